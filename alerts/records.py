@@ -1,0 +1,285 @@
+"""The records of rules, matches, decisions, alerts and messages. Datetimes are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from extractors.records import Span
+
+
+class Scope(StrEnum):
+    """How near a phrase and an official must be for a match, strongest first."""
+
+    SPEAKS = "speaks"
+    STATEMENT = "statement"
+    SENTENCE = "sentence"
+    PARAGRAPH = "paragraph"
+    ARTICLE = "article"
+
+
+class Severity(StrEnum):
+    """How urgent a rule is; high goes out in quiet hours too."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class Reason(StrEnum):
+    """Why an alert did or did not fire. The first two fire."""
+
+    NEW = "new"
+    NEW_MATCH = "new_match"
+    REPEAT = "repeat"
+    SAME_UTTERANCE = "same_utterance"
+    COOLDOWN = "cooldown"
+    SILENCED = "silenced"
+    TOO_OLD = "too_old"
+    UNDATED = "undated"
+    HISTORICAL = "historical"
+    EXCLUDED = "excluded"
+    BELOW_CORROBORATION = "below_corroboration"
+    DUPLICATE = "duplicate"
+    IMPORTED = "imported"
+
+    @property
+    def fires(self) -> bool:
+        """Tell whether a decision with this reason is an alert."""
+        return self in {Reason.NEW, Reason.NEW_MATCH}
+
+
+class Mode(StrEnum):
+    """When a subscriber's messages leave."""
+
+    IMMEDIATE = "immediate"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+class HeldBy(StrEnum):
+    """What keeps a message back until its `due_at`."""
+
+    QUIET_HOURS = "quiet_hours"
+    THROTTLE = "throttle"
+    DIGEST = "digest"
+
+
+class Status(StrEnum):
+    """Where a message stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    RETRY = "retry"
+    DEAD = "dead"
+
+
+class Arrival(StrEnum):
+    """How an article came to us, as far as alerting cares."""
+
+    POLLED = "polled"
+    FIRST_POLL = "first_poll"
+    INGESTED = "ingested"
+    IMPORTED = "imported"
+
+
+class Place(StrEnum):
+    """Which of an article's two texts a span counts in."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule as its user wrote it. `max_age` None is no limit; `version` changes with any word of the rule."""
+
+    name: str
+    keywords: tuple[str, ...]
+    officials: tuple[str, ...]
+    subscribers: tuple[str, ...]
+    scope: Scope = Scope.SENTENCE
+    exclude: tuple[str, ...] = ()
+    severity: Severity = Severity.NORMAL
+    min_independent: int = 1
+    cooldown: timedelta = timedelta(hours=6)
+    max_age: timedelta | None = timedelta(hours=48)
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """A daily stretch of local time, over midnight when it starts later than it ends."""
+
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Someone who is told. `address` is an e-mail address or a webhook's URL, and is never printed or stored."""
+
+    name: str
+    channel: str
+    address: str
+    timezone: str = "UTC"
+    mode: Mode = Mode.IMMEDIATE
+    quiet_hours: QuietHours | None = None
+    digest_at: time = time(8)
+    max_per_hour: int = 20
+    group_wait: timedelta = timedelta(0)
+    group_interval: timedelta = timedelta(minutes=5)
+
+    def __repr__(self) -> str:
+        """Name the subscriber without its address, which may be a secret."""
+        return f"Subscriber({self.name!r}, {self.channel!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One proof of a match: `what` (keyword, official, statement, exclude) stands at `span` of the title or text."""
+
+    what: str
+    place: Place
+    span: Span
+    surface: str
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One rule × article × official.
+
+    `keyword`, `excerpt` and the first evidence are the strongest match's; `excerpt` is whole sentences verbatim.
+    `excluded_by` is the phrase that cancels it.
+    """
+
+    rule: str
+    article_id: str
+    official_id: str
+    official: str
+    keyword: str
+    scope: Scope
+    place: Place
+    excerpt: str
+    excerpt_span: Span
+    evidence: tuple[Evidence, ...]
+    utterance_id: str | None = None
+    excluded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A match that fired, as it is stored and sent."""
+
+    alert_id: str
+    rule: str
+    rule_version: str
+    article_id: str
+    story_id: str
+    fired_at: datetime
+    severity: Severity
+    keyword: str
+    official_id: str
+    official: str
+    scope: Scope
+    place: Place
+    excerpt: str
+    excerpt_span: Span
+    reason: Reason
+    evidence: tuple[Evidence, ...]
+    utterance_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided about one match, fired or not."""
+
+    rule: str
+    article_id: str
+    official_id: str
+    decided_at: datetime
+    reason: Reason
+    alert: Alert | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAlert:
+    """As much of an earlier alert as deciding needs."""
+
+    rule: str
+    article_id: str
+    official_id: str
+    story_id: str
+    fired_at: datetime
+    utterance_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of the outbox: alerts of one story, or a digest, for one subscriber.
+
+    Its id never changes, so a repeat is recognisable; alerts join it until `attempts` is above 0.
+    """
+
+    message_id: str
+    subscriber: str
+    channel: str
+    story_id: str | None
+    alert_ids: tuple[str, ...]
+    created_at: datetime
+    due_at: datetime
+    held_by: HeldBy | None = None
+    status: Status = Status.PENDING
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An alert with what a reader wants beside it. `sources` counts the independent sources of its story."""
+
+    alert: Alert
+    title: str | None
+    url: str
+    outlet: str
+    country: str | None
+    published_at: datetime | None
+    official_role: str | None
+    official_side: str | None
+    sources: int = 1
+    cue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A rendered message, ready for any channel."""
+
+    message_id: str
+    subject: str
+    text: str
+    html: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The channel took it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryLater:
+    """It may go through later, at the earliest `after` from now when the channel said so."""
+
+    error: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """It will never go through as it is."""
+
+    error: str
+
+
+Receipt = Sent | TryLater | Refused

@@ -1,0 +1,166 @@
+"""The records this package hands out. Spans are half-open character ranges; datetimes are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class UnreadableReason(StrEnum):
+    """Why content is no feed or no article; stored and shown, so the values are public."""
+
+    EMPTY = "empty"
+    NOT_A_FEED = "not_a_feed"
+    NOT_TEXT = "not_text"
+    NO_ARTICLE = "no_article"
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+
+
+class MentionKind(StrEnum):
+    """What a mention names."""
+
+    OFFICIAL = "official"
+    TOPIC = "topic"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+
+
+class StatementKind(StrEnum):
+    """How much of a statement stands in quotation marks: all, none, or some."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start` to `end` (excluded) of a text."""
+
+    start: int
+    end: int
+
+    def slice(self, text: str) -> str:
+        """Return the stretch of `text` this span covers."""
+        return text[self.start : self.end]
+
+    def covers(self, other: Span) -> bool:
+        """Tell whether `other` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: Span) -> bool:
+        """Tell whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Content that is no feed or no article: an expected failure, with its reason."""
+
+    reason: UnreadableReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed, as the feed has it: `link` absolute where the file lets one know."""
+
+    entry_id: str | None
+    link: str | None
+    title: str | None
+    published: datetime | None
+    updated: datetime | None
+    author: str | None = None
+    content_html: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A parsed feed. `ttl` is how long it asks not to be asked again; `problem` what was wrong with its bytes."""
+
+    format: str
+    title: str | None
+    entries: tuple[Entry, ...]
+    ttl: timedelta | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page or file says, cleaned. `url` is the page's own absolute canonical address, if it names one."""
+
+    text: str
+    title: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+    language: str | None = None
+    url: str | None = None
+    site_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page with its identity. `text` is what every offset counts in."""
+
+    article_id: str
+    url: str
+    outlet: str
+    feed_id: str | None
+    title: str | None
+    author: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    language: str | None
+    text: str
+
+    @property
+    def word_count(self) -> int:
+        """Words separated by white space."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A name, role noun or topic phrase as printed at `span`; `ref_id` is NULL off the watchlist."""
+
+    kind: MentionKind
+    ref_id: str | None
+    name: str
+    surface: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Who said what. `text` runs from the first word said to the last; `spans` are the parts said."""
+
+    speaker: str | None
+    speaker_id: str | None
+    speaker_surface: str | None
+    cue: str | None
+    kind: StatementKind
+    text: str
+    span: Span
+    spans: tuple[Span, ...]
+    topics: tuple[str, ...]
+    stance: str | None = None
+    speaker_span: Span | None = None
+    cue_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that was read in one article.
+
+    `sentences` are the article's own, in order: captions, credits and comments are in none of them, so nothing in
+    those is ever matched.
+    """
+
+    mentions: tuple[Mention, ...]
+    title_mentions: tuple[Mention, ...]
+    statements: tuple[Statement, ...]
+    sentences: tuple[Span, ...]
+    extractor_version: str
