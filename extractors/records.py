@@ -135,8 +135,13 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Who said what. `text` runs from the first word said to the last; `spans` are the parts said."""
+    """Who said what. `text` runs from the first word said to the last; `spans` are the parts said.
 
+    `statement_id` names these words in this article, `utterance_id` the same words by the same speaker anywhere.
+    """
+
+    statement_id: str
+    utterance_id: str
     speaker: str | None
     speaker_id: str | None
     speaker_surface: str | None
