@@ -1,0 +1,94 @@
+"""Which addresses may be connected to: the guard that every connection in passes, on the address really used."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+import httpcore
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Ranges that reach inside a network although some Pythons call them global.
+INNER = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "100.64.0.0/10",
+        "192.88.99.0/24",
+        "224.0.0.0/4",
+        "ff00::/8",
+        "3fff::/20",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+    )
+)
+
+
+class ForbiddenAddress(httpcore.ConnectError):
+    """A host that leads to a private address and is not in `allow_hosts`."""
+
+
+def unwrapped(address: Address) -> Address:
+    """Return the IPv4 address inside a mapped, 6to4 or Teredo one, which is where the packet would go."""
+    if isinstance(address, ipaddress.IPv6Address):
+        teredo = address.teredo[1] if address.teredo else None
+        return address.ipv4_mapped or address.sixtofour or teredo or address
+    return address
+
+
+def is_public(text: str) -> bool:
+    """Tell whether an IP address, as text, belongs to the public internet."""
+    address = unwrapped(ipaddress.ip_address(text.split("%", maxsplit=1)[0]))
+    return address.is_global and not address.is_multicast and not any(address in net for net in INNER)
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves a host once, checks every address it has, and connects to one of those checked.
+
+    So neither a redirect nor a name server that changes its answer can lead inside.
+    """
+
+    def __init__(self, allow_hosts: Iterable[str]) -> None:
+        """Exempt hosts given as "host" or "host:port"."""
+        self._allowed = frozenset(host.lower() for host in allow_hosts)
+        self._inner = httpcore.AnyIOBackend()
+
+    def allows(self, host: str, port: int) -> bool:
+        """Tell whether the operator exempted this host."""
+        shown = f"[{host}]" if ":" in host else host
+        return bool({host.lower(), shown.lower(), f"{shown}:{port}".lower()} & self._allowed)
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Return the checked addresses of a host; raise ForbiddenAddress when one of them is private."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+        if not self.allows(host, port) and not all(is_public(address) for address in addresses):
+            raise ForbiddenAddress(f"{host} leads to a private address; if that is meant, add it to allow_hosts")
+        return addresses
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 (the name and order are httpcore's)
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first checked address that answers."""
+        try:
+            addresses = await self.addresses(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(f"cannot resolve {host}: {error.strerror or error}") from error
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, as httpcore asks between its retries."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,238 @@
+"""The command line: reads arguments, calls the step that does the work, prints its answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows import cli_feeds, cli_rules
+from flows.cli_options import Config, settings_of
+from flows.problems import UsageProblem, WorkProblem
+from flows.progress import shown
+from flows.settings import prefect_environment, set_environment
+from warehouse.errors import Unusable, WarehouseError
+
+app = typer.Typer(
+    name="talkwatch",
+    help="Watch the news for the moment negotiations move: who said what, with alerts by e-mail and Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(cli_feeds.app, name="feeds")
+app.add_typer(cli_rules.rules, name="rules")
+app.add_typer(cli_rules.alerts, name="alerts")
+
+
+class Format(StrEnum):
+    """How `sql` answers."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@app.callback()
+def common(config: Config = None) -> None:
+    """Take options that go before the command."""
+    if config:
+        set_environment({"TALKWATCH_CONFIG": str(config.absolute())})
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path()) -> None:
+    """Write a commented talkwatch.toml to start from; overwrites nothing."""
+    path = folder / "talkwatch.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(resources.files("flows").joinpath("starter.toml").read_text(encoding="utf-8"))
+    except FileExistsError:
+        raise UsageProblem(f"{path} is already there; nothing was written") from None
+    except OSError as error:
+        raise UsageProblem(f"cannot write {path}: {error.strerror}") from None
+    typer.echo(f"wrote {path}; next: take the # off a feed, a rule and a subscriber, then `talkwatch rules check`")
+
+
+@app.command()
+def demo(
+    seeds: Annotated[Path, typer.Option(help="The folder of the five seed articles.")] = Path("seeds"),
+    folder: Annotated[Path, typer.Option("--dir", help="Where to leave what arrives.")] = Path("var/demo"),
+) -> None:
+    """Run the main job on the five seed articles over real HTTP, SMTP and a webhook on this machine."""
+    from flows.demo import run_demo
+
+    run_demo(seeds.resolve(), folder.resolve())
+
+
+@app.command()
+def run(config: Config = None) -> None:
+    """Do one pass: poll what is due, read, match, record, deliver, publish."""
+    settings = settings_of(config, sending=True)
+    set_environment(prefect_environment(settings.data_dir))
+    from flows.monitor import monitor
+
+    monitor()
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run the monitor on its schedule until stopped: the unattended deployment."""
+    settings = settings_of(config, sending=True)
+    set_environment(prefect_environment(settings.data_dir))
+    from flows.serving import serve as serve_until_stopped
+    from flows.setup import prepared
+
+    prepared(settings)
+    serve_until_stopped(settings)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
+    outlet: Annotated[str | None, typer.Option(help="Whose articles they are.")] = None,
+    published_at: Annotated[str | None, typer.Option(metavar="TIME", help="When they were published.")] = None,
+    alert: Annotated[bool, typer.Option("--alert", help="Let rules fire on them.")] = False,
+    config: Config = None,
+) -> None:
+    """Take articles from .txt, .html, .html.gz or .jsonl files; sends nothing unless --alert."""
+    from flows.files import files_in
+    from flows.ingesting import ingest as ingest_files
+    from flows.setup import prepared
+
+    settings = settings_of(config, sending=alert)
+    files = files_in(paths)
+    published = time_of(published_at, settings.timezone) if published_at else None
+    setup = prepared(settings, progress=shown())
+    counts = ingest_files(setup, files, outlet=outlet, published_at=published, alert=alert)
+    typer.echo(
+        f"{counts.articles_new} new, {counts.articles_revised} revised, {counts.articles_known} known, "
+        f"{counts.pages_unreadable} unreadable; {counts.statements} statements, {counts.alerts} alerts"
+    )
+
+
+@app.command()
+def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")]) -> None:
+    """Print one JSON object a file: text, mentions, statements. Needs no warehouse."""
+    from extractors.reading import Reader
+    from extractors.watchlist import load_watchlist
+    from flows.extracting import extracted
+    from flows.files import documents, files_in
+
+    files = files_in(paths)
+    for answer in extracted(documents(files), Reader(load_watchlist())):
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(metavar="[QUERY]")] = None,
+    file: Annotated[Path | None, typer.Option("-f", "--file", help="Read the query from a file.")] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to a file.")] = None,
+    config: Config = None,
+) -> None:
+    """Query the published copy; nothing can be changed by it."""
+    from flows.querying import answer_query
+
+    answer_query(settings_of(config), query_text(query, file), str(output_format), output)
+
+
+def query_text(query: str | None, file: Path | None) -> str:
+    """Return the query from the argument, the file or standard input."""
+    if query is not None:
+        return query
+    try:
+        text = file.read_text(encoding="utf-8") if file else "" if sys.stdin.isatty() else sys.stdin.read()
+    except (OSError, UnicodeDecodeError):
+        raise UsageProblem(f"cannot read {file}") from None
+    if not text.strip():
+        raise UsageProblem('no query; write one, for example: talkwatch sql "from alerts"')
+    return text
+
+
+@app.command()
+def status(
+    max_age: Annotated[str, typer.Option(metavar="2h", help="How old the last pass may be.")] = "2h",
+    config: Config = None,
+) -> None:
+    """Say whether all is well; exit code 1 when it is not."""
+    from flows.wellness import wellness
+
+    well, text = wellness(settings_of(config), span_of(max_age))
+    typer.echo(text)
+    if not well:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Bring the warehouse to this version's schema, after a backup copy."""
+    from warehouse.store import migrate as migrate_warehouse
+
+    applied = migrate_warehouse(settings_of(config).data_dir)
+    typer.echo(f"applied migrations: {', '.join(map(str, applied))}" if applied else "the schema is up to date")
+
+
+@app.command()
+def publish(config: Config = None) -> None:
+    """Replace the analysts' copy by a new one."""
+    from warehouse.publishing import publish as publish_copy
+
+    data_dir = settings_of(config).data_dir
+    typer.echo(f"published {data_dir / 'analysis.duckdb'}" if publish_copy(data_dir) else "nothing has changed")
+
+
+def span_of(text: str) -> timedelta:
+    """Read a duration from the command line."""
+    from flows.configuration import duration
+
+    try:
+        value = duration(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text}: {error}") from None
+    assert isinstance(value, timedelta)
+    return value
+
+
+def time_of(text: str, timezone: str) -> datetime:
+    """Read a time from the command line; a bare date is midnight, and a time without a zone is, in `timezone`."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"{text} is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24") from None
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))
+
+
+def main() -> None:
+    """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("talkwatch").setLevel(logging.INFO)
+    try:
+        app()
+    except (UsageProblem, Unusable) as problem:
+        fail(problem, 2)
+    except (WorkProblem, WarehouseError) as problem:
+        fail(problem, 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+
+
+def fail(problem: Exception, code: int) -> None:
+    """Print a problem and leave."""
+    for line in str(problem).splitlines():
+        print(f"talkwatch: {line}", file=sys.stderr)  # noqa: T201 (the one place that prints to stderr)
+    raise SystemExit(code)

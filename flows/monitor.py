@@ -1,0 +1,92 @@
+"""The monitor flow: the steps of a pass as Prefect tasks, one task a step however many articles there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.runtime import deployment as runtime_deployment
+from prefect.states import Completed, Crashed
+
+from flows.passes import run_pass
+from flows.settings import configuration_path, load_settings
+from flows.setup import prepared
+
+T = TypeVar("T")
+
+
+def staged(name: str, step: Callable[[], T]) -> T:
+    """Run one step as a Prefect task.
+
+    The step takes no argument and nothing is cached: Prefect would walk through, and hash, every record it is given.
+    """
+
+    def run() -> T:
+        return step()
+
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(run)()
+
+
+@flow(name="monitor", persist_result=False, validate_parameters=False)
+def monitor() -> str:
+    """Do one pass with the configuration that the environment names; return its summary line.
+
+    It takes no parameters, because Prefect's server stores those in clear.
+    """
+    deployment_id = runtime_deployment.id
+    if deployment_id:
+        with get_client(sync_client=True) as client:
+            skip_missed(client, UUID(str(deployment_id)), keep=0)
+    return run_pass(prepared(load_settings(configuration_path(None), sending=True)), stage=staged)
+
+
+def runs_in(client: SyncPrefectClient, deployment_id: UUID, *states: StateType) -> list[FlowRun]:
+    """Return the deployment's runs that are in one of these states."""
+    return client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id])),
+        limit=200,
+    )
+
+
+def skip_missed(client: SyncPrefectClient, deployment_id: UUID, *, keep: int) -> int:
+    """Skip the runs whose time has passed, all but the newest `keep`; return how many.
+
+    After an outage Prefect would start each missed run at once; one catch-up is enough.
+    """
+    now = datetime.now(UTC)
+    missed = [run for run in runs_in(client, deployment_id, StateType.SCHEDULED) if due_by(run, now)]
+    missed.sort(key=lambda run: run.expected_start_time or now)
+    spare = missed[: len(missed) - keep]
+    for run in spare:
+        client.set_flow_run_state(run.id, Completed(name="Skipped", message="a later pass does its work"), force=True)
+    return len(spare)
+
+
+def due_by(run: FlowRun, now: datetime) -> bool:
+    """Tell whether a run should have started."""
+    return run.expected_start_time is not None and run.expected_start_time <= now
+
+
+def bury_orphans(client: SyncPrefectClient, deployment_id: UUID) -> int:
+    """Mark runs whose process died with its host as crashed, which frees what they held; return how many.
+
+    Right only while no pass is at work: the caller holds the lock of `serve`.
+    """
+    orphans = runs_in(client, deployment_id, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+    for run in orphans:
+        client.set_flow_run_state(run.id, Crashed(message="its process ended with its host"), force=True)
+    return len(orphans)

@@ -1,0 +1,85 @@
+"""One pass: its steps in order, under the lock that keeps two passes apart, with one summary line at its end."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from flows.acquiring import clean, fetch_pages, unseen
+from flows.delivering import deliver
+from flows.locks import Held, exclusive
+from flows.polling import poll
+from flows.recording import read, record
+from flows.setup import LOCK_OF_PASS, Setup
+from warehouse import officials, runs
+from warehouse.publishing import publish
+from warehouse.records import RunCounts
+from warehouse.store import writing
+
+T = TypeVar("T")
+log = logging.getLogger("talkwatch.pass")
+
+
+class Stager(Protocol):
+    """How a step is run: plainly, or as a Prefect task."""
+
+    def __call__(self, name: str, step: Callable[[], T]) -> T:
+        """Run `step` under `name`."""
+        ...
+
+
+def plainly(_name: str, step: Callable[[], T]) -> T:
+    """Just run the step."""
+    return step()
+
+
+def run_pass(setup: Setup, *, stage: Stager = plainly) -> str:
+    """Do one pass and return its summary line; when another pass is at work, say so and do nothing."""
+    setup.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(setup.data_dir / LOCK_OF_PASS):
+            return recorded_run(setup, stage)
+    except Held as held:
+        line = f"a pass is already at work ({held}); nothing to do"
+        log.info(line)
+        return line
+
+
+def recorded_run(setup: Setup, stage: Stager) -> str:
+    """Do the steps between the start and the end of a row in `runs`."""
+    started_at, run_id = setup.now(), uuid.uuid4().hex[:16]
+    with writing(setup.data_dir) as session:
+        officials.save_officials(session, setup.watchlist_rows)
+        runs.start_run(session, run_id, started_at)
+    counts = steps(setup, stage)
+    finished_at = setup.now()
+    with writing(setup.data_dir) as session:
+        runs.finish_run(session, run_id, finished_at, counts)
+    stage("publish", lambda: publish(setup.data_dir))
+    line = summary(run_id, counts, started_at, finished_at)
+    log.info(line)
+    return line
+
+
+def steps(setup: Setup, stage: Stager) -> RunCounts:
+    """Run the steps in order; each gets what the one before it gave."""
+    counts = stage("poll", lambda: poll(setup))
+    entries = stage("unseen", lambda: unseen(setup))
+    pages = stage("fetch", lambda: fetch_pages(setup, entries))
+    acquired = stage("clean", lambda: clean(setup, pages))
+    articles = stage("read", lambda: read(setup, acquired.articles))
+    counts += acquired.counts + stage("record", lambda: record(setup, articles, acquired.failures))
+    return counts + stage("deliver", lambda: deliver(setup))
+
+
+def summary(run_id: str, counts: RunCounts, started_at: datetime, finished_at: datetime) -> str:
+    """Return the canonical line of a run: every count that is not zero."""
+    values = {field.name: getattr(counts, field.name) for field in fields(counts)}
+    told = " ".join(f"{name}={value}" for name, value in values.items() if value)
+    return f"run={run_id} {told or 'nothing_new'} seconds={(finished_at - started_at).total_seconds():.1f}".replace(
+        "  ", " "
+    )

@@ -1,0 +1,20 @@
+"""Mistakes of the person at the keyboard, each one clear line: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UsageProblem(Exception):
+    """Wrong use or configuration, found before anything is done (exit code 2)."""
+
+
+class WorkProblem(Exception):
+    """The work could not be finished (exit code 1)."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean "…"?)` for the closest of the known words, else an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f' (did you mean "{close[0]}"?)' if close else ""

@@ -1,0 +1,81 @@
+"""Progress on stderr: a bar on a terminal, plain lines elsewhere, nothing where nobody asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Step = Callable[[], None]
+Progress = Callable[[str, int], "Stage"]
+
+
+class Stage:
+    """One stage of known length: call it for each thing done, and `close` it at its end."""
+
+    def __call__(self) -> None:
+        """Count one."""
+
+    def close(self) -> None:
+        """End the stage."""
+
+
+def silent(_name: str, _total: int) -> Stage:
+    """Show nothing."""
+    return Stage()
+
+
+class Line(Stage):
+    """A plain line at the end of a stage that had anything to do."""
+
+    def __init__(self, name: str, total: int) -> None:
+        """Begin counting."""
+        self._name, self._total, self._done = name, total, 0
+
+    def __call__(self) -> None:
+        """Count one."""
+        self._done += 1
+
+    def close(self) -> None:
+        """Print how far it came."""
+        if self._total:
+            print(f"{self._name}: {self._done} of {self._total}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+class Bar(Stage):
+    """A rich progress bar."""
+
+    def __init__(self, name: str, total: int) -> None:
+        """Draw the bar, unless there is nothing to do."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        self._bar = RichProgress(*columns, console=Console(stderr=True))
+        self._task = self._bar.add_task(name, total=total)
+        if total:
+            self._bar.start()
+
+    def __call__(self) -> None:
+        """Move the bar by one."""
+        self._bar.advance(self._task)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._bar.stop()
+
+
+def shown() -> Progress:
+    """Return the progress for this stderr."""
+    return Bar if sys.stderr.isatty() else Line
+
+
+@contextmanager
+def stage(progress: Progress, name: str, total: int) -> Iterator[Stage]:
+    """Show a stage while the block runs."""
+    running = progress(name, total)
+    try:
+        yield running
+    finally:
+        running.close()

@@ -1,0 +1,183 @@
+"""The unattended deployment: Prefect's server, the schedule, a clean stop, a clean start after an unclean one."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.runner import Runner
+
+from flows.locks import Held, exclusive
+from flows.monitor import bury_orphans, monitor, skip_missed
+from flows.problems import WorkProblem
+from flows.settings import Settings, prefect_api_url, set_environment
+from flows.setup import LOCK_OF_PASS, STOP_FLAG
+
+HOST = "127.0.0.1"
+USUAL_PORT = 4200
+START_SECONDS = 180
+STOP_SECONDS = 25
+
+log = logging.getLogger("talkwatch.serve")
+
+
+def free_port() -> int:
+    """Return Prefect's usual port, or any free one when that is taken."""
+    for port in (USUAL_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise WorkProblem("no free port on the loopback address")
+
+
+@contextmanager
+def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Run a Prefect server on loopback while the block runs, or none when the operator named one.
+
+    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up.
+    """
+    if prefect_api_url():
+        yield None
+        return
+    url = f"http://{HOST}:{free_port()}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", url.split(":")[2][:-4]]
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("ab") as output:
+        # A session of its own: Ctrl-C at the terminal must not stop the server before the pass that needs it.
+        server = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            wait_until_healthy(server, url, log_path)
+            set_environment({"PREFECT_API_URL": url})
+            yield server
+        finally:
+            stop(server)
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
+    """Return when the server answers; raise WorkProblem when it died or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
+        try:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server, firmly if it does not listen."""
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+class PassRunner(Runner):
+    """Prefect's runner of scheduled runs, which leaves the decision to stop to us."""
+
+    def __init__(self, name: str) -> None:
+        """Run one pass at a time."""
+        super().__init__(name=name, limit=1, pause_on_shutdown=False)
+        self.asked_to_stop = asyncio.Event()
+        self.asked_again = asyncio.Event()
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+        """Note the signal, instead of leaving the event loop by SystemExit in mid-step."""
+        loop = asyncio.get_running_loop()
+        event = self.asked_again if self.asked_to_stop.is_set() else self.asked_to_stop
+        loop.call_soon_threadsafe(event.set)
+
+
+def serve(settings: Settings) -> None:
+    """Schedule the monitor flow and run it until SIGTERM or Ctrl-C.
+
+    Raises WorkProblem when another `serve` works on this data directory or the Prefect server ends by itself.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(settings.data_dir / "serve.lock"):
+            (settings.data_dir / STOP_FLAG).unlink(missing_ok=True)
+            with prefect_server(settings.data_dir / "prefect" / "server.log") as server:
+                asyncio.run(watch(settings, server))
+    except Held as held:
+        raise WorkProblem(f"another serve is at work on {settings.data_dir} ({held})") from None
+
+
+async def watch(settings: Settings, server: subprocess.Popen[bytes] | None) -> None:
+    """Run the schedule until asked to stop, then let the pass at work finish."""
+    name = deployment_name(settings.data_dir)
+    runner = PassRunner(name)
+    deployment_id = await runner.aadd_flow(monitor, name=name, interval=settings.every)
+    await asyncio.to_thread(tidy, deployment_id)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
+    running = asyncio.create_task(runner.start())
+    log.info("serving: a pass every %s; Prefect at %s", settings.every, prefect_api_url())
+    ends = [asyncio.create_task(runner.asked_to_stop.wait()), running, asyncio.create_task(ended(server))]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    await finish_pass(settings.data_dir, runner)
+    for unfinished in ends:
+        unfinished.cancel()
+    await asyncio.gather(*ends, return_exceptions=True)
+    if not runner.asked_to_stop.is_set():
+        raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
+
+
+def deployment_name(data_dir: Path) -> str:
+    """Name this deployment apart from those of other hosts and data directories on a shared Prefect server."""
+    return f"{socket.gethostname()}-{hashlib.sha256(bytes(data_dir.resolve())).hexdigest()[:8]}"
+
+
+def tidy(deployment_id: Any) -> None:
+    """Settle what an unclean end left behind in Prefect's records."""
+    with get_client(sync_client=True) as client:
+        orphans, missed = bury_orphans(client, deployment_id), skip_missed(client, deployment_id, keep=1)
+    if orphans or missed:
+        log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
+
+
+async def ended(server: subprocess.Popen[bytes] | None) -> None:
+    """Return when the server's process has ended; never, when it is not ours."""
+    while server is None or server.poll() is None:
+        await asyncio.sleep(1)
+
+
+async def finish_pass(data_dir: Path, runner: PassRunner) -> None:
+    """Ask the pass at work to end after its batch, and wait for it; a second signal ends the wait."""
+    (data_dir / STOP_FLAG).touch()
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            while pass_at_work(data_dir) and not runner.asked_again.is_set():
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        log.warning("the pass at work did not end within %d s and is cut off; the next one does its work", STOP_SECONDS)
+
+
+def pass_at_work(data_dir: Path) -> bool:
+    """Tell whether a process holds the lock of a pass."""
+    try:
+        with exclusive(data_dir / LOCK_OF_PASS):
+            return False
+    except Held:
+        return True

@@ -1,0 +1,222 @@
+"""The settings of one command: reads `talkwatch.toml` and, alone in this project, the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from alerts.channels.email import EmailConfig
+from alerts.records import Rule, Subscriber
+from extractors.identity import feed_id
+from flows.checks import mistakes_in
+from flows.configuration import ConfigurationFile, EmailTable, FeedTable, FetchTable, RuleTable, SubscriberTable
+from flows.problems import UsageProblem, nearest
+from flows.secrets import filled
+from flows.toml_lines import line_of
+from warehouse.records import WatchedFeed
+
+DEFAULT_NAME = "talkwatch.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All a pass needs to know. No repr shows a secret."""
+
+    path: Path
+    data_dir: Path
+    timezone: str
+    operator: str | None
+    every: timedelta
+    fetch: FetchTable
+    feeds: tuple[WatchedFeed, ...]
+    rules: tuple[Rule, ...]
+    subscribers: tuple[Subscriber, ...]
+    email: EmailConfig | None
+
+
+def configuration_path(given: Path | None) -> Path:
+    """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
+    return (given or Path(os.environ.get("TALKWATCH_CONFIG", DEFAULT_NAME))).absolute()
+
+
+def prefect_environment(data_dir: Path) -> dict[str, str]:
+    """Return what Prefect must find in the environment.
+
+    Its home beside our data, its telemetry off, its history kept short, its own lines at WARNING and above.
+    """
+    given = os.environ.get
+    return {
+        "PREFECT_HOME": given("PREFECT_HOME", str(data_dir / "prefect")),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": given("PREFECT_LOGGING_LEVEL", "WARNING"),
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": given("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "true"),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    }
+
+
+def prefect_api_url() -> str | None:
+    """Return the address of the Prefect server the operator named."""
+    return os.environ.get("PREFECT_API_URL") or None
+
+
+def set_environment(values: dict[str, str]) -> None:
+    """Set variables for this process and those it starts."""
+    os.environ.update(values)
+
+
+def load_settings(path: Path, *, sending: bool = False) -> Settings:
+    """Read and check a configuration; with `sending` every secret in it must be set.
+
+    Raises UsageProblem with one line for each mistake, each with the file and line.
+    """
+    text = read_text(path)
+    file = parsed(path, text, sending=sending)
+    if mistakes := mistakes_in(file):
+        raise UsageProblem("\n".join(located(path, text, place, what) for place, what in mistakes))
+    return settled(path, file)
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text, or say why it can't be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageProblem(
+            f"no configuration at {path}; write one with `talkwatch init`, or name it with --config"
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageProblem(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
+
+
+def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
+    """Return the checked file, its placeholders filled."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageProblem(f"{path}: not TOML: {error}") from None
+    try:
+        raw = filled(raw, os.environ, path.parent, required=sending)
+    except UsageProblem as problem:
+        raise UsageProblem(f"{path}: {problem}") from None
+    try:
+        return ConfigurationFile.model_validate(raw)
+    except ValidationError as error:
+        lines = [located(path, text, item["loc"], explained(dict(item), raw)) for item in error.errors()]
+        raise UsageProblem("\n".join(dict.fromkeys(lines))) from None
+
+
+def located(path: Path, text: str, place: tuple[int | str, ...], what: str) -> str:
+    """Put the file and line before what is wrong."""
+    line = line_of(text, place)
+    return f"{path}:{line}: {what}" if line else f"{path}: {what}"
+
+
+def explained(item: dict[str, Any], raw: dict[str, Any]) -> str:
+    """Say in a line what pydantic found wrong at one place."""
+    place: tuple[int | str, ...] = item["loc"]
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    match item["type"]:
+        case "extra_forbidden":
+            return f"unknown key {key}{nearest(key, keys_at(place[:-1]))}"
+        case "missing":
+            return f"{table_name(place[:-1]) or 'the file'} needs {key}"
+        case "enum" | "literal_error":
+            return (
+                f"{key}: write {item['ctx']['expected']}{nearest(value_at(raw, place), words(item['ctx']['expected']))}"
+            )
+        case "value_error":
+            return f"{key}: {item['ctx']['error']}"
+        case _:
+            return f"{key}: {item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+def value_at(raw: Any, place: tuple[int | str, ...]) -> str:
+    """Return the written value at a place, for finding the nearest right one."""
+    for part in place:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return str(raw)
+
+
+def words(expected: str) -> list[str]:
+    """Return the alternatives out of "'a', 'b' or 'c'"."""
+    return [word for word in expected.split("'") if word.strip(" ,") not in {"", "or"}]
+
+
+def table_name(place: tuple[int | str, ...]) -> str:
+    """Return `[[feeds]]` or `[fetch]` for a place."""
+    names = ".".join(part for part in place if isinstance(part, str))
+    many = any(isinstance(part, int) for part in place)
+    return f"[[{names}]]" if many else f"[{names}]" if names else ""
+
+
+def keys_at(place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that a table may have."""
+    tables: dict[str, Any] = {"feeds": FeedTable, "rules": RuleTable, "subscribers": SubscriberTable}
+    model: Any = ConfigurationFile
+    for part in place:
+        if isinstance(part, str):
+            model = tables.get(part) or getattr(model.model_fields[part].default, "__class__", None)
+            model = {"fetch": FetchTable, "email": EmailTable}.get(part, model)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def settled(path: Path, file: ConfigurationFile) -> Settings:
+    """Turn the checked file into the records the rest of the program knows."""
+    return Settings(
+        path=path,
+        data_dir=path.parent / file.data_dir,
+        timezone=file.timezone,
+        operator=file.operator,
+        every=file.schedule.every,
+        fetch=file.fetch,
+        feeds=tuple(watched(feed) for feed in file.feeds),
+        rules=tuple(rule_record(rule) for rule in file.rules),
+        subscribers=tuple(subscriber_record(who, file.timezone) for who in file.subscribers),
+        email=email_record(file.channels.email),
+    )
+
+
+def watched(feed: FeedTable) -> WatchedFeed:
+    """Turn a `[[feeds]]` table into a record; the longest interval defaults to four times the shortest."""
+    return WatchedFeed(
+        feed_id=feed_id(feed.url),
+        url=feed.url,
+        outlet=feed.outlet,
+        country=feed.country,
+        every=feed.every,
+        max_every=feed.max_every or 4 * feed.every,
+    )
+
+
+def rule_record(rule: RuleTable) -> Rule:
+    """Turn a `[[rules]]` table into a record."""
+    officials = (rule.officials,) if isinstance(rule.officials, str) else rule.officials
+    return Rule(**{**dict(rule), "officials": officials})
+
+
+def subscriber_record(who: SubscriberTable, timezone: str) -> Subscriber:
+    """Turn a `[[subscribers]]` table into a record, in the file's time zone unless it has its own."""
+    kept = {key: value for key, value in who if key not in {"to", "webhook_url", "timezone"}}
+    return Subscriber(**kept, address=who.to or who.webhook_url or "", timezone=who.timezone or timezone)
+
+
+def email_record(table: EmailTable | None) -> EmailConfig | None:
+    """Turn `[channels.email]` into a record."""
+    if table is None:
+        return None
+    kept = {key: value for key, value in table if key != "sender"}
+    return EmailConfig(**kept, from_address=table.sender)

@@ -1,0 +1,46 @@
+"""Answers on stdout: an aligned table, or JSON. Text from the web never reaches the terminal as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+from warehouse.queries import terminal_safe
+
+from flows.extracting import moment
+
+WIDEST = 80
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return an aligned table; a cell of more than 80 columns is cut with an ellipsis."""
+    shown = [list(columns), *([cell(value) for value in row] for row in rows)]
+    widths = [max(cell_len(line[n]) for line in shown) for n in range(len(columns))]
+    shown.insert(1, ["─" * width for width in widths])
+    return "\n".join("  ".join(map(set_cell_size, line, widths)).rstrip() for line in shown)
+
+
+def cell(value: object) -> str:
+    """Return a value as it stands in a table."""
+    if isinstance(value, datetime):
+        return moment(value) or ""
+    text = terminal_safe("" if value is None else str(value)).replace("\n", " ")
+    return text if cell_len(text) <= WIDEST else set_cell_size(text, WIDEST - 1).rstrip() + "…"
+
+
+def json_array(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as one array of objects, times in RFC 3339."""
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=plain, ensure_ascii=False)
+
+
+def plain(value: object) -> object:
+    """Return what JSON can say for a value that it can't."""
+    return moment(value) if isinstance(value, datetime) else str(value)
+
+
+def listing(pairs: Mapping[str, object]) -> str:
+    """Return names and values, one pair a line."""
+    width = max(map(len, pairs), default=0)
+    return "\n".join(f"{name:<{width}}  {cell(value)}" for name, value in pairs.items())

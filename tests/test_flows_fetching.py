@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+import zlib
+from datetime import timedelta
+
+import httpcore
+import pytest
+
+from flows.addresses import GuardedBackend, is_public
+from flows.configuration import FetchTable
+from flows.fetching import (
+    Fetched,
+    FetchFailure,
+    NotModified,
+    Outcome,
+    Request,
+    fetch_outcomes,
+    retry_delay,
+    user_agent,
+)
+from tests.servers import HttpServer, Reply, closed_port
+
+
+def table(server: HttpServer | None = None, **changes: object) -> FetchTable:
+    """Return fetch settings that let this server be asked without delay."""
+    allowed = (f"127.0.0.1:{server.port}",) if server else ()
+    return FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": allowed, **changes})
+
+
+def fetched(server: HttpServer, path: str = "/", **changes: object) -> Outcome:
+    """Fetch one path of the server."""
+    (outcome,) = fetch_outcomes([Request(key="k", url=server.url(path), accept="*/*")], table(server, **changes))
+    return outcome
+
+
+def reason(outcome: Outcome) -> str:
+    """Return why nothing came."""
+    assert isinstance(outcome, FetchFailure)
+    return outcome.reason
+
+
+def test_a_body_comes_with_its_validators():
+    """The body, its type and both validators arrive exactly as the server gave them."""
+    headers = (("ETag", 'W/"a b"'), ("Last-Modified", "whenever"), ("Content-Type", "text/xml; charset=x"))
+    with HttpServer() as server:
+        server.reply("/", Reply(headers=headers, body=b"<rss/>"))
+        outcome = fetched(server)
+    assert isinstance(outcome, Fetched)
+    assert (outcome.body, outcome.etag, outcome.last_modified) == (b"<rss/>", 'W/"a b"', "whenever")
+    assert outcome.content_type == "text/xml; charset=x"
+
+
+def test_validators_are_echoed_and_304_is_no_body():
+    """What the server gave is sent back byte for byte, and its 304 is "not modified"."""
+    with HttpServer() as server:
+        server.reply("/", Reply(304))
+        request = Request(key="k", url=server.url(), accept="*/*", etag='W/"a b"', last_modified="whenever")
+        (outcome,) = fetch_outcomes([request], table(server))
+    assert outcome == NotModified(key="k")
+    assert server.requests[0].headers["if-none-match"] == 'W/"a b"'
+    assert server.requests[0].headers["if-modified-since"] == "whenever"
+
+
+def test_an_unasked_304_is_a_failure():
+    """A 304 to a request without validators is an error, not an unchanged feed."""
+    with HttpServer() as server:
+        server.reply("/", Reply(304))
+        assert reason(fetched(server)) == "HTTP 304"
+
+
+def test_what_a_request_says_of_us():
+    """Requests name the program and the contact, and send no cookie, no referrer, no validator of their own."""
+    with HttpServer() as server:
+        server.reply("/", Reply(302, (("Location", "/there"), ("Set-Cookie", "a=b"))))
+        server.reply("/there", Reply(body=b"x", headers=(("Set-Cookie", "c=d"),)))
+        fetched(server, contact="mailto:desk@example.org")
+        asked = [request.headers for request in server.requests]
+    assert all(headers["user-agent"].startswith("Talkwatch/") for headers in asked)
+    assert all("desk@example.org" in headers["user-agent"] for headers in asked)
+    assert not {"cookie", "referer", "if-none-match", "if-modified-since"} & {name for one in asked for name in one}
+    assert user_agent(None).startswith("Talkwatch/")
+
+
+def test_redirects_are_followed_to_where_they_lead():
+    """The outcome's address is the last one."""
+    with HttpServer() as server:
+        server.reply("/", Reply(301, (("Location", "/b"),)))
+        server.reply("/b", Reply(body=b"x"))
+        outcome = fetched(server)
+        assert isinstance(outcome, Fetched)
+        assert outcome.url == server.url("/b")
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(Reply(500), "HTTP 500", id="server error"),
+        pytest.param(Reply(301, (("Location", "/"),)), "more than 5 redirects", id="redirect loop"),
+        pytest.param(Reply(302, (("Location", "file:///etc/passwd"),)), "leads to an address that is not http(s)", id="to a file"),
+        pytest.param(Reply(302, (("Location", "http://169.254.169.254/"),)), "169.254.169.254 leads to a private address; if that is meant, add it to allow_hosts", id="to a metadata service"),
+        pytest.param(Reply(302, (("Location", "http://127.0.0.1:1/"),)), "127.0.0.1 leads to a private address; if that is meant, add it to allow_hosts", id="to another port of an allowed host"),
+        pytest.param(Reply(headers=(("Content-Encoding", "gzip, gzip"),), body=b"x"), "Content-Encoding gzip, gzip was not asked for", id="stacked encodings"),
+        pytest.param(Reply(headers=(("Content-Encoding", "br"),), body=b"x"), "Content-Encoding br was not asked for", id="unasked encoding"),
+        pytest.param(Reply(headers=(("Content-Encoding", "gzip"),), body=b"no gzip"), "broken compression", id="broken gzip"),
+        pytest.param(Reply(body=b"x" * 2_000_000), "larger than 1 MB", id="too large"),
+        pytest.param(Reply(headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(400_000_000), 1)), "larger than 1 MB", id="gzip bomb"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_a_reason(reply, expected):
+    """Each fault of a server is one short line, never an exception."""
+    with HttpServer() as server:
+        server.reply("/", reply)
+        assert reason(fetched(server, max_body_mb=1)) == expected
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_missing_page_is_final(status):
+    """What is not there is not asked for again; a server's own fault is."""
+    with HttpServer() as server:
+        server.reply("/", Reply(status))
+        outcome = fetched(server)
+        assert isinstance(outcome, FetchFailure)
+        assert outcome.permanent
+
+
+def test_a_cut_body_is_a_failure():
+    """A body shorter than promised is not taken for whole."""
+    with HttpServer() as server:
+        server.reply("/", Reply(body=b"x" * 1000, sent=10))
+        assert "broken answer" in reason(fetched(server)) or "peer closed" in reason(fetched(server))
+
+
+def test_a_refused_connection_and_an_unknown_host_are_reasons():
+    """Nobody listening, and a name nobody knows, are lines too."""
+    port = closed_port()
+    allowed = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{port}"]})
+    urls = (f"http://127.0.0.1:{port}/", "http://nowhere.invalid/")
+    refused, unknown = fetch_outcomes([Request(key=url, url=url, accept="*/*") for url in urls], allowed)
+    assert reason(refused)
+    assert "cannot resolve nowhere.invalid" in reason(unknown)
+
+
+def test_a_slow_server_ends_at_the_limit():
+    """The limit is for the whole request, whatever arrives in between."""
+    gate = threading.Event()
+
+    def drip():
+        yield b"x"
+        gate.wait()
+
+    with HttpServer() as server:
+        server.reply("/", Reply(body=drip(), gate=None))
+        try:
+            assert reason(fetched(server, timeout_seconds=0.3)) == "timeout after 0.3 s"
+        finally:
+            gate.set()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_compressed_bodies_are_unpacked(encoding):
+    """gzip and deflate, which we ask for, are understood."""
+    packed = gzip.compress(b"hello") if encoding == "gzip" else zlib.compress(b"hello")
+    with HttpServer() as server:
+        server.reply("/", Reply(headers=(("Content-Encoding", encoding),), body=packed))
+        outcome = fetched(server)
+        assert isinstance(outcome, Fetched)
+        assert outcome.body == b"hello"
+
+
+PRIVATE = [
+    "127.0.0.1",
+    "::1",
+    "::ffff:127.0.0.1",
+    "0.0.0.0",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "fe80::1%eth0",
+    "fc00::1",
+    "224.0.0.1",
+    "ff02::1",
+    "192.88.99.1",
+    "255.255.255.255",
+    "3fff::1",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_inner_addresses_are_not_public(address):
+    """Private, loopback, link-local, shared, multicast and wrapped addresses are refused."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+def test_outer_addresses_are_public(address):
+    """An ordinary address is not refused."""
+    assert is_public(address)
+
+
+SPELLINGS = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "169.254.169.254"]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_no_spelling_of_an_inner_address_is_asked(host):
+    """However an inner address is spelt, nothing is sent to it."""
+    with HttpServer() as server:
+        url = f"http://{host}:{server.port}/"
+        (outcome,) = fetch_outcomes([Request(key="k", url=url, accept="*/*")], table(timeout_seconds=5))
+        assert isinstance(outcome, FetchFailure)
+        assert server.requests == []
+
+
+def test_one_private_address_among_public_ones_is_enough(monkeypatch):
+    """A name that leads both outside and inside is refused as a whole."""
+    backend = resolving(monkeypatch, ["93.184.216.34", "127.0.0.1"])
+    with pytest.raises(httpcore.ConnectError, match="leads to a private address"):
+        asyncio.run(backend.addresses("mixed.example", 80))
+
+
+def test_the_checked_address_is_the_one_connected(monkeypatch):
+    """A name server that changes its answer can't lead inside: the name is resolved once, and what was checked is used."""
+    backend = resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
+    connected: list[str] = []
+
+    async def connect(self, host, *_args):
+        connected.append(host)
+        raise httpcore.ConnectError("no network in tests")
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    with pytest.raises(httpcore.ConnectError, match="no network"):
+        asyncio.run(backend.connect_tcp("rebinding.example", 80))
+    assert connected == ["93.184.216.34"]
+
+
+def resolving(monkeypatch, *answers):
+    """Return a guard whose name server gives these answers in turn."""
+    left = list(answers)
+
+    async def getaddrinfo(self, host, port, **_kwargs):
+        return [(0, 0, 0, "", (address, port)) for address in left.pop(0)]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    return GuardedBackend(())
+
+
+def test_a_host_is_asked_so_many_at_once_and_no_sooner_than_its_delay():
+    """One host gets its requests one after the other, each at least the delay after the one before."""
+    starts: list[float] = []
+    with HttpServer() as server:
+        clock = asyncio.new_event_loop()
+
+        def note(_asked):
+            starts.append(clock.time())
+            return Reply(body=b"x")
+
+        server.reply("/", note)
+        requests = [Request(key=str(n), url=server.url(f"/?{n}"), accept="*/*") for n in range(4)]
+        outcomes = fetch_outcomes(requests, table(server, delay_seconds=0.05))
+        clock.close()
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+    assert all(later - earlier >= 0.045 for earlier, later in zip(starts, starts[1:], strict=False))
+
+
+def test_what_the_pass_has_no_time_for_stays_undone():
+    """Requests that would start after the end of the pass are neither sent nor failed."""
+    with HttpServer() as server:
+        server.reply("/", Reply(body=b"x"))
+        requests = [Request(key=str(n), url=server.url(f"/?{n}"), accept="*/*") for n in range(3)]
+        outcomes = fetch_outcomes(requests, table(server, delay_seconds=60, pass_seconds=0.5))
+    assert [outcome.key for outcome in outcomes] == ["0"]
+    assert len(server.requests) == 1
+
+
+def test_a_pass_that_is_stopping_asks_no_more():
+    """Once asked to stop, nothing new is fetched."""
+    with HttpServer() as server:
+        server.reply("/", Reply(body=b"x"))
+        request = Request(key="k", url=server.url(), accept="*/*")
+        assert fetch_outcomes([request], table(server), stopping=lambda: True) == ()
+        assert server.requests == []
+
+
+def test_a_failing_address_is_asked_ever_later():
+    """Waits grow linearly from the longer of `every` and a minute, up to the longest."""
+    waits = [retry_delay(n, timedelta(seconds=10), timedelta(minutes=3)) for n in (1, 2, 3, 9)]
+    assert waits == [timedelta(minutes=n) for n in (1, 2, 3, 3)]
