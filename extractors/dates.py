@@ -1,0 +1,169 @@
+"""Dates as feeds and pages write them, read only where one reading is certain. Never guesses, never asks the clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+
+from babel.dates import get_month_names
+
+# Whose month names are read. A name that means different months in two of them (Polish and Croatian "listopad") is not.
+_LOCALES = (
+    "en",
+    "de",
+    "fr",
+    "it",
+    "es",
+    "pt",
+    "nl",
+    "pl",
+    "ru",
+    "uk",
+    "tr",
+    "sv",
+    "nb",
+    "da",
+    "fi",
+    "cs",
+    "hr",
+    "ro",
+    "el",
+    "id",
+    "ar",
+)
+
+# Hours east of Greenwich. Names that several zones share have the meaning that RFC 822 or the wires give them.
+_ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0,
+    "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "WAT": 1, "CEST": 2, "MESZ": 2, "EET": 2, "SAST": 2, "CAT": 2,
+    "EEST": 3, "MSK": 3, "TRT": 3, "EAT": 3, "GST": 4, "MSD": 4, "PKT": 5, "IST": 5.5, "WIB": 7, "ICT": 7,
+    "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12,
+    "NZDT": 13, "NST": -3.5, "ADT": -3, "AST": -4, "EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7,
+    "PDT": -7, "PST": -8, "AKDT": -8, "AKST": -9, "HST": -10,
+}  # fmt: skip
+
+# Before 1971 stand the zeros of other people's clocks, beyond 2199 their overflows.
+_YEARS = range(1971, 2200)
+_LONGEST = 100
+
+_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?(?!\d)", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:UTC|GMT|UT)?\s*([+\-−])(\d{1,2})(?::?(\d\d))?(?:\s*[A-Z]{1,5})?", re.IGNORECASE)
+_WEEKDAY = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?[.,\s]+)?"
+_OF = r"[.,\s-]+(?:d[eiu]\s+|of\s+)?"
+_MONTH = r"(?P<name>[^\W\d_]+)\.?"
+_FORMS = (
+    re.compile(r"(?P<year>\d{4})(?P<_mark>[-/.年])(?P<month>\d{1,2})(?:(?P=_mark)|月)(?P<day>\d{1,2})日?"),
+    re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"),
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?{_OF}{_MONTH}{_OF}(?P<year>\d{{4}}|\d\d)"),
+    re.compile(rf"{_WEEKDAY}{_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[,\s]+(?P<year>\d{{4}})"),
+    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
+)
+_SLASHED = re.compile(r"(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>\d{4})")
+_YEAR_LAST = re.compile(r"(?:(.*)\s)?(\d{4})")
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?")
+_AROUND = re.compile(r"^[\s,]+|(?:(?<=\d)T|[\s,|·-]|\b(?:at|um|alle|ore|à|o)|\b[гр]\.)+$")
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """Read a date in UTC; one without a zone is taken as UTC, one without a time as midnight.
+
+    None where the text has no certain reading: 10/11/2020, an offset of +3000, a zone nobody knows, no year.
+    """
+    text = _BASIC.sub(_spread, re.sub(r"\([^()]*\)", " ", text or "").strip())
+    if not text or len(text) > _LONGEST:
+        return None
+    time = _TIME.search(text)
+    before, after = (text[: time.start()], text[time.end() :].strip()) if time else (text, "")
+    year_last = _YEAR_LAST.fullmatch(after)
+    if year_last:
+        # "Thu Jul 28 10:15:00 GMT 2022", as Unix and Java print it
+        after, before = year_last[1] or "", f"{before} {year_last[2]}"
+    day, offset = _day(_AROUND.sub("", before)), _offset(after)
+    if day is None or offset is None:
+        return None
+    return _moment(day, time, offset)
+
+
+def has_time(text: str | None) -> bool:
+    """Tell whether a date says the time of day."""
+    return bool(text and _TIME.search(text))
+
+
+def _spread(basic: re.Match[str]) -> str:
+    year, month, day, hour, minute, second = basic.groups(default="00")
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
+
+
+def _moment(day: tuple[int, int, int], time: re.Match[str] | None, offset: timedelta) -> datetime | None:
+    hour, minute, second = (int(part or 0) for part in time.group(1, 2, 3)) if time else (0, 0, 0)
+    if time and time[4]:
+        hour = hour % 12 + (12 if time[4].lower() == "p" else 0)
+    try:
+        # A leap second is the second before it.
+        return datetime(*day, hour, minute, min(second, 59), tzinfo=timezone(offset)).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> tuple[int, int, int] | None:
+    slashed = _SLASHED.fullmatch(text)
+    if slashed:
+        return _either_way(int(slashed["one"]), int(slashed["other"]), int(slashed["year"]))
+    for form in _FORMS:
+        match = form.fullmatch(text)
+        if match:
+            parts = match.groupdict()
+            month = int(parts["month"]) if "month" in parts else _months().get(parts["name"].casefold())
+            return _checked(_full_year(parts["year"]), month, int(parts["day"]))
+    return None
+
+
+def _either_way(one: int, other: int, year: int) -> tuple[int, int, int] | None:
+    """Read day/month or month/day where only one of the two can be meant."""
+    if one != other and max(one, other) <= 12:  # noqa: PLR2004  (months of a year)
+        return None
+    return _checked(year, min(one, other), max(one, other))
+
+
+def _checked(year: int, month: int | None, day: int) -> tuple[int, int, int] | None:
+    return (year, month, day) if month and year in _YEARS else None
+
+
+def _full_year(text: str) -> int:
+    # RFC 2822: two digits up to 49 are this century's.
+    return int(text) if len(text) > len("99") else int(text) + (2000 if int(text) < 50 else 1900)  # noqa: PLR2004
+
+
+def _offset(text: str) -> timedelta | None:
+    if not text:
+        return timedelta(0)
+    if text.upper() in _ZONES:
+        return timedelta(hours=_ZONES[text.upper()])
+    match = _OFFSET.fullmatch(text)
+    if match is None:
+        return None
+    hours, minutes = int(match[2]), int(match[3] or 0)
+    if hours > 14 or minutes > 59:  # noqa: PLR2004  (the farthest zone, Kiribati; minutes of an hour)
+        return None
+    return timedelta(hours=hours, minutes=minutes) * (1 if match[1] == "+" else -1)
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the month that each name means in every one of the locales that has it; English is always right."""
+    meanings: dict[str, set[int]] = {}
+    for locale in _LOCALES:
+        for name, month in _locale_months(locale):
+            meanings.setdefault(name, set()).add(month)
+    certain = {name: months.pop() for name, months in meanings.items() if len(months) == 1}
+    return certain | dict(_locale_months("en")) | {"sept": 9}
+
+
+def _locale_months(locale: str) -> list[tuple[str, int]]:
+    return [
+        (name.rstrip(".").casefold(), month)
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for month, name in get_month_names(width, context, locale).items()
+    ]

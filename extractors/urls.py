@@ -1,0 +1,116 @@
+"""Addresses: which are usable, and one spelling for each page. Nothing here is resolved or fetched."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+
+from courlan import extract_domain
+
+# Query parameters that say how a reader came, never which page it is. Doubtful ones (id, page, source, share) stay:
+# two addresses of one article cost less than two articles under one address.
+_TRACKING = re.compile(
+    r"""(?xi)
+    (?: utm | at | ns | mtm | pk | piwik | hsa | mc | oly | vero | itm | stm | wt | gad | __twitter | _hs ) [_.] .*
+    | fbclid | [dg]clid | [gw]braid | gclsrc | twclid | ttclid | ya?clid | ysclid | msclkid | irclickid | igsh(?:id)?
+    | mibextid | mkt_tok | s_kwcid | epik | _g[al] | xtor | spm | xmt | ftag | ito | taid | maca | ncid | icid | intcmp
+    | cmp(?:_?id)? | s_cid | cid_source | ocid | smid | smtyp | ref | ref_(?:src|url) | referr?er | refsrc | sref
+    | source_ref | share_source | sr_share | socialshare | traffic_source | guccounter | guce_referrer(?:_sig)?
+    | feedtype | feedname
+    """
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST = 4_096  # no server takes more
+_UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
+_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+# What RFC 3986 lets stand unescaped in a path or query; a `%` is handled beforehand.
+_KEPT = "/:@!$&'()*+,;=-._~?[]|"
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+
+def is_http_url(text: str) -> bool:
+    """Tell whether `text` is an absolute http(s) address that can be asked: a plain host, no user, no white space."""
+    parts = None if len(text) > _LONGEST or _UNSAFE.search(text) else _split(text)
+    if parts is None or parts.scheme.lower() not in _DEFAULT_PORTS or "@" in parts.netloc:
+        return False
+    return bool(_HOST.fullmatch(parts.hostname or ""))
+
+
+def canonical_url(url: str) -> str:
+    """Return the one spelling under which a page is known.
+
+    Scheme and host lower case, default port, fragment and tracking parameters out, the query sorted, escapes alike.
+    The path, its trailing slash included, stays: servers may tell them apart. What is no http(s) address comes back
+    as it is, without white space around it.
+    """
+    url = url.strip()
+    if not is_http_url(url):
+        return url
+    parts = urlsplit(url)
+    path = _escape(parts.path) or "/"
+    return urlunsplit((parts.scheme.lower(), _netloc(parts), path, _query(parts.query), ""))
+
+
+def resolved_link(base: str, link: str) -> str | None:
+    """Resolve a link as browsers do, None when it leads nowhere over http(s).
+
+    A relative one with no base to stand on stays as it is written.
+    """
+    link = re.sub(r"[\t\r\n]+", "", link.strip()).replace("&amp;", "&").replace(" ", "%20")
+    try:
+        link = urljoin(base, link)
+    except ValueError:
+        return None
+    relative = not base and not _SCHEME.match(link)
+    return link if link and (relative or is_http_url(link)) else None
+
+
+def same_site(one: str, other: str) -> bool:
+    """Tell whether two http(s) addresses belong to one registered domain, as www, m and amp twins do."""
+    hosts = [urlsplit(url).hostname for url in (one, other) if is_http_url(url)]
+    if len(hosts) < len((one, other)):
+        return False
+    domains = [extract_domain(url) for url in (one, other)]
+    return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+
+
+def _split(url: str) -> SplitResult | None:
+    """Split an address whose host and port are well formed."""
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        usable = parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _netloc(parts: SplitResult) -> str:
+    host = (parts.hostname or "").removesuffix(".")
+    # Both spellings of an international name are one host; what has no ASCII form stays.
+    with contextlib.suppress(UnicodeError):
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in {None, _DEFAULT_PORTS[parts.scheme.lower()]} else f"{host}:{parts.port}"
+
+
+def _query(query: str) -> str:
+    pairs = [pair for pair in query.split("&") if pair and not _is_tracking(pair.partition("=")[0])]
+    return "&".join(sorted(_escape(pair) for pair in pairs))
+
+
+def _is_tracking(name: str) -> bool:
+    return bool(_TRACKING.fullmatch(unquote(name)))
+
+
+def _escape(part: str) -> str:
+    """Write escapes in one way: upper case, and only where RFC 3986 asks for them."""
+    return _ESCAPE.sub(_plain, quote(part, safe=_KEPT + "%"))
+
+
+def _plain(escape: re.Match[str]) -> str:
+    character = chr(int(escape[0][1:], 16))
+    return character if _UNRESERVED.fullmatch(character) else escape[0].upper()

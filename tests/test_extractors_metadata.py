@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from trafilatura.utils import load_html
+
+from extractors.metadata import read_metadata
+
+LINKED = {
+    "@type": "NewsArticle",
+    "headline": "Talks go on &amp; on",
+    "datePublished": "2022-03-30T10:00:00+02:00",
+    "author": [{"@type": "Person", "name": "Ann Author"}, {"@type": "Organization", "name": "The Wire"}],
+}
+TAGS = """<meta property="og:title" content="Other title | The Herald">
+<meta property="og:site_name" content="The Herald">
+<meta property="article:published_time" content="2022-03-30T09:30:00Z"><meta name="author" content="By Ben Byline">"""
+
+
+def read(head: str = "", url: str | None = None, body: str = "<p>Text.</p>"):
+    """Read the metadata of a page with this head."""
+    return read_metadata(load_html(f"<html><head>{head}</head><body>{body}<p>More.</p></body></html>"), url)
+
+
+def linked(value) -> str:
+    """Return a script of JSON-LD."""
+    return f'<script type="application/ld+json">{json.dumps(value)}</script>'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(LINKED, id="alone"),
+        pytest.param([{"@type": "WebSite", "name": "x"}, LINKED], id="in a list"),
+        pytest.param({"@context": "x", "@graph": [{"@type": "Organization", "name": "x"}, LINKED]}, id="in a graph"),
+        pytest.param({"@type": "WebPage", "mainEntity": LINKED}, id="as a page's main entity"),
+        pytest.param({**LINKED, "@type": ["ReportageNewsArticle", "Thing"]}, id="of several types"),
+    ],
+)
+def test_json_ld_comes_first(value):
+    """What JSON-LD says of the article wins over the tags: headline, time, people rather than organisations."""
+    about = read(linked(value) + TAGS)
+    assert (about.title, about.author) == ("Talks go on & on", "Ann Author")
+    assert about.published == datetime(2022, 3, 30, 8, tzinfo=UTC)
+    assert about.is_article
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("", id="none"),
+        pytest.param('<script type="application/ld+json">{"@type": "NewsArticle", </script>', id="broken"),
+        pytest.param(linked({"@type": "ItemList", "itemListElement": [LINKED]}), id="a list of other pages"),
+        pytest.param(linked(["text", None, 7]), id="nonsense"),
+    ],
+)
+def test_tags_come_next(head):
+    """Without an article in JSON-LD the tags are read; the outlet's name is cut off the title, "By" off the byline."""
+    about = read(head + TAGS)
+    assert (about.title, about.author, about.site_name) == ("Other title", "Ben Byline", "The Herald")
+    assert about.published == datetime(2022, 3, 30, 9, 30, tzinfo=UTC)
+
+
+def test_the_page_itself_comes_last():
+    """Without JSON-LD and tags what the page shows is read; an organisation is the author when no person is."""
+    about = read(
+        body="<h1>Seen above</h1>",
+        head=linked({**LINKED, "headline": "", "author": {"@type": "Organization", "name": "The Wire"}}),
+    )
+    assert (about.title, about.author) == ("Seen above", "The Wire")
+
+
+def test_a_time_of_day_wins_over_a_bare_date():
+    """A bare date in JSON-LD gives way to a tag of the same day with a time, not to another day's."""
+    dated = linked({**LINKED, "datePublished": "2022-03-30"})
+    assert read(dated + TAGS).published == datetime(2022, 3, 30, 9, 30, tzinfo=UTC)
+    assert read(dated + TAGS.replace("2022-03-30", "2019-01-01")).published == datetime(2022, 3, 30, tzinfo=UTC)
+
+
+def test_an_undated_page_has_no_date():
+    """No date is invented, the clock's least of all."""
+    assert read("<title>Talks</title>", body="<p>They met.</p><footer>© The Herald</footer>").published is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("105092", id="a number"),
+        pytest.param("https://facebook.com/herald", id="an address"),
+        pytest.param("@herald", id="an account"),
+        pytest.param("admin", id="an account's default name"),
+    ],
+)
+def test_what_is_no_name_is_no_author(name):
+    """An author has a name."""
+    assert read(f'<meta name="author" content="{name}">').author is None
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "expected"),
+    [
+        pytest.param('<link rel="canonical" href="https://a.example/1">', None, "https://a.example/1", id="canonical"),
+        pytest.param(
+            '<meta property="og:url" content="https://a.example/1">', None, "https://a.example/1", id="og:url"
+        ),
+        pytest.param('<link rel="canonical" href="/1">', None, None, id="a relative one is none"),
+        pytest.param(
+            '<link rel="canonical" href="https://www.a.com/1">', "https://m.a.com/1", "https://www.a.com/1", id="a twin"
+        ),
+        pytest.param(
+            '<link rel="canonical" href="https://b.com/1">', "https://a.com/1", None, id="another site's is none"
+        ),
+        pytest.param(
+            '<link rel="canonical" href="https://a.com/">', "https://a.com/x/1", None, id="the home page's is none"
+        ),
+    ],
+)
+def test_a_page_names_itself(head, url, expected):
+    """A page's own address is believed where it may be."""
+    assert read(head, url).url == expected

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.urls import canonical_url, is_http_url, resolved_link, same_site
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        pytest.param(
+            "HTTPS://News.Example/A", "https://news.example/A", id="scheme and host are lower case, the path is not"
+        ),
+        pytest.param("http://a.example:80/x", "http://a.example/x", id="the default port of http goes"),
+        pytest.param("https://a.example:443/x", "https://a.example/x", id="the default port of https goes"),
+        pytest.param("http://a.example:8080/x", "http://a.example:8080/x", id="any other port stays"),
+        pytest.param("http://a.example", "http://a.example/", id="no path is the root"),
+        pytest.param("http://a.example/x/", "http://a.example/x/", id="a trailing slash stays"),
+        pytest.param("http://a.example/x", "http://a.example/x", id="no trailing slash is added"),
+        pytest.param("http://a.example/x#live-1", "http://a.example/x", id="the fragment goes"),
+        pytest.param("http://a.example/x?b=2&a=1", "http://a.example/x?a=1&b=2", id="the query is sorted"),
+        pytest.param(
+            "http://a.example/x?id=7&page=", "http://a.example/x?id=7&page=", id="parameters that choose a page stay"
+        ),
+        pytest.param(
+            "http://a.example/x?q=a+b&r=c%2bd", "http://a.example/x?q=a+b&r=c%2Bd", id="values are not re-encoded"
+        ),
+        pytest.param(
+            "http://a.example/x?utm_source=rss&id=7&UTM_Medium=m&fbclid=1&gclid=2&at_medium=RSS&ns_mchannel=social",
+            "http://a.example/x?id=7",
+            id="tracking families and click ids go",
+        ),
+        pytest.param(
+            "http://a.example/x?cmpid=1&ocid=2&smid=3&ref=4", "http://a.example/x", id="outlets' own trackers go"
+        ),
+        pytest.param(
+            "http://a.example/x?reference=4&at=1",
+            "http://a.example/x?at=1&reference=4",
+            id="look-alikes of trackers stay",
+        ),
+        pytest.param("http://a.example/x?", "http://a.example/x", id="an empty query goes"),
+        pytest.param(
+            "http://a.example/%7ejoe/%c3%a9", "http://a.example/~joe/%C3%A9", id="escapes are written one way"
+        ),
+        pytest.param("http://a.example/é", "http://a.example/%C3%A9", id="letters outside ASCII are escaped"),
+        pytest.param(
+            "http://bücher.example/", "http://xn--bcher-kva.example/", id="an international host has one spelling"
+        ),
+        pytest.param("http://a.example./x", "http://a.example/x", id="the root's dot goes"),
+        pytest.param("http://[2001:DB8::1]:80/x", "http://[2001:db8::1]/x", id="an IPv6 host keeps its brackets"),
+        pytest.param(" http://a.example/x\n", "http://a.example/x", id="white space around goes"),
+        pytest.param("file:///tmp/A.txt", "file:///tmp/A.txt", id="other schemes come back as they are"),
+        pytest.param("urn:uuid:1", "urn:uuid:1", id="what is no address comes back as it is"),
+        pytest.param("http://[::1", "http://[::1", id="a malformed address comes back as it is"),
+    ],
+)
+def test_a_page_has_one_spelling(url, canonical):
+    """Every spelling of an address becomes the one under which its page is known."""
+    assert canonical_url(url) == canonical
+
+
+@given(st.one_of(st.text(), st.text().map("http://a.example/".__add__), st.text().map("https://".__add__)))
+def test_a_canonical_url_is_its_own(url):
+    """Canonicalising never fails, and doing it twice changes nothing."""
+    assert canonical_url(canonical_url(url)) == canonical_url(url)
+
+
+@pytest.mark.parametrize(
+    ("text", "usable"),
+    [
+        pytest.param("http://a.example/x", True, id="http"),
+        pytest.param("HTTPS://A.example", True, id="https in capitals without a path"),
+        pytest.param("http://127.0.0.1:8001/rss.xml", True, id="an IPv4 host with a port"),
+        pytest.param("http://[::1]:8001/", True, id="an IPv6 host"),
+        pytest.param("http://localhost/", True, id="a host of one label"),
+        pytest.param("ftp://a.example/x", False, id="another scheme"),
+        pytest.param("file:///etc/passwd", False, id="a file"),
+        pytest.param("//a.example/x", False, id="no scheme"),
+        pytest.param("a.example/x", False, id="a bare host"),
+        pytest.param("http:///x", False, id="no host"),
+        pytest.param("http://user:pw@a.example/", False, id="user info"),
+        pytest.param("http://@a.example/", False, id="empty user info"),
+        pytest.param("http://a.example\\@b.example/", False, id="a backslash, which clients read in two ways"),
+        pytest.param("http://a.example/x y", False, id="white space"),
+        pytest.param(" http://a.example/", False, id="white space before"),
+        pytest.param("http://a.example/\x00", False, id="a control character"),
+        pytest.param("http://a.example:0/", False, id="port 0"),
+        pytest.param("http://a.example:99999/", False, id="a port out of range"),
+        pytest.param("http://a..example/", False, id="an empty label"),
+        pytest.param("http://[fe80::1%25eth0]/", False, id="a zone id"),
+        pytest.param("http://a.example/" + "x" * 5_000, False, id="longer than any server takes"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_only_plain_http_addresses_are_usable(text, usable):
+    """An address is used only when every client would read it in the same way."""
+    assert is_http_url(text) is usable
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("https://www.bbc.co.uk/a", "https://m.bbc.co.uk/b", True, id="twins under one registered domain"),
+        pytest.param("http://127.0.0.1:1/a", "http://127.0.0.1:2/b", True, id="one host on two ports"),
+        pytest.param("https://bbc.co.uk/a", "https://itv.co.uk/a", False, id="two domains under one suffix"),
+        pytest.param("https://a.example/a", "a.example", False, id="not an address"),
+    ],
+)
+def test_one_site_is_one_registered_domain(one, other, same):
+    """Two addresses are of one site when whoever registered the domain is the same."""
+    assert same_site(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("base", "link", "expected"),
+    [
+        pytest.param("https://a.example/x/", "../1", "https://a.example/1", id="relative to its base"),
+        pytest.param("https://a.example/", "//b.example/1", "https://b.example/1", id="without a scheme"),
+        pytest.param("", "/1", "/1", id="relative to nothing stays"),
+        pytest.param("https://a.example/", "mailto:x@a.example", None, id="another scheme leads nowhere"),
+        pytest.param("", "javascript:x", None, id="without a base too"),
+        pytest.param("https://a.example/", "?a=1&amp;b=2", "https://a.example/?a=1&b=2", id="escaped once too often"),
+        pytest.param("https://a.example/", "http://[::1", None, id="malformed"),
+        pytest.param("", "", None, id="empty"),
+    ],
+)
+def test_a_link_is_resolved_as_browsers_do(base, link, expected):
+    """A link becomes an absolute http(s) address, or none."""
+    assert resolved_link(base, link) == expected
