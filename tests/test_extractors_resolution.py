@@ -1,0 +1,111 @@
+"""Whom a speaker's name, role or pronoun means."""
+
+import pytest
+
+from extractors.reading import Reader, Unread
+from extractors.watchlist import load_watchlist
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """A reader with the watchlist that comes with the package."""
+    return Reader(load_watchlist())
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "speaker_id", "surface"),
+    [
+        pytest.param(
+            "Russia’s President Vladimir Putin said, “We are open to talks.”",
+            "Vladimir Putin",
+            "vladimir-putin",
+            "Russia’s President Vladimir Putin",
+            id="the whole noun phrase is the surface, the roster gives the name",
+        ),
+        pytest.param(
+            "“We want guarantees,” David Arakhamia, head of the Ukrainian delegation in Istanbul, said.",
+            "Davyd Arakhamia",
+            "davyd-arakhamia",
+            "David Arakhamia, head of the Ukrainian delegation in Istanbul",
+            id="another spelling, with what stands in apposition",
+        ),
+        pytest.param(
+            "Michael O’Hanlon, a senior fellow, spoke. “We must get involved,” O’Hanlon said.",
+            "Michael O’Hanlon",
+            None,
+            "O’Hanlon",
+            id="a surname off the roster means the fullest name",
+        ),
+        pytest.param(
+            "Kuleba met Merkel. “Every war ends in a diplomatic way,” Kyiv’s top diplomat said.",
+            "Dmytro Kuleba",
+            "dmytro-kuleba",
+            "Kyiv’s top diplomat",
+            id="a role noun of the roster",
+        ),
+        pytest.param(
+            "Company spokeswoman Jane Harding resigned. “It was time to go,” the spokeswoman said.",
+            "Jane Harding",
+            None,
+            "the spokeswoman",
+            id="a role noun that the article gave to someone",
+        ),
+        pytest.param(
+            "Vladimir Medinsky offered a more positive view of Ukraine’s proposal. “They are ready,” he said.",
+            "Vladimir Medinsky",
+            "vladimir-medinsky",
+            "he",
+            id="he is the last man who was a subject",
+        ),
+        pytest.param(
+            "Putin met Valentina Matviyenko. Medinsky stayed. “Talks could begin next year,” she said.",
+            "Valentina Matviyenko",
+            "valentina-matviyenko",
+            "she",
+            id="without such a subject she is the last woman named",
+        ),
+        pytest.param(
+            "Valentina Matviyenko left. Medinsky stayed. “Talks could begin next year,” she said.",
+            "Valentina Matviyenko",
+            "valentina-matviyenko",
+            "she",
+            id="she passes over men",
+        ),
+        pytest.param(
+            "O’Hanlon agreed. He said that Putin is out. “That is my view of the war,” said Michael O’Hanlon.",
+            "Michael O’Hanlon",
+            None,
+            "Michael O’Hanlon",
+            id="a later full name",
+        ),
+        pytest.param(
+            "Michael Smith spoke first. He said that Putin “cannot stay.” “I see no peace process,” he said.",
+            "Michael Smith",
+            None,
+            "he",
+            id="the subject of what is reported comes after the one who reports",
+        ),
+        pytest.param(
+            "On April 16 Samuel Charap of RAND and Sergey Radchenko of John Hopkins University wrote, “We have them.”",
+            "Samuel Charap; Sergey Radchenko",
+            None,
+            "Samuel Charap of RAND and Sergey Radchenko of John Hopkins University",
+            id="two speak as one",
+        ),
+        pytest.param(
+            "“We have received nothing so far,” a Western diplomat said.",
+            "Western diplomat",
+            None,
+            "a Western diplomat",
+            id="a description names whom no name names",
+        ),
+        pytest.param("“We have received nothing so far,” he said.", None, None, "he", id="a pronoun without anyone"),
+    ],
+)
+def test_speakers_are_resolved(reader, text, speaker, speaker_id, surface):
+    """The last statement's speaker is whoever the phrase at its cue means."""
+    article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
+    statement = reader.read([article])[0].statements[-1]
+    assert (statement.speaker, statement.speaker_id, statement.speaker_surface) == (speaker, speaker_id, surface)
