@@ -1,0 +1,146 @@
+"""Placing alerts into messages: which message of a subscriber, and when it is due. Holds messages, never alerts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.records import Alert, HeldBy, Message, Mode, QuietHours, Severity, Status, Subscriber
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    """When a message may leave, why not earlier, and the story it is bound to (None: a digest)."""
+
+    due_at: datetime
+    held_by: HeldBy | None
+    story_id: str | None
+
+
+def place(
+    alert: Alert, subscriber: Subscriber, *, open_messages: Sequence[Message], recent: Sequence[Message], now: datetime
+) -> Message:
+    """Return the message `alert` goes out in: an open one with it appended, or a new one.
+
+    `open_messages` are pending and were never attempted, those made in this pass included; `recent` those attempted
+    within the last hour or within the subscriber's group_interval. Both may hold messages of other subscribers.
+    A digest comes first, then the story's own message, quiet hours and at last the throttle.
+    """
+    unsent = [message for message in open_messages if _is_open(message, subscriber)]
+    others = [message for message in recent if message.subscriber == subscriber.name and message.status != Status.DEAD]
+    if subscriber.mode is not Mode.IMMEDIATE:
+        slot = _digest_slot(alert, subscriber, now)
+        return _put(alert, subscriber, _same_digest(unsent, slot), slot, now)
+    slot = _story_slot(alert, subscriber, [*unsent, *others], now)
+    joined = _same_story(unsent, slot)
+    if joined is None:
+        slot = _throttled(slot, alert, subscriber, [*unsent, *others])
+        joined = _overflow(unsent) if slot.held_by is HeldBy.THROTTLE else None
+    return _put(alert, subscriber, joined, slot, now)
+
+
+def message_id(subscriber: str, first_alert_id: str) -> str:
+    """Name a message by its subscriber and its first alert: 16 hex digits, equal whenever it is made again."""
+    return hashlib.sha256(f"{subscriber}|{first_alert_id}".encode()).hexdigest()[:16]
+
+
+def quiet_until(quiet: QuietHours | None, timezone: str, moment: datetime) -> datetime | None:
+    """Return when the quiet hours around `moment` end, or None outside them.
+
+    Each day's stretch runs between two moments of local time, so that a change of clocks makes it longer or shorter.
+    """
+    if quiet is None:
+        return None
+    zone = ZoneInfo(timezone)
+    today = moment.astimezone(zone).date()
+    for day in (today - _DAY, today):
+        starts = _local(day, quiet.starts, zone)
+        ends = _local(day + _DAY if quiet.ends < quiet.starts else day, quiet.ends, zone)
+        if starts <= moment < ends:
+            return ends
+    return None
+
+
+def next_digest(subscriber: Subscriber, now: datetime) -> datetime:
+    """Return the first moment after `now` at which the subscriber's digests leave."""
+    zone = ZoneInfo(subscriber.timezone)
+    local = now.astimezone(zone)
+    if subscriber.mode is Mode.HOURLY:
+        return now - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) + _HOUR
+    today = _local(local.date(), subscriber.digest_at, zone)
+    return today if today > now else _local(local.date() + _DAY, subscriber.digest_at, zone)
+
+
+def _digest_slot(alert: Alert, subscriber: Subscriber, now: datetime) -> _Slot:
+    due = next_digest(subscriber, now)
+    return _Slot(due_at=_after_quiet(alert, subscriber, due) or due, held_by=HeldBy.DIGEST, story_id=None)
+
+
+def _story_slot(alert: Alert, subscriber: Subscriber, known: Sequence[Message], now: datetime) -> _Slot:
+    left = [message.due_at for message in known if message.story_id == alert.story_id and message.due_at <= now]
+    due = max([now + subscriber.group_wait, *(at + subscriber.group_interval for at in left)])
+    quiet = _after_quiet(alert, subscriber, due)
+    return _Slot(due_at=quiet or due, held_by=HeldBy.QUIET_HOURS if quiet else None, story_id=alert.story_id)
+
+
+def _throttled(slot: _Slot, alert: Alert, subscriber: Subscriber, known: Sequence[Message]) -> _Slot:
+    """Move a message past the hour that is full already into the subscriber's overflow digest."""
+    window = sorted(message.due_at for message in known if slot.due_at - _HOUR < message.due_at <= slot.due_at)
+    if len(window) < subscriber.max_per_hour:
+        return slot
+    frees = window[-subscriber.max_per_hour] + _HOUR if subscriber.max_per_hour else slot.due_at + _HOUR
+    return _Slot(due_at=_after_quiet(alert, subscriber, frees) or frees, held_by=HeldBy.THROTTLE, story_id=None)
+
+
+def _after_quiet(alert: Alert, subscriber: Subscriber, due: datetime) -> datetime | None:
+    if alert.severity is Severity.HIGH:
+        return None
+    return quiet_until(subscriber.quiet_hours, subscriber.timezone, due)
+
+
+def _is_open(message: Message, subscriber: Subscriber) -> bool:
+    return message.subscriber == subscriber.name and message.status is Status.PENDING and message.attempts == 0
+
+
+def _same_digest(unsent: Sequence[Message], slot: _Slot) -> Message | None:
+    return _first(message for message in unsent if (message.held_by, message.due_at) == (HeldBy.DIGEST, slot.due_at))
+
+
+def _same_story(unsent: Sequence[Message], slot: _Slot) -> Message | None:
+    """Find the story's own message; what quiet hours hold and what they do not stay apart."""
+    return _first(message for message in unsent if (message.story_id, message.held_by) == (slot.story_id, slot.held_by))
+
+
+def _overflow(unsent: Sequence[Message]) -> Message | None:
+    return _first(message for message in unsent if message.held_by is HeldBy.THROTTLE)
+
+
+def _first(messages: Iterable[Message]) -> Message | None:
+    return next(iter(messages), None)
+
+
+def _put(alert: Alert, subscriber: Subscriber, joined: Message | None, slot: _Slot, now: datetime) -> Message:
+    if joined is not None:
+        fresh = () if alert.alert_id in joined.alert_ids else (alert.alert_id,)
+        return replace(joined, alert_ids=joined.alert_ids + fresh)
+    return Message(
+        message_id=message_id(subscriber.name, alert.alert_id),
+        subscriber=subscriber.name,
+        channel=subscriber.channel,
+        story_id=slot.story_id,
+        alert_ids=(alert.alert_id,),
+        created_at=now,
+        due_at=slot.due_at,
+        held_by=slot.held_by,
+    )
+
+
+def _local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return when the local clock first shows `clock` on `day`, or would have, had it not been put forward."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)

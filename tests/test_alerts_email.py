@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import smtplib
+import ssl
+import subprocess
+from contextlib import suppress
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.channels.email import Email, EmailConfig, compose, is_address
+from alerts.records import Receipt, Refused, Sent, TryLater
+from tests.alert_examples import NOW, alert, letter, notice, subscriber
+from tests.servers import CUT, DROP, HANG, KEEP_THEN_DROP, SmtpSink, closed_port
+
+HEADERS = {
+    *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Talkwatch-Alert"),
+    *("MIME-Version", "Content-Type"),
+}
+SECRET = "s3cret-pass"
+
+
+def config(port: int = 25, **changes: Any) -> EmailConfig:
+    """Return the settings for a server on loopback without TLS."""
+    plain: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "from_address": "Talkwatch <talkwatch@example.org>",
+        "timeout": 5.0,
+    }
+    return EmailConfig(**(plain | changes))
+
+
+def send(sink: SmtpSink, *, to: str = "desk@example.org", **changes: Any) -> Receipt:
+    """Send the example letter through a sink."""
+    return Email(config(sink.port, **changes), now=lambda: NOW).send(letter(), subscriber(address=to))
+
+
+def composed(**changes: Any) -> EmailMessage:
+    """Return the example letter as it is parsed back from its bytes."""
+    message = compose(
+        changes.pop("letter", letter()), to=changes.pop("to", "desk@example.org"), config=config(), at=NOW
+    )
+    assert isinstance(message, EmailMessage)
+    return BytesParser(EmailMessage, policy=policy.default).parsebytes(message.as_bytes())
+
+
+def test_message_has_text_html_and_its_headers() -> None:
+    """The message names itself, says it is automatic, and carries both parts whole."""
+    message, sent = composed(), letter()
+    assert set(message.keys()) == HEADERS
+    assert message["Subject"] == sent.subject
+    assert message["From"] == "Talkwatch <talkwatch@example.org>"
+    assert message["To"] == "desk@example.org"
+    assert message["Message-ID"] == "<00000000000000m1@example.org>"
+    assert message["Date"] == "Sat, 21 Nov 2026 12:05:00 +0000"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Talkwatch-Alert"] == "00000000000000a1"
+    assert message.get_content_type() == "multipart/alternative"
+    text, html = message.iter_parts()
+    assert [text.get_content_type(), html.get_content_type()] == ["text/plain", "text/html"]
+    assert text.get_content().splitlines() == sent.text.splitlines()
+    assert html.get_content().splitlines() == sent.html.splitlines()
+
+
+def test_a_repeat_has_the_same_bytes_but_for_mime_boundaries() -> None:
+    """Sending again after a crash names the message as before."""
+    assert composed()["Message-ID"] == composed()["Message-ID"]
+
+
+@settings(deadline=None)
+@given(text=st.text(min_size=1, max_size=200), name=st.text(max_size=60))
+def test_any_text_makes_exactly_our_headers(text: str, name: str) -> None:
+    """Whatever stands in a source, the message parses back to our headers, and the subject to itself."""
+    sent = letter(notice(alert(official=text, rule=name), title=text, outlet=name))
+    message = composed(letter=sent)
+    assert set(message.keys()) == HEADERS
+    assert len(message.keys()) == len(HEADERS)
+    assert "".join(message["Subject"].split()) == "".join(sent.subject.split())
+    assert not [char for char in message["Subject"] if not char.isprintable() and char.isascii()]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        pytest.param("desk@example.org", True, id="one address"),
+        pytest.param("first.last+tag@news.example.org", True, id="dots and a tag"),
+        pytest.param("desk@пример.рф", True, id="an international domain"),
+        pytest.param("редакция@пример.рф", False, id="no local part outside ASCII"),
+        pytest.param("desk@" + "a" * 64 + ".org", False, id="no label longer than the domain name system has"),
+        pytest.param("desk@localhost", True, id="a host of one's own"),
+        pytest.param("a@b.org, evil@x.org", False, id="no second address by a comma"),
+        pytest.param("a@b.org;evil@x.org", False, id="no second address by a semicolon"),
+        pytest.param("a@b.org\nBcc: evil@x.org", False, id="no header"),
+        pytest.param("Name <a@b.org>", False, id="no name"),
+        pytest.param("a@b@c.org", False, id="no route"),
+        pytest.param("a..b@c.org", False, id="no empty atom"),
+        pytest.param("desk", False, id="no address without a host"),
+        pytest.param("", False, id="not nothing"),
+    ],
+)
+def test_only_one_bare_address_is_an_address(text: str, right: bool) -> None:
+    """A recipient is one address, so that nobody else is written to."""
+    assert is_address(text) is right
+    assert isinstance(compose(letter(), to=text, config=config(), at=NOW), EmailMessage if right else Refused)
+
+
+@pytest.mark.slow
+def test_a_letter_arrives() -> None:
+    """What is sent is what the server gets, to the one recipient."""
+    with SmtpSink() as sink:
+        assert send(sink) == Sent()
+        (mail,) = sink.wait_for(1)
+    assert (mail.sender, mail.recipients) == ("talkwatch@example.org", ("desk@example.org",))
+    assert mail.message["Subject"] == letter().subject
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "cue", "receipt"),
+    [
+        pytest.param("RCPT", "550 5.1.1 unknown", Refused(error="SMTP 550 at RCPT: 5.1.1 unknown"), id="550 at RCPT"),
+        pytest.param("RCPT", "451 4.7.1 later", TryLater(error="SMTP 451 at RCPT: 4.7.1 later"), id="451 at RCPT"),
+        pytest.param("DATA", "553 no", Refused(error="SMTP 553 at DATA: no"), id="553 at DATA"),
+        pytest.param("DATA", "451 later", TryLater(error="SMTP 451 at DATA: later"), id="451 at DATA"),
+        pytest.param("DATA", "421 bye", TryLater(error="SMTP 421 at DATA: bye"), id="421 at DATA"),
+        pytest.param(
+            "MAIL", "550 not you", TryLater(error="sender refused: SMTP 550"), id="550 at MAIL is the channel's fault"
+        ),
+        pytest.param("MAIL", "421 bye", TryLater(error="sender refused: SMTP 421"), id="421 at MAIL"),
+        pytest.param("RCPT", DROP, TryLater(error="the server closed the connection"), id="dropped at RCPT"),
+        pytest.param(
+            "DATA", CUT, TryLater(error="the server closed the connection"), id="dropped in the middle of DATA"
+        ),
+        pytest.param(
+            "DATA", KEEP_THEN_DROP, TryLater(error="the server closed the connection"), id="taken, and no word of it"
+        ),
+        pytest.param(
+            "RCPT",
+            "550 <desk@example.org> or s3cret-pass czNjcmV0LXBhc3M=",
+            Refused(error="SMTP 550 at RCPT: <…> or … …"),
+            id="what a server says shows no address and no login",
+        ),
+    ],
+)
+def test_receipt(command: str, cue: str, receipt: Receipt) -> None:
+    """What the server answers is classed once: 5xx about this message is final, all else can mend."""
+    with SmtpSink(password=SECRET) as sink:
+        sink.answer(command, cue)
+        assert send(sink, username="talkwatch", password=SECRET) == receipt
+        assert len(sink.mails) == (cue == KEEP_THEN_DROP)
+        assert send(sink, username="talkwatch", password=SECRET) == Sent()
+
+
+@pytest.mark.slow
+def test_a_repeat_after_no_word_has_the_same_message_id() -> None:
+    """A message the server kept without saying so comes twice, under one id."""
+    with SmtpSink() as sink:
+        sink.answer("DATA", KEEP_THEN_DROP)
+        assert [type(send(sink)), type(send(sink))] == [TryLater, Sent]
+        first, second = sink.wait_for(2)
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+@pytest.mark.slow
+def test_a_server_that_hangs_is_left_after_the_time_out() -> None:
+    """No answer within the time-out is a reason to try later."""
+    with SmtpSink() as sink:
+        sink.answer("MAIL", HANG)
+        assert isinstance(send(sink, timeout=0.2), TryLater)
+
+
+@pytest.mark.slow
+def test_nobody_listening_is_a_reason_to_try_later() -> None:
+    """A refused connection is told in words."""
+    channel = Email(config(closed_port()), now=lambda: NOW)
+    assert channel.send(letter(), subscriber()) == TryLater(error="no connection: Connection refused")
+
+
+@pytest.mark.slow
+def test_a_wrong_login_is_the_channels_fault_and_shows_no_secret() -> None:
+    """A refused login can mend, and neither it nor the channel tells the password."""
+    with SmtpSink(password="right") as sink:
+        receipt = send(sink, username="talkwatch", password=SECRET)
+    assert receipt == TryLater(error="login refused: SMTP 535")
+    assert SECRET not in repr(config(password=SECRET)) + repr(Email(config(password=SECRET), now=lambda: NOW))
+
+
+@pytest.mark.slow
+def test_a_goodbye_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the message is taken it is sent, however the line ends."""
+    monkeypatch.setattr(smtplib.SMTP, "quit", lambda _: (_ for _ in ()).throw(smtplib.SMTPServerDisconnected("gone")))
+    with SmtpSink() as sink:
+        assert send(sink) == Sent()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a certificate for 127.0.0.1 that nobody trusts yet, its key in the same file."""
+    path = tmp_path_factory.mktemp("tls") / "sink.pem"
+    openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command = [*openssl, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", str(path) + ".crt"]
+    with suppress(FileNotFoundError):
+        subprocess.run(command, check=True, capture_output=True)
+    if not path.exists():
+        pytest.skip("no openssl on this machine to make a certificate")
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls_is_used_and_certificates_are_checked(
+    certificate: Path, security: str, trusted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trusted server gets the message over TLS; one that nobody vouches for gets nothing."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"{certificate}.crt", certificate)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
+    with SmtpSink(tls=context, implicit_tls=security == "tls") as sink:
+        receipt = send(sink, security=security)
+        assert len(sink.mails) == trusted
+    assert receipt == (Sent() if trusted else TryLater(error="TLS failed: CERTIFICATE_VERIFY_FAILED"))
+
+
+@pytest.mark.slow
+def test_no_starttls_no_message() -> None:
+    """A server without STARTTLS gets nothing in clear when STARTTLS is asked for."""
+    with SmtpSink() as sink:
+        receipt = send(sink, security="starttls", username="talkwatch", password=SECRET)
+        assert (sink.mails, sink.logins) == ([], [])
+    assert receipt == TryLater(error="the server offers no STARTTLS or no login")
+
+
+@pytest.mark.slow
+def test_an_international_domain_is_written_in_ascii() -> None:
+    """A domain outside ASCII reaches the server as the domain name system spells it."""
+    with SmtpSink() as sink:
+        assert send(sink, to="desk@пример.рф") == Sent()
+        assert sink.wait_for(1)[0].recipients == ("desk@xn--e1afmkfd.xn--p1ai",)

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.passages import around, cut, segments, shown
+from alerts.records import Evidence, HeldBy, Letter, Place, Reason, Scope, Severity
+from alerts.rendering import SUBJECT_CHARS, local_time, render
+from extractors.records import Span
+from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice, proof
+
+TAGS = {
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "div",
+        "h1",
+        "h2",
+        "p",
+        "b",
+        "blockquote",
+        "mark",
+        "strong",
+        "a",
+    ),
+}
+ATTRIBUTES = {"lang", "charset", "name", "content", "class", "dir", "href"}
+UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+HOSTILE = st.text(max_size=80) | st.sampled_from(
+    [
+        "<img src=x onerror=alert(1)>",
+        "</blockquote><script>alert(1)</script>",
+        '" onmouseover="x',
+        "{{ 7*7 }}{% raw %}",
+        "\u202eevil\u2066",
+        "a\r\nBcc: x@y",
+        "&lt;b&gt;",
+        "\ud800",
+        "x" * 10_000,
+    ]
+)
+URLS = HOSTILE | st.sampled_from(
+    [
+        "javascript:alert(1)",
+        "https://a.example/\u202ex",
+        "https://a.example/?a=1&b=<2>'\"",
+        "file:///etc/passwd",
+        "data:x",
+    ]
+)
+
+
+class Seen(HTMLParser):
+    """What a reader's program sees in a page."""
+
+    def __init__(self, html: str) -> None:
+        """Read the page."""
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.marked: list[tuple[str, str]] = []
+        self._within: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag."""
+        self.tags.append((tag, dict(attrs)))
+        self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the innermost tag of this name."""
+        self._within = self._within[: len(self._within) - 1 - self._within[::-1].index(tag)]
+
+    def handle_data(self, data: str) -> None:
+        """Note what is marked, and what is shown."""
+        if self._within and self._within[-1] in {"mark", "strong"}:
+            self.marked.append((self._within[-1], data))
+        if "style" not in self._within and "title" not in self._within:
+            self.words.append(data)
+
+    @property
+    def links(self) -> list[str | None]:
+        """Return every address that can be followed."""
+        return [attributes.get("href") for _, attributes in self.tags if "href" in attributes]
+
+
+def hostile(title: str, excerpt: str, outlet: str, url: str) -> Letter:
+    """Return the letter of an alert whose every text came from a hostile page."""
+    evil = alert(excerpt=excerpt, excerpt_span=Span(0, len(excerpt)), official=title, evidence=())
+    return letter(notice(evil, title=title, outlet=outlet, url=url, country=title, official_role=outlet))
+
+
+@settings(deadline=None)
+@given(title=HOSTILE, excerpt=HOSTILE, outlet=HOSTILE, url=URLS)
+def test_hostile_text_stays_text(title: str, excerpt: str, outlet: str, url: str) -> None:
+    """The HTML has our tags and http(s) links only, and nothing shown deceives."""
+    sent = hostile(title, excerpt, outlet, url)
+    seen = Seen(sent.html)
+    assert {tag for tag, _ in seen.tags} <= TAGS
+    assert {name for _, attributes in seen.tags for name in attributes} <= ATTRIBUTES
+    assert all(link is not None and link.startswith(("http://", "https://")) for link in seen.links)
+    assert not UNSEEN.search(sent.html + sent.text + sent.subject)
+    assert "\n" not in sent.subject
+    assert len(sent.subject) <= SUBJECT_CHARS
+    assert shown(excerpt)[:200] in "".join(seen.words)
+    sent.html.encode()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a letter, without what only marks them."""
+    return re.sub(r"[*_>]|^-- $", " ", text, flags=re.MULTILINE).split()
+
+
+@pytest.mark.parametrize("held_by", [None, HeldBy.DIGEST])
+def test_text_and_html_say_the_same(held_by: HeldBy | None) -> None:
+    """Both parts hold the same words; only the address stands elsewhere."""
+    sent = letter(notice(), notice(alert(article_id="a2"), title="Second"), held_by=held_by)
+    assert sorted(words(sent.text)) == sorted(words("".join(Seen(sent.html).words)))
+
+
+def test_keyword_and_official_are_marked_where_the_evidence_stands() -> None:
+    """Marks come from spans: a second occurrence of the same word is not marked."""
+    excerpt = "Peskov and Peskov on a truce, a truce."
+    own = alert(
+        excerpt=excerpt,
+        excerpt_span=Span(100, 100 + len(excerpt)),
+        evidence=(
+            Evidence(what="keyword", place=Place.TEXT, span=Span(132, 137), surface="truce"),
+            Evidence(what="official", place=Place.TEXT, span=Span(111, 117), surface="Peskov"),
+            Evidence(what="official", place=Place.TEXT, span=Span(5, 9), surface="outside"),
+            Evidence(what="keyword", place=Place.TITLE, span=Span(100, 106), surface="in the title"),
+            Evidence(what="cue", place=Place.TEXT, span=Span(107, 110), surface="and"),
+        ),
+    )
+    sent = letter(notice(own))
+    assert Seen(sent.html).marked == [("strong", "Peskov"), ("mark", "truce")]
+    assert "> Peskov and _Peskov_ on a truce, a *truce*.\n" in sent.text
+
+
+spans = st.tuples(st.integers(0, 70), st.integers(1, 30)).map(lambda pair: Span(100 + pair[0], 100 + sum(pair)))
+proofs = st.builds(
+    Evidence,
+    what=st.sampled_from(["keyword", "official", "cue"]),
+    place=st.sampled_from(Place),
+    span=spans,
+    surface=st.just("x"),
+)
+
+
+@settings(deadline=None)
+@given(evidence=st.lists(proofs, max_size=6))
+def test_segments_are_the_excerpt_whatever_is_marked(evidence: list[Evidence]) -> None:
+    """However marks overlap, nothing is lost or added, and no mark reaches out of the excerpt."""
+    pieces = segments(alert(evidence=tuple(evidence)))
+    assert "".join(piece.text for piece in pieces) == EXCERPT
+
+
+def test_long_excerpts_are_cut_with_dots() -> None:
+    """A limit cuts between words and says so."""
+    assert "".join(piece.text for piece in segments(alert(), 30)) == "“There will be no cease-fire…"
+
+
+@pytest.mark.parametrize(
+    ("changes", "beside", "subject"),
+    [
+        pytest.param(
+            {},
+            {},
+            "Dmitry Peskov said: “There will be no cease-fire before talks” — Outlet",
+            id="who speaks, with the cue",
+        ),
+        pytest.param(
+            {},
+            {"cue": "according to"},
+            "Dmitry Peskov: “There will be no cease-fire before talks” — Outlet",
+            id="a cue that goes before no colon is left out",
+        ),
+        pytest.param(
+            {"scope": Scope.SENTENCE},
+            {},
+            "Dmitry Peskov · “cease-fire” — Outlet: Kremlin rules out truce before talks",
+            id="who is near, with the phrase as printed and the headline",
+        ),
+        pytest.param(
+            {"scope": Scope.SENTENCE}, {"title": None}, "Dmitry Peskov · “cease-fire” — Outlet", id="no headline"
+        ),
+        pytest.param(
+            {"evidence": (proof("keyword", "cease-fire"),)},
+            {},
+            "Dmitry Peskov · “cease-fire” — Outlet: Kremlin rules out truce before talks",
+            id="reported speech is not put in quotation marks",
+        ),
+    ],
+)
+def test_subject_is_in_the_sources_words(changes: dict[str, Any], beside: dict[str, Any], subject: str) -> None:
+    """The subject of one alert says who and which words."""
+    assert letter(notice(alert(**changes), **beside)).subject == subject
+
+
+def test_subject_cuts_words_around_the_phrase() -> None:
+    """A long quotation is cut on both sides of the phrase, between words."""
+    said = "word " * 40 + "ceasefire" + " word" * 40
+    own = alert(excerpt=said, excerpt_span=Span(100, 100 + len(said)))
+    own = replace(own, evidence=(proof("keyword", "ceasefire", excerpt=said), proof("words", said, excerpt=said)))
+    quoted = letter(notice(own)).subject
+    assert re.fullmatch(r"Dmitry Peskov: “…(word )+ceasefire( word)+…” — Outlet", quoted)
+
+
+def test_subject_counts_several_alerts() -> None:
+    """Several alerts are counted under the first headline, more articles are said."""
+    own = alert(alert_id="2" * 16)
+    same = letter(notice(), notice(own), notice(own))
+    assert same.subject == "3 alerts on “Kremlin rules out truce before talks” — Outlet"
+    other = letter(notice(), notice(alert(article_id="a2"), title="Second"))
+    assert other.subject == "2 alerts on “Kremlin rules out truce before talks” — Outlet and 1 more article"
+
+
+@pytest.mark.parametrize(
+    ("held_by", "heading"),
+    [
+        pytest.param(None, "2 alerts from 1 article", id="not held"),
+        pytest.param(HeldBy.DIGEST, "Digest: 2 alerts from 1 article", id="a digest"),
+        pytest.param(HeldBy.QUIET_HOURS, "Held during your quiet hours: 2 alerts from 1 article", id="quiet hours"),
+        pytest.param(
+            HeldBy.THROTTLE, "Held because your messages an hour were used up: 2 alerts from 1 article", id="throttle"
+        ),
+    ],
+)
+def test_a_letter_says_how_many_and_what_held_it(held_by: HeldBy | None, heading: str) -> None:
+    """Several alerts are counted, and what came late says why."""
+    sent = letter(notice(), notice(), held_by=held_by)
+    assert sent.text.startswith(f"{heading}\n")
+    assert f"<h1>{heading}</h1>" in sent.html
+
+
+def test_body_tells_who_where_when_why_and_the_link() -> None:
+    """A letter of one alert stands on its own."""
+    assert letter().text.splitlines() == [
+        "Kremlin rules out truce before talks",
+        "Outlet (TR) · 21 Nov 2026, 14:05 (Europe/Kyiv) · 2 independent sources",
+        "https://outlet.example/talks?id=7",
+        "",
+        "Dmitry Peskov, Kremlin spokesperson, side: russia",
+        "> “There will be no *cease-fire* before talks,” _Peskov_ said on Friday.",
+        "Rule “ceasefire”: “ceasefire” in this official’s own words; first in this story.",
+        "",
+        "-- ",
+        "Talkwatch, message 00000000000000m1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param({"severity": Severity.HIGH}, "Rule “ceasefire”, high severity:", id="severity, when it is high"),
+        pytest.param({"reason": Reason.NEW_MATCH}, "; new in this story.", id="a later one of the story"),
+        pytest.param({"scope": Scope.PARAGRAPH}, "in one paragraph with this official", id="the scope"),
+        pytest.param(
+            {"place": Place.TITLE, "scope": Scope.SENTENCE}, "in the headline with this official", id="the title"
+        ),
+    ],
+)
+def test_why_it_fired(changes: dict[str, Any], why: str) -> None:
+    """Rule, phrase, nearness and reason are said."""
+    assert why in letter(notice(alert(**changes))).text
+
+
+def test_alerts_of_one_article_stand_under_one_headline() -> None:
+    """An article's headline is shown once, whatever the order."""
+    other = notice(alert(article_id="a2"), title="Second")
+    sent = letter(notice(), other, notice())
+    assert sent.html.count("<h2") == 2
+    assert sent.text.count("https://outlet.example/talks?id=7") == 2
+
+
+def test_an_unsafe_address_is_shown_and_not_linked() -> None:
+    """What is no http(s) address can be read, not followed."""
+    sent = letter(notice(url="javascript:alert(1)"))
+    assert Seen(sent.html).links == []
+    assert "javascript:alert(1)" in sent.text
+
+
+def test_unknown_date_role_and_title_are_not_invented() -> None:
+    """What is not known is left out or said to be unknown."""
+    bare = notice(title=None, published_at=None, official_role=None, official_side=None, country=None, sources=1)
+    lines = letter(bare).text.splitlines()
+    assert lines[:2] == ["Outlet", "Outlet · no date given"]
+    assert "Dmitry Peskov" in lines
+
+
+def test_times_are_local() -> None:
+    """A moment is written in the subscriber's time zone, with its name."""
+    assert local_time(NOW, "America/New_York") == "21 Nov 2026, 07:05 (America/New_York)"
+
+
+def test_rendering_again_gives_the_same_letter() -> None:
+    """A repeat after a crash is word for word the same."""
+    assert render(message(), [notice()], timezone="UTC") == render(message(), [notice()], timezone="UTC")
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=60), limit=st.integers(1, 70), at=st.integers(0, 59))
+def test_cuts_keep_their_limit(text: str, limit: int, at: int) -> None:
+    """A cut is never longer than asked, and what fits is not touched."""
+    assert len(cut(text, limit)) <= limit
+    assert len(around(text, min(at, len(text)), limit)) <= limit + 1
+    assert cut(text, len(text)) == text

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.channels.blocks import escape, payload
+from alerts.channels.slack import Slack, retry_after
+from alerts.passages import shown
+from alerts.records import Alert, Receipt, Refused, Sent, TryLater
+from extractors.records import Span
+from tests.alert_examples import NOW, alert, letter, notice, proof, subscriber
+from tests.servers import HttpServer, Reply
+
+HOOK = "/services/T000/B000/s3cret"
+LIMITS = {"header": 150, "section": 3000, "context": 2000}
+HOSTILE = st.text(max_size=120) | st.sampled_from(
+    [
+        "<!channel> <@U123> <https://evil.example|bank>",
+        "&amp; &lt;!here&gt;",
+        "*bold* _it_ ~gone~ `code` :smile: > quote",
+        "&" * 4000,
+        "😀" * 3000,
+        "a|b>c<d",
+        "",
+        "\ud800\u202e",
+    ]
+)
+URLS = st.sampled_from(
+    [
+        "https://a.example/?a=1&b=2",
+        "https://a.example/x|y",
+        "https://a.example/>x",
+        "javascript:alert(1)",
+        "https://a.example/" + "x" * 3000,
+        "<!channel>",
+    ]
+)
+
+
+def texts(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield every text object with the type of its block."""
+    for block in blocks:
+        for text in [block["text"]] if "text" in block else block["elements"]:
+            yield block["type"], text
+
+
+def unescaped(text: str) -> str:
+    """Undo Slack's escaping, once."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def excerpted(excerpt: str, **changes: Any) -> Alert:
+    """Return an alert on an excerpt, its first word the official."""
+    return alert(excerpt=excerpt, excerpt_span=Span(100, 100 + len(excerpt)), **({"evidence": ()} | changes))
+
+
+def passage(own: Alert) -> dict[str, str]:
+    """Return the text object of the excerpt in a payload of one alert."""
+    return list(texts(payload(letter(notice(own)))["blocks"]))[-2][1]
+
+
+@settings(deadline=None)
+@given(excerpt=HOSTILE, title=HOSTILE, outlet=HOSTILE, url=URLS, count=st.sampled_from([1, 2, 60]))
+def test_no_text_of_a_source_is_markup(excerpt: str, title: str, outlet: str, url: str, count: int) -> None:
+    """Unescaped, what is shown is what stood there; the only markup is our links; every limit is kept."""
+    notices = [
+        notice(excerpted(excerpt, article_id=f"a{n}", official=title), title=title, outlet=outlet, url=url)
+        for n in range(count)
+    ]
+    posted = payload(letter(*notices), timezone="Europe/Kyiv")
+    assert len(posted["blocks"]) <= 50
+    for kind, text in texts(posted["blocks"]):
+        assert 0 < len(text["text"]) <= LIMITS[kind]
+        markup = re.findall(r"<[^>]*>|<", text["text"])
+        assert all(re.fullmatch(r"<https://a\.example/[^|<>\s]*\|Open the article>", found) for found in markup)
+        assert markup == [] or text["type"] == "mrkdwn"
+        assert not re.search(r"&(?!amp;|lt;|gt;)", text["text"])
+    assert "<" not in posted["text"]
+    assert passage_reads(passage(notices[0].alert), excerpt)
+    json.dumps(posted, ensure_ascii=False).encode()
+
+
+def passage_reads(text: dict[str, str], excerpt: str) -> bool:
+    """Tell whether a passage is the excerpt, or its beginning and dots."""
+    read = unescaped(text["text"])
+    return read == shown(excerpt) or (read.endswith("…") and shown(excerpt).startswith(read[:-1]))
+
+
+def test_keyword_and_official_are_marked_by_place() -> None:
+    """The phrase is bold and the official in italics, where the evidence stands."""
+    assert passage(alert()) == {
+        "type": "mrkdwn",
+        "text": "“There will be no *cease-fire* before talks,” _Peskov_ said on Friday.",
+        "verbatim": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "excerpt",
+    [
+        pytest.param("Peskov on a *ceasefire*", id="stars"),
+        pytest.param("Peskov on a _ceasefire", id="an underscore"),
+        pytest.param("Peskov on a ~ceasefire~", id="tildes"),
+        pytest.param("Peskov on a `ceasefire`", id="back quotes"),
+        pytest.param("> Peskov on a ceasefire", id="a quotation mark of Slack's"),
+        pytest.param("Peskov on a ceasefire :tada:", id="an emoji's name"),
+    ],
+)
+def test_text_with_signs_of_markup_is_plain(excerpt: str) -> None:
+    """Where the source's own signs would format, nothing is marked and the text stands as it is."""
+    own = excerpted(excerpt, evidence=(proof("keyword", "ceasefire", excerpt=excerpt),))
+    assert passage(own) == {"type": "plain_text", "text": escape(excerpt), "emoji": False}
+
+
+def test_a_mark_that_slack_would_not_see_is_not_made() -> None:
+    """Stars that touch a letter would be shown as stars, so they are left out."""
+    excerpt = "Pre-ceasefire, postceasefire and ceasefire"
+    keyword = proof("keyword", "ceasefire", excerpt=excerpt[15:])
+    inside = Span(keyword.span.start + 15, keyword.span.end + 15)
+    own = excerpted(excerpt, evidence=(proof("keyword", "ceasefire", excerpt=excerpt), _moved(keyword, inside)))
+    assert passage(own)["text"] == "Pre-*ceasefire*, postceasefire and ceasefire"
+
+
+def _moved(own: Any, span: Span) -> Any:
+    return type(own)(what=own.what, place=own.place, span=span, surface=own.surface)
+
+
+def test_an_article_is_headed_once_and_what_finds_no_room_is_counted() -> None:
+    """Alerts of one article share its headline; those over the limit are named in one section."""
+    few = payload(letter(notice(), notice(alert(alert_id="2" * 16))))
+    assert [block["type"] for block in few["blocks"]] == ["header", "section", "context"] + ["section", "context"] * 2
+    many = payload(letter(*[notice(alert(article_id=f"a{n}")) for n in range(20)]))
+    last = many["blocks"][-1]["text"]["text"]
+    assert last.startswith("and 9 more alerts:\nDmitry Peskov, “ceasefire” — Outlet")
+
+
+def test_an_unsafe_address_is_text() -> None:
+    """An address that is none to follow is shown and not linked."""
+    elements = payload(letter(notice(url="javascript:alert(1)")))["blocks"][2]["elements"]
+    assert elements[1] == {"type": "plain_text", "text": "javascript:alert(1)", "emoji": False}
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        pytest.param("30", 30, id="seconds"),
+        pytest.param("0", 0, id="no wait"),
+        pytest.param("Sat, 21 Nov 2026 12:06:00 GMT", 60, id="a date"),
+        pytest.param("Sat, 21 Nov 2026 12:06:00 -0000", 60, id="a date of no zone is in UTC"),
+        pytest.param("Sat, 21 Nov 2026 11:00:00 GMT", 0, id="a date gone by"),
+        pytest.param("soon", None, id="not understood"),
+        pytest.param("-5", None, id="not negative"),
+        pytest.param("9" * 40, None, id="not for ever"),
+        pytest.param(None, None, id="not there"),
+    ],
+)
+def test_retry_after(value: str | None, seconds: int | None) -> None:
+    """Retry-After is read as seconds or as a date."""
+    expected = None if seconds is None else timedelta(seconds=seconds)
+    assert retry_after(value, datetime(2026, 11, 21, 12, 5, tzinfo=UTC)) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("reply", "receipt"),
+    [
+        pytest.param(Reply(body=b"ok"), Sent(), id="200"),
+        pytest.param(
+            Reply(429, (("Retry-After", "7"),)), TryLater(error="HTTP 429", after=timedelta(seconds=7)), id="429 obeyed"
+        ),
+        pytest.param(Reply(500), TryLater(error="HTTP 500"), id="500 can mend"),
+        pytest.param(
+            Reply(503, (("Retry-After", "60"),)),
+            TryLater(error="HTTP 503", after=timedelta(minutes=1)),
+            id="503 obeyed",
+        ),
+        pytest.param(
+            Reply(400, body=b"invalid_payload"), Refused(error="HTTP 400: invalid_payload"), id="400 with its word"
+        ),
+        pytest.param(Reply(403, body=b"action_prohibited"), Refused(error="HTTP 403: action_prohibited"), id="403"),
+        pytest.param(Reply(404, body=b"no_service\n"), Refused(error="HTTP 404: no_service"), id="404"),
+        pytest.param(Reply(410, body=b"channel_is_archived"), Refused(error="HTTP 410: channel_is_archived"), id="410"),
+        pytest.param(
+            Reply(404, body=b"<p>" + HOOK.encode()), Refused(error="HTTP 404"), id="other words are not repeated"
+        ),
+        pytest.param(
+            Reply(302, (("Location", "/elsewhere"),)), Refused(error="HTTP 302"), id="a redirect is not followed"
+        ),
+        pytest.param(Reply(reset=True), TryLater(error="no answer: ReadError"), id="a reset connection"),
+        pytest.param(
+            Reply(404, body=b"no_service", sent=3), TryLater(error="no answer: RemoteProtocolError"), id="a cut answer"
+        ),
+    ],
+)
+def test_receipt(reply: Reply, receipt: Receipt) -> None:
+    """Each answer is classed once; redirects are not followed."""
+    with HttpServer() as server, httpx.Client(timeout=5) as web:
+        server.reply(HOOK, reply)
+        assert Slack(web, now=lambda: NOW).send(letter(), subscriber(address=server.url(HOOK))) == receipt
+        assert [asked.path for asked in server.requests] == [HOOK]
+        assert json.loads(server.requests[0].body) == payload(letter(), timezone="UTC")
+
+
+@pytest.mark.parametrize("address", ["", "hooks.slack.com/x", "file:///etc/passwd", "https://a b/"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """Nothing is asked at what is no http(s) address."""
+    with httpx.Client() as web:
+        receipt = Slack(web, now=lambda: NOW).send(letter(), subscriber(address=address))
+    assert receipt == Refused(error="the webhook's address is no http(s) address")
