@@ -1,12 +1,12 @@
-"""The records between the pass and the warehouse: feeds' states, polls, entries to read, a run's counts."""
+"""The records between the pass and the warehouse: feeds, entries, articles, the outbox's state, runs, health."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from alerts.records import Arrival
+from alerts.records import Arrival, HeldBy, Notice, Status
 from extractors.records import Article, Entry, Reading
 
 
@@ -16,6 +16,15 @@ class FeedHealth(StrEnum):
     NEW = "new"
     FINE = "fine"
     FAILING = "failing"
+    UNWATCHED = "unwatched"
+
+
+class Outcome(StrEnum):
+    """What saving an article came to: new, its words had changed, or known as it is."""
+
+    NEW = "new"
+    REVISED = "revised"
+    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +49,45 @@ class FeedState:
     body_hash: str | None
     consecutive_failures: int
     first_poll: bool
+    last_polled_at: datetime | None = None
+    last_new_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFeed:
+    """A feed that is or was watched, as `feeds list` shows it."""
+
+    feed_id: str
+    url: str
+    outlet: str
+    country: str | None
+    state: FeedHealth
+    last_polled_at: datetime | None
+    next_poll_at: datetime | None
+    consecutive_failures: int
+    last_error: str | None
+    last_new_at: datetime | None
+    entries_seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry of a poll with its names: the same `entry_hash` under a known `entry_key` is nothing new."""
+
+    entry_key: str
+    entry_hash: str
+    url: str
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """What one poll of a feed gave. `error` None and no entries is an unchanged feed (`not_modified`)."""
+    """What one poll of a feed gave. `error` None and no entries is an unchanged feed (`not_modified`).
+
+    A poll fails when it has an error and no entries: the validators stay as they were. With entries (a body that broke
+    off) the error is only noted, and the validators become what stands here; so do they when the feed was changed.
+    An unchanged feed keeps those it does not send again.
+    """
 
     feed_id: str
     polled_at: datetime
@@ -53,13 +96,13 @@ class Poll:
     last_modified: str | None = None
     body_hash: str | None = None
     not_modified: bool = False
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[NewEntry, ...] = ()
     error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingEntry:
-    """An entry whose page has not been read yet."""
+    """An entry whose page has not been read yet; it arrived at `seen_at`."""
 
     entry_key: str
     feed_id: str
@@ -68,6 +111,7 @@ class PendingEntry:
     entry: Entry
     first_poll: bool
     attempts: int
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +135,54 @@ class ReadArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedArticle:
+    """What became of an article; `first_seen_at` is when its first revision arrived."""
+
+    article_id: str
+    outcome: Outcome
+    revision: int
+    story_id: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialTerm:
+    """A person of the watchlist and one term of office, `role_to` excluded; without office one row without role."""
+
+    official_id: str
+    name: str
+    country: str | None
+    side: str | None
+    role: str | None
+    role_from: date | None
+    role_to: date | None
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where an alert stands with one subscriber."""
+
+    message_id: str
+    subscriber: str
+    channel: str
+    status: Status
+    held_by: HeldBy | None
+    attempts: int
+    last_error: str | None
+    due_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedAlert:
+    """An alert of the log, with what a reader wants beside it and its deliveries."""
+
+    notice: Notice
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunCounts:
     """A count for each outcome of each stage of one pass."""
 
@@ -111,3 +203,43 @@ class RunCounts:
     messages_sent: int = 0
     messages_retried: int = 0
     messages_dead: int = 0
+
+    def __add__(self, other: RunCounts) -> RunCounts:
+        """Add count by count."""
+        names = [field.name for field in fields(self)]
+        return RunCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One pass. `finished_at` and `counts` are None while it runs, and for ever when it was killed."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: RunCounts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Numbers that tell whether Talkwatch is well; to judge them is `status`'s business.
+
+    `oldest_due_at` is the `due_at` of the message that should have left longest ago, None when none is overdue;
+    `failing_feeds` are addresses with their errors.
+    """
+
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    unfinished_runs: int
+    feeds: int
+    feeds_new: int
+    feeds_failing: int
+    failing_feeds: tuple[tuple[str, str], ...]
+    last_new_at: datetime | None
+    entries_pending: int
+    entries_failed: int
+    articles: int
+    alerts: int
+    messages_waiting: int
+    messages_dead: int
+    oldest_due_at: datetime | None

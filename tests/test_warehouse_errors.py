@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse_examples import new_warehouse
+from warehouse.errors import DiskFull, Unusable
+from warehouse.store import LIVE, writing
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(duckdb.IOException("Could not write file: No space left on device"), DiskFull, id="no room"),
+        pytest.param(duckdb.IOException("Cannot open file: Permission denied"), Unusable, id="no permission"),
+        pytest.param(duckdb.FatalException("Failed: No space left on device"), DiskFull, id="no room, connection dead"),
+    ],
+)
+def test_a_file_that_does_not_open_is_explained(tmp_path, monkeypatch, error, expected):
+    """What keeps the file from opening is one line that names the data directory."""
+
+    def fail(*_args, **_options):
+        raise error
+
+    new_warehouse(tmp_path)
+    monkeypatch.setattr(duckdb, "connect", fail)
+    with pytest.raises(expected, match=str(tmp_path)), writing(tmp_path):
+        pass
+
+
+def make_junk(path: Path) -> None:
+    """Write a file that is no database."""
+    path.write_bytes(b"not a database" * 1000)
+
+
+def make_sqlite(path: Path) -> None:
+    """Write an SQLite file."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE schema_migrations (version INTEGER)")
+    connection.close()
+
+
+def make_foreign(path: Path) -> None:
+    """Write someone else's DuckDB file."""
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE TABLE schema_migrations (id INTEGER)")
+
+
+def make_empty(path: Path) -> None:
+    """Write an empty file."""
+    path.touch()
+
+
+def make_newer(path: Path) -> None:
+    """Write a warehouse of a later version."""
+    new_warehouse(path.parent)
+    with duckdb.connect(path) as connection:
+        connection.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql', now())")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        pytest.param(make_junk, "is no DuckDB file: move it away", id="a file of another kind"),
+        pytest.param(make_sqlite, "is no DuckDB file: move it away", id="an SQLite file, which loads no extension"),
+        pytest.param(make_empty, "is no DuckDB file: move it away", id="an empty file"),
+        pytest.param(make_foreign, "Talkwatch did not make", id="someone else's DuckDB file"),
+        pytest.param(make_newer, "newer Talkwatch", id="a file of a newer version"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused_untouched(tmp_path, make, says):
+    """A foreign or newer file is refused in one line with advice, and stays byte for byte as it is."""
+    make(tmp_path / LIVE)
+    before = (tmp_path / LIVE).read_bytes()
+    with pytest.raises(Unusable, match=says) as refused, writing(tmp_path):
+        pass
+    assert str(tmp_path / LIVE) in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+    assert (tmp_path / LIVE).read_bytes() == before
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(tmp_path):
+    """A data directory below a file is refused with its path and the reason."""
+    (tmp_path / "file").touch()
+    with pytest.raises(Unusable, match=r"file/var.*not a directory"), writing(tmp_path / "file" / "var"):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_directory_without_permission_is_named(tmp_path):
+    """A data directory we may not write in is refused with its path and the reason."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(Unusable, match="permission denied"), writing(tmp_path):
+        pass

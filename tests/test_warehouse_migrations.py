@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+
+import duckdb
+import pytest
+
+from tests.warehouse_examples import NOW, Intercepted
+from warehouse import migrating, store
+from warehouse.publishing import PUBLISHED, publish
+from warehouse.records import RunCounts
+from warehouse.runs import last_runs, start_run
+from warehouse.store import LIVE, migrate, reading, writing
+
+# What analysts were promised, table by table; they may find more, never less.
+ARTICLE = (
+    "article_id url outlet feed_id title author published_at first_seen_at language word_count text story_id revision"
+)
+CONTRACT = {
+    "articles": ARTICLE,
+    "article_revisions": ARTICLE,
+    "officials": "official_id name country side role role_from role_to aliases",
+    "mentions": "article_id kind ref_id surface start_char end_char",
+    "statements": "statement_id article_id utterance_id official_id speaker speaker_surface cue kind text start_char "
+    "end_char spans topics stance published_at outlet extractor_version",
+    "stories": "story_id first_seen_at title articles outlets independent_sources",
+    "decisions": "rule article_id official_id decided_at reason alert_id",
+    "alerts": "alert_id rule rule_version article_id story_id fired_at severity keyword official_id scope excerpt "
+    "reason evidence",
+    "deliveries": "message_id alert_id subscriber channel status held_by attempts last_error due_at sent_at",
+    "feeds": "feed_id url outlet state last_polled_at next_poll_at consecutive_failures last_error last_new_at "
+    "entries_seen",
+    "runs": "run_id started_at finished_at",
+}
+
+# A migration that is out in the world is never edited: another one is added, with its own line here.
+FINGERPRINTS = {
+    "0001_articles.sql": "0b981cc55ac861f3",
+    "0002_alerts.sql": "ffb7894f9c846ac3",
+    "0003_feeds.sql": "f18c10b35781048d",
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Return a connection to a published copy."""
+    data_dir = tmp_path_factory.mktemp("var")
+    publish(data_dir)
+    with duckdb.connect(data_dir / PUBLISHED, read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("table", CONTRACT)
+def test_every_promised_column_is_there(published, table):
+    """Each table or view of the contract has its columns in the published copy, without a schema's prefix."""
+    columns = [row[0] for row in published.execute(f"DESCRIBE {table}").fetchall()]
+    assert set(CONTRACT[table].split()) <= set(columns)
+
+
+def test_every_table_view_and_column_explains_itself(published):
+    """Nothing in the published copy lacks its COMMENT, and comments are sentences."""
+    commented = published.execute(
+        "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal UNION ALL "
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal UNION ALL "
+        "SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    assert len(commented) > 100
+    assert [name for name, comment in commented if not comment or not comment.endswith(".")] == []
+
+
+def test_every_time_has_a_zone(published):
+    """No column holds a time without a zone."""
+    rows = published.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type LIKE 'TIMESTAMP%' "
+        "AND data_type <> 'TIMESTAMP WITH TIME ZONE'"
+    ).fetchall()
+    assert rows == []
+
+
+def test_revisions_have_the_columns_of_articles(published):
+    """An older revision has all that the newest has."""
+    now, before = (published.execute(f"DESCRIBE {name}").fetchall() for name in ("articles", "article_revisions"))
+    assert [row[:2] for row in now] == [row[:2] for row in before]
+
+
+def test_runs_count_what_a_pass_counts(published):
+    """Each field of RunCounts has its column in runs, and runs has no other count."""
+    columns = [row[0] for row in published.execute("DESCRIBE runs").fetchall()]
+    assert columns[3:] == [field.name for field in fields(RunCounts)]
+
+
+def test_migrations_are_applied_once(tmp_path):
+    """The first call applies every migration in order, the second none."""
+    assert migrate(tmp_path) == (1, 2, 3)
+    assert migrate(tmp_path) == ()
+
+
+def test_migrations_are_never_edited():
+    """Each migration's text is the one that was released."""
+    known = {each.name: hashlib.sha256(each.sql.encode()).hexdigest()[:16] for each in migrating.known_migrations()}
+    assert known == FINGERPRINTS
+
+
+def test_migrations_are_numbered_without_gaps():
+    """Numbers run from 1, each once."""
+    versions = [migration.version for migration in migrating.known_migrations()]
+    assert versions == list(range(1, len(versions) + 1))
+
+
+@pytest.fixture
+def older(tmp_path, monkeypatch):
+    """Return a data directory whose file lacks a migration that is known now."""
+    with writing(tmp_path) as session:
+        start_run(session, "r1", NOW)
+    publish(tmp_path)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    for migration in migrating.known_migrations():
+        (folder / migration.name).write_text(migration.sql)
+    (folder / "0004_more.sql").write_text("CREATE TABLE more (x INTEGER); INSERT INTO more VALUES (1);")
+    known = migrating.known_migrations(folder)
+    monkeypatch.setattr(migrating, "known_migrations", lambda: known)
+    return tmp_path
+
+
+def rows_of(path, sql):
+    """Return the rows of a query on a closed file."""
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_an_older_file_is_brought_up_after_a_copy(older):
+    """A file of an earlier version keeps its rows and gains the new tables; a copy of it as it was stays beside it."""
+    assert migrate(older) == (4,)
+    assert rows_of(older / LIVE, "SELECT (SELECT x FROM more), (SELECT run_id FROM runs)") == [(1, "r1")]
+    assert rows_of(older / LIVE, "SELECT name FROM schema_migrations WHERE version = 4") == [("0004_more.sql",)]
+    copy = older / "warehouse.before-0004.duckdb"
+    assert rows_of(copy, "SELECT (SELECT max(version) FROM schema_migrations), (SELECT run_id FROM runs)") == [
+        (3, "r1")
+    ]
+
+
+def test_any_session_brings_an_older_file_up(older):
+    """No command has to be run first: opening the warehouse migrates it, and the copy is published anew."""
+    with reading(older) as session:
+        assert session.rows("SELECT x FROM more") == [(1,)]
+        assert [run.run_id for run in last_runs(session, 9)] == ["r1"]
+    assert publish(older)
+
+
+def test_a_migration_that_dies_leaves_the_older_file(older, monkeypatch):
+    """A migration and the record of it stand together or not at all; the next try applies it."""
+
+    def die(sql: str) -> None:
+        if sql.startswith("INSERT INTO schema_migrations"):
+            raise SystemError("killed")
+
+    connect = store.connect
+    with monkeypatch.context() as dying:
+        dying.setattr(store, "connect", lambda *args: Intercepted(connect(*args), before=die))
+        with pytest.raises(SystemError):
+            migrate(older)
+    assert rows_of(older / LIVE, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'more'") == [(0,)]
+    assert migrate(older) == (4,)

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+
+from tests.warehouse_examples import HOUR, NOW, feed, new_entry, new_warehouse, poll, read_article
+from warehouse import articles, polls
+from warehouse.publishing import publish
+from warehouse.records import FeedHealth, PageFailure
+from warehouse.store import writing
+
+LATER = NOW + timedelta(minutes=10)
+
+
+@pytest.fixture
+def session(tmp_path):
+    """Return a session in which two feeds are watched."""
+    with writing(new_warehouse(tmp_path)) as opened:
+        polls.sync_feeds(opened, [feed("one"), feed("two", country=None)])
+        yield opened
+
+
+def due(session, now=NOW):
+    """Return the ids of the feeds that are due."""
+    return [state.feed.feed_id for state in polls.due_feeds(session, now)]
+
+
+def state_of(session, name="one", now=NOW + timedelta(days=1)):
+    """Return what is known of a feed before it is asked."""
+    return next(state for state in polls.due_feeds(session, now) if state.feed.feed_id == f"feed-{name}")
+
+
+def listed(session, name="one"):
+    """Return a feed as it is listed."""
+    return next(each for each in polls.list_feeds(session) if each.feed_id == f"feed-{name}")
+
+
+def pending(session, now=NOW, limit=99):
+    """Return the keys of the entries to be read, in order."""
+    return [entry.entry_key for entry in polls.pending_entries(session, now, limit)]
+
+
+def test_a_new_feed_is_due_at_once_and_comes_back_whole(session):
+    """A feed never asked is due, has no validators, and is the configuration's."""
+    state = state_of(session)
+    assert due(session) == ["feed-one", "feed-two"]
+    assert state.feed == feed("one")
+    assert (state.etag, state.last_modified, state.body_hash, state.consecutive_failures) == (None, None, None, 0)
+    assert state.first_poll
+    assert listed(session).state is FeedHealth.NEW
+
+
+def test_a_feed_is_due_again_at_its_next_poll(session):
+    """A polled feed is not due before `next_poll_at`, and those never asked come first."""
+    polls.save_polls(session, [poll()])
+    assert due(session, NOW) == ["feed-two"]
+    assert due(session, LATER) == ["feed-two", "feed-one"]
+
+
+def test_configuration_changes_are_taken_over(session):
+    """A changed feed is updated and keeps what was learnt; one no longer configured is unwatched, and may come back."""
+    polls.save_polls(session, [poll(new_entry())])
+    polls.sync_feeds(session, [feed("two"), feed("one", outlet="Renamed", every=HOUR)])
+    assert (listed(session).outlet, listed(session).entries_seen) == ("Renamed", 1)
+    assert state_of(session).feed.every == HOUR
+    polls.sync_feeds(session, [feed("two")])
+    assert listed(session).state is FeedHealth.UNWATCHED
+    assert due(session, LATER) == ["feed-two"]
+    assert pending(session) == []
+    polls.sync_feeds(session, [feed("one"), feed("two")])
+    assert listed(session).state is FeedHealth.FINE
+    assert pending(session) == ["e1"]
+
+
+def test_validators_and_entries_stand_together(tmp_path):
+    """When the step that saves a poll fails, the next request carries the old validators, so the entries come."""
+    with writing(new_warehouse(tmp_path)) as session:
+        polls.sync_feeds(session, [feed()])
+        polls.save_polls(session, [poll(etag='"old"')])
+    with pytest.raises(ZeroDivisionError), writing(tmp_path) as session:
+        _ = polls.save_polls(session, [poll(new_entry(), etag='"new"')]) / 0
+    with writing(tmp_path) as session:
+        assert state_of(session).etag == '"old"'
+        assert pending(session) == []
+
+
+def test_an_entry_comes_back_as_the_feed_had_it(session):
+    """Every field of an entry survives, with its feed's outlet and the time it arrived."""
+    assert polls.save_polls(session, [poll(new_entry())]) == 1
+    (entry,) = polls.pending_entries(session, NOW, 9)
+    assert entry.entry == new_entry().entry
+    assert (entry.feed_id, entry.outlet, entry.url) == ("feed-one", "One", "https://one.example/e1")
+    assert (entry.first_poll, entry.attempts, entry.seen_at) == (True, 0, NOW)
+    assert entry.seen_at.tzinfo is UTC
+
+
+def test_a_known_entry_adds_nothing_until_it_changes(session):
+    """The same key and hash are nothing new, read or not; a new hash is to be read again but is no new entry."""
+    polls.save_polls(session, [poll(new_entry())])
+    articles.save_articles(session, [replace(read_article(), entry_key="e1")])
+    assert polls.save_polls(session, [poll(new_entry(), polled_at=LATER)]) == 0
+    assert pending(session) == []
+    assert polls.save_polls(session, [poll(new_entry(entry_hash="h2"), polled_at=LATER)]) == 1
+    assert pending(session) == ["e1"]
+    assert (listed(session).entries_seen, listed(session).last_new_at) == (1, NOW)
+
+
+def test_an_entry_repeated_in_one_poll_counts_once(session):
+    """A feed that lists an entry twice has one entry, its first."""
+    first, second = new_entry(url="https://one.example/first"), new_entry(url="https://one.example/second")
+    assert polls.save_polls(session, [poll(first, second)]) == 1
+    assert polls.pending_entries(session, NOW, 9)[0].url == "https://one.example/first"
+    assert listed(session).entries_seen == 1
+
+
+def test_only_a_feeds_first_answer_is_its_first_poll(session):
+    """Entries of the first good answer are marked, those of later ones are not; a failed poll is no answer."""
+    polls.save_polls(session, [poll(error="timeout", etag=None)])
+    assert state_of(session).first_poll
+    polls.save_polls(session, [poll(new_entry("e1"), polled_at=LATER)])
+    polls.save_polls(session, [poll(new_entry("e2"), polled_at=LATER + HOUR)])
+    firsts = {entry.entry_key: entry.first_poll for entry in polls.pending_entries(session, NOW, 9)}
+    assert firsts == {"e1": True, "e2": False}
+    assert not state_of(session).first_poll
+
+
+def test_an_unchanged_poll_moves_only_the_feeds_times(session):
+    """A 304 keeps the validators it does not repeat and adds no row."""
+    polls.save_polls(session, [poll(new_entry())])
+    unchanged = poll(polled_at=LATER, next_poll_at=LATER + HOUR, etag=None, last_modified=None, not_modified=True)
+    assert polls.save_polls(session, [unchanged]) == 0
+    state = state_of(session, now=LATER + HOUR)
+    assert (state.etag, state.last_modified) == ('W/"1"', "Sat, 21 Nov 2026 12:00:00 GMT")
+    assert (state.last_polled_at, state.last_new_at) == (LATER, NOW)
+    assert session.rows("SELECT count(*) FROM entries") == [(1,)]
+
+
+def test_validators_are_what_the_last_good_answer_gave(session):
+    """A changed answer without validators clears them; a failure leaves them as they were."""
+    polls.save_polls(session, [poll()])
+    polls.save_polls(session, [poll(error="500", etag='"wrong"', body_hash="wrong")])
+    assert (state_of(session).etag, state_of(session).body_hash) == ('W/"1"', "b1")
+    polls.save_polls(session, [poll(new_entry(), etag=None, last_modified=None)])
+    assert (state_of(session).etag, state_of(session).last_modified) == (None, None)
+
+
+def test_failures_are_counted_until_an_answer(session):
+    """Failures add up with their last reason; one answer ends them."""
+    for reason in ("timeout", "500"):
+        polls.save_polls(session, [poll(error=reason, polled_at=LATER)])
+    failing = listed(session)
+    assert (failing.state, failing.consecutive_failures, failing.last_error) == (FeedHealth.FAILING, 2, "500")
+    polls.save_polls(session, [poll()])
+    fine = listed(session)
+    assert (fine.state, fine.consecutive_failures, fine.last_error) == (FeedHealth.FINE, 0, None)
+
+
+def test_what_parsed_of_a_broken_body_is_used(session):
+    """A poll with both entries and an error saves the entries, notes the error and is no failure."""
+    assert polls.save_polls(session, [poll(new_entry(), error="the body broke off")]) == 1
+    assert (listed(session).state, listed(session).last_error) == (FeedHealth.FINE, "the body broke off")
+    assert pending(session) == ["e1"]
+
+
+def test_many_polls_are_saved_at_once(session):
+    """Polls of several feeds in one call each change their own feed."""
+    assert polls.save_polls(session, [poll(new_entry("e1")), poll(error="dns", name="two")]) == 1
+    assert [listed(session, name).state for name in ("one", "two")] == [FeedHealth.FINE, FeedHealth.FAILING]
+    assert polls.save_polls(session, []) == 0
+
+
+def test_feeds_take_turns_and_the_newest_come_first(session):
+    """One feed's backlog does not keep another's entries out of a limited batch."""
+    backlog = [new_entry(f"e{n}") for n in range(3)]
+    for n, new in enumerate(backlog):
+        backlog[n] = replace(new, entry=replace(new.entry, published=NOW + n * HOUR))
+    polls.save_polls(session, [poll(*backlog), poll(new_entry("f"), name="two")])
+    assert pending(session, limit=2) == ["e2", "f"]
+    assert pending(session) == ["e2", "f", "e1", "e0"]
+
+
+def test_a_page_that_failed_is_tried_again_or_given_up(session):
+    """A failure with `retry_at` is due then, behind fresh ones; without it the entry is failed for good."""
+    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
+    failures = [
+        PageFailure(entry_key="e1", feed_id="feed-one", reason="http_503", retry_at=LATER),
+        PageFailure(entry_key="e2", feed_id="feed-one", reason="no_article", retry_at=None),
+    ]
+    polls.fail_entries(session, failures)
+    assert pending(session, NOW) == []
+    assert [(entry.entry_key, entry.attempts) for entry in polls.pending_entries(session, LATER, 9)] == [("e1", 1)]
+    rows = session.rows("SELECT entry_key, state, reason, content FROM entries ORDER BY entry_key")
+    assert rows == [("e1", "pending", "http_503", "<p>short</p>"), ("e2", "failed", "no_article", None)]
+
+
+@pytest.mark.parametrize(
+    ("second", "published"),
+    [
+        pytest.param({"not_modified": True}, False, id="only poll times changed: the copy may lag"),
+        pytest.param({"error": "timeout"}, True, id="a failure is shown at once"),
+        pytest.param({"entries": (new_entry("e9"),)}, True, id="a new entry is shown at once"),
+    ],
+)
+def test_poll_times_alone_do_not_make_a_new_copy(tmp_path, second, published):
+    """An unchanged poll does not count as a change of the content; everything else does."""
+    with writing(new_warehouse(tmp_path)) as session:
+        polls.sync_feeds(session, [feed()])
+        polls.save_polls(session, [poll()])
+    assert publish(tmp_path)
+    with writing(tmp_path) as session:
+        polls.sync_feeds(session, [feed()])
+        polls.save_polls(session, [poll(polled_at=LATER, **second)])
+    assert publish(tmp_path) == published
+
+
+def test_a_recovery_is_shown_at_once(tmp_path):
+    """The first answer after a failure counts as a change of the content, even an unchanged one."""
+    with writing(new_warehouse(tmp_path)) as session:
+        polls.sync_feeds(session, [feed()])
+        polls.save_polls(session, [poll()])
+        polls.save_polls(session, [poll(error="timeout")])
+    publish(tmp_path)
+    with writing(tmp_path) as session:
+        polls.save_polls(session, [poll(not_modified=True)])
+    assert publish(tmp_path)

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import os
+import signal
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from tests.warehouse_examples import NOW, new_warehouse, python, read_article
+from warehouse import articles
+from warehouse.errors import Busy, DiskFull
+from warehouse.publishing import PUBLISHED, publish
+from warehouse.runs import start_run
+from warehouse.store import LIVE, reading, writing
+
+# Dies at one of the system's calls that publishing is made of.
+DIE = """
+import os, shutil, signal, sys
+from pathlib import Path
+from warehouse import migrating, publishing
+
+def die(*args):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(source, target):
+    Path(target).write_bytes(Path(source).read_bytes()[:5000])
+    die()
+
+at = sys.argv[2]
+if at == "copying":
+    shutil.copyfile = half
+if at == "syncing":
+    os.fsync = die
+if at == "replacing":
+    Path.replace = die
+if at == "replaced":
+    replace = Path.replace
+    Path.replace = lambda self, target: (replace(self, target), die())
+publishing.publish(Path(sys.argv[1]))
+"""
+
+READ_FOR_LONG = """
+import sys
+import duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print(connection.execute("SELECT count(*) FROM runs").fetchone()[0], flush=True)
+sys.stdin.readline()
+print(connection.execute("SELECT count(*) FROM runs").fetchone()[0], flush=True)
+"""
+
+WRITE_AND_DIE = """
+import os, signal, sys
+import duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("CREATE TABLE mine (x INTEGER)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """Return a data directory with one run, published."""
+    add_run(new_warehouse(tmp_path), "r1")
+    publish(tmp_path)
+    return tmp_path
+
+
+def add_run(data_dir, run_id):
+    """Record the start of a run."""
+    with writing(data_dir) as session:
+        start_run(session, run_id, NOW)
+
+
+def published_runs(data_dir):
+    """Return how many runs the published copy has."""
+    with duckdb.connect(data_dir / PUBLISHED, read_only=True) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    return count
+
+
+def test_the_first_copy_is_made_of_anything(tmp_path):
+    """Publishing works before the first run, and the copy opens."""
+    assert publish(tmp_path)
+    assert published_runs(tmp_path) == 0
+
+
+def test_what_changed_is_published_once(data_dir):
+    """A change makes a new copy; without one there is nothing to do and the file stays the very same."""
+    inode = (data_dir / PUBLISHED).stat().st_ino
+    assert not publish(data_dir)
+    assert (data_dir / PUBLISHED).stat().st_ino == inode
+    add_run(data_dir, "r2")
+    assert publish(data_dir)
+    assert published_runs(data_dir) == 2
+
+
+def test_looking_changes_nothing(data_dir):
+    """A session that only reads, or writes what is there already, makes no new copy."""
+    with writing(data_dir) as session:
+        articles.save_articles(session, [read_article()])
+    publish(data_dir)
+    with reading(data_dir) as session:
+        session.rows("FROM articles")
+    with writing(data_dir) as session:
+        articles.save_articles(session, [read_article()])
+    assert not publish(data_dir)
+
+
+def test_a_copy_that_is_lost_or_damaged_is_made_again(data_dir):
+    """Whatever happened to the copy, publishing mends it."""
+    (data_dir / PUBLISHED).write_bytes(b"damaged")
+    assert publish(data_dir)
+    (data_dir / PUBLISHED).unlink()
+    assert publish(data_dir)
+    assert published_runs(data_dir) == 1
+
+
+def test_poll_times_are_published_within_the_hour(data_dir):
+    """A change that is no news is left for the next hour's copy, and made then once."""
+    with writing(data_dir) as session:
+        session.run("UPDATE runs SET started_at = started_at + INTERVAL 1 SECOND", quiet=True)
+    assert not publish(data_dir)
+    then = (data_dir / PUBLISHED).stat().st_mtime - 3601
+    os.utime(data_dir / PUBLISHED, (then, then))
+    assert publish(data_dir)
+    assert not publish(data_dir, lag=timedelta(0))
+
+
+def test_an_old_reader_keeps_its_snapshot(data_dir):
+    """Who has the old copy open goes on reading it; who opens it afterwards sees the new one."""
+    with python(READ_FOR_LONG, data_dir / PUBLISHED) as reader:
+        assert reader.stdout.readline() == "1\n"
+        add_run(data_dir, "r2")
+        assert publish(data_dir)
+        said, _ = reader.communicate("\n")
+    assert said == "1\n"
+    assert published_runs(data_dir) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "runs"),
+    [
+        pytest.param("copying", 1, id="killed in the middle of the copy: the old one stands"),
+        pytest.param("syncing", 1, id="killed before the copy is on the disk: the old one stands"),
+        pytest.param("replacing", 1, id="killed before the move: the old one stands"),
+        pytest.param("replaced", 2, id="killed after the move: the new one stands"),
+    ],
+)
+def test_a_kill_leaves_the_old_copy_or_the_new(data_dir, at, runs):
+    """Killed at any step the copy opens and is old or new; the next publishing sweeps up and completes it."""
+    add_run(data_dir, "r2")
+    with python(DIE, data_dir, at) as dying:
+        assert dying.wait(30) == -signal.SIGKILL
+    assert published_runs(data_dir) == runs
+    publish(data_dir)
+    assert published_runs(data_dir) == 2
+    assert sorted(path.name for path in data_dir.iterdir()) == [PUBLISHED, LIVE, "warehouse.lock"]
+
+
+def test_an_analyst_who_wrote_into_the_copy_breaks_no_later_one(data_dir):
+    """A log left beside the copy by someone who wrote to it is not taken for the new copy's."""
+    with python(WRITE_AND_DIE, data_dir / PUBLISHED) as analyst:
+        analyst.wait(30)
+    assert (data_dir / f"{PUBLISHED}.wal").exists()
+    add_run(data_dir, "r2")
+    assert publish(data_dir)
+    assert published_runs(data_dir) == 2
+
+
+def test_publishing_waits_its_turn(data_dir):
+    """While a session is open publishing waits for it, and says so when it takes too long."""
+    with writing(data_dir), pytest.raises(Busy, match=f"process {os.getpid()}"):
+        publish(data_dir, wait=timedelta(milliseconds=20))
+
+
+def test_a_disk_without_room_keeps_the_old_copy(data_dir, monkeypatch):
+    """When the copy finds no room that is one line, the old copy stands, and no half one is left."""
+    add_run(data_dir, "r2")
+
+    def fill(_source, target):
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", fill)
+    with pytest.raises(DiskFull, match="no space left"):
+        publish(data_dir)
+    assert published_runs(data_dir) == 1
+    assert not list(data_dir.glob("*.new"))

@@ -1,0 +1,67 @@
+"""What can go wrong with the warehouse's file and is no bug: the text of each is the user's one line."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+_FULL_ERRNO = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+
+
+class WarehouseError(Exception):
+    """Something the operator can mend; its text is one clear line."""
+
+
+class Busy(WarehouseError):
+    """Another process did not let go of the warehouse in time."""
+
+
+class Unusable(WarehouseError):
+    """The file or folder cannot be used: not writable, someone else's, or of a newer version."""
+
+
+class DiskFull(WarehouseError):
+    """There is no room left; the step that met it is rolled back."""
+
+
+@contextmanager
+def system_explained(data_dir: Path) -> Iterator[None]:
+    """Turn what the system refuses within into WarehouseError; a caller's block never stands in it."""
+    try:
+        yield
+    except OSError as error:
+        raise _of_system(error, data_dir) from error
+
+
+@contextmanager
+def database_explained(data_dir: Path) -> Iterator[None]:
+    """Turn DuckDB's want of room into DiskFull; its other errors are bugs and pass as they are."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if is_full(error):
+            raise disk_full(data_dir) from error
+        raise
+
+
+def is_full(error: duckdb.Error) -> bool:
+    """Tell whether DuckDB met a disk without room."""
+    return any(words in str(error) for words in _FULL)
+
+
+def disk_full(data_dir: Path) -> DiskFull:
+    """Return the error for a disk without room."""
+    return DiskFull(f"no space left on the disk of {data_dir}: nothing of this step was kept; make room and run again")
+
+
+def _of_system(error: OSError, data_dir: Path) -> WarehouseError:
+    if error.errno in _FULL_ERRNO:
+        return disk_full(data_dir)
+    reason = (error.strerror or str(error)).lower()
+    where = error.filename or data_dir
+    return Unusable(f"the data directory {data_dir} cannot be used: {where}: {reason}")

@@ -1,0 +1,73 @@
+"""The lock every opening of the live file stands under. The kernel frees it when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from random import SystemRandom
+
+from warehouse.errors import Busy
+
+LOCK = "warehouse.lock"
+WAIT = timedelta(seconds=60)
+_PAUSE_SECONDS = (0.01, 0.1)
+_RANDOM = SystemRandom()
+
+
+class Patience:
+    """How much longer to go on trying; the pauses are uneven so that two who wait do not stay in step."""
+
+    def __init__(self, wait: timedelta) -> None:
+        """Start the clock."""
+        self.wait = wait
+        self._ends = time.monotonic() + wait.total_seconds()
+
+    def pause(self) -> bool:
+        """Wait a moment; return False, at once, when the time is over."""
+        if time.monotonic() >= self._ends:
+            return False
+        time.sleep(_RANDOM.uniform(*_PAUSE_SECONDS))
+        return True
+
+
+@contextmanager
+def exclusive(data_dir: Path, patience: Patience) -> Iterator[None]:
+    """Hold the lock of `data_dir`, with our pid written in it; raise Busy when it was not had in time."""
+    descriptor = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        _take(descriptor, data_dir, patience)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def busy(data_dir: Path, pid: str | None, wait: timedelta) -> Busy:
+    """Return the error that names who holds the warehouse."""
+    holder = f"process {pid}" if pid else "another process"
+    return Busy(
+        f"the warehouse in {data_dir} is held by {holder} (tried for {wait.total_seconds():.0f} s): "
+        "let it finish or close it, then run again"
+    )
+
+
+def _take(descriptor: int, data_dir: Path, patience: Patience) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not patience.pause():
+                raise busy(data_dir, _holder(descriptor), patience.wait) from None
+        else:
+            return
+
+
+def _holder(descriptor: int) -> str | None:
+    text = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+    return text if text.isdecimal() else None

@@ -1,0 +1,66 @@
+"""The analysts' copy: replaced whole, by a copy of the closed live file, under its lock."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse import migrating
+from warehouse.errors import system_explained
+from warehouse.locking import WAIT, Patience
+from warehouse.store import LIVE, bring_up, connect, held
+
+PUBLISHED = "analysis.duckdb"
+
+# How long the copy may lag behind when nothing but the times of polls has changed.
+LAG = timedelta(hours=1)
+
+_Stamp = tuple[int, int]
+
+
+def publish(data_dir: Path, *, wait: timedelta = WAIT, lag: timedelta = LAG) -> bool:
+    """Replace analysis.duckdb with a copy of the live file; return False when it is up to date.
+
+    A reader of the old copy keeps it until it opens the file again. Raises as `store.writing` does.
+    """
+    patience = Patience(wait)
+    live, published = data_dir / LIVE, data_dir / PUBLISHED
+    with held(data_dir, patience):
+        bring_up(live, patience)
+        with closing(connect(live, patience)) as connection:
+            stamp = _stamp(connection)
+        if stamp == _published_stamp(published) and not _lags(live, published, lag):
+            return False
+        with system_explained(data_dir):
+            migrating.copy_whole(live, published)
+        return True
+
+
+def _stamp(connection: duckdb.DuckDBPyConnection) -> _Stamp:
+    """Return what tells two states of the content apart."""
+    row = connection.execute(
+        "SELECT (SELECT max(version) FROM schema_migrations), (SELECT version FROM changes)"
+    ).fetchone()
+    assert row is not None, "a SELECT without FROM has one row"
+    return row[0], row[1]
+
+
+def _published_stamp(published: Path) -> _Stamp | None:
+    """Return the stamp of the copy, or None when there is none that opens."""
+    if not published.exists():
+        return None
+    try:
+        with closing(duckdb.connect(published, read_only=True)) as connection:
+            return _stamp(connection)
+    except duckdb.Error:
+        # Damaged, or opened for writing by an analyst: replacing it mends both.
+        return None
+
+
+def _lags(live: Path, published: Path, lag: timedelta) -> bool:
+    copied_at = published.stat().st_mtime
+    return live.stat().st_mtime > copied_at and time.time() - copied_at >= lag.total_seconds()
