@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from extractors.pages import clean_page
-
 from alerts.records import Arrival
 from extractors.identity import article_id
+from extractors.pages import clean_page
 from extractors.records import Article, Page, Unreadable
 from flows.fetching import PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes, retry_delay
 from flows.progress import stage
@@ -78,12 +77,12 @@ def cleaned(setup: Setup, entry: PendingEntry, outcome: Outcome, now: datetime) 
     """Turn one answer into an article, or say why it is none."""
     if not isinstance(outcome, Fetched):
         return unfetched(setup, entry, outcome, now)
-    page = clean_page(outcome.body, url=outcome.url)
+    page = clean_page(outcome.body, url=outcome.url, content_type=outcome.content_type)
     if isinstance(page, Unreadable):
         reason = f"{page.reason}: {page.detail}" if page.detail else str(page.reason)
         return PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=reason, retry_at=None)
     return FoundArticle(
-        article=article_of(entry, page, outcome.url, now),
+        article=article_of(entry, page, outcome.url, entry.seen_at or now),
         arrival=Arrival.FIRST_POLL if entry.first_poll else Arrival.POLLED,
         entry_key=entry.entry_key,
     )
@@ -100,7 +99,7 @@ def unfetched(setup: Setup, entry: PendingEntry, outcome: Outcome, now: datetime
     )
 
 
-def article_of(entry: PendingEntry, page: Page, url: str, now: datetime) -> Article:
+def article_of(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> Article:
     """Join what the feed and the page say: the feed's date and time win, nothing undated is stamped."""
     address = page.url or url
     return Article(
@@ -111,7 +110,7 @@ def article_of(entry: PendingEntry, page: Page, url: str, now: datetime) -> Arti
         title=page.title or entry.entry.title,
         author=page.author or entry.entry.author,
         published_at=entry.entry.published or page.published or entry.entry.updated,
-        first_seen_at=now,
+        first_seen_at=seen_at,
         language=page.language,
         text=page.text,
     )

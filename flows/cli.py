@@ -18,7 +18,7 @@ from flows import cli_feeds, cli_rules
 from flows.cli_options import Config, settings_of
 from flows.problems import UsageProblem, WorkProblem
 from flows.progress import shown
-from flows.settings import prefect_environment, set_environment
+from flows.settings import set_environment, use_prefect
 from warehouse.errors import Unusable, WarehouseError
 
 app = typer.Typer(
@@ -79,8 +79,11 @@ def demo(
 @app.command()
 def run(config: Config = None) -> None:
     """Do one pass: poll what is due, read, match, record, deliver, publish."""
+    from flows.setup import prepared
+
     settings = settings_of(config, sending=True)
-    set_environment(prefect_environment(settings.data_dir))
+    prepared(settings)
+    use_prefect(settings.data_dir)
     from flows.monitor import monitor
 
     monitor()
@@ -89,13 +92,16 @@ def run(config: Config = None) -> None:
 @app.command()
 def serve(config: Config = None) -> None:
     """Run the monitor on its schedule until stopped: the unattended deployment."""
-    settings = settings_of(config, sending=True)
-    set_environment(prefect_environment(settings.data_dir))
-    from flows.serving import serve as serve_until_stopped
+    from flows.prefect_server import one_serve, prefect_server
     from flows.setup import prepared
 
+    settings = settings_of(config, sending=True)
     prepared(settings)
-    serve_until_stopped(settings)
+    use_prefect(settings.data_dir)
+    with one_serve(settings.data_dir), prefect_server(settings.data_dir / "prefect" / "server.log") as server:
+        from flows.serving import serve as serve_until_stopped
+
+        serve_until_stopped(settings, server)
 
 
 @app.command()

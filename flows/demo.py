@@ -11,8 +11,9 @@ from pathlib import Path
 from flows.demo_servers import Arrivals, mailbox, outlet, webhook
 from flows.demo_site import Resource, render_site
 from flows.demo_story import told
+from flows.prefect_server import prefect_server
 from flows.problems import UsageProblem
-from flows.settings import load_settings, prefect_environment, set_environment
+from flows.settings import load_settings, set_environment, use_prefect
 
 CONFIGURATION = """\
 # Written by `talkwatch demo`: the outlet, the mail server and the webhook of this run, on this machine's loopback.
@@ -31,7 +32,7 @@ every = "1m"
 
 [[rules]]
 name = "ceasefire"
-keywords = ["topic:ceasefire"]
+keywords = ["ceasefire", "truce", "halt to hostilities"]
 officials = "any"
 max_age = "none"
 severity = "high"
@@ -95,11 +96,11 @@ def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
 
 def run_flow(configuration: Path) -> None:
     """Run the flow that `serve` schedules, once, under a Prefect server of its own."""
-    set_environment({"TALKWATCH_CONFIG": str(configuration), **prefect_environment(configuration.parent)})
-    from flows.monitor import monitor
-    from flows.serving import prefect_server
-
+    set_environment({"TALKWATCH_CONFIG": str(configuration)})
+    use_prefect(configuration.parent)
     with prefect_server(configuration.parent / "prefect" / "server.log"):
+        from flows.monitor import monitor
+
         monitor()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from asyncio import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 
 from extractors.identity import body_hash
 from flows.demo_site import Resource
+from flows.prefect_server import free_port
 
 HOST = "127.0.0.1"
 
@@ -65,7 +65,7 @@ def outlet(site: dict[str, Resource], arrivals: Arrivals) -> Iterator[str]:
 
     class Outlet(QuietHandler):
         def do_GET(self) -> None:
-            resource = site.get(self.path)
+            resource = site.get(self.path.partition("?")[0])
             etag = f'"{body_hash(resource.body)}"' if resource else ""
             unchanged = resource is not None and self.headers.get("If-None-Match") == etag
             arrivals.requests.append((self.path, 304 if unchanged else 200 if resource else 404))
@@ -106,10 +106,10 @@ def mailbox(arrivals: Arrivals) -> Iterator[int]:
             arrivals.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             return "250 OK"
 
-    controller = Controller(Mailbox(), hostname=HOST, port=0)
+    port = free_port()
+    controller = Controller(Mailbox(), hostname=HOST, port=port)
     controller.start()
     try:
-        assert isinstance(controller.server, Server)
-        yield int(controller.server.sockets[0].getsockname()[1])
+        yield port
     finally:
         controller.stop()

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from extractors.pages import clean_page
-from extractors.texts import clean_text, decode_text
-
 from extractors.dates import parse_date
+from extractors.pages import clean_page
 from extractors.records import Page, Unreadable, UnreadableReason
+from extractors.texts import clean_text, decode_text
 from flows.problems import UsageProblem
 
 SUFFIXES = (".txt", ".html", ".htm", ".html.gz", ".jsonl")
@@ -112,7 +111,8 @@ def page_of(record: dict[str, Any]) -> Page | Unreadable:
         "language": text_of(record.get("language")),
         "published": parse_date(text_of(record.get("published")) or ""),
     }
-    return replace(page, **{key: value for key, value in said.items() if value is not None})
+    known: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    return replace(page, **known)
 
 
 def text_of(value: object) -> str | None:

@@ -22,6 +22,7 @@ from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
 from flows.passes import run_pass
+from flows.progress import shown
 from flows.settings import configuration_path, load_settings
 from flows.setup import prepared
 
@@ -50,7 +51,8 @@ def monitor() -> str:
     if deployment_id:
         with get_client(sync_client=True) as client:
             skip_missed(client, UUID(str(deployment_id)), keep=0)
-    return run_pass(prepared(load_settings(configuration_path(None), sending=True)), stage=staged)
+    setup = prepared(load_settings(configuration_path(None), sending=True), progress=shown())
+    return run_pass(setup, stage=staged, scheduled=bool(deployment_id))
 
 
 def runs_in(client: SyncPrefectClient, deployment_id: UUID, *states: StateType) -> list[FlowRun]:

@@ -9,15 +9,16 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from extractors.watchlist import Official, Term, Watchlist
 from flows.acquiring import clean, fetch_pages, unseen
 from flows.delivering import deliver
 from flows.locks import Held, exclusive
 from flows.polling import poll
 from flows.recording import read, record
-from flows.setup import LOCK_OF_PASS, Setup
+from flows.setup import LOCK_FILE, Setup
 from warehouse import officials, runs
 from warehouse.publishing import publish
-from warehouse.records import RunCounts
+from warehouse.records import OfficialTerm, RunCounts
 from warehouse.store import writing
 
 T = TypeVar("T")
@@ -32,37 +33,66 @@ class Stager(Protocol):
         ...
 
 
-def plainly(_name: str, step: Callable[[], T]) -> T:
+def plainly(name: str, step: Callable[[], T]) -> T:  # noqa: ARG001 (a Stager is told the step's name)
     """Just run the step."""
     return step()
 
 
-def run_pass(setup: Setup, *, stage: Stager = plainly) -> str:
-    """Do one pass and return its summary line; when another pass is at work, say so and do nothing."""
+def run_pass(setup: Setup, *, stage: Stager = plainly, scheduled: bool = False) -> str:
+    """Do one pass and return its summary line; when another pass is at work, say so and do nothing.
+
+    A `scheduled` pass that found nothing new does not make a new copy for analysts at once: the file may be large, and
+    its row in `runs` may wait for up to an hour.
+    """
     setup.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with exclusive(setup.data_dir / LOCK_OF_PASS):
-            return recorded_run(setup, stage)
+        with exclusive(setup.data_dir / LOCK_FILE):
+            return recorded_run(setup, stage, scheduled=scheduled)
     except Held as held:
         line = f"a pass is already at work ({held}); nothing to do"
         log.info(line)
         return line
 
 
-def recorded_run(setup: Setup, stage: Stager) -> str:
+def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     """Do the steps between the start and the end of a row in `runs`."""
     started_at, run_id = setup.now(), uuid.uuid4().hex[:16]
+    prepare_warehouse(setup)
     with writing(setup.data_dir) as session:
-        officials.save_officials(session, setup.watchlist_rows)
         runs.start_run(session, run_id, started_at)
     counts = steps(setup, stage)
     finished_at = setup.now()
     with writing(setup.data_dir) as session:
-        runs.finish_run(session, run_id, finished_at, counts)
+        runs.finish_run(session, run_id, finished_at, counts, quiet=scheduled and is_idle(counts))
     stage("publish", lambda: publish(setup.data_dir))
     line = summary(run_id, counts, started_at, finished_at)
     log.info(line)
     return line
+
+
+def prepare_warehouse(setup: Setup) -> None:
+    """Let the warehouse know the watchlist of this version."""
+    with writing(setup.data_dir) as session:
+        officials.save_officials(session, official_terms(setup.watchlist))
+
+
+def official_terms(watchlist: Watchlist) -> tuple[OfficialTerm, ...]:
+    """Return a row for each person and term of office; one without an office has one row."""
+    return tuple(term_row(official, term) for official in watchlist.officials for term in official.terms or (None,))
+
+
+def term_row(official: Official, term: Term | None) -> OfficialTerm:
+    """Return one person's row for one term."""
+    return OfficialTerm(
+        official_id=official.official_id,
+        name=official.name,
+        country=official.country,
+        side=official.side,
+        role=(term.title or term.role) if term else None,
+        role_from=term.since if term else None,
+        role_to=term.until if term else None,
+        aliases=official.aliases,
+    )
 
 
 def steps(setup: Setup, stage: Stager) -> RunCounts:
@@ -74,6 +104,11 @@ def steps(setup: Setup, stage: Stager) -> RunCounts:
     articles = stage("read", lambda: read(setup, acquired.articles))
     counts += acquired.counts + stage("record", lambda: record(setup, articles, acquired.failures))
     return counts + stage("deliver", lambda: deliver(setup))
+
+
+def is_idle(counts: RunCounts) -> bool:
+    """Tell whether a pass found nothing but unchanged feeds."""
+    return counts == RunCounts(feeds_due=counts.feeds_due, feeds_unchanged=counts.feeds_unchanged)
 
 
 def summary(run_id: str, counts: RunCounts, started_at: datetime, finished_at: datetime) -> str:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import typer
-from warehouse.queries import QueryProblem, QueryResult, query, write_result
 
 from flows.problems import UsageProblem
 from flows.settings import Settings
 from flows.tables import table
+from warehouse.queries import QueryProblem, QueryResult, query, write_result
 
 LONGEST = timedelta(minutes=10)
 

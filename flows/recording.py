@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from alerts.matching import find_matches
-
 from alerts.deciding import UTTERANCE_WINDOW, decide, past_alert
+from alerts.matching import find_all_matches
 from alerts.placing import place
 from alerts.records import Alert, Decision, Match, Message, PastAlert, Subscriber
 from alerts.rules import CompiledRule
@@ -85,7 +84,7 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
         decisions = decide_all(setup, session, candidates, saved)
         alerts.save_decisions(session, decisions)
         outbox.save_messages(session, messages_for(setup, session, decisions))
-    outcomes = [item.outcome for item in saved.values()]
+    outcomes = [str(item.outcome) for item in saved.values()]
     return RunCounts(
         articles_new=outcomes.count("new"),
         articles_revised=outcomes.count("revised"),
@@ -96,13 +95,10 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
     )
 
 
-def candidates_in(rules: Iterable[CompiledRule], found: ReadArticle) -> list[Candidate]:
+def candidates_in(rules: Sequence[CompiledRule], found: ReadArticle) -> list[Candidate]:
     """Match one article against every rule."""
-    return [
-        Candidate(rule=rule, match=match, found=found)
-        for rule in rules
-        for match in find_matches(rule, found.article, found.reading)
-    ]
+    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading), strict=True)
+    return [Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches]
 
 
 def decide_all(

@@ -8,90 +8,21 @@ import logging
 import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
 from flows.locks import Held, exclusive
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
-from flows.settings import Settings, prefect_api_url, set_environment
-from flows.setup import LOCK_OF_PASS, STOP_FLAG
+from flows.settings import Settings, prefect_api_url
+from flows.setup import LOCK_FILE, STOP_FLAG
 
-HOST = "127.0.0.1"
-USUAL_PORT = 4200
-START_SECONDS = 180
 STOP_SECONDS = 25
 
 log = logging.getLogger("talkwatch.serve")
-
-
-def free_port() -> int:
-    """Return Prefect's usual port, or any free one when that is taken."""
-    for port in (USUAL_PORT, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise WorkProblem("no free port on the loopback address")
-
-
-@contextmanager
-def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Run a Prefect server on loopback while the block runs, or none when the operator named one.
-
-    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up.
-    """
-    if prefect_api_url():
-        yield None
-        return
-    url = f"http://{HOST}:{free_port()}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", url.split(":")[2][:-4]]
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    with log_path.open("ab") as output:
-        # A session of its own: Ctrl-C at the terminal must not stop the server before the pass that needs it.
-        server = subprocess.Popen(
-            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-        try:
-            wait_until_healthy(server, url, log_path)
-            set_environment({"PREFECT_API_URL": url})
-            yield server
-        finally:
-            stop(server)
-
-
-def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
-    """Return when the server answers; raise WorkProblem when it died or takes too long."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
-        try:
-            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
-
-
-def stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server, firmly if it does not listen."""
-    server.terminate()
-    try:
-        server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 class PassRunner(Runner):
@@ -110,19 +41,13 @@ class PassRunner(Runner):
         loop.call_soon_threadsafe(event.set)
 
 
-def serve(settings: Settings) -> None:
-    """Schedule the monitor flow and run it until SIGTERM or Ctrl-C.
+def serve(settings: Settings, server: subprocess.Popen[bytes] | None) -> None:
+    """Schedule the monitor flow and run it until SIGTERM or Ctrl-C; `server` is Prefect's, when it is ours.
 
-    Raises WorkProblem when another `serve` works on this data directory or the Prefect server ends by itself.
+    Raises WorkProblem when that server or Prefect's runner ends by itself.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with exclusive(settings.data_dir / "serve.lock"):
-            (settings.data_dir / STOP_FLAG).unlink(missing_ok=True)
-            with prefect_server(settings.data_dir / "prefect" / "server.log") as server:
-                asyncio.run(watch(settings, server))
-    except Held as held:
-        raise WorkProblem(f"another serve is at work on {settings.data_dir} ({held})") from None
+    (settings.data_dir / STOP_FLAG).unlink(missing_ok=True)
+    asyncio.run(watch(settings, server))
 
 
 async def watch(settings: Settings, server: subprocess.Popen[bytes] | None) -> None:
@@ -159,7 +84,7 @@ def tidy(deployment_id: Any) -> None:
 
 async def ended(server: subprocess.Popen[bytes] | None) -> None:
     """Return when the server's process has ended; never, when it is not ours."""
-    while server is None or server.poll() is None:
+    while server is None or server.poll() is None:  # noqa: ASYNC110 (a process has no event to wait for)
         await asyncio.sleep(1)
 
 
@@ -168,7 +93,7 @@ async def finish_pass(data_dir: Path, runner: PassRunner) -> None:
     (data_dir / STOP_FLAG).touch()
     try:
         async with asyncio.timeout(STOP_SECONDS):
-            while pass_at_work(data_dir) and not runner.asked_again.is_set():
+            while pass_at_work(data_dir) and not runner.asked_again.is_set():  # noqa: ASYNC110 (nor has another's lock)
                 await asyncio.sleep(0.1)
     except TimeoutError:
         log.warning("the pass at work did not end within %d s and is cut off; the next one does its work", STOP_SECONDS)
@@ -177,7 +102,7 @@ async def finish_pass(data_dir: Path, runner: PassRunner) -> None:
 def pass_at_work(data_dir: Path) -> bool:
     """Tell whether a process holds the lock of a pass."""
     try:
-        with exclusive(data_dir / LOCK_OF_PASS):
+        with exclusive(data_dir / LOCK_FILE):
             return False
     except Held:
         return True

@@ -22,6 +22,14 @@ from flows.toml_lines import line_of
 from warehouse.records import WatchedFeed
 
 DEFAULT_NAME = "talkwatch.toml"
+# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule.
+PREFECT_DEFAULTS = {
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +53,19 @@ def configuration_path(given: Path | None) -> Path:
     return (given or Path(os.environ.get("TALKWATCH_CONFIG", DEFAULT_NAME))).absolute()
 
 
-def prefect_environment(data_dir: Path) -> dict[str, str]:
-    """Return what Prefect must find in the environment.
+def use_prefect(data_dir: Path) -> None:
+    """Prepare the environment for Prefect, before anything imports it.
 
-    Its home beside our data, its telemetry off, its history kept short, its own lines at WARNING and above.
+    Its home stands beside our data, its telemetry is off, its history is kept for a week, and only its warnings are
+    shown. Raises UsageProblem when the home cannot be made.
     """
-    given = os.environ.get
-    return {
-        "PREFECT_HOME": given("PREFECT_HOME", str(data_dir / "prefect")),
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": given("PREFECT_LOGGING_LEVEL", "WARNING"),
-        "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": given("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "true"),
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
-        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
-    }
+    home = Path(os.environ.get("PREFECT_HOME") or data_dir / "prefect")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageProblem(f"the data directory {data_dir} cannot be written: {error.strerror}") from None
+    own = {"PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    set_environment({**{name: os.environ.get(name, value) for name, value in PREFECT_DEFAULTS.items()}, **own})
 
 
 def prefect_api_url() -> str | None:

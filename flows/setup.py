@@ -16,7 +16,7 @@ from flows.progress import Progress, silent
 from flows.settings import Settings
 
 STOP_FLAG = "stopping"
-LOCK_OF_PASS = "pass.lock"
+LOCK_FILE = "pass.lock"
 
 
 def utc_now() -> datetime:

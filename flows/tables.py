@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
-from warehouse.queries import terminal_safe
 
 from flows.extracting import moment
+from warehouse.queries import terminal_safe
 
 WIDEST = 80
 

@@ -2,11 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from flows.settings import Settings
+from flows.setup import utc_now
+from flows.tables import listing
+from warehouse.health import health
+from warehouse.records import Health
+from warehouse.store import LIVE, reading
+
+OVERDUE = timedelta(minutes=30)
+
 
 def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     """Return whether all is well, and the whole picture, what is wrong first."""
+    now = utc_now()
+    if not (settings.data_dir / LIVE).exists():
+        return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
     with reading(settings.data_dir) as session:
-        numbers = health(session, utc_now())
-    wrong = faults(numbers, utc_now(), max_age)
-    lines = [f"not well: {fault}" for fault in wrong] or ["well"]
-    return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
+        numbers = health(session, now)
+    wrong = faults(numbers, now, max_age)
+    said = [f"not well: {fault}" for fault in wrong] or ["well"]
+    return not wrong, "\n".join([*said, *warnings(numbers), "", listing(picture(numbers))])
+
+
+def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
+    """Return what makes Talkwatch not well: no finished pass, feeds that all fail, messages that do not leave."""
+    found = []
+    if numbers.last_finished_at is None:
+        found.append("no pass has finished yet")
+    elif now - numbers.last_finished_at > max_age:
+        found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
+    if numbers.feeds and numbers.feeds_failing == numbers.feeds:
+        found.append("every feed fails")
+    if numbers.oldest_due_at and now - numbers.oldest_due_at > OVERDUE:
+        found.append(f"a message has waited for {ago(now - numbers.oldest_due_at)}")
+    return found
+
+
+def warnings(numbers: Health) -> list[str]:
+    """Return what deserves a look and is no reason for alarm."""
+    found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
+    if numbers.messages_dead:
+        found.append(f"{numbers.messages_dead} messages could not be delivered; see `talkwatch alerts list`")
+    return found
+
+
+def picture(numbers: Health) -> dict[str, object]:
+    """Return the numbers by the names people know."""
+    return {
+        "last pass finished": numbers.last_finished_at,
+        "feeds": f"{numbers.feeds} ({numbers.feeds_failing} failing, {numbers.feeds_new} not asked yet)",
+        "last new entry": numbers.last_new_at,
+        "pages to read": f"{numbers.entries_pending} ({numbers.entries_failed} given up)",
+        "articles": numbers.articles,
+        "alerts": numbers.alerts,
+        "messages waiting": numbers.messages_waiting,
+        "messages undelivered": numbers.messages_dead,
+    }
+
+
+def ago(span: timedelta) -> str:
+    """Return a span of time in its largest fitting unit."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -16,6 +16,7 @@ from flows.fetching import (
     FetchFailure,
     NotModified,
     Outcome,
+    Pacer,
     Request,
     fetch_outcomes,
     retry_delay,
@@ -161,7 +162,7 @@ def test_a_slow_server_ends_at_the_limit():
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_compressed_bodies_are_unpacked(encoding):
-    """gzip and deflate, which we ask for, are understood."""
+    """Gzip and deflate, which we ask for, are understood."""
     packed = gzip.compress(b"hello") if encoding == "gzip" else zlib.compress(b"hello")
     with HttpServer() as server:
         server.reply("/", Reply(headers=(("Content-Encoding", encoding),), body=packed))
@@ -229,7 +230,7 @@ def test_the_checked_address_is_the_one_connected(monkeypatch):
     backend = resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
     connected: list[str] = []
 
-    async def connect(self, host, *_args):
+    async def connect(_self, host, *_args):
         connected.append(host)
         raise httpcore.ConnectError("no network in tests")
 
@@ -243,29 +244,63 @@ def resolving(monkeypatch, *answers):
     """Return a guard whose name server gives these answers in turn."""
     left = list(answers)
 
-    async def getaddrinfo(self, host, port, **_kwargs):
+    async def getaddrinfo(_self, _host, port, **_kwargs):
         return [(0, 0, 0, "", (address, port)) for address in left.pop(0)]
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
     return GuardedBackend(())
 
 
-def test_a_host_is_asked_so_many_at_once_and_no_sooner_than_its_delay():
-    """One host gets its requests one after the other, each at least the delay after the one before."""
-    starts: list[float] = []
-    with HttpServer() as server:
-        clock = asyncio.new_event_loop()
+def test_a_host_is_asked_so_many_at_once_and_no_sooner_than_its_delay(monkeypatch):
+    """One host gets its requests one after the other, each its delay after the one before; another host need not wait."""
+    clock, starts = [100.0], []
 
-        def note(_asked):
-            starts.append(clock.time())
-            return Reply(body=b"x")
+    async def sleep(seconds):
+        clock[0] += max(seconds, 0)
 
-        server.reply("/", note)
-        requests = [Request(key=str(n), url=server.url(f"/?{n}"), accept="*/*") for n in range(4)]
-        outcomes = fetch_outcomes(requests, table(server, delay_seconds=0.05))
-        clock.close()
-    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
-    assert all(later - earlier >= 0.045 for earlier, later in zip(starts, starts[1:], strict=False))
+    async def ask(pacer, url):
+        async with pacer.turn(url) as in_time:
+            starts.append((url, clock[0], in_time))
+
+    async def ask_all():
+        pacer = Pacer(table(delay_seconds=5, pass_seconds=12), lambda: clock[0], lambda: False)
+        for url in (
+            "http://a.example/1",
+            "http://b.example/1",
+            "http://a.example/2",
+            "http://a.example/3",
+            "http://a.example/4",
+        ):
+            await ask(pacer, url)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(ask_all())
+    assert starts == [
+        ("http://a.example/1", 100.0, True),
+        ("http://b.example/1", 100.0, True),
+        ("http://a.example/2", 105.0, True),
+        ("http://a.example/3", 110.0, True),
+        ("http://a.example/4", 110.0, False),
+    ]
+
+
+def test_a_host_has_one_request_at_a_time():
+    """While one request to a host is unanswered, the next one waits."""
+    at_once, most = [0], [0]
+
+    async def ask(pacer):
+        async with pacer.turn("http://a.example/"):
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+            await asyncio.sleep(0)
+            at_once[0] -= 1
+
+    async def ask_all():
+        pacer = Pacer(table(), asyncio.get_running_loop().time, lambda: False)
+        await asyncio.gather(*(ask(pacer) for _ in range(5)))
+
+    asyncio.run(ask_all())
+    assert most == [1]
 
 
 def test_what_the_pass_has_no_time_for_stays_undone():

@@ -1,0 +1,111 @@
+"""A Prefect server on loopback for as long as it is needed. Imports no Prefect: that reads its address at import."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from flows.locks import Held, exclusive
+from flows.problems import WorkProblem
+from flows.settings import prefect_api_url, set_environment
+
+HOST = "127.0.0.1"
+USUAL_PORT = 4200
+START_SECONDS = 180
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+
+
+def free_port(*usual: int) -> int:
+    """Return the first of the usual ports that is free on loopback, else any free one."""
+    for port in (*usual, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise WorkProblem("no free port on the loopback address")
+
+
+@contextmanager
+def one_serve(data_dir: Path) -> Iterator[None]:
+    """Keep a second `serve` off this data directory while the block runs."""
+    try:
+        with exclusive(data_dir / "serve.lock"):
+            yield
+    except Held as held:
+        raise WorkProblem(f"another serve is at work on {data_dir} ({held})") from None
+
+
+@contextmanager
+def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Run a Prefect server on loopback while the block runs, or none when the operator named one.
+
+    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up.
+    """
+    if prefect_api_url():
+        yield None
+        return
+    url = f"http://{HOST}:{free_port(USUAL_PORT)}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", url.split(":")[2][:-4]]
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("ab") as output:
+        # A session of its own: Ctrl-C at the terminal must not stop the server before the pass that needs it.
+        server = subprocess.Popen(  # noqa: S603 (every word of the command is ours)
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 (no thread has been started yet)
+        )
+        try:
+            wait_until_healthy(server, url, log_path)
+            set_environment({"PREFECT_API_URL": url})
+            yield server
+        finally:
+            stop(server)
+
+
+def die_with_parent() -> Callable[[], object] | None:
+    """Return what makes a child end when we are killed, where the kernel can do that (Linux).
+
+    Otherwise the server of a killed `serve` would go on scheduling beside the next one's.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
+    """Return when the server answers; raise WorkProblem when it died or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
+        try:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server, firmly if it does not listen."""
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,427 @@
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.cli import main
+from tests.conftest import SEEDS
+from tests.newsroom import SAID, newsroom, page
+from tests.servers import HttpServer, Reply, closed_port
+
+RULE = (
+    '[[rules]]\nname = "r"\nkeywords = ["ceasefire"]\nofficials = ["Dmitry Peskov"]\nsubscribers = ["s"]\nmax_age = "none"\n'
+    '[[subscribers]]\nname = "s"\nchannel = "slack"\nwebhook_url = "https://hooks.example/1"\n'
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[Any]:
+        """Return stdout as one JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def talkwatch(monkeypatch, capsys, tmp_path):
+    """Run the command as the shell would, in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    os.environ.pop("TALKWATCH_CONFIG", None)
+
+    def run(*arguments: object) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["talkwatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        code = left.value.code
+        return Answer(code if isinstance(code, int) else 0, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Let each command set up logging as the first one would."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    root.handlers = []
+    yield
+    root.handlers = handlers
+
+
+def configured(folder: Path, text: str = "") -> Path:
+    """Write a configuration into the folder."""
+    path = folder / "talkwatch.toml"
+    path.write_text(text or RULE, encoding="utf-8")
+    return path
+
+
+def test_help_names_every_command(talkwatch):
+    """`--help` needs no configuration and lists the commands of the contract."""
+    answer = talkwatch("--help")
+    commands = [
+        "init",
+        "demo",
+        "run",
+        "serve",
+        "ingest",
+        "extract",
+        "sql",
+        "feeds",
+        "rules",
+        "alerts",
+        "status",
+        "migrate",
+        "publish",
+    ]
+    assert answer.code == 0
+    assert all(f" {command} " in answer.out for command in commands)
+
+
+def test_init_writes_a_file_that_is_valid_as_it_stands(talkwatch, tmp_path):
+    """The file to start from is accepted, and a second `init` overwrites nothing."""
+    assert talkwatch("init", "new").code == 0
+    written = (tmp_path / "new" / "talkwatch.toml").read_text(encoding="utf-8")
+    assert talkwatch("rules", "check", "--config", "new/talkwatch.toml").code == 0
+    again = talkwatch("init", "new")
+    assert (again.code, (tmp_path / "new" / "talkwatch.toml").read_text(encoding="utf-8")) == (2, written)
+    assert again.err == "talkwatch: new/talkwatch.toml is already there; nothing was written\n"
+
+
+def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
+    """Taking every # off gives a configuration with feeds, rules and subscribers that has no mistake."""
+    talkwatch("init")
+    path = tmp_path / "talkwatch.toml"
+    bare = [
+        line.removeprefix("# ") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line or "[" in line
+    ]
+    path.write_text("\n".join(bare), encoding="utf-8")
+    assert talkwatch("rules", "check").out == "1 rules for 2 subscribers: nothing wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(("status",), "no configuration at {folder}/talkwatch.toml; write one with `talkwatch init`, or name it with --config", id="no configuration"),
+        pytest.param(("status", "--config", "other.toml"), "no configuration at {folder}/other.toml; write one with `talkwatch init`, or name it with --config", id="another one named"),
+        pytest.param(("extract", "gone.txt"), "no such file or folder: gone.txt", id="missing path"),
+        pytest.param(("feeds", "parse", "gone.xml"), "no such file: gone.xml", id="missing feed"),
+        pytest.param(("demo", "--seeds", "nowhere"), "no seed articles in {folder}/nowhere; run this in a checkout, or name their folder with --seeds", id="demo elsewhere"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_line_and_code_2(talkwatch, tmp_path, arguments, expected):
+    """A person's mistake gets one clear line on stderr, nothing on stdout, and exit code 2."""
+    answer = talkwatch(*arguments)
+    assert (answer.code, answer.out, answer.err) == (2, "", f"talkwatch: {expected.format(folder=tmp_path)}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(RULE.replace("keywords", "keywrods"), 'unknown key keywrods (did you mean "keywords"?)', id="misspelt key"),
+        pytest.param(RULE.replace("Dmitry Peskov", "Dmitry Peskowski"), 'rule "r": unknown official "Dmitry Peskowski"; did you mean "Dmitry Peskov"?', id="unknown official"),
+        pytest.param(RULE.replace('"ceasefire"', '"topic:ceasefires"'), 'rule "r": unknown topic "topic:ceasefires"; did you mean "topic:ceasefire"?', id="unknown topic"),
+        pytest.param(RULE.replace('channel = "slack"', 'channel = "pigeon"'), 'subscriber "s": no channel "pigeon"; there are email, slack', id="no channel"),
+        pytest.param('[[feeds]]\nurl = "outlet"\noutlet = "O"\n', "url: write an absolute address", id="no URL"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [("rules", "check"), ("run",), ("serve",), ("ingest", ".")])
+def test_a_wrong_configuration_stops_a_command_before_it_does_anything(talkwatch, tmp_path, command, text, expected):
+    """Whatever the command, a wrong configuration is told and nothing is made."""
+    configured(tmp_path, text)
+    answer = talkwatch(*command)
+    assert (answer.code, answer.out) == (2, "")
+    assert expected in answer.err
+    assert "Traceback" not in answer.err
+    assert not (tmp_path / "var").exists()
+
+
+def test_an_unset_variable_stops_a_command_that_sends(talkwatch, tmp_path):
+    """`run` needs its secrets; `status` does not."""
+    configured(tmp_path, RULE.replace("https://hooks.example/1", "${NOT_SET_HERE}"))
+    answer = talkwatch("run")
+    assert (answer.code, "${NOT_SET_HERE} is not set" in answer.err) == (2, True)
+    assert talkwatch("rules", "check").code == 0
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("run",), ("ingest", "talkwatch.toml")])
+def test_a_data_directory_that_cannot_be_made_is_told(talkwatch, tmp_path, command):
+    """A data directory that can't be made is one line and code 2."""
+    configured(tmp_path)
+    (tmp_path / "var").write_text("in the way", encoding="utf-8")
+    answer = talkwatch(*command)
+    assert (answer.code, answer.out) == (2, "")
+    assert "the data directory" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.slow
+class TestExtract:
+    """`talkwatch extract`."""
+
+    def test_one_line_a_file_in_the_order_given(self, talkwatch):
+        """Each file is one JSON object with the contract's keys, and a .txt's text is the file as it stands."""
+        files = sorted(SEEDS.glob("*.txt"), reverse=True)
+        answer = talkwatch("extract", *files)
+        assert [each["doc_id"] for each in answer.objects] == [file.name for file in files]
+        for file, each in zip(files, answer.objects, strict=True):
+            assert each["text"] == file.read_text(encoding="utf-8")
+            assert set(each) == {
+                "doc_id",
+                "url",
+                "title",
+                "author",
+                "published",
+                "language",
+                "text",
+                "mentions",
+                "statements",
+            }
+
+    def test_every_span_is_exact(self, talkwatch):
+        """Every mention's surface and every statement's text is the slice its offsets name."""
+        for each in talkwatch("extract", SEEDS).objects:
+            text = each["text"]
+            assert all(text[one["start"] : one["end"]] == one["surface"] for one in each["mentions"])
+            assert all(text[one["start"] : one["end"]] == one["text"] for one in each["statements"])
+            assert each["mentions"]
+
+    def test_what_cannot_be_read_is_a_line_with_its_reason(self, talkwatch, tmp_path):
+        """Unreadable content is an object with an error and no text; the others are read all the same."""
+        (tmp_path / "a.txt").write_bytes(b"%PDF-1.4\x00\x81\xff")
+        (tmp_path / "b.html.gz").write_bytes(gzip.compress(page("Terms", SAID).body))
+        (tmp_path / "c.html.gz").write_bytes(b"no gzip")
+        lines = [json.dumps({"title": "T", "text": " ".join(SAID[2:])}), "no json"]
+        (tmp_path / "d.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        answer = talkwatch("extract", ".")
+        assert answer.code == 0
+        assert [each["doc_id"] for each in answer.objects] == [
+            "a.txt",
+            "b.html.gz",
+            "c.html.gz",
+            "d.jsonl:1",
+            "d.jsonl:2",
+        ]
+        assert [each.get("error") for each in answer.objects] == ["not_text", None, "broken", None, "broken"]
+        assert answer.objects[0]["text"] == ""
+        assert answer.objects[1]["title"] == "Terms"
+
+    def test_a_missing_path_among_several_stops_all(self, talkwatch):
+        """Nothing is read when one of the paths is not there."""
+        answer = talkwatch("extract", SEEDS, "gone.txt")
+        assert (answer.code, answer.out) == (2, "")
+
+
+class TestFeeds:
+    """`talkwatch feeds …`."""
+
+    FEED = (
+        b"<?xml version='1.0'?><rss version='2.0'><channel><title>H</title><item><title>A &amp;amp; B</title>"
+        b"<link>https://h.example/a</link><guid>g1</guid><pubDate>Wed, 04 Mar 2026 10:00:00 +0300</pubDate></item></channel></rss>"
+    )
+
+    def test_parse_reads_files_and_addresses(self, talkwatch, tmp_path):
+        """Files and addresses give the contract's object, `feed` being the argument as typed."""
+        (tmp_path / "f.xml").write_bytes(self.FEED)
+        with HttpServer() as server:
+            server.reply("/f", Reply(body=self.FEED))
+            answer = talkwatch("feeds", "parse", "f.xml", server.url("/f"))
+            expected = {"id": "g1", "link": "https://h.example/a", "title": "A & B", "published": "2026-03-04T07:00:00Z", "updated": None, "author": None}  # fmt: skip
+            assert [each["feed"] for each in answer.objects] == ["f.xml", server.url("/f")]
+        assert all(each["entries"] == [expected] for each in answer.objects)
+        assert all(each["format"] == "rss 2.0" for each in answer.objects)
+
+    def test_what_is_no_feed_has_a_reason(self, talkwatch, tmp_path):
+        """Content that is no feed, and an address that does not answer, are objects with an error."""
+        (tmp_path / "f.xml").write_bytes(b"<html><body>Hello</body></html>")
+        answer = talkwatch("feeds", "parse", "f.xml", f"http://127.0.0.1:{closed_port()}/")
+        assert answer.code == 0
+        assert answer.objects[0]["error"] == "not_a_feed"
+        assert all(each["entries"] == [] for each in answer.objects)
+        assert answer.objects[1]["error"]
+
+    def test_check_and_list(self, talkwatch, tmp_path):
+        """`check` asks each feed now and fails when one does; `list` shows the states."""
+        with HttpServer() as server:
+            server.reply("/good", Reply(body=self.FEED))
+            host = f"[fetch]\nallow_hosts = ['127.0.0.1:{server.port}']\ndelay_seconds = 0\n"
+            feeds = "".join(f'[[feeds]]\nurl = "{server.url(path)}"\noutlet = "O"\n' for path in ("/good", "/bad"))
+            configured(tmp_path, host + feeds)
+            checked = talkwatch("feeds", "check", "--format", "json")
+            listed = talkwatch("feeds", "list", "--format", "json")
+        assert checked.code == 1
+        assert [(each["ok"], each["entries"], each["problem"]) for each in json.loads(checked.out)] == [(True, 1, None), (False, 0, "HTTP 404")]  # fmt: skip
+        assert (listed.code, [each["state"] for each in json.loads(listed.out)]) == (0, ["new", "new"])
+
+
+@pytest.mark.slow
+class TestIngest:
+    """`talkwatch ingest` and what analysts then see."""
+
+    @pytest.fixture
+    def story(self, tmp_path):
+        """A page in a folder, with its own address and date."""
+        folder = tmp_path / "in"
+        folder.mkdir()
+        html = page("Kremlin names its terms", SAID).body.decode()
+        head = "<link rel='canonical' href='https://herald.example/talks'><meta property='article:published_time' content='2026-03-04T10:00:00Z'>"
+        (folder / "talks.html").write_text(html.replace("<head>", f"<head>{head}"), encoding="utf-8")
+        return folder
+
+    def test_ingested_articles_are_recorded_and_never_sent(self, talkwatch, tmp_path, story):
+        """Without --alert no rule fires: the decision says `imported`; the words are there for analysts."""
+        configured(tmp_path)
+        answer = talkwatch("ingest", story)
+        assert answer.out == "1 new, 0 revised, 0 known, 0 unreadable; 1 statements, 0 alerts\n"
+        article = json.loads(
+            talkwatch("sql", "select url, outlet, published_at, title from articles", "--format", "json").out
+        )
+        assert article == [{"url": "https://herald.example/talks", "outlet": "herald.example", "published_at": "2026-03-04T10:00:00Z", "title": "Kremlin names its terms"}]  # fmt: skip
+        decided = json.loads(talkwatch("sql", "select distinct reason from decisions", "--format", "json").out)
+        assert decided == [{"reason": "imported"}]
+
+    def test_a_known_article_adds_nothing(self, talkwatch, tmp_path, story):
+        """Ingesting the same files twice is the same as once."""
+        configured(tmp_path)
+        talkwatch("ingest", story)
+        assert talkwatch("ingest", story).out.startswith("0 new, 0 revised, 1 known")
+
+    def test_what_the_command_line_says_wins(self, talkwatch, tmp_path, story):
+        """--outlet and --published-at win over the page; a bare date is midnight in the configured time zone."""
+        configured(tmp_path, 'timezone = "Europe/Kyiv"\n' + RULE)
+        talkwatch("ingest", story, "--outlet", "Herald", "--published-at", "2026-03-05")
+        rows = json.loads(talkwatch("sql", "select outlet, published_at from articles", "--format", "json").out)
+        assert rows == [{"outlet": "Herald", "published_at": "2026-03-04T22:00:00Z"}]
+
+    def test_with_alert_the_rules_fire(self, talkwatch, tmp_path, story):
+        """--alert lets the rules fire, and the message goes out."""
+        with HttpServer() as hook:
+            hook.reply("/1", Reply(body=b"ok"))
+            configured(tmp_path, RULE.replace("https://hooks.example/1", hook.url("/1")))
+            answer = talkwatch("ingest", "--alert", story)
+            (asked,) = hook.asked("/1")
+        assert "1 alerts" in answer.out
+        assert b"Dmitry Peskov" in asked.body
+        (alert,) = json.loads(talkwatch("alerts", "list", "--format", "json").out)
+        shown = talkwatch("alerts", "show", alert["alert_id"][:6])
+        assert "[ceasefire]" in shown.out
+        assert "slack" in shown.out
+
+    def test_lines_of_a_file_are_articles(self, talkwatch, tmp_path):
+        """Each line of a .jsonl file is an article of its own, with what the line says of it."""
+        line = {
+            "url": "https://herald.example/1",
+            "outlet": "Herald",
+            "published": "2026-03-04T10:00:00Z",
+            "text": " ".join(SAID),
+        }
+        (tmp_path / "in.jsonl").write_text(
+            json.dumps(line) + "\n" + json.dumps({**line, "url": None}) + "\n", encoding="utf-8"
+        )
+        configured(tmp_path)
+        assert talkwatch("ingest", "in.jsonl").out.startswith("2 new")
+        rows = json.loads(
+            talkwatch("sql", "select url, outlet from articles order by url desc", "--format", "json").out
+        )
+        assert rows == [{"url": "https://herald.example/1", "outlet": "Herald"}, {"url": f"{(tmp_path / 'in.jsonl').as_uri()}?line=2", "outlet": "Herald"}]  # fmt: skip
+
+
+class TestSql:
+    """`talkwatch sql`."""
+
+    @pytest.fixture(autouse=True)
+    def published(self, talkwatch, tmp_path):
+        """An empty warehouse, published."""
+        configured(tmp_path)
+        talkwatch("migrate")
+        talkwatch("publish")
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            pytest.param("selec 1", "syntax error", id="syntax"),
+            pytest.param("from artcles", "artcles", id="unknown table"),
+            pytest.param("select titel from articles", "titel", id="unknown column"),
+            pytest.param("", "the query is empty", id="nothing"),
+        ],
+    )  # fmt: skip
+    def test_a_query_that_cannot_run_is_one_line(self, talkwatch, query, expected):
+        """What does not parse or names what is not there is told in a line, with code 2."""
+        answer = talkwatch("sql", query)
+        assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+        assert expected in answer.err
+
+    @pytest.mark.parametrize(
+        "query",
+        ["copy (select 1) to 'x.csv'", "select * from read_text('/etc/hostname')", "attach 'x.db'", "drop table articles", "set threads = 1"],
+    )  # fmt: skip
+    def test_a_query_cannot_reach_out(self, talkwatch, tmp_path, query):
+        """Nothing can be written, read beside the copy, or set."""
+        answer = talkwatch("sql", query)
+        assert (answer.code, answer.out) == (2, "")
+        assert not (tmp_path / "x.csv").exists()
+
+    def test_answers_in_every_format(self, talkwatch, tmp_path):
+        """Tables, CSV and JSON go to stdout or a file, Parquet to a file."""
+        query = "select 'a' as x, timestamptz '2026-03-04 12:00:00+02' as t"
+        assert talkwatch("sql", query).out == "x  t\n─  ────────────────────\na  2026-03-04T10:00:00Z\n"
+        assert talkwatch("sql", query, "--format", "csv").out.splitlines() == ["x,t", "a,2026-03-04T10:00:00Z"]
+        assert json.loads(talkwatch("sql", query, "--format", "json").out) == [{"x": "a", "t": "2026-03-04T10:00:00Z"}]
+        assert talkwatch("sql", query, "--format", "parquet").code == 2
+        assert talkwatch("sql", query, "--format", "parquet", "-o", "x.parquet").code == 0
+        assert (tmp_path / "x.parquet").read_bytes()[:4] == b"PAR1"
+        (tmp_path / "q.sql").write_text(query, encoding="utf-8")
+        talkwatch("sql", "-f", "q.sql", "--format", "json", "-o", "x.json")
+        assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))[0]["x"] == "a"
+
+    def test_before_anything_is_published(self, talkwatch, tmp_path):
+        """Without a copy the way to one is shown."""
+        (tmp_path / "var" / "analysis.duckdb").unlink()
+        answer = talkwatch("sql", "select 1")
+        assert (answer.code, "talkwatch publish" in answer.err) == (2, True)
+
+
+class TestStatus:
+    """`talkwatch status`."""
+
+    def test_before_the_first_pass_it_is_not_well(self, talkwatch, tmp_path):
+        """Nothing has run yet: not well, code 1."""
+        configured(tmp_path)
+        answer = talkwatch("status")
+        assert (answer.code, answer.out.startswith("not well: no pass has run yet")) == (1, True)
+
+    @pytest.mark.slow
+    def test_after_a_pass_it_is_well_until_that_is_old(self, talkwatch, tmp_path):
+        """A finished pass makes it well; when it is older than --max-age it is not."""
+        with newsroom(tmp_path) as room:
+            room.now = datetime.now(UTC)
+            room.run()
+            well, old = talkwatch("status"), talkwatch("status", "--max-age", "0s")
+        assert (well.code, well.out.splitlines()[0]) == (0, "well")
+        assert (old.code, "the last finished pass is" in old.out) == (1, True)
+
+
+def test_the_published_copy_is_replaced_when_something_changed(talkwatch, tmp_path):
+    """`publish` says whether there was anything to do."""
+    configured(tmp_path)
+    assert talkwatch("migrate").out.startswith("applied migrations: 1")
+    assert talkwatch("migrate").out == "the schema is up to date\n"
+    assert talkwatch("publish").out.startswith("published ")
+    assert talkwatch("publish").out == "nothing has changed\n"

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from flows.locks import exclusive
+from flows.passes import run_pass
+from flows.setup import LOCK_FILE
+from tests.newsroom import SAID, feed, newsroom, page
+from tests.servers import Reply
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def room(tmp_path):
+    """An outlet, a mailbox and a webhook."""
+    with newsroom(tmp_path) as opened:
+        yield opened
+
+
+def counts(room):
+    """Return how many rows each table has."""
+    names = ("articles", "mentions", "statements", "decisions", "alerts", "deliveries", "feeds", "entries", "runs")
+    return {name: room.rows(f"select count(*) from {name}")[0][0] for name in names}
+
+
+def test_a_pass_goes_from_the_feed_to_the_mailbox(room):
+    """One pass polls, reads, matches, records and sends: the words are in the warehouse, the mailbox and the channel."""
+    line = room.run()
+    assert "feeds_due=1 feeds_changed=1 entries_new=2 pages_fetched=2 articles_new=2" in line
+    alerts = room.rows("select rule, official_id, keyword, scope, reason, excerpt from alerts order by official_id")
+    assert [row[:5] for row in alerts] == [
+        ("ceasefire", "dmitry-peskov", "ceasefire", "speaks", "new"),
+        ("ceasefire", "volodymyr-zelenskyy", "truce", "sentence", "new"),
+    ]
+    assert all(row[5] in "\n".join(SAID) for row in alerts)
+    (mail,) = room.mail.wait_for(1)
+    assert mail.recipients == ("desk@example.org",)
+    assert "is possible only after security guarantees are agreed" in mail.message.get_body(("plain",)).get_content()
+    (hooked,) = room.hook.asked("/hook")
+    assert "is possible only after" in json.dumps(json.loads(hooked.body), ensure_ascii=False)
+    assert room.rows("select distinct status from deliveries") == [("sent",)]
+
+
+def test_a_second_pass_fetches_and_sends_nothing(room):
+    """Straight after the first, nothing is asked that has not changed, only `runs` grows, and nothing is sent."""
+    room.run()
+    before, asked = counts(room), len(room.outlet.requests)
+    room.run()
+    after = counts(room)
+    assert {**before, "runs": before["runs"] + 1} == after
+    assert (len(room.outlet.requests), len(room.mail.mails), len(room.hook.requests)) == (asked, 1, 1)
+
+
+def test_an_unchanged_feed_is_asked_with_its_validators(room):
+    """When it is due again, a feed is asked with the validator it gave, and a 304 changes nothing."""
+    room.run()
+    before = counts(room)
+    room.now += timedelta(minutes=11)
+    line = room.run()
+    assert room.outlet.asked("/rss.xml")[1].headers["if-none-match"] == '"one"'
+    assert "feeds_unchanged=1" in line
+    assert {**before, "runs": before["runs"] + 1} == counts(room)
+
+
+def test_a_changed_article_is_a_revision_and_no_new_alert(room):
+    """An entry that changed is read again; the words already alerted do not fire a second time."""
+    room.run()
+    changed = (
+        *SAID,
+        "A spokesman for the Turkish foreign ministry confirmed on Thursday that the date is being discussed.",
+    )
+    room.outlet.reply("/talks", page("Kremlin names its terms", changed))
+    later = {"/talks": "Kremlin names its terms, updated", "/harvest": "A festival by the river"}
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, later)))
+    room.now += timedelta(minutes=11)
+    line = room.run()
+    assert "articles_revised=1" in line
+    assert room.rows("select revision from articles where url like '%talks'") == [(2,)]
+    assert room.rows("select count(*) from article_revisions") == [(1,)]
+    assert {row[0] for row in room.rows("select reason from decisions where alert_id is null")} == {"repeat"}
+    assert len(room.mail.mails) == 1
+
+
+def test_what_is_too_old_does_not_fire(room):
+    """An article published longer ago than the rule's max_age is recorded and decided, and not sent."""
+    items = {"/talks": "Kremlin names its terms"}
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items, room.now - timedelta(hours=49))))
+    room.run()
+    assert {row[0] for row in room.rows("select reason from decisions")} == {"too_old"}
+    assert room.mail.mails == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(Reply(500), "HTTP 500", id="server error"),
+        pytest.param(
+            Reply(body=b"<!doctype html><html><body>Hi</body></html>"), "not_a_feed", id="HTML in place of XML"
+        ),
+        pytest.param(Reply(body=b""), "empty", id="nothing"),
+        pytest.param(Reply(body=b"<rss version='2.0'><channel><item><title>a", sent=20), "peer closed", id="cut off"),
+    ],
+)
+def test_a_failing_feed_is_a_row_with_a_reason(room, reply, expected):
+    """Whatever comes in place of a feed is told in its row, and the pass goes on."""
+    room.outlet.reply("/rss.xml", reply)
+    line = room.run()
+    assert "feeds_failed=1" in line
+    ((state, failures, error),) = room.rows("select state, consecutive_failures, last_error from feeds")
+    assert (state, failures) == ("failing", 1)
+    assert expected in str(error)
+
+
+def test_one_failing_feed_does_not_stop_the_others(room):
+    """An unresolvable host is a row; the good feed's articles arrive all the same."""
+    more = '[[feeds]]\nurl = "http://nowhere.invalid/rss"\noutlet = "Nowhere"\n'
+    room.write(more=more)
+    line = room.run()
+    assert "feeds_failed=1" in line
+    assert "articles_new=2" in line
+    assert "cannot resolve nowhere.invalid" in str(room.rows("select last_error from feeds where state = 'failing'"))
+
+
+def test_an_unreadable_page_is_settled_with_its_reason(room):
+    """A page that is no article is noted with its reason and not asked for again."""
+    room.outlet.reply("/harvest", Reply(headers=(("Content-Type", "application/pdf"),), body=b"%PDF-1.4 \x00\x01"))
+    assert "pages_unreadable=1" in room.run()
+    ((state, reason),) = room.rows("select state, reason from entries where url like '%harvest'")
+    assert state == "failed"
+    assert "not_text" in str(reason)
+
+
+def test_a_page_that_fails_in_passing_is_asked_again(room):
+    """A page that a server's fault kept back is fetched in a later pass, and its alert goes out."""
+    room.outlet.reply("/talks", Reply(503), page("Kremlin names its terms", SAID))
+    assert "pages_failed=1" in room.run()
+    assert room.mail.mails == []
+    room.now += timedelta(minutes=2)
+    assert "alerts=2" in room.run()
+    assert len(room.mail.mails) == 1
+
+
+def test_a_mail_server_that_is_late_loses_nothing(room):
+    """A message that the server put off goes out later, and the other channel is not kept waiting."""
+    room.mail.answer("DATA", "451 later")
+    line = room.run()
+    assert "messages_sent=1 messages_retried=1" in line
+    room.now += timedelta(minutes=2)
+    assert "messages_sent=1" in room.run()
+    assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
+
+
+def test_two_passes_at_once_are_one(room):
+    """While a pass is at work another one says so and does nothing."""
+    setup = room.setup()
+    setup.data_dir.mkdir()
+    with exclusive(setup.data_dir / LOCK_FILE):
+        line = run_pass(setup)
+    assert line.startswith("a pass is already at work (held by process ")
+    assert room.outlet.requests == []
+
+
+def test_every_stage_is_one_step(room):
+    """The number of steps does not depend on how many articles there are, and stays within ten."""
+    names = []
+
+    def stage(name, step):
+        names.append(name)
+        return step()
+
+    run_pass(room.setup(), stage=stage)
+    assert names == ["poll", "unseen", "fetch", "clean", "read", "record", "deliver", "publish"]
+
+
+def test_an_idle_scheduled_pass_makes_no_new_copy(room):
+    """The analysts' copy is replaced when something changed or when a person asked, not at every idle tick."""
+    room.run()
+    copy = room.configuration.parent / "var" / "analysis.duckdb"
+    first = copy.stat().st_ino
+    run_pass(room.setup(), scheduled=True)
+    assert copy.stat().st_ino == first
+    run_pass(room.setup())
+    assert copy.stat().st_ino != first

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.newsroom import OTHER, RULES, newsroom, page
+from tests.servers import Reply
+
+pytestmark = pytest.mark.slow
+
+TALKWATCH = str(Path(sys.executable).with_name("talkwatch"))
+LONG = 240
+
+
+@pytest.fixture
+def room(tmp_path):
+    """An outlet, a mailbox and a webhook, watched every two seconds."""
+    with newsroom(tmp_path) as opened:
+        # The servers' clock is real, and the articles are of the newsroom's: no limit of age.
+        opened.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more="[schedule]\nevery = '2s'\n")
+        yield opened
+
+
+def serve(room) -> subprocess.Popen[str]:
+    """Start `talkwatch serve` as an operator would."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    return subprocess.Popen(
+        [TALKWATCH, "serve", "--config", str(room.configuration)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def states(room) -> Counter[str]:
+    """Count Prefect's runs by the name of their state."""
+    with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
+        return Counter(name for (name,) in database.execute("select state_name from flow_run"))
+
+
+def kill_tree(process: subprocess.Popen[str]) -> None:
+    """Kill a process and its descendants at once, as a host that loses power does."""
+    everyone = [process.pid]
+    for pid in everyone:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        everyone += map(int, children)
+    for pid in everyone:
+        os.kill(pid, signal.SIGKILL)
+
+
+def miss_runs(room, count: int) -> None:
+    """Let the scheduled runs stand as they would after an outage of `count` intervals: their time has passed."""
+    with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
+        database.execute(
+            "update flow_run set next_scheduled_start_time = datetime('now', '-1 minute'), "
+            "expected_start_time = datetime('now', '-1 minute') where id in "
+            "(select id from flow_run where state_type = 'SCHEDULED' limit ?)",
+            (count,),
+        )
+
+
+def test_serve_runs_the_schedule_and_stops_cleanly(room):
+    """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused."""
+    process = serve(room)
+    try:
+        room.mail.wait_for(1, LONG)
+        second = subprocess.run(
+            [TALKWATCH, "serve", "--config", str(room.configuration)], capture_output=True, text=True, check=False
+        )
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    assert second.returncode == 1
+    assert (
+        f"another serve is at work on {room.configuration.parent / 'var'} (held by process {process.pid})"
+        in second.stderr
+    )
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert states(room)["Completed"] >= 1
+    assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1
+
+
+def test_serve_catches_up_once_after_a_kill(room):
+    """Killed in mid-pass, with runs missed while it was down, serve works on by itself: nothing is told twice."""
+    gate = threading.Event()
+    room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
+    first = serve(room)
+    try:
+        room.outlet.wait_for("/harvest", 1, LONG)
+        kill_tree(first)
+    finally:
+        first.kill()
+        first.communicate()
+        gate.set()
+    assert states(room)["Running"] == 1
+    miss_runs(room, 20)
+    room.outlet.reply("/harvest", page("A festival by the river", OTHER))
+    second = serve(room)
+    try:
+        room.mail.wait_for(1, LONG)
+        room.hook.wait_for("/hook", 1, LONG)
+        second.send_signal(signal.SIGTERM)
+        _, errors = second.communicate(timeout=60)
+    finally:
+        second.kill()
+        second.communicate()
+    assert "1 orphaned runs marked crashed" in errors
+    found = states(room)
+    assert (found["Crashed"], found["Running"]) == (1, 0)
+    assert found["Skipped"] >= 15
+    assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
