@@ -12,11 +12,11 @@ from typing import Protocol, TypeVar
 from extractors.watchlist import Official, Term, Watchlist
 from flows.acquiring import clean, fetch_pages, unseen
 from flows.delivering import deliver
-from flows.locks import Held, exclusive
 from flows.polling import poll
 from flows.recording import read, record
 from flows.setup import LOCK_FILE, Setup
 from warehouse import officials, runs
+from warehouse.locking import Held, exclusive
 from warehouse.publishing import publish
 from warehouse.records import OfficialTerm, RunCounts
 from warehouse.store import writing

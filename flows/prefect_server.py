@@ -14,9 +14,9 @@ from pathlib import Path
 
 import httpx
 
-from flows.locks import Held, exclusive
 from flows.problems import WorkProblem
 from flows.settings import prefect_api_url, set_environment
+from warehouse.locking import Held, exclusive
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200

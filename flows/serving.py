@@ -14,11 +14,11 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
-from flows.locks import Held, exclusive
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
 from flows.settings import Settings, prefect_api_url
 from flows.setup import LOCK_FILE, STOP_FLAG
+from warehouse.locking import Held, exclusive
 
 STOP_SECONDS = 25
 

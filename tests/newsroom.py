@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +14,8 @@ from flows.passes import run_pass
 from flows.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.servers import HttpServer, Reply, SmtpSink
-from warehouse.store import reading
+from warehouse.session import Session
+from warehouse.store import reading, writing
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SAID = (
@@ -73,6 +74,10 @@ class Newsroom:
         """Ask the live warehouse."""
         with reading(self.configuration.parent / "var") as session:
             return session.rows(sql)
+
+    def warehouse(self) -> AbstractContextManager[Session]:
+        """Open the warehouse for writing."""
+        return writing(self.configuration.parent / "var")
 
     def write(self, **changes: str) -> None:
         """Write the configuration, with other values for `every`, `rules` or the rest."""

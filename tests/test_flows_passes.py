@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from flows.locks import exclusive
 from flows.passes import run_pass
 from flows.setup import LOCK_FILE
 from tests.newsroom import SAID, feed, newsroom, page
 from tests.servers import Reply
+from warehouse.locking import exclusive
 
 pytestmark = pytest.mark.slow
 

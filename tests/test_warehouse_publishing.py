@@ -11,7 +11,8 @@ from tests.warehouse_examples import NOW, new_warehouse, python, read_article
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
 from warehouse.publishing import PUBLISHED, publish
-from warehouse.runs import start_run
+from warehouse.records import RunCounts
+from warehouse.runs import finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
 # Dies at one of the system's calls that publishing is made of.
@@ -70,6 +71,7 @@ def add_run(data_dir, run_id):
     """Record the start of a run."""
     with writing(data_dir) as session:
         start_run(session, run_id, NOW)
+        finish_run(session, run_id, NOW, RunCounts())
 
 
 def published_runs(data_dir):
@@ -187,3 +189,15 @@ def test_a_disk_without_room_keeps_the_old_copy(data_dir, monkeypatch):
         publish(data_dir)
     assert published_runs(data_dir) == 1
     assert not list(data_dir.glob("*.new"))
+
+
+def test_a_quiet_run_is_published_within_the_hour(tmp_path):
+    """A pass that found nothing new is no reason for a new copy at once, and is in the next one that is made."""
+    add_run(tmp_path, "r1")
+    assert publish(tmp_path)
+    with writing(tmp_path) as session:
+        start_run(session, "r2", NOW)
+        finish_run(session, "r2", NOW, RunCounts(), quiet=True)
+    assert not publish(tmp_path)
+    assert publish(tmp_path, lag=timedelta(0))
+    assert published_runs(tmp_path) == 2

@@ -1,4 +1,4 @@
-"""The lock every opening of the live file stands under. The kernel frees it when its holder dies."""
+"""Locks between processes on one machine, the live file's first of all. The kernel frees them when a holder dies."""
 
 from __future__ import annotations
 
@@ -35,12 +35,21 @@ class Patience:
         return True
 
 
+class Held(Exception):
+    """Another process holds the lock; `pid` is the one it wrote down, or None."""
+
+    def __init__(self, pid: str | None) -> None:
+        """Keep the holder's pid."""
+        super().__init__(f"held by process {pid}" if pid else "held by another process")
+        self.pid = pid
+
+
 @contextmanager
-def exclusive(data_dir: Path, patience: Patience) -> Iterator[None]:
-    """Hold the lock of `data_dir`, with our pid written in it; raise Busy when it was not had in time."""
-    descriptor = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+def exclusive(path: Path, patience: Patience | None = None) -> Iterator[None]:
+    """Hold the lock at `path`, with our pid written in it; raise Held when it was not had in time (at once: None)."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        _take(descriptor, data_dir, patience)
+        _take(descriptor, patience)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
@@ -57,13 +66,13 @@ def busy(data_dir: Path, pid: str | None, wait: timedelta) -> Busy:
     )
 
 
-def _take(descriptor: int, data_dir: Path, patience: Patience) -> None:
+def _take(descriptor: int, patience: Patience | None) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if not patience.pause():
-                raise busy(data_dir, _holder(descriptor), patience.wait) from None
+            if patience is None or not patience.pause():
+                raise Held(_holder(descriptor)) from None
         else:
             return
 

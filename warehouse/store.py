@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse import migrating
 from warehouse.errors import Unusable, WarehouseError, database_explained, disk_full, is_full, system_explained
-from warehouse.locking import WAIT, Patience, busy, exclusive
+from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.session import Session
 
 LIVE = "warehouse.duckdb"
@@ -60,7 +60,10 @@ def held(data_dir: Path, patience: Patience) -> Iterator[None]:
     with ExitStack() as lock:
         with system_explained(data_dir):
             data_dir.mkdir(parents=True, exist_ok=True)
-            lock.enter_context(exclusive(data_dir, patience))
+            try:
+                lock.enter_context(exclusive(data_dir / LOCK, patience))
+            except Held as other:
+                raise busy(data_dir, other.pid, patience.wait) from None
         with database_explained(data_dir):
             yield
 

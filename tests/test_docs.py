@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+import typer
+
+from flows import configuration
+from flows.cli import app
+from flows.settings import load_settings
+from flows.setup import prepared
+from tests.conftest import ROOT
+from tests.newsroom import newsroom
+from warehouse.queries import query
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+ANALYSTS = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+TABLES = {
+    "Top of the file": configuration.ConfigurationFile,
+    "[schedule]": configuration.ScheduleTable,
+    "[fetch]": configuration.FetchTable,
+    "[[feeds]]": configuration.FeedTable,
+    "[[rules]]": configuration.RuleTable,
+    "[[subscribers]]": configuration.SubscriberTable,
+    "[channels.email]": configuration.EmailTable,
+}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_every_setting_is_described(heading):
+    """The tables of docs/configuration.md name exactly the keys there are, required ones as required."""
+    section = CONFIGURATION.split(f"## {heading}\n")[1].split("\n## ")[0]
+    described = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", section, re.MULTILINE))
+    fields = {field.alias or name: field for name, field in TABLES[heading].model_fields.items()}
+    tables = {"schedule", "fetch", "feeds", "rules", "subscribers", "channels"}
+    assert set(described) == set(fields) - (tables if heading == "Top of the file" else set())
+    assert {key for key in described if fields[key].is_required()} == {
+        key for key in described if described[key] == "required"
+    }
+
+
+def test_the_readme_s_configuration_is_valid(tmp_path, monkeypatch):
+    """The configuration shown in the README is accepted as it stands, with its secret set."""
+    monkeypatch.setenv("SMTP_PASSWORD", "x")
+    (shown,) = blocks(README, "toml")
+    (tmp_path / "talkwatch.toml").write_text(shown, encoding="utf-8")
+    assert tomllib.loads(shown)
+    assert len(prepared(load_settings(tmp_path / "talkwatch.toml", sending=True)).rules) == 1
+
+
+@pytest.mark.slow
+def test_every_query_for_analysts_runs(tmp_path):
+    """Each query of docs/analysts.md, and those of the README, runs on a published copy with articles in it."""
+    with newsroom(tmp_path) as room:
+        room.run()
+        shown = [*blocks(ANALYSTS, "sql"), *re.findall(r'talkwatch sql "(.*?)"', README)]
+        assert len(shown) > 10
+        for sql in shown:
+            assert query(tmp_path / "var", sql).columns, sql
+
+
+def commands(group: typer.Typer, before: str = "talkwatch") -> list[str]:
+    """Return every command there is, with the words before it."""
+    own = [f"{before} {command.name or command.callback.__name__}" for command in group.registered_commands]
+    return own + [
+        each for sub in group.registered_groups for each in commands(sub.typer_instance, f"{before} {sub.name}")
+    ]
+
+
+def test_every_command_has_help():
+    """No command and no option stands without a sentence that says what it does."""
+    tree = typer.main.get_command(app)
+    waiting = [tree]
+    while waiting:
+        command = waiting.pop()
+        waiting += list(getattr(command, "commands", {}).values())
+        assert command.help, command.name
+        options = [option for option in command.params if option.param_type_name == "option"]
+        assert all(option.help for option in options), command.name
+
+
+def test_documents_name_only_commands_that_exist():
+    """Every `talkwatch …` in the documents is a command."""
+    known = {each.replace("_", "-") for each in commands(app)}
+    texts = [README, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
+    named = {match for text in texts for match in re.findall(r"(?<![\w./])talkwatch ((?:[a-z]+)(?: [a-z]+)?)", text)}
+    starts = {" ".join(each.split()[1:]) for each in known} | {"--config"}
+    unknown = {name for name in named if not any(name == start or name.split()[0] == start for start in starts)}
+    assert not unknown

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import email
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from email import policy
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, SEEDS
+from warehouse.store import reading
+
+pytestmark = pytest.mark.slow
+
+TALKWATCH = Path(sys.executable).with_name("talkwatch")
+EXPECTED = json.loads((ROOT / "tests" / "expected" / "alerts.json").read_text(encoding="utf-8"))["alerts"]
+SITE = tomllib.loads((ROOT / "flows" / "demo_site.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The folder that one run of the demo leaves, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "TALKWATCH"))}
+    command = [str(TALKWATCH), "demo", "--seeds", str(SEEDS), "--dir", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=300)
+    return folder, done
+
+
+@pytest.fixture(scope="module")
+def alerts(demo):
+    """The alerts in the warehouse, each with its article's text."""
+    with reading(demo[0]) as session:
+        found = session.rows(
+            "select a.rule, a.official_id, a.scope, a.excerpt, a.evidence, r.url, r.text, r.title "
+            "from alerts a join articles r using (article_id)"
+        )
+    names = ("rule", "official", "scope", "excerpt", "evidence", "url", "text", "title")
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def seed_of(url: str) -> str:
+    """Return the seed behind a page's address."""
+    return next(story["seed"] for story in SITE["story"] if url.endswith(story["slug"]))
+
+
+def test_the_alerts_are_those_a_person_checked(alerts):
+    """For each seed the demo's rules fire for the officials, in the scopes and on the words a person found."""
+    fired = [
+        {
+            "rule": alert["rule"],
+            "seed": seed_of(alert["url"]),
+            "official": alert["official"],
+            "scope": str(alert["scope"]),
+            "keyword_surface": next(proof["surface"] for proof in alert["evidence"] if proof["what"] == "keyword"),
+        }
+        for alert in alerts
+    ]
+    order = lambda alert: tuple(alert.values())  # noqa: E731
+    assert sorted(fired, key=order) == sorted(EXPECTED, key=order)
+
+
+def test_every_excerpt_stands_in_its_article(alerts):
+    """Each excerpt is a stretch of the article it is told of."""
+    assert alerts
+    assert all(alert["excerpt"] in alert["text"] for alert in alerts)
+
+
+def test_no_furniture_reached_an_article(alerts):
+    """No teaser, caption or comment stands in any article's text."""
+    for alert in alerts:
+        lines = (SEEDS / seed_of(alert["url"])).read_text(encoding="utf-8").split("\n")
+        story = next(story for story in SITE["story"] if story["seed"] == seed_of(alert["url"]))
+        first, last = story.get("comments", (1, 0))
+        unwanted = [*SITE["teasers"], *(lines[n - 1] for n in (*story.get("captions", ()), *range(first, last + 1)))]
+        assert not [line for line in unwanted if line.strip() and line.strip() in alert["text"]]
+
+
+def test_what_arrived_is_left_to_look_at(demo):
+    """The mails, their HTML and the Slack payloads lie in the folder, each telling of an alert."""
+    folder, _ = demo
+    mails, payloads = sorted(folder.glob("mail-*.eml")), sorted(folder.glob("slack-*.json"))
+    assert (len(mails), len(payloads)) == (3, 3)
+    for mail in mails:
+        message = email.message_from_bytes(mail.read_bytes(), policy=policy.default)
+        assert message["Message-ID"]
+        assert message["Date"]
+        assert (
+            message.get_body(("html",)).get_content().strip()
+            == mail.with_suffix(".html").read_text(encoding="utf-8").strip()
+        )
+    assert all(json.loads(path.read_text(encoding="utf-8"))["blocks"] for path in payloads)
+
+
+def test_the_report_says_what_happened_and_what_to_do_next(demo):
+    """The report names alerts, subjects, rows, a query with its answer, and commands that work."""
+    folder, done = demo
+    for part in (
+        "12 alerts, in 3 e-mails and 3 Slack messages",
+        "Istanbul",
+        "rows in the warehouse",
+        "select",
+        "type next",
+    ):
+        assert part in done.stdout
+    assert "Traceback" not in done.stderr
+    configuration = str(folder / "talkwatch.toml")
+    for command in (["sql", "from statements limit 5"], ["alerts", "list"]):
+        again = subprocess.run(
+            [str(TALKWATCH), "--config", configuration, *command], capture_output=True, text=True, check=False
+        )
+        assert (again.returncode, bool(again.stdout)) == (0, True), again.stderr
