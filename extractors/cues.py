@@ -6,7 +6,7 @@ Looks at one sentence at a time. Resolves no names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from extractors.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HIGHEST = 3  # clauses between a quotation and its cue
 _NEAR = 14  # tokens between a quotation and a cue that the parse does not connect with it
+_CLOSE = 8  # tokens of a subject between a quotation and its verb
 _MARKS = frozenset("”.?!,")
 _DASHES = frozenset({"—", "–", "―", "-", "--"})
 _DEPENDENT = frozenset(
@@ -42,8 +43,31 @@ def find_cue(sentence: ParsedSentence, verb: Token) -> Cue | None:
     """Return the cue of the quotation whose clause has `verb`, if its own sentence has one."""
     governor = _governor(verb)
     if governor is not None:
-        return cue_of(governor)
-    return _according(sentence) or _signature(sentence, verb) or _nearby(sentence, verb)
+        cue = cue_of(governor)
+        if cue is None or cue.speaker is not None:
+            return cue
+        return replace(cue, speaker=_name_after(sentence, verb, cue) or _name_before(cue))
+    return _according(sentence) or _signature(sentence, verb) or _nearby(sentence, verb) or _following(sentence, verb)
+
+
+def _name_after(sentence: ParsedSentence, verb: Token, cue: Cue) -> Token | None:
+    """Return the head of the phrase that follows a quotation beside its cue: “Is it?” asked Mr. Manafort."""
+    marks = sentence.doc[verb.i + 1 : verb.i + 3]
+    if cue.last.i < verb.i or len(marks) < 2 or not marks[-1].is_punct:  # noqa: PLR2004 - the stop and the closing mark
+        return None
+    for token in sentence.doc[verb.i + 3 : min(sentence.last, verb.i + _NEAR)]:
+        if token.is_punct:
+            return None
+        following = token.nbor(1) if token.i + 1 < sentence.last else token
+        if token.pos_ in {"PROPN", "NOUN", "PRON"} and (following.pos_ not in {"PROPN", "NOUN"} or following == token):
+            return token
+    return None
+
+
+def _name_before(cue: Cue) -> Token | None:
+    """Return the name just before a verb, which the parser has taken for a part of the verb."""
+    before = cue.first.nbor(-1) if cue.first.i else cue.first
+    return before if before.pos_ == "PROPN" else None
 
 
 def _governor(verb: Token) -> Token | None:
@@ -61,6 +85,8 @@ def _governor(verb: Token) -> Token | None:
 
 def _is_cue(token: Token) -> bool:
     lemma = token.lemma_.lower()
+    if lemma == "be":
+        return any(child.dep_ == "nsubj" and _is_noun_cue(child) for child in token.children)
     if lemma == "put":
         return any(child.dep_ == "dobj" and child.lower_ == "it" for child in token.children)
     if lemma in {"go", "continue"} and token.pos_ == "VERB":
@@ -96,7 +122,10 @@ def cue_of(governor: Token) -> Cue | None:
         return _noun_cue(governor)
     quoted = _quoted(governor)
     phrase = sorted((governor, *_company(governor), *quoted), key=_position)
-    return Cue(phrase[0], phrase[-1], subject(quoted[0] if quoted else governor))
+    speaker = subject(quoted[0] if quoted else governor)
+    if governor.lemma_ == "be" and speaker is not None:
+        speaker = next((child for child in speaker.children if child.dep_ == "poss"), None)
+    return Cue(phrase[0], phrase[-1], speaker)
 
 
 def _company(governor: Token) -> Iterator[Token]:
@@ -144,6 +173,15 @@ def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
     return Cue(rest[0], rest[0], next((token for token in rest[1:] if token.dep_ != "compound"), rest[1]))
 
 
+def _headed(sentence: ParsedSentence, verb: Token) -> Cue | None:
+    """Return the colon between a name and a quotation, as in headlines and transcripts."""
+    before = sentence.doc[sentence.first : max(sentence.first, verb.i - 2)]
+    if not 1 < len(before) <= _NEAR or before[-1].text != ":" or any(token.pos_ in {"VERB", "AUX"} for token in before):
+        return None
+    name = next((token for token in before if token.pos_ == "PROPN" and token.dep_ != "compound"), None)
+    return Cue(before[-1], before[-1], name) if name is not None else None
+
+
 def _nearby(sentence: ParsedSentence, verb: Token) -> Cue | None:
     """Return the nearest cue with a subject that no other quotation stands between."""
     for token in (*_after(sentence, verb), *_before(sentence, verb)):
@@ -151,6 +189,22 @@ def _nearby(sentence: ParsedSentence, verb: Token) -> Cue | None:
             speaker = subject(token)
             if speaker is not None:
                 return cue_of(token)
+    return None
+
+
+def _following(sentence: ParsedSentence, verb: Token) -> Cue | None:
+    """Return the verb straight after a quotation that stops for it, whatever the verb: “It works,” the judge barked."""
+    marks = [token for token in sentence.doc[verb.i + 1 : verb.i + 3] if token.is_punct]
+    if len(marks) < 2 or marks[0].text not in {",", "?", "!"}:  # noqa: PLR2004 - the stop and the closing mark
+        return None
+    first = marks[-1].i + 1
+    for token in sentence.doc[first : min(sentence.last, first + _CLOSE)]:
+        if token.is_punct:
+            return None
+        if token.tag_ in {"VBD", "VBZ", "VBP"} and token.lemma_.lower() not in NO_CUES:
+            own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
+            near = own if own is not None and own.left_edge.i >= first else sentence.doc[token.i - 1]
+            return Cue(token, token, near) if near.i >= first and near.pos_ in {"NOUN", "PROPN", "PRON"} else None
     return None
 
 

@@ -15,6 +15,7 @@ from extractors.encodings import decoded, unpacked
 from extractors.jsonfeeds import looks_like_json, parse_json_feed
 from extractors.plaintext import plain
 from extractors.records import Entry, Feed, Unreadable, UnreadableReason
+from extractors.sitemaps import parse_sitemap, sitemap_kind
 from extractors.urls import is_http_url, resolved_link
 
 MAX_BYTES = 20_000_000
@@ -28,7 +29,7 @@ _ADVERTISED = re.compile(
     r"<link\b[^<>]{0,300}\btype=[\"']application/(?:rss|atom)\+xml[\"'][^<>]{0,500}>", re.IGNORECASE
 )
 _HREF = re.compile(r"\bhref=[\"']([^\"'<>]+)", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _XML_DECLARATION = re.compile(r"<\?xml[\s?][^>]*>", re.IGNORECASE)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|(\d+));?", re.IGNORECASE)
@@ -38,6 +39,8 @@ _HEAD = 5_000
 _VERSION = re.compile(r"(rss|atom|cdf)(?:(\d)(\d+))?")
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}
 _LONGEST_TTL = timedelta(days=365)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SKIPS_WITHIN = 20_000
 
 
 def parse_feed(body: bytes, *, url: str = "", content_type: str | None = None) -> Feed | Unreadable:
@@ -54,6 +57,8 @@ def parse_feed(body: bytes, *, url: str = "", content_type: str | None = None) -
     text = decoded(raw, content_type).lstrip("\ufeff \t\r\n")
     if looks_like_json(text):
         return parse_json_feed(text, url=url, most=MAX_ENTRIES)
+    if sitemap_kind(text):
+        return parse_sitemap(text, url=url, most=MAX_ENTRIES)
     return _refusal(text, url) or _parse_xml(text, url)
 
 
@@ -103,6 +108,8 @@ def _parse_xml(text: str, url: str) -> Feed | Unreadable:
         entries=tuple(entries),
         ttl=_ttl(parsed.feed),
         problem=_problem(parsed, cut=cut),
+        skip_hours=_skip_hours(text),
+        skip_days=_skip_days(text),
     )
 
 
@@ -167,6 +174,25 @@ def _ttl(feed: Any) -> timedelta | None:
     else:
         return None
     return min(ttl, _LONGEST_TTL) or None
+
+
+def _skip_hours(text: str) -> tuple[int, ...]:
+    """Return the hours in which a feed asks not to be asked; feedparser keeps only the last of them."""
+    hours = {int(hour) % 24 for hour in _skipped("hour", text) if re.fullmatch(r"[01]?\d|2[0-4]", hour, re.ASCII)}
+    return tuple(sorted(hours))
+
+
+def _skip_days(text: str) -> tuple[int, ...]:
+    """Return the days on which a feed asks not to be asked, Monday 0."""
+    return tuple(sorted({_DAYS.index(day) for day in _skipped("day", text) if day in _DAYS}))
+
+
+def _skipped(unit: str, text: str) -> list[str]:
+    """Return what stands in a feed's skipHours or skipDays; it belongs to the channel, so it stands near an end."""
+    for part in (text[:_SKIPS_WITHIN], text[-_SKIPS_WITHIN:]):
+        if block := re.search(rf"<skip{unit}s>([^\0]{{0,2000}}?)</skip{unit}s>", part, re.IGNORECASE):
+            return [each.strip().lower() for each in re.findall(rf"<{unit}>([^<]{{0,20}})<", block[1], re.IGNORECASE)]
+    return []
 
 
 def _entries(parsed: Any, url: str, *, atom: bool) -> Iterator[Entry]:

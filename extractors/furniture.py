@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, islice, takewhile
 from typing import Any
-
-from extractors.dates import parse_date
 
 # Names that outlets give their boxes, as words of a class or id: "RelatedStories__list" is related-stories-list.
 _FURNITURE = re.compile(
@@ -17,6 +16,10 @@ _FURNITURE = re.compile(
     | more-(?:topics?|stories|news|from|on|links?|articles|coverage)
     | read-(?:more|next|also) | also-(?:read|like) | next-(?:article|story|up) | you-may
     | newsletters? | sign-?up | subscribe | subscription-(?:box|form|banner) | cookies? | consent | gdpr
+    | modal | pop-?up | overlay | lightbox | dialog | paywall-(?:box|banner|prompt|wall|barrier|overlay)
+    | donat(?:e|ion)s?
+    | app-(?:promo|banner) | push-(?:notification|prompt) | follow-(?:us|box|buttons?) | tags?-?(?:list|cloud)
+    | post-tags | article-tags | author-(?:bio|box|info|card) | about-(?:the-)?author | bio-box | disclaimer
     | share | sharing | social(?:-media)? | advert(?:isement|s)? | sponsored | outbrain | taboola | breadcrumbs?
     | (?:rollover|tooltip|popover)-(?:\w+-)?(?:block|content|text)
     )(?:-|$)"""
@@ -28,6 +31,15 @@ _COMMENTS = re.compile(
       |module|panel|count|title|header|body|items?|\d+))*
     | disqus.* | dsq-.* | livefyre.* | viafoura.* | spot-?im.* | openweb.* | commento.* | .*-commenting"""
 )
+# What stands around other articles and other people's words.
+_ELSEWHERE = re.compile(
+    r"(?:^|-)(?:related|recirc(?:ulation)?|recommend\w*|trending|teasers?|cards?|popular|most-\w+|comments?|newsletters?"
+    r"|sidebar|promo|disqus|read-(?:more|next|also)|more-(?:stories|news|from|on|articles)|listing|carousel)(?:-|$)"
+)
+_ELSEWHERE_TAGS = {"footer", "nav", "aside", "form", "script", "noscript", "figure"}
+_WHOLE = {"article", "main", "body"}
+_NEAR = 6
+_LONGEST_NAME = 100
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAK = re.compile(r"[^A-Za-z0-9]+")
 
@@ -53,63 +65,15 @@ _BLOCKS = {"div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "section", "art
 _LINES = {"p", "li", "h2", "h3", "h4", "h5", "h6"}
 _NEVER = {"html", "body", "main", "head"}
 _NOT_ARTICLE = {"figcaption", "nav", "footer", "aside", "form", "button", "dialog", "menu"}
+_NOT_ARTICLE_ROLES = {"dialog", "alertdialog", "navigation", "complementary", "banner", "contentinfo", "search", "menu"}
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _SHORT_LINK = 20
-
-# Lines that are nothing but furniture, in the languages the wires are read in.
-_POINTER = re.compile(
-    r"""(?xi)
-    (?: more | related | watch | listen | recommended | live ) (?: \s* [:：|»→>–-] .* )?
-    | (?: read\ (?:more|also) | also\ read | see\ also | must\ read | don['’]t\ miss | à\ lire | lire\ aussi
-      | mehr\ zum\ thema | lesen\ sie\ auch | le[ea]\ también | leggi\ anche | leia\ também
-      | чита(?:йте|ть)\ та(?:кже|кож) ) \b .*
-    """
-)
-_CREDIT = re.compile(
-    r"""(?xi)
-    (?: photos? | photograph | photo\ (?:by|credit) | file\ photo | image | picture | fotos? | фото | bild
-      | crédit\ photo )
-    \s* [:：] .*
-    """
-)
-_PROMPT = re.compile(
-    r"""(?xi)
-    advertis(?:ement|ing) | advert | anzeige | werbung | (?:passer\ la\ )?publicité | publicidad | реклама
-    | article\ content | story\ continues\ below .* | advertisement\ .* | comments? | share(?:\ this .*)?
-    | subscribe(?:\ now)?!? | loading .* | print | popular | follow\ us .* | leave\ a\ (?:comment|reply) .*
-    | read\ the\ full\ article\ here
-    | (?: sign\ up\ (?:for|to) | subscribe\ to | join\ (?:our|thought) | get\ (?:our|daily|breaking)
-      | get\ in\ touch\ with\ our | get\ the\ (?:latest|daily) | stay\ informed\ with | for\ more\ stories\ like\ this
-      | follow\ .{1,40}\ on\ (?:facebook|twitter|x|instagram|telegram) | click\ here\ to | please\ bookmark
-      | our\ website\ is\ the\ place | swipe\ left
-      | this\ article\ (?:is|was)\ (?:only\ )?available\ to\ subscribers ) \b .*
-    """
-)
-_STAMP = re.compile(
-    r"""(?xi)
-    \d{1,2}:\d\d .{1,40} \d{4}
-    | (?:first\ |last\ )? (?:published|updated|posted|modified) \b (?:\ at|\ on)? :? .{0,30} \d .{0,30}
-    """
-)
-# A heading after which nothing of the article comes.
-_TAIL = re.compile(
-    r"""(?xi)
-    (?: more\ (?:from|on|stories|news)\b .{0,60} | popular
-      | related(?:\ (?:stories|articles|news|topics|content|coverage))?
-      | most\ (?:read|popular|viewed) | read\ next | you\ (?:may|might)\ also\ like | trending(?:\ now)?
-      | recommended(?:\ (?:for\ you|stories))? | latest\ (?:news|stories) | top\ stories | comments?(?:\s*\(\d+\))?
-      | \d+\ comments? | join\ the\ (?:conversation|discussion) | reader\ comments | mehr\ zum\ thema
-      | читайте\ также | читайте\ також | sur\ le\ même\ sujet | más\ información ) \s* :?
-    """
-)
-_LONGEST_LINE = 250
-_TAIL_FROM = 0.3
 
 
 def prune(tree: Any, title: str | None) -> None:
     """Take the furniture out of an lxml tree, in place; never what holds the headline or most of the text."""
     most = sum(_length(paragraph) for paragraph in tree.iter("p")) * 0.5
-    headline = _headline(tree, title)
+    headline = headline_element(tree, title)
     for element in list(_furniture(tree)):
         if element.getparent() is not None and not _is_vital(element, headline, most):
             _remove(element)
@@ -121,45 +85,55 @@ def prune(tree: Any, title: str | None) -> None:
             _remove(figure)
 
 
+def headline_element(tree: Any, title: str | None) -> Any:
+    """Return the heading that is the title, else the first that says something: logos and teasers are headings too."""
+    headings = [heading for heading in tree.iter("h1") if _text(heading)]
+    same = (heading for heading in headings if title and key(_text(heading)) == key(title))
+    return next(same, headings[0] if headings else None)
+
+
+def names_of(element: Any) -> tuple[str, ...]:
+    """Return the names in an element's class and id, each as lower-case words joined by hyphens."""
+    return _worded(element.get("class") or "") + _worded(element.get("id") or "")
+
+
+def is_elsewhere(element: Any) -> bool:
+    """Tell whether an element stands in a box that is not the article's: comments, teasers, the footer."""
+    around = takewhile(lambda one: one.tag not in _WHOLE, chain([element], islice(element.iterancestors(), _NEAR)))
+    return any(one.tag in _ELSEWHERE_TAGS or any(map(_ELSEWHERE.search, names_of(one))) for one in around)
+
+
+def shown(element: Any, most: int = 160) -> str:
+    """Return the text that an element shows on one line, empty when it is longer than `most`."""
+    parts, length = [], 0
+    for part in element.itertext():
+        parts.append(part)
+        length += len(part.strip())
+        if length > most:
+            return ""
+    return " ".join("".join(parts).split())
+
+
 def headings(tree: Any) -> list[str]:
     """Return the texts of a page's first-level headings."""
     return [_text(heading) for heading in tree.iter("h1")]
 
 
-def without_furniture(lines: Iterable[str], repeated: Iterable[str | None]) -> list[str]:
-    """Drop the lines that are furniture: prompts, teasers, credits, stamps, and those `repeated` from elsewhere."""
-    known = {_key(line) for line in repeated if line} | {""}
-    kept = [line for line in lines if _key(line) not in known and not _is_furniture(line)]
-    total, seen = sum(map(len, kept)), 0
-    for number, line in enumerate(kept):
-        if seen > _TAIL_FROM * total and _TAIL.fullmatch(line):
-            return kept[:number]
-        seen += len(line)
-    return kept
-
-
-def _is_furniture(line: str) -> bool:
-    if len(line) > _LONGEST_LINE:
-        return False
-    named = any(pattern.fullmatch(line) for pattern in (_POINTER, _CREDIT, _PROMPT, _STAMP))
-    return named or parse_date(line) is not None
-
-
-def _headline(tree: Any, title: str | None) -> Any:
-    """Return the heading that is the title, else the first: logos and teasers are headings too."""
-    headings = list(tree.iter("h1"))
-    same = (heading for heading in headings if title and _key(_text(heading)) == _key(title))
-    return next(same, headings[0] if headings else None)
-
-
-def _key(line: str) -> str:
+def key(line: str) -> str:
+    """Return what is left of a line when case and marks do not matter."""
     return " ".join(re.findall(r"\w+", line.casefold()))
 
 
 def _furniture(tree: Any) -> Iterator[Any]:
     for element in tree.iter():
         tag = element.tag
-        if tag in _NOT_ARTICLE or (tag in _BOXES and _is_named(element)) or _is_card(element) or _is_bare_link(element):
+        if (
+            tag in _NOT_ARTICLE
+            or element.get("role") in _NOT_ARTICLE_ROLES
+            or (tag in _BOXES and _is_named(element))
+            or _is_card(element)
+            or _is_bare_link(element)
+        ):
             yield element
 
 
@@ -169,10 +143,18 @@ def _is_named(element: Any) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _worded(names: str) -> tuple[str, ...]:
+    return tuple(
+        _BREAK.sub("-", _CAMEL.sub("-", name)).strip("-").lower()
+        for name in names.split()
+        if len(name) <= _LONGEST_NAME
+    )
+
+
+@lru_cache(maxsize=4096)
 def _names_furniture(names: str) -> bool:
     """Judge a class attribute or id, word by word."""
-    words = [_BREAK.sub("-", _CAMEL.sub("-", name)).strip("-").lower() for name in names.split()]
-    return any(_FURNITURE.search(word) or _CAPTION.search(word) or _COMMENTS.fullmatch(word) for word in words)
+    return any(_FURNITURE.search(word) or _CAPTION.search(word) or _COMMENTS.fullmatch(word) for word in _worded(names))
 
 
 def _is_card(element: Any) -> bool:
@@ -194,8 +176,7 @@ def _is_vital(element: Any, headline: Any, most: float) -> bool:
         return True
     if element.tag == "article" and element.getparent().tag in {"main", "body"}:
         return True
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if any(_COMMENTS.fullmatch(_BREAK.sub("-", _CAMEL.sub("-", name)).strip("-").lower()) for name in named.split()):
+    if any(map(_COMMENTS.fullmatch, names_of(element))):
         return False
     return sum(_length(paragraph) for paragraph in element.iter("p")) > most > 0
 

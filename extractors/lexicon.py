@@ -17,7 +17,9 @@ CUE_VERBS = _words(
     report respond retort reveal say scoff shout signal snap state stress suggest swear tell testify threaten think
     thunder tweet underline underscore urge vow warn whisper wonder write yell read quote cite echo elaborate
     clarify stipulate specify proceed intone deadpan blast slam fume grumble rail sum summarise summarize chant
-    lecture caption label"""
+    lecture caption label charge surmise bark vent gush crow implore plea venture muse offer recommend reason
+    remonstrate snarl sneer sigh shrug laugh smile shoot fire sniff chide scold theorize speculate text email agree
+    blurt bellow hiss mutter murmur plead beg counsel exult enthuse rage rant quote"""
 )
 # Verbs whose clause reports speech even where only part of it stands between marks.
 REPORTING_VERBS = _words(
@@ -26,6 +28,19 @@ REPORTING_VERBS = _words(
     lament maintain mention note observe opine pledge predict proclaim promise quip recall reiterate remark remind
     repeat reply report respond retort reveal say signal state stress suggest swear tell testify threaten tweet
     underline underscore urge vow warn write"""
+)
+# Acts of negotiation, which their object alone makes a statement: "floated the notion of a summit".
+ACTS = _words(
+    """reject demand condition float signal pledge offer vow insist propose voice refuse accept welcome condemn dismiss
+    threaten warn deny urge oppose rebuff endorse denounce decry praise criticise criticize reiterate reaffirm question
+    doubt accuse blame thank hail call appeal promise rule concede acknowledge stress confirm announce"""
+)
+# Where and when something is said, no part of what is said: "in an interview", "at a briefing".
+OCCASIONS = _words(
+    """interview statement speech address remark comment debate briefing conference event rally tweet post letter email
+    video appearance message article column testimony hearing meeting program show podcast broadcast call ad report
+    television tv radio twitter facebook telegram reporter host talk summit round session air morning night week day
+    month year monday tuesday wednesday thursday friday saturday sunday"""
 )
 # Of those, the ones whose passive has the hearer for its subject: "he was told".
 HEARD_VERBS = _words("tell ask inform remind warn assure advise urge order question")

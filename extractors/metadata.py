@@ -1,46 +1,33 @@
-"""Who wrote a page, when and under which headline: JSON-LD first, then meta tags, then what trafilatura sees."""
+"""What a page says about its article: JSON-LD first, then meta tags, then what readers see."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from htmldate import find_date
-from trafilatura.metadata import extract_author, extract_title
+from trafilatura.metadata import extract_title
 
-from extractors.dates import has_time, parse_date
+from extractors.bylines import is_outlet, joined, visible_byline
+from extractors.furniture import headings, headline_element
+from extractors.jsonld import Node, article_node, headline_of, linked_nodes, page_node, people, string
 from extractors.plaintext import plain
+from extractors.timestamps import published_at, updated_at
 from extractors.urls import is_http_url, same_site
 
-_ARTICLES = re.compile(r"(?:\w*NewsArticle|Article|LiveBlogPosting|BlogPosting|Report|LiveBlog)")
 _TITLES = ("og:title", "twitter:title", "title")
-_DATES = (
-    "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
-    "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date",
-    "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date", "date",
-)  # fmt: skip
+_SECTIONS = ("article:section", "articlesection", "parsely-section", "sailthru.section", "section")
 _AUTHORS = (
-    "author",
-    "article:author_name",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "dc.creator",
-    "dcterms.creator",
-)
-_BY = re.compile(r"^(?:by|von|par|por|di|av|автор)\b[\s:]+", re.IGNORECASE)
-_NAME = re.compile(r"[^\W\d_]")
-_NO_NAME = re.compile(r"https?:|www\.|^@|^(?:admin|administrator|editor|username|user|author|staff)$", re.IGNORECASE)
-_SUFFIX = re.compile(r"\s+[|–—·•-]\s+([^|–—·•]{2,40})$")
-_DEEPEST = 4
-# A window without the clock in it: what may lie in the future is not ours to say.
-_EARLIEST, _LATEST = "1995-01-01", "2199-12-31"
+    "author", "article:author_name", "article:author", "og:article:author", "og:author", "parsely-author",
+    "sailthru.author", "byl", "dc.creator", "dcterms.creator", "dc.creator.author", "cxenseparse:author",
+    "article.author", "citation_author",
+)  # fmt: skip
+_OTHER_AUTHOR = re.compile(r"[\w-]+[.:]author")
+_SEPARATED = re.compile(r" [|–—·•»:-] ")
+_SHORT_TITLE, _LONGEST_SECTION = 20, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,57 +42,34 @@ class Metadata:
     site_name: str | None
     description: str | None
     is_article: bool
+    updated: datetime | None = None
+    section: str | None = None
+    article: Node = field(default_factory=dict)
 
 
 def read_metadata(tree: Any, url: str | None = None) -> Metadata:
     """Read a page's metadata from its lxml tree; `url` is where it came from."""
-    article, tags = _article(tree), _tags(tree)
-    site_name = plain(tags.get("og:site_name"))
+    tags, nodes = _tags(tree), linked_nodes(tree)
+    shown = headings(tree)
+    article = article_node(nodes, (*shown, *(tags.get(name) for name in _TITLES)))
+    dated = article or page_node(nodes)
+    outlet = plain(tags.get("og:site_name"))
+    title = _title(tree, article, tags, shown, outlet)
+    headline = headline_element(tree, title)
+    address = _url(tree, tags, url)
+    published = published_at(tree, dated, tags, headline, address or url)
     return Metadata(
-        title=_title(tree, article, tags, site_name),
-        author=_author(tree, article, tags),
-        published=_published(tree, article, tags),
+        title=title,
+        author=_author(tree, article, nodes, tags, headline),
+        published=published,
+        updated=updated_at(tree, dated, tags, published),
+        section=_section(article, tags, title),
         language=tree.get("lang") or tree.get("xml:lang") or tags.get("og:locale"),
-        url=_url(tree, tags, url),
-        site_name=site_name,
+        url=address,
+        site_name=outlet,
         description=_description(article, tags),
         is_article=bool(article) or tags.get("og:type") == "article",
-    )
-
-
-def _article(tree: Any) -> dict[str, Any]:
-    """Return the page's own article of its JSON-LD: the first with a headline, empty when there is none."""
-    found = [node for script in _json_scripts(tree) for node in _nodes(script, _DEEPEST) if _is_article(node)]
-    return next((node for node in found if node.get("headline") or node.get("name")), found[0] if found else {})
-
-
-def _json_scripts(tree: Any) -> Iterator[Any]:
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text:
-            try:
-                # strict=False: line breaks inside strings are common.
-                yield json.loads(script.text.strip().removesuffix(";"), strict=False)
-            except (ValueError, RecursionError):
-                continue
-
-
-def _nodes(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    """Walk what stands for the page itself; lists of other pages (itemListElement) are left alone."""
-    if depth == 0:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _nodes(item, depth - 1)
-    elif isinstance(value, dict):
-        yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _nodes(value.get(key), depth - 1)
-
-
-def _is_article(node: dict[str, Any]) -> bool:
-    types = node.get("@type")
-    return any(
-        isinstance(kind, str) and _ARTICLES.fullmatch(kind) for kind in (types if isinstance(types, list) else [types])
+        article=article,
     )
 
 
@@ -121,60 +85,65 @@ def _tags(tree: Any) -> dict[str, str]:
     return tags
 
 
-def _title(tree: Any, article: dict[str, Any], tags: dict[str, str], site_name: str | None) -> str | None:
-    stated = (_string(article.get("headline")), *(tags.get(name) for name in _TITLES))
-    title = next((title for title in map(plain, stated) if title), None) or plain(extract_title(tree))
-    suffix = _SUFFIX.search(title or "")
-    if title and suffix and site_name and suffix[1].casefold() in site_name.casefold():
-        return title[: suffix.start()]
+def _title(tree: Any, article: Node, tags: dict[str, str], shown: list[str], outlet: str | None) -> str | None:
+    stated = (headline_of(article), *(tags.get(name) for name in _TITLES))
+    title = next((title for title in map(plain, stated) if title), None) or _shown_title(tree, shown)
+    return _without_suffix(title, shown, outlet) if title else None
+
+
+def _shown_title(tree: Any, shown: list[str]) -> str | None:
+    """Return the heading that the page's own title repeats, else what trafilatura takes for the title."""
+    whole = _key(tree.findtext(".//title") or "")
+    repeated = [heading for heading in shown if heading and _key(heading) and _key(heading) in whole]
+    return plain(max(repeated, key=len, default=None)) or plain(extract_title(tree))
+
+
+def _without_suffix(title: str, shown: list[str], outlet: str | None) -> str:
+    """Cut the outlet's name off a title, and complete one that was cut: the heading that readers see says which."""
+    stem = title.rstrip("….").rstrip()
+    for heading in map(plain, shown):
+        if heading and len(heading) > len(title) > _SHORT_TITLE and stem != title and heading.startswith(stem):
+            return heading
+        if heading and title.startswith(heading) and _SEPARATED.match(title, len(heading)):
+            return heading
+    parts = list(_SEPARATED.finditer(title))
+    last = parts[-1] if parts else None
+    if last and outlet and _key(title[last.end() :]) and _key(title[last.end() :]) in _key(outlet):
+        return title[: last.start()]
     return title
 
 
-def _description(article: dict[str, Any], tags: dict[str, str]) -> str | None:
-    stated = (_string(article.get("description")), tags.get("og:description"), tags.get("description"))
+def _description(article: Node, tags: dict[str, str]) -> str | None:
+    stated = (string(article.get("description")), tags.get("og:description"), tags.get("description"))
     return next((text for text in map(plain, stated) if text), None)
 
 
-def _published(tree: Any, article: dict[str, Any], tags: dict[str, str]) -> datetime | None:
-    """Return the publication time: the first that has a time of day, else the first date there is."""
-    stated = [_string(article.get("datePublished")), *(tags.get(name) for name in _DATES)]
-    dated = [(text, moment) for text in stated if (moment := parse_date(text))]
-    exact = (moment for text, moment in dated if has_time(text) and _near(moment, dated[0][1]))
-    return next(exact, None) or (dated[0][1] if dated else _found_date(tree))
-
-
-def _near(one: datetime, other: datetime) -> bool:
-    return abs((one - other).days) <= 1
-
-
-def _found_date(tree: Any) -> datetime | None:
-    return parse_date(find_date(tree, original_date=True, extensive_search=False, min_date=_EARLIEST, max_date=_LATEST))
-
-
-def _author(tree: Any, article: dict[str, Any], tags: dict[str, str]) -> str | None:
-    author = article.get("author")
+def _author(tree: Any, article: Node, nodes: list[Node], tags: dict[str, str], headline: Any) -> str | None:
+    """Return the byline: people before organisations, and the outlet's own name only where nobody else is named."""
+    publisher = people(article.get("publisher"), nodes, organisations=True)
+    outlets = [plain(tags.get("og:site_name")), *map(plain, publisher)]
+    fields = [article.get("author"), article.get("creator")]
+    tagged = [*_AUTHORS, *(name for name in tags if _OTHER_AUTHOR.fullmatch(name))]
     stated = chain(
-        (_joined(_names(names, person=True)) for names in (author, article.get("creator"))),
-        (_joined([tags[name]]) for name in _AUTHORS if name in tags),
+        (joined(people(value, nodes), outlets) for value in fields),
+        (joined([tags[name]], outlets) for name in tagged if name in tags),
+        (visible_byline(tree, headline, outlets) for _ in (0,)),
+        (joined(people(value, nodes, organisations=True)) for value in fields),
     )
-    found = next((names for names in stated if names), None)
-    return found or _joined([extract_author(tree) or ""]) or _joined(_names(author, person=False))
+    outlet = None
+    for names in filter(None, stated):
+        if not is_outlet(names, outlets):
+            return names
+        outlet = outlet or names
+    return outlet
 
 
-def _names(value: Any, *, person: bool) -> Iterator[str]:
-    """Yield the names of JSON-LD authors: of people, or of organisations."""
-    for author in value if isinstance(value, list) else [value]:
-        if isinstance(author, str) and person:
-            yield author
-        elif isinstance(author, dict) and ("Organization" in str(author.get("@type"))) is not person:
-            names = author.get("name")
-            yield from (_string(name) for name in (names if isinstance(names, list) else [names]))
-
-
-def _joined(names: Iterable[str]) -> str | None:
-    """Join names as a byline; an address or an account in place of a name is none."""
-    clean = [_BY.sub("", name) for name in map(plain, names) if name]
-    return ", ".join(dict.fromkeys(name for name in clean if _NAME.search(name) and not _NO_NAME.search(name))) or None
+def _section(article: Node, tags: dict[str, str], title: str | None) -> str | None:
+    """Return the part of the outlet that an article stands in: a name, not a headline."""
+    stated = article.get("articleSection")
+    stated = stated if isinstance(stated, list) else [stated]
+    named = map(plain, (*map(string, stated), *(tags.get(name) for name in _SECTIONS)))
+    return next((name for name in named if name and len(name) <= _LONGEST_SECTION and name != title), None)
 
 
 def _url(tree: Any, tags: dict[str, str], url: str | None) -> str | None:
@@ -193,5 +162,5 @@ def _is_plausible(stated: str, url: str | None) -> bool:
     return same_site(stated, url) and not (homely and urlsplit(urljoin(url, ".")).path not in {"", "/"})
 
 
-def _string(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _key(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -10,10 +10,13 @@ import trafilatura
 from trafilatura.utils import load_html
 
 from extractors.encodings import decoded, too_large, unpacked
-from extractors.furniture import headings, prune, without_furniture
+from extractors.furniture import headings, prune
 from extractors.languages import language_of
+from extractors.leftovers import without_furniture
+from extractors.liveblogs import composed, lead_of, posts_on
 from extractors.metadata import Metadata, read_metadata
-from extractors.records import Page, Unreadable, UnreadableReason
+from extractors.records import Page, Post, Unreadable, UnreadableReason
+from extractors.refusals import refusal
 
 MAX_BYTES = 5_000_000
 
@@ -23,17 +26,11 @@ for _library in ("trafilatura", "htmldate", "courlan", "charset_normalizer"):
 
 _BINARY = re.compile(rb"%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|RIFF|\x7fELF|ID3|\x00\x00\x00.ftyp", re.DOTALL)
 _MARKUP = re.compile(r"<[a-z!/?]", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^\s.!?…。！？][.!?…。！？]+[\"'”’»)\]]*(?:\s|$)")
-_SENTENCES = 3
 _BULLET = re.compile(r"^-\s+")
-_NOT_FOUND = re.compile(
-    r"\b(?:404|page (?:could )?not (?:be )?found|page (?:doesn['’]t|does not) exist|page introuvable"
-    r"|seite nicht gefunden|página no encontrada|страница не найдена|сторінку не знайдено)\b",
-    re.IGNORECASE,
-)
-_SHORT = 1_500
 # A standfirst holds a link or an emphasis, no more.
 _FEW = 4
+_UNSEEN = {"script", "style", "noscript", "template", "svg", "iframe", "option"}
+_AROUND = 4_000
 
 
 def clean_page(html: bytes | str, *, url: str | None = None, content_type: str | None = None) -> Page | Unreadable:
@@ -73,14 +70,15 @@ def _text(html: bytes | str, content_type: str | None) -> str | Unreadable:
 def _page(tree: Any, url: str | None) -> Page | Unreadable:
     about = read_metadata(tree, url)
     standfirst = about.description if _stands_alone(tree, about.description) else None
-    repeated = (about.title, about.author, *headings(tree))
+    repeated = (about.title, about.author, about.section, *headings(tree))
+    around = _shown_first(tree)
     prune(tree, about.title)
     lines = without_furniture(_lines(tree, url), repeated)
     if lines and standfirst and standfirst not in "\n".join(lines):
         # Visible on the page, and often left out with the header it stands in.
         lines.insert(0, standfirst)
-    text = "\n".join(lines)
-    return _refusal(text, about) or Page(
+    text, posts = _with_posts(tree, lines, about, url)
+    return refusal(text, about, around) or Page(
         text=text,
         title=about.title,
         author=about.author,
@@ -88,13 +86,34 @@ def _page(tree: Any, url: str | None) -> Page | Unreadable:
         language=language_of(text, about.language),
         url=about.url,
         site_name=about.site_name,
+        updated=about.updated,
+        section=about.section,
+        posts=posts,
     )
+
+
+def _with_posts(tree: Any, lines: list[str], about: Metadata, url: str | None) -> tuple[str, tuple[Post, ...]]:
+    """Return the text, that of a live blog with its posts: extractors of articles take one of them for the whole."""
+    posts = posts_on(tree, about.article, (about.url or url, about.title))
+    return composed(lead_of(tree, posts, lines), posts) if posts else ("\n".join(lines), ())
 
 
 def _lines(tree: Any, url: str | None) -> list[str]:
     extracted: Any = trafilatura.bare_extraction(tree, include_comments=False, url=url)
     text = extracted.text if extracted else None
     return [" ".join(_BULLET.sub("", line).split()) for line in (text or "").splitlines()]
+
+
+def _shown_first(tree: Any) -> str:
+    """Return the beginning of all that a page shows: what a wall asks stands there."""
+    body, parts, length = tree.find("body"), [], 0
+    for element in body.iter() if body is not None else ():
+        if element.tag not in _UNSEEN and isinstance(element.tag, str) and element.text and element.text.strip():
+            parts.append(" ".join(element.text.split()))
+            length += len(parts[-1])
+            if length > _AROUND:
+                break
+    return "\n".join(parts)
 
 
 def _stands_alone(tree: Any, text: str | None) -> bool:
@@ -108,17 +127,6 @@ def _stands_alone(tree: Any, text: str | None) -> bool:
 def _shows(element: Any, text: str) -> bool:
     start = next((part for part in map(str.strip, element.itertext()) if part), "")
     return text.startswith(" ".join(start.split())) and " ".join("".join(element.itertext()).split()) == text
-
-
-def _refusal(text: str, about: Metadata) -> Unreadable | None:
-    """Say why a page is no article: nothing to read, an error page, a stub that does not call itself one."""
-    if not text:
-        return _no_article("no text")
-    if len(text) < _SHORT and _NOT_FOUND.search(f"{about.title}\n{text[:200]}"):
-        return _no_article("an error page")
-    if len(_SENTENCE.findall(text)) < _SENTENCES and not (about.is_article and about.title):
-        return _no_article("fewer than three sentences")
-    return None
 
 
 def _no_article(detail: str) -> Unreadable:

@@ -232,6 +232,8 @@ def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> b
         return words >= (2 if capital or lead[-1] == "," else 4)
     if capital:
         return not lead or lead[-1] in _FRESH or words > 4  # noqa: PLR2004 - longer than most titles
+    if lead[-1:] == "," and words >= 2 and text[outer.end - 2 : outer.end - 1] == ".":  # noqa: PLR2004
+        return True
     return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004
 
 

@@ -24,7 +24,7 @@ from extractors.watchlist import Watchlist
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-VERSION = "1"  # of the code that reads: raise it when the same text may be read otherwise
+VERSION = "2"  # of the code that reads: raise it when the same text may be read otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Reader:
         """Index the watchlist."""
         self._finder = MentionFinder(watchlist)
         self._genders = {official.official_id: official.gender for official in watchlist.officials}
+        self._seats = {seat: country.name for country in watchlist.countries for seat in country.metonyms}
         self._watchlist = watchlist
 
     @property
@@ -90,7 +91,7 @@ class Reader:
         text = outline.article.text
         mentions = _merged(outline.mentions, find_entities(text, parsed, outline.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
-        cast = Cast(text, mentions, self._genders)
+        cast = Cast(text, mentions, self._genders, self._seats)
         return Reading(
             mentions=mentions,
             title_mentions=outline.title_mentions,

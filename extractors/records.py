@@ -16,6 +16,9 @@ class UnreadableReason(StrEnum):
     NO_ARTICLE = "no_article"
     TOO_LARGE = "too_large"
     BROKEN = "broken"
+    SOFT_404 = "soft_404"
+    CONSENT = "consent_wall"
+    PAYWALL = "paywall_stub"
 
 
 class MentionKind(StrEnum):
@@ -34,6 +37,15 @@ class StatementKind(StrEnum):
     DIRECT = "direct"
     INDIRECT = "indirect"
     MIXED = "mixed"
+
+
+class CopyKind(StrEnum):
+    """How an article came by its story: its own words, or whose."""
+
+    ORIGINAL = "original"
+    WIRE_COPY = "wire_copy"
+    SAME_OWNER = "same_owner"
+    CITING = "citing"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,18 +91,34 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A parsed feed. `ttl` is how long it asks not to be asked again; `problem` what was wrong with its bytes."""
+    """A parsed feed. `ttl` is how long it asks not to be asked again; `problem` what was wrong with its bytes.
+
+    It asks not to be asked in `skip_hours` (UTC) and on `skip_days`, Monday being 0.
+    """
 
     format: str
     title: str | None
     entries: tuple[Entry, ...]
     ttl: timedelta | None = None
     problem: str | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of a live blog: the characters of the page's text that are its own, and when it was put up."""
+
+    span: Span
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a page or file says, cleaned. `url` is the page's own absolute canonical address, if it names one."""
+    """What a page or file says, cleaned. `url` is the page's own absolute canonical address, if it names one.
+
+    `posts` are those of a live blog, in the order of the text; other pages have none.
+    """
 
     text: str
     title: str | None = None
@@ -99,6 +127,9 @@ class Page:
     language: str | None = None
     url: str | None = None
     site_name: str | None = None
+    updated: datetime | None = None
+    section: str | None = None
+    posts: tuple[Post, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +200,36 @@ class Reading:
     statements: tuple[Statement, ...]
     sentences: tuple[Span, ...]
     extractor_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """Whose words a text says it is made of: ids of publishers, agencies and owners.
+
+    `publisher` is whose page it is, `credit` the agency it is taken from, `cites` the source its news goes back to.
+    """
+
+    publisher: str
+    credit: str | None = None
+    cites: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """An article as a teller of a story. Articles with one `body_id` share a body; `at` is when it was published."""
+
+    article_id: str
+    story_id: str
+    body_id: str
+    at: datetime
+    credits: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a telling is: `source` is the root its news goes back to, so that copies count once."""
+
+    article_id: str
+    copy_kind: CopyKind
+    parent_article_id: str | None
+    source: str

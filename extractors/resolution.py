@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractors.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
 from extractors.records import Mention, MentionKind, Span
-from extractors.syntax import SUBJECTS, ParsedSentence, agent, coordinates, is_main, is_source, noun_phrase, parts
+from extractors.syntax import SUBJECTS, ParsedSentence, agent_of, coordinates, is_main, is_source, noun_phrase, parts
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -49,8 +49,11 @@ NOBODY = Party(name=None)
 class Cast:
     """The people and bodies of one article, in the order in which it brings them on as subjects."""
 
-    def __init__(self, text: str, mentions: Sequence[Mention], genders: Mapping[str, str]) -> None:
-        """Take the mentions of the article, and the gender of each official by id."""
+    def __init__(
+        self, text: str, mentions: Sequence[Mention], genders: Mapping[str, str], seats: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the mentions of the article, the gender of each official by id, and whose government sits where."""
+        self._seats = dict(seats or {})
         self._text = text
         self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
         self._starts = [mention.span.start for mention in self._mentions]
@@ -111,7 +114,8 @@ class Cast:
 
     def _of_mention(self, mention: Mention, token: Token) -> Party:
         if mention.kind in _BODIES:
-            return Party(name=mention.name, ref_id=None)
+            is_seat = mention.kind is MentionKind.PLACE
+            return Party(name=self._seats.get(mention.name, mention.name) if is_seat else mention.name)
         gender = _title_gender(token) if mention.ref_id is None else None
         gender = gender or self._gender(mention)
         return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True)
@@ -151,7 +155,7 @@ class Cast:
         is_person = _is_person(role) or head.ent_type_ == "PERSON"
         if is_person and _is_definite(head) and role in self._roles:
             return self._roles[role]
-        maker = agent(head)
+        maker = agent_of(head)
         if maker is not None and role in PAPERS:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))

@@ -9,7 +9,7 @@ from extractors.lexicon import ABBREVIATIONS, OPENERS, TITLES
 from extractors.records import Span
 
 # A stop with what closes after it, the blank, and what a sentence may open with.
-_STOP = re.compile(r"([.?!…]+)([”\"’'»)\]]*)(\s+)(?=[“\"‘'«„(\[—–-]*\s?[\w$€£@#])")
+_STOP = re.compile(r"(?<![.?!…])([.?!…]+)([”\"’'»)\]]*)(\s+)(?=[“\"‘'«„(\[—–-]*\s?[\w$€£@#])")
 _LAST_WORD = re.compile(r"[\w&’'-]+(?:\.[\w&’'-]+)*$")
 _WORD_REACH = 40
 LONGEST = 2000  # characters; what goes on beyond this is no prose, and is cut at a blank
@@ -20,6 +20,9 @@ _ASKED = re.compile(
     r"(?:[\w’'.,-]+ ){1,6}?(?:said|says|asked|asks|told|added|adds|wrote|writes|tweeted|shouted|replied|exclaimed"
     r"|wondered|demanded|continued|warned|insisted|declared)\b"
 )
+
+# “It works.” Trump said. The full stop is a slip for a comma.
+_SAID = re.compile(r"(?:[A-Z][\w’'.-]+ ){1,3}(?:said|says|told [\w ]{2,30}|added|wrote)(?: (?:on )?\w+)?\.(?:\s|$)")
 
 
 def find_sentences(text: str, paragraphs: Iterable[Span]) -> tuple[Span, ...]:
@@ -51,7 +54,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
 
 def _full_stop_ends(text: str, match: re.Match[str]) -> bool:
     if match.group(2):
-        return True
+        return not _SAID.match(text, match.end())
     word = _LAST_WORD.search(text, max(0, match.start() - _WORD_REACH), match.start())
     last = word.group().lower() if word else ""
     following = _NEXT_WORD.match(text, match.end())

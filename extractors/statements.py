@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from extractors.clauses import Clause, find_clauses
 from extractors.cues import Cue, find_cue
 from extractors.identity import statement_id, utterance_id
-from extractors.lexicon import REPORTING_VERBS
+from extractors.lexicon import CUE_VERBS
 from extractors.quotations import Quotation
 from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.reported import Reported, find_reported
 from extractors.resolution import Cast, Speaker
+from extractors.stances import stance_of
 from extractors.syntax import ParsedSentence, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
+
+_REFERS = re.compile(r"\b(?:it|this|that|them|these|they)\b", re.IGNORECASE)
+_TAIL = 3  # characters of punctuation after a report that ends its sentence
 
 
 @dataclass(slots=True)
@@ -29,6 +34,8 @@ class _Draft:
     paragraph: int
     kind: StatementKind = StatementKind.DIRECT
     cue: Span | None = None
+    verb: Token | None = None
+    before: Span | None = None
     key: tuple[int, int] | None = None
 
 
@@ -57,18 +64,25 @@ class _Drafting:
     # Paragraphs left open one after the other: their cue may stand in the last.
     pending: list[Span] = field(default_factory=list)
     pending_since: int = -1
+    before: Span | None = None
 
     def read(self, sentence: ParsedSentence) -> None:
         """Draft what one sentence says."""
         self.cast.follow(sentence)
         if self.pending and not self._goes_on(sentence):
             self._settle()
+        reports = find_reported(sentence, self.text, self._inside(sentence))
+        covered = [span for report in reports for span in report.spans]
         for number, verb in sentence.said:
-            self._quoted(sentence, self.quotations[number], verb)
+            if not any(span.covers(self.quotations[number].span) for span in covered):
+                self._quoted(sentence, self.quotations[number], verb)
         if not sentence.said:
             self._reported(sentence)
-        for clause in find_clauses(sentence, self._inside(sentence)):
-            self._mixed(sentence, clause)
+        spoken = None if self.floor.draft is None else self.floor.draft.key
+        for report in reports:
+            if (id(sentence.doc), report.report.head.i) != spoken:
+                self._mixed(sentence, report)
+        self.before = sentence.whole()
 
     def close(self) -> None:
         """Draft what the last sentences left pending."""
@@ -78,7 +92,7 @@ class _Drafting:
         cue = find_cue(sentence, verb)
         if cue is not None and cue.speaker is not None:
             self._cued(sentence, quotation, cue, cue.speaker)
-        elif cue is None and _is_bare(sentence):
+        elif _is_bare(sentence) if cue is None else cue.first.i == sentence.first:
             self._bare(sentence, quotation)
 
     def _cued(self, sentence: ParsedSentence, quotation: Quotation, cue: Cue, head: Token) -> None:
@@ -88,7 +102,9 @@ class _Drafting:
             return
         speaker = self.cast.speaker(sentence, head)
         span = sentence.span(cue.first, cue.last)
-        self._open(_Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, key=key))
+        self._open(
+            _Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last, key=key)
+        )
 
     def _bare(self, sentence: ParsedSentence, quotation: Quotation) -> None:
         """Take a quotation that nothing introduces as more of the one before, or as its speaker's next."""
@@ -120,13 +136,21 @@ class _Drafting:
         first = bisect_left(self.quotations, span.start, key=_opening)
         return self.quotations[first : bisect_left(self.quotations, span.end, key=_opening)]
 
-    def _mixed(self, sentence: ParsedSentence, clause: Clause) -> None:
-        if clause.cue.speaker is not None:
-            speaker = self.cast.speaker(sentence, clause.cue.speaker)
-            cue = sentence.span(clause.cue.first, clause.cue.last)
-            self.drafts.append(_Draft(speaker, [clause.span], sentence.paragraph, kind=StatementKind.MIXED, cue=cue))
+    def _mixed(self, sentence: ParsedSentence, reported: Reported) -> None:
+        if reported.cue.speaker is None:
+            return
+        speaker = self.cast.speaker(sentence, reported.cue.speaker)
+        cue = sentence.span(reported.cue.first, reported.cue.last)
+        draft = _Draft(
+            speaker, list(reported.spans), sentence.paragraph, kind=reported.kind, cue=cue, verb=reported.report.head
+        )
+        draft.before = self.before
+        self.drafts.append(draft)
+        if not sentence.said and reported.spans[-1].end >= sentence.whole().end - _TAIL:
+            self.floor.give(speaker, sentence.paragraph, draft)
 
     def _open(self, draft: _Draft) -> None:
+        draft.before = self.before
         self.drafts.append(draft)
         self.pending = []
         self.floor.give(draft.speaker, draft.paragraph, draft)
@@ -151,7 +175,7 @@ class _Drafting:
 def _reports(sentence: ParsedSentence, root: Token, speaker: Speaker) -> bool:
     """Tell a sentence that reports speech, or announces some; "The transcript follows:" names nobody."""
     announces = sentence.doc[sentence.last - 1].text == ":" and speaker.party.is_person
-    return announces or root.lemma_.lower() in REPORTING_VERBS
+    return announces or root.lemma_.lower() in CUE_VERBS
 
 
 def _opening(quotation: Quotation) -> int:
@@ -197,10 +221,17 @@ def _statement(article_id: str, text: str, draft: _Draft, topics: Sequence[Menti
         text=span.slice(text),
         span=span,
         spans=tuple(draft.spans),
-        topics=tuple(_topics(draft.spans, topics)),
+        topics=tuple(_topics(draft.spans, topics)) or _topics_before(draft, text, topics),
+        stance=_stance(draft, text),
         speaker_span=draft.speaker.span,
         cue_span=draft.cue,
     )
+
+
+def _stance(draft: _Draft, text: str) -> str:
+    negated = draft.verb is not None and any(child.dep_ == "neg" for child in draft.verb.children)
+    words = " ".join(part.slice(text) for part in draft.spans)
+    return stance_of(draft.verb.lemma_ if draft.verb is not None else None, words, negated=negated).value
 
 
 def _topics(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
@@ -212,6 +243,12 @@ def _topics(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
             if each.ref_id and span.covers(each.span):
                 named.setdefault(each.ref_id)
     yield from named
+
+
+def _topics_before(draft: _Draft, text: str, topics: Sequence[Mention]) -> tuple[str, ...]:
+    """Return the topics of the sentence before, where the words only say "it" or "this"."""
+    refers = any(_REFERS.search(part.slice(text)) for part in draft.spans)
+    return tuple(_topics([draft.before], topics)) if refers and draft.before is not None else ()
 
 
 def _place(mention: Mention) -> int:

@@ -79,7 +79,7 @@ def _agent(verb: Token) -> Token | None:
     return next((noun for preposition in by for noun in preposition.children if noun.dep_ == "pobj"), None)
 
 
-def agent(noun: Token) -> Token | None:
+def agent_of(noun: Token) -> Token | None:
     """Return who made a thing: the Putin of "the statement issued by Putin"."""
     made = (child for child in noun.children if child.dep_ == "acl")
     return next((by for verb in made if (by := _agent(verb)) is not None), None)

@@ -30,6 +30,18 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
+# What tells a page's twin for telephones and AMP from the page itself; nothing of it names another article.
+_TWIN_HOST = re.compile(r"(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.[^.])")
+_TWIN_QUERY = re.compile(r"(?:amp|is_?amp|m|mobile)(?:=(?:1|true|yes)?)?|output(?:type)?=amp|view=amp", re.IGNORECASE)
+_TWIN_PATH = re.compile(r"/amp(?=/|$)|(?<=[^/])\.amp(?=\.html?$|$)", re.IGNORECASE)
+_DEFAULT_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+# Caches of AMP pages carry the page's address in their own path.
+_CACHED = re.compile(
+    r"https://(?:[\w-]+\.cdn\.ampproject\.org/(?:[a-z]/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/)(s/)?([\w.-]+\.[\w-]+(?:/.*)?)"
+)
+# An article's own last part of the path: a number, or words joined; a section's is a word.
+_ARTICLE_NAME = re.compile(r"\d|[^-_][-_][^-_]+[-_]|\.\w{3,5}$")
+
 
 def is_http_url(text: str) -> bool:
     """Tell whether `text` is an absolute http(s) address that can be asked: a plain host, no user, no white space."""
@@ -54,6 +66,34 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), _netloc(parts), path, _query(parts.query), ""))
 
 
+def page_key(url: str) -> str:
+    """Return one name for a page and its twins: http or https, www, mobile and AMP, default page, slash at the end.
+
+    It is a name, not an address to ask: a server need not know it.
+    """
+    key, last = canonical_url(url), ""
+    while key != last and is_http_url(key):
+        key, last = _desktop(key), key
+    return key
+
+
+def plausible_canonical(asked: str, stated: str) -> bool:
+    """Tell whether the address a page gives itself can be that of the page which `asked` led to.
+
+    It is not when it lies on another site (one address would take in two outlets' articles), nor when it is the site's
+    home or a section's listing, which careless templates name on every article.
+    """
+    if not (is_http_url(asked) and is_http_url(stated)):
+        return False
+    one, other = urlsplit(page_key(asked)), urlsplit(page_key(stated))
+    if (one.netloc, one.path) == (other.netloc, other.path):
+        return True
+    if not same_site(urlunsplit(one), urlunsplit(other)) or (other.path in {"", "/"} and not other.query):
+        return False
+    above = one.path.startswith(f"{other.path}/") and not other.query
+    return not above or bool(_ARTICLE_NAME.search(other.path.rpartition("/")[2]))
+
+
 def resolved_link(base: str, link: str) -> str | None:
     """Resolve a link as browsers do, None when it leads nowhere over http(s).
 
@@ -75,6 +115,17 @@ def same_site(one: str, other: str) -> bool:
         return False
     domains = [extract_domain(url) for url in (one, other)]
     return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+
+
+def _desktop(url: str) -> str:
+    """Take one layer of twin off a canonical address."""
+    cached = _CACHED.fullmatch(url)
+    if cached:
+        return canonical_url(f"https://{cached[2]}")
+    parts = urlsplit(url)
+    path = _DEFAULT_PAGE.sub("/", _TWIN_PATH.sub("", parts.path)).rstrip("/") or "/"
+    query = "&".join(pair for pair in parts.query.split("&") if not _TWIN_QUERY.fullmatch(pair))
+    return canonical_url(urlunsplit(("https", _TWIN_HOST.sub("", parts.netloc, count=1), path, query, "")))
 
 
 def _split(url: str) -> SplitResult | None:

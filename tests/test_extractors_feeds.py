@@ -235,7 +235,12 @@ def test_a_title_is_one_line_of_plain_text(written, expected):
             "an HTML page titled “Sign in”; it names a feed at https://a.example/rss.xml",
             id="a page in place of a feed, with the feed it names",
         ),
-        pytest.param(b"<urlset><url/></urlset>", UnreadableReason.NOT_A_FEED, "another kind (urlset)", id="a sitemap"),
+        pytest.param(
+            b"<sitemapindex><sitemap><loc>/1.xml</loc></sitemap></sitemapindex>",
+            UnreadableReason.NOT_A_FEED,
+            "an index of sitemaps; it names a sitemap at https://a.example/1.xml",
+            id="an index of sitemaps",
+        ),
         pytest.param(b"Not found", UnreadableReason.NOT_A_FEED, "no XML", id="words"),
         pytest.param(b'{"error": 404}', UnreadableReason.NOT_A_FEED, "no JSON Feed", id="other JSON"),
         pytest.param(b'{"version": ', UnreadableReason.BROKEN, "does not parse", id="broken JSON"),

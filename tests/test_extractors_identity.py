@@ -45,6 +45,7 @@ def test_an_article_is_known_by_its_canonical_address():
     """Tracking parameters and fragments make no second article, another page does."""
     known = identity.article_id("https://a.example/1")
     assert identity.article_id("HTTPS://A.example:443/1?utm_source=rss#top") == known
+    assert identity.article_id("http://m.a.example/1/amp") == known
     assert identity.article_id("https://a.example/2") != known
 
 
@@ -72,6 +73,61 @@ def test_an_entry_without_a_guid_is_known_by_link_title_or_content():
     assert len(keys) == 4
     assert identity.entry_key("f", replace(unnamed, title="Retitled")) in keys
     assert identity.entry_key("g", unnamed) not in keys
+
+
+FULL = replace(ENTRY, content_html=f"<p>{'The talks went on. ' * 6}</p>")
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        pytest.param({"entry_id": "guid-2"}, True, id="a new guid for the same page"),
+        pytest.param({"link": "https://b.example/9"}, True, id="a new address under the same guid"),
+        pytest.param(
+            {"entry_id": "guid-2", "link": "http://www.a.example/1/?utm_source=x"}, True, id="a twin's address"
+        ),
+        pytest.param(
+            {"published": None, "title": "Other", "content_html": "x"}, True, id="another date, title and text"
+        ),
+        pytest.param({"entry_id": "g", "link": "https://b.example/9"}, True, id="a new guid and address for old words"),
+        pytest.param(
+            {"entry_id": "g", "link": "https://b.example/9", "published": MOMENT.replace(day=31)},
+            False,
+            id="the same words under another guid, address and date",
+        ),
+        pytest.param(
+            {"entry_id": "g", "link": "https://b.example/9", "content_html": "x"},
+            False,
+            id="another guid, address and text under one headline",
+        ),
+    ],
+)
+def test_an_entry_is_known_by_any_of_its_names(changes, known):
+    """What a feed renews leaves at least one name of three; what is another entry shares none."""
+    names = set(identity.entry_names("f", FULL))
+    assert bool(names & set(identity.entry_names("f", replace(FULL, **changes)))) is known
+
+
+def test_the_surest_name_of_an_entry_is_its_key():
+    """Names begin with the key, and belong to one feed."""
+    names = identity.entry_names("f", FULL)
+    assert names[0] == identity.entry_key("f", FULL)
+    assert not set(names) & set(identity.entry_names("g", FULL))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"link": "https://www.a.example/1?utm_source=rss"}, id="tracking in the link"),
+        pytest.param(
+            {"content_html": "<div><p>x</p><img src='https://t.example/9.gif'></div>"}, id="markup and pixels"
+        ),
+        pytest.param({"entry_id": "guid-9", "author": "B"}, id="guid and author"),
+    ],
+)
+def test_an_entry_with_the_same_words_has_the_same_hash(changes):
+    """What a feed's machinery changes is no reason to read the page again."""
+    assert identity.entry_hash(replace(ENTRY, **changes)) == identity.entry_hash(ENTRY)
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_short_is_no_reason():
         ),
         pytest.param(
             page(paragraphs=["Page not found.", "It was moved. It may be back. Look again later."]),
-            UnreadableReason.NO_ARTICLE,
+            UnreadableReason.SOFT_404,
             "an error page",
             id="an error page that answers 200",
         ),
@@ -224,15 +224,18 @@ def test_no_mutation_makes_it_raise(data):
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real pages is not beside this checkout")
 def test_real_pages_are_read_well():
-    """Over 60 real pages the mean token F1 is .965 at least, nine titles of ten are right, no teaser is left."""
+    """Over 60 real pages text, titles, days and authors are as right as they have been, and no teaser is left."""
     gold = [json.loads(line) for line in (CORPUS / "pages" / "expected.jsonl").read_text("utf-8").splitlines()]
     spec = util.spec_from_file_location("corpus_eval", CORPUS / "corpus_eval.py")
     judge = util.module_from_spec(spec)
     sys.modules[spec.name] = judge
     spec.loader.exec_module(judge)
     rows = judge.score_pages(gold, {expected["id"]: predicted(expected) for expected in gold})
-    assert statistics.fmean(row["f"] for row in rows if "f" in row) >= 0.965
+    assert statistics.fmean(row["f"] for row in rows if "f" in row) >= 0.975
     assert statistics.fmean(row["title"] for row in rows if "title" in row) >= 0.9
+    # One day is wrong in the gold itself.
+    assert statistics.fmean(row["date"] for row in rows if "date" in row) >= 0.975
+    assert statistics.fmean(row["author"] for row in rows if row.get("author") is not None) >= 0.95
     teasers = ("Putin ‘prepared to discuss Ukraine ceasefire’", "La natalité russe menacée")
     texts = [
         predicted(expected)["text"]

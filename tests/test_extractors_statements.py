@@ -155,9 +155,125 @@ def test_a_reported_clause_with_quoted_words_is_mixed(statements):
     assert (found.speaker_id, found.cue) == ("vladimir-medinsky", "told")
 
 
-def test_two_quoted_words_are_too_few(statements):
-    """One or two quoted words may be a term."""
-    assert statements("Peskov said that Russia does not want “eternal war,” and left.") == ()
+def test_two_quoted_words_make_a_report_mixed(statements):
+    """However few the quoted words, a reported clause that holds some is mixed."""
+    (found,) = statements("Peskov said that Russia does not want “eternal war.”")
+    assert (found.kind, found.text) == (StatementKind.MIXED, "Russia does not want “eternal war.”")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Peskov said on Monday that the talks would resume in Istanbul.",
+            [("Dmitry Peskov", "said", "the talks would resume in Istanbul")],
+            id="a clause after its cue, without that",
+        ),
+        pytest.param(
+            "The talks would resume in Istanbul, Kyiv officials said.",
+            [("Kyiv officials", "said", "The talks would resume in Istanbul")],
+            id="a clause before its cue",
+        ),
+        pytest.param(
+            "The talks, Peskov said, would resume in Istanbul.",
+            [("Dmitry Peskov", "said", "The talks, Peskov said, would resume in Istanbul")],
+            id="a cue in parenthesis",
+        ),
+        pytest.param(
+            "According to Peskov, the preconditions for talks have not been met.",
+            [("Dmitry Peskov", "According to", "the preconditions for talks have not been met")],
+            id="according to, before",
+        ),
+        pytest.param(
+            "Peskov said Russia welcomed the proposal but cautioned that there was still a long way to go.",
+            [
+                ("Dmitry Peskov", "said", "Russia welcomed the proposal"),
+                ("Dmitry Peskov", "cautioned", "there was still a long way to go"),
+            ],
+            id="said X but cautioned Y",
+        ),
+        pytest.param(
+            "Lavrov met reporters in Ankara, saying that the draft had been ready for weeks.",
+            [("Sergei Lavrov", "saying", "the draft had been ready for weeks")],
+            id="a participle",
+        ),
+        pytest.param(
+            "Russian officials flatly rejected the proposal to convene a summit.",
+            [("Russian officials", "rejected", "the proposal to convene a summit")],
+            id="an act with its object",
+        ),
+        pytest.param(
+            "Kuleba floated the notion of holding a summit within two months.",
+            [("Dmytro Kuleba", "floated", "the notion of holding a summit within two months")],
+            id="floated",
+        ),
+        pytest.param(
+            "Zelensky vowed to take back every village.",
+            [("Volodymyr Zelenskyy", "vowed", "to take back every village")],
+            id="an infinitive",
+        ),
+        pytest.param(
+            "Guterres called on both sides to halt the fighting.",
+            [("António Guterres", "called", "both sides to halt the fighting")],
+            id="called on",
+        ),
+        pytest.param(
+            "Putin accused Kyiv of refusing to negotiate.",
+            [("Vladimir Putin", "accused", "Kyiv of refusing to negotiate")],
+            id="accused of",
+        ),
+        pytest.param(
+            "Erdogan asked whether the two presidents would meet in Istanbul.",
+            [("Recep Tayyip Erdoğan", "asked", "whether the two presidents would meet in Istanbul")],
+            id="a question",
+        ),
+        pytest.param(
+            "Moscow warned that it would answer any new strike on the bridge.",
+            [("Russia", "warned", "it would answer any new strike on the bridge")],
+            id="a capital speaks for its country",
+        ),
+        pytest.param(
+            "Lavrov said the war would end this year, which many diplomats doubt.",
+            [("Sergei Lavrov", "said", "the war would end this year")],
+            id="the writer's aside is no part of it",
+        ),
+        pytest.param("The speaker of parliament visited Kyiv on Monday.", [], id="speaker as an office"),
+        pytest.param("Delegates arrived at the palace before noon.", [], id="nobody says anything"),
+    ],
+)
+def test_what_is_reported_has_its_cue_and_extent(statements, text, expected):
+    """Reported speech runs from its cue to where another's words, or the writer's, begin."""
+    assert rows(statements(text)) == expected
+
+
+def test_a_parenthesis_leaves_two_spans(statements):
+    """What is said around its cue is one statement in two parts."""
+    text = "The talks, Peskov said, would resume in Istanbul."
+    (found,) = statements(text)
+    assert [part.slice(text) for part in found.spans] == ["The talks", "would resume in Istanbul"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        pytest.param("Peskov rejected the ceasefire proposal of the mediators.", "reject", id="a cue"),
+        pytest.param("Peskov did not rule out a meeting of the presidents.", "offer", id="a cue denied"),
+        pytest.param("Peskov said Russia would not talk unless Kyiv withdrew.", "condition", id="a condition"),
+        pytest.param("Peskov said Russia was ready to resume the talks.", "offer", id="readiness"),
+        pytest.param("Peskov said there were no signs of a breakthrough.", "doubt", id="doubt"),
+        pytest.param("Peskov denied that the ceasefire had been broken.", "deny", id="a denial"),
+        pytest.param("Peskov said the delegation had arrived in Istanbul.", "assert", id="a plain statement"),
+    ],
+)
+def test_a_statement_takes_a_stance(statements, text, stance):
+    """The cue decides the stance, else what is said."""
+    assert [found.stance for found in statements(text)] == [stance]
+
+
+def test_it_is_about_the_topic_of_the_sentence_before(statements):
+    """Where the words only say "it", the sentence before names the topic."""
+    text = "Peskov rejected the ceasefire proposal. “It will never work like that,” he said."
+    assert statements(text)[-1].topics == ("ceasefire",)
 
 
 def test_topics_are_those_named_in_the_words_said(statements):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.urls import canonical_url, is_http_url, resolved_link, same_site
+from extractors.urls import canonical_url, is_http_url, page_key, plausible_canonical, resolved_link, same_site
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,92 @@ def test_one_site_is_one_registered_domain(one, other, same):
 def test_a_link_is_resolved_as_browsers_do(base, link, expected):
     """A link becomes an absolute http(s) address, or none."""
     assert resolved_link(base, link) == expected
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        pytest.param("http://a.example/world/talks-end-3", id="http"),
+        pytest.param("https://www.a.example/world/talks-end-3", id="www"),
+        pytest.param("https://m.a.example/world/talks-end-3", id="mobile"),
+        pytest.param("https://amp.a.example/world/talks-end-3", id="AMP host"),
+        pytest.param("https://www.a.example/amp/world/talks-end-3", id="AMP folder"),
+        pytest.param("https://a.example/world/talks-end-3/amp/", id="AMP at the end"),
+        pytest.param("https://a.example/world/talks-end-3?amp=1&utm_source=x", id="AMP in the query"),
+        pytest.param("https://a.example/world/talks-end-3?outputType=amp", id="AMP as an output"),
+        pytest.param("https://a.example/world/talks-end-3/", id="a slash at the end"),
+        pytest.param("https://a.example/world/talks-end-3/index.html", id="a default page"),
+        pytest.param("https://a-example.cdn.ampproject.org/c/s/a.example/world/talks-end-3", id="an AMP cache"),
+        pytest.param("https://www.google.com/amp/s/a.example/world/talks-end-3", id="the search engine's AMP view"),
+    ],
+)
+def test_twins_are_one_page(twin):
+    """Whatever way a page was reached, its name is one."""
+    assert page_key(twin) == page_key("https://a.example/world/talks-end-3")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param("https://a.example/world/talks-end-4", id="another path"),
+        pytest.param("https://a.example/world/talks-end-3?id=7", id="a query that names a page"),
+        pytest.param("https://a.example/world/talks-end-3?page=2", id="its second page"),
+        pytest.param("https://a.example:8443/world/talks-end-3", id="another port"),
+        pytest.param("https://news.a.example/world/talks-end-3", id="another section's host"),
+        pytest.param("https://a.example/world/ampere/talks-end-3", id="a word that begins with amp"),
+    ],
+)
+def test_other_pages_have_other_names(other):
+    """Two addresses of one article cost less than two articles under one address."""
+    assert page_key(other) != page_key("https://a.example/world/talks-end-3")
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        pytest.param("https://m.example/x", "https://m.example/x", id="a domain of one letter is no mobile host"),
+        pytest.param("http://127.0.0.1:80/x", "https://127.0.0.1/x", id="a number"),
+        pytest.param("https://a.example/index.php?id=7", "https://a.example/?id=7", id="a default page with a query"),
+        pytest.param("file:///tmp/a.txt", "file:///tmp/a.txt", id="a file"),
+    ],
+)
+def test_a_page_key_spares_what_only_looks_like_a_twin(url, key):
+    """What resembles a twin's marks and is none stays."""
+    assert page_key(url) == key
+
+
+@given(
+    st.lists(st.sampled_from(["amp", "www.", "m.", "/", "index.html", "?amp", "a", ".amp", ".html", "c/s/"])).map(
+        "".join
+    )
+)
+def test_a_page_key_is_its_own(tail):
+    """Naming a name changes nothing."""
+    for url in (f"https://{tail}a.example/x", f"https://a.example/{tail}", f"https://x.cdn.ampproject.org/c/s/{tail}"):
+        assert page_key(page_key(url)) == page_key(url)
+
+
+@pytest.mark.parametrize(
+    ("stated", "plausible"),
+    [
+        pytest.param("https://a.example/world/2026/talks-end-3", True, id="itself"),
+        pytest.param("http://m.a.example/world/2026/talks-end-3/amp", True, id="its twin"),
+        pytest.param("https://www.a.example/politics/talks-end-3", True, id="its place in another section"),
+        pytest.param("https://a.example/?p=3", True, id="its number on the home page's path"),
+        pytest.param("https://a.example/", False, id="the home page"),
+        pytest.param("https://a.example/index.html", False, id="the home page by name"),
+        pytest.param("https://a.example/world", False, id="its section"),
+        pytest.param("https://b.example/world/2026/talks-end-3", False, id="another site"),
+        pytest.param("/world", False, id="no address"),
+    ],
+)
+def test_a_canonical_address_is_believed_when_it_is_plausible(stated, plausible):
+    """A page may name its own address on its own site, never its home, its section or another outlet's copy."""
+    assert plausible_canonical("https://a.example/world/2026/talks-end-3", stated) is plausible
+
+
+def test_a_part_of_an_article_may_name_the_whole():
+    """An address above the one asked is believed when it is an article's own."""
+    assert plausible_canonical(
+        "https://a.example/world/talks-end-in-doha/page/2", "https://a.example/world/talks-end-in-doha"
+    )

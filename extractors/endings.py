@@ -1,0 +1,115 @@
+"""Where a report's words end: before the writer's own aside, and before the next report. Finds no beginnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extractors.lexicon import REPORTING_VERBS
+from extractors.syntax import SUBJECTS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Range = tuple[int, int]
+LEAST = 3  # words of a content
+_HIGHEST = 6  # clauses between a verb and the cue it is joined to
+_DASHES = ("—", "–", "―", "--")
+_BREAKS = frozenset({",", *_DASHES})
+_CLOSING = frozenset("”\"’'")
+
+
+def without_aside(doc: Doc, start: int, end: int) -> int:
+    """Return where a content ends without what the writer adds to it: ", which is in Kyiv", " — a step that"."""
+    while end > start and is_mark(doc[end - 1]):
+        end -= 1
+    for at in range(start + 1, end - 1):
+        if doc[at].text not in _BREAKS:
+            continue
+        closes = doc[at + 1].text in _CLOSING
+        first = doc[at + 1 + closes] if at + 1 + closes < end else None
+        if first is not None and _is_aside(doc, at, first, (start, end), closes=closes):
+            return at + closes
+    return end
+
+
+def _is_aside(doc: Doc, at: int, first: Token, within: Range, *, closes: bool) -> bool:
+    start, end = within
+    if closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}):
+        return True
+    if doc[at].text != ",":
+        dashes = sum(any(dash in token.text for dash in _DASHES) for token in doc[start:end])
+        return dashes == 1 and (doc[at].text == "—" or bool(doc[at].whitespace_))
+    top = first
+    while top.head.i != top.i and top.head.left_edge.i > at:
+        top = top.head
+    if top.right_edge.i < end - 1:
+        return False
+    if first.lower_ in {"which", "who"}:
+        return top.dep_ != "ROOT"
+    if first.tag_ == "VBG":
+        return top == first and top.dep_ in {"advcl", "acl"}
+    return first.pos_ == "DET" and top.dep_ in {"npadvmod", "appos", "dep"}
+
+
+def next_report(verb: Token, start: int, end: int) -> int | None:
+    """Return where another report begins that the parser took for part of this one."""
+    doc = verb.doc
+    for token in doc[max(verb.i + 1, start) : end]:
+        if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS and _begins_report(token, verb):
+            at = _opening(doc, token, verb)
+            return at if at > verb.i + LEAST else None
+    return None
+
+
+def _opening(doc: Doc, token: Token, verb: Token) -> int:
+    at = token.left_edge.i if token.dep_ == "advcl" or has_subject(token) else token.i
+    while at > verb.i and doc[at - 1].dep_ in {"cc", "punct", "advmod"} and doc[at - 1].text not in _CLOSING:
+        at -= 1
+    return at
+
+
+def _begins_report(token: Token, verb: Token) -> bool:
+    if token.dep_ == "advcl":
+        if token.tag_ == "VBG":
+            before = token.nbor(-2 if token.nbor(-1).text in _CLOSING else -1)
+            return before.text == "," or before.dep_ == "advmod"
+        return any(child.dep_ == "mark" and child.lower_ in {"while", "though", "although"} for child in token.children)
+    if _is_joined(token, verb):
+        return True
+    if token.dep_ != "conj" or token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"}:
+        return False
+    if has_subject(token):
+        return token.tag_ != "VBG"
+    return resumed(token) == verb
+
+
+def has_subject(token: Token) -> bool:
+    """Tell a verb with a subject of its own."""
+    return any(child.dep_ in SUBJECTS for child in token.children)
+
+
+def _is_joined(token: Token, verb: Token) -> bool:
+    """Tell the "cautioned" of "said X but cautioned Y" by its place and tense, whatever the parser hung it on."""
+    before = token.nbor(-1) if token.i else token
+    if before.pos_ == "ADV" and before.i:
+        before = before.nbor(-1)
+    return before.lower_ in {"and", "but", "then", "yet"} and token.tag_ == verb.tag_ and not has_subject(token)
+
+
+def resumed(token: Token) -> Token | None:
+    """Return the cue that a verb is truly joined to: the "said" of "said X but cautioned Y", not a verb of X."""
+    if has_subject(token) or token.lemma_.lower() not in REPORTING_VERBS or token.tag_ not in {"VBD", "VBZ", "VBP"}:
+        return None
+    above = token
+    for _ in range(_HIGHEST):
+        if above.dep_ == "ROOT" or (above.head.i > above.i):
+            return None
+        is_clause, above = above.dep_ == "ccomp", above.head
+        if is_clause and above.lemma_.lower() in REPORTING_VERBS and _is_joined(token, above):
+            return above
+    return None
+
+
+def is_mark(token: Token) -> bool:
+    """Tell a token that is no word."""
+    return bool(token.is_punct or token.is_space)

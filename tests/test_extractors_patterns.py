@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import time
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+import extractors
+
+# Doubled each time; a pattern that is bad is seen at the small sizes, before it takes minutes.
+SIZES = (3_125, 6_250, 12_500, 25_000, 50_000, 100_000)
+# Below this a doubling is noise; above it, it must not cost more than three times as much.
+SMALL_SECONDS = 0.008
+ENOUGH_SECONDS = 0.5
+FACTOR = 3.0
+
+FIXED = {
+    "letters and a mark": "a",
+    "capitals": "A",
+    "digits": "1",
+    "spaces": " ",
+    "words": "a ",
+    "names": "Ab ",
+    "line breaks": "\n",
+    "unclosed quotes": '"',
+    "curly quotes": "“a",
+    "angle brackets": "<",
+    "tags": "<a ",
+    "comments": "<!--",
+    "references": "&#1",
+    "hyphens": "-",
+    "hyphened words": "a-",
+    "stops": ".",
+    "sentences": "A a. ",
+    "commas": "a, ",
+    "slashes": "a/",
+    "colons": "a: ",
+    "bars": "a | ",
+    "brackets": "(a",
+    "clocks": "10:10 ",
+    "dates": "1 May 20",
+    "Cyrillic": "я ",
+    "apostrophes": "a’",
+    "no-break spaces": "\u00a0",
+    "tabs and spaces": " \t",
+    "ideographs": "年",
+}
+
+
+# What is read of a text before these see it, by the code around them.
+BOUNDED = {"dates._AROUND": 100, "furniture._COMMENTS": 100, "sentences._LAST_WORD": 40}
+
+
+def ways(source: str, name: str) -> set[str]:
+    """Return how a pattern is used: by its methods in the source, those of a loop's variable included."""
+    used = set(re.findall(rf"\b{name}\.(search|match|fullmatch|sub|findall|finditer|split)\b", source))
+    for variable in re.findall(rf"for (\w+) in (?:\([^()]*)?\b{name}\b", source):
+        used |= set(re.findall(rf"\b{variable}\.(search|match|fullmatch)\b", source))
+    return {way if way in {"match", "fullmatch"} else "finditer" for way in used} or {"finditer"}
+
+
+def patterns():
+    """Collect the compiled patterns of all the package's modules, those in tuples and dicts too."""
+    found = {}
+    for module in pkgutil.iter_modules(extractors.__path__):
+        names = vars(importlib.import_module(f"extractors.{module.name}"))
+        source = (Path(extractors.__path__[0]) / f"{module.name}.py").read_text("utf-8")
+        for name, value in names.items():
+            values = (
+                value.values() if isinstance(value, dict) else value if isinstance(value, tuple | list) else [value]
+            )
+            for number, one in enumerate(values):
+                if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
+                    found.setdefault(
+                        one, (f"{module.name}.{name}" + (f".{number}" if number else ""), ways(source, name))
+                    )
+    return [pytest.param(pattern, used, id=name) for pattern, (name, used) in found.items() if name not in BOUNDED]
+
+
+def hostile(pattern: re.Pattern[str]) -> list[str]:
+    """Return the strings to repeat: those for every pattern, and the pattern's own words."""
+    plain = re.sub(r"\\[wdsbWDSB]|\(\?[a-z]+\)|\\", "", pattern.pattern)
+    words = list(dict.fromkeys(re.findall(r"[^\W\d_]{3,}", plain)))[:6]
+    return [*FIXED.values(), *(f"{word} " for word in words), " ".join(words) + " "]
+
+
+def seconds(pattern: re.Pattern[str], used: set[str], text: str) -> float:
+    """Measure a pattern as it is used on a text: at the start, on the whole, or everywhere."""
+    best = float("inf")
+    for _ in range(2):
+        started = time.process_time()
+        for way in used:
+            found = getattr(pattern, way)(text)
+            if way == "finditer":
+                deque(found, maxlen=0)
+        best = min(best, time.process_time() - started)
+        if best > ENOUGH_SECONDS:
+            break
+    return best
+
+
+def grows(pattern: re.Pattern[str], used: set[str], unit: str) -> str:
+    """Say how a pattern's time grows where it grows more than it may, nothing where it does not."""
+    size, spent = SIZES[0], 0.0
+    for size in SIZES:
+        text = unit * (size // len(unit)) + "!"
+        before, spent = spent, seconds(pattern, used, text)
+        if before > SMALL_SECONDS and spent > FACTOR * before:
+            return f"{unit!r}: {size // 2} characters {before:.3f} s, {size} characters {spent:.3f} s"
+        if spent < SMALL_SECONDS and size > SIZES[0]:
+            return ""
+    return ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pattern", "used"), patterns())
+def test_no_pattern_takes_more_than_linear_time(pattern, used):
+    """Over hostile strings of up to 100,000 characters, twice the length takes three times as long at most."""
+    assert [problem for unit in hostile(pattern) if (problem := grows(pattern, used, unit))] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "linear"),
+    [
+        pytest.param(r"\s+$", False, id="quadratic"),
+        pytest.param(r"(?<!\s)\s+$", True, id="linear"),
+    ],
+)
+def test_the_measure_tells_quadratic_from_linear(pattern, linear):
+    """The measure itself sees a pattern that begins anew at each character."""
+    assert (grows(re.compile(pattern), {"finditer"}, " ") == "") is linear

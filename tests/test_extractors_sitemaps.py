@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import gzip
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.feeds import parse_feed
+from extractors.records import Entry, Feed, Unreadable, UnreadableReason
+from extractors.sitemaps import ChildSitemap, read_sitemap
+
+NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- made today -->
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"
+        xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+  <url><loc> https://a.example/world/1?a=1&amp;b=2 </loc><lastmod>2026-03-04T10:30:00+03:00</lastmod>
+    <image:image><image:loc>https://a.example/1.jpg</image:loc><image:title>A picture</image:title></image:image>
+    <news:news><news:publication><news:name>A</news:name><news:language>en</news:language></news:publication>
+      <news:publication_date>2026-03-04T09:00:00Z</news:publication_date>
+      <news:title>Talks &amp; truce</news:title></news:news></url>
+  <url><loc>/world/2</loc></url>
+  <url><loc>javascript:alert(1)</loc></url>
+</urlset>"""
+INDEX = b"""<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>https://a.example/s/2026-03.xml.gz</loc><lastmod>2026-03-04</lastmod></sitemap>
+<sitemap><loc>s/old.xml</loc></sitemap></sitemapindex>"""
+ENTRIES = (
+    Entry(
+        entry_id=None,
+        link="https://a.example/world/1?a=1&b=2",
+        title="Talks & truce",
+        published=datetime(2026, 3, 4, 9, tzinfo=UTC),
+        updated=datetime(2026, 3, 4, 7, 30, tzinfo=UTC),
+    ),
+    Entry(entry_id=None, link="https://a.example/world/2", title=None, published=None, updated=None),
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(NEWS, id="as it stands"),
+        pytest.param(gzip.compress(NEWS), id="in gzip"),
+        pytest.param(NEWS.decode().replace("UTF-8", "UTF-16").encode("utf-16"), id="in UTF-16"),
+        pytest.param(NEWS.removesuffix(b"</urlset>"), id="cut off after its entries"),
+    ],
+)
+def test_a_news_sitemap_is_a_feed(body):
+    """Pages, titles and dates come as a feed's do; a picture's address is no page's."""
+    feed = parse_feed(body, url="https://a.example/news.xml")
+    assert isinstance(feed, Feed)
+    assert (feed.format, feed.entries) == ("sitemap", ENTRIES)
+    assert read_sitemap(body, url="https://a.example/news.xml") == feed
+
+
+def test_an_index_names_sitemaps():
+    """Of an index the sitemaps come, with the day they changed where it says so."""
+    assert read_sitemap(INDEX, url="https://a.example/index.xml") == (
+        ChildSitemap(url="https://a.example/s/2026-03.xml.gz", modified=datetime(2026, 3, 4, tzinfo=UTC)),
+        ChildSitemap(url="https://a.example/s/old.xml", modified=None),
+    )
+
+
+def test_an_index_is_no_feed():
+    """Watched as a feed an index is refused, and says what could be."""
+    refused = parse_feed(INDEX, url="https://a.example/index.xml")
+    assert isinstance(refused, Unreadable)
+    assert refused.detail == "an index of sitemaps; it names a sitemap at https://a.example/s/2026-03.xml.gz"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [pytest.param(b"<rss><channel/></rss>", id="a feed"), pytest.param(b"<html>", id="a page"), b"", b"\x00\xff"],
+)
+def test_what_is_no_sitemap_says_so(body):
+    """Other bytes are refused with a reason."""
+    refused = read_sitemap(body)
+    assert isinstance(refused, Unreadable)
+    assert refused.reason is UnreadableReason.NOT_A_FEED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            b'<!DOCTYPE u [<!ENTITY a "aaaaaaaaaa">'
+            + b"".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9))
+            + b"]><urlset><url><loc>https://a.example/&j;</loc></url></urlset>",
+            id="billion laughs",
+        ),
+        pytest.param(
+            b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://a.example/</loc>'
+            b"<title>&x;</title></url></urlset>",
+            id="an external entity",
+        ),
+        pytest.param(b"<urlset>" + b"<url>" * 100_000, id="deep nesting"),
+        pytest.param(b"<urlset>" + b"<url><loc>https://a.example/</loc></url>" * 60_000, id="more than is allowed"),
+        pytest.param(b"<urlset><url>" + b"<loc>x</loc>" * 50_000 + b"</url></urlset>", id="one endless entry"),
+    ],
+)
+def test_hostile_sitemaps_are_bounded(body):
+    """Bombs, entities and depth cost little, and bring in nothing from elsewhere."""
+    start = time.perf_counter()
+    told = repr(read_sitemap(body))
+    assert time.perf_counter() - start < 5
+    assert "root:" not in told
+    assert len(told) < 20_000_000
+
+
+@given(st.binary(), st.integers(0, len(NEWS)))
+def test_no_bytes_make_it_raise(noise, place):
+    """Bytes put anywhere into a sitemap break at most that sitemap."""
+    for body in (NEWS, INDEX):
+        read_sitemap(body[:place] + noise + body[place:])
