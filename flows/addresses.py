@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpcore
 
@@ -44,29 +45,52 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast and not any(address in net for net in INNER)
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Resolves a host once, checks every address it has, and connects to one of those checked.
-
-    So neither a redirect nor a name server that changes its answer can lead inside.
-    """
+class Guard:
+    """Decides which of a host's addresses may be connected to. A host is resolved once, and all it has are checked."""
 
     def __init__(self, allow_hosts: Iterable[str]) -> None:
         """Exempt hosts given as "host" or "host:port"."""
         self._allowed = frozenset(host.lower() for host in allow_hosts)
-        self._inner = httpcore.AnyIOBackend()
 
     def allows(self, host: str, port: int) -> bool:
         """Tell whether the operator exempted this host."""
         shown = f"[{host}]" if ":" in host else host
         return bool({host.lower(), shown.lower(), f"{shown}:{port}".lower()} & self._allowed)
 
-    async def addresses(self, host: str, port: int) -> list[str]:
+    def addresses(self, host: str, port: int) -> list[str]:
         """Return the checked addresses of a host; raise ForbiddenAddress when one of them is private."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(
+                f"cannot resolve {host}: {getattr(error, 'strerror', None) or error}"
+            ) from error
         addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+        if not addresses:
+            raise httpcore.ConnectError(f"{host} has no address")
         if not self.allows(host, port) and not all(is_public(address) for address in addresses):
             raise ForbiddenAddress(f"{host} leads to a private address; if that is meant, add it to allow_hosts")
         return addresses
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to one of the addresses that were checked.
+
+    So neither a redirect nor a name server that changes its answer can lead inside.
+    """
+
+    def __init__(self, allow_hosts: Iterable[str], *, at_once: int = 8) -> None:
+        """Exempt hosts given as "host" or "host:port", and resolve so many names at once.
+
+        The event loop's own threads are few: a name server that does not answer would hold up all hosts with them.
+        """
+        self._guard = Guard(allow_hosts)
+        self._resolvers = ThreadPoolExecutor(at_once, thread_name_prefix="resolver")
+        self._inner = httpcore.AnyIOBackend()
+
+    def close(self) -> None:
+        """Wait for no name server any more."""
+        self._resolvers.shutdown(wait=False, cancel_futures=True)
 
     async def connect_tcp(
         self,
@@ -77,18 +101,41 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first checked address that answers."""
-        try:
-            addresses = await self.addresses(host, port)
-        except OSError as error:
-            raise httpcore.ConnectError(f"cannot resolve {host}: {error.strerror or error}") from error
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in addresses:
+        loop = asyncio.get_running_loop()
+        failure: Exception | None = None
+        for address in await loop.run_in_executor(self._resolvers, self._guard.addresses, host, port):
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure
+        raise failure or httpcore.ConnectError(f"{host} has no address")
 
     async def sleep(self, seconds: float) -> None:
         """Wait, as httpcore asks between its retries."""
         await asyncio.sleep(seconds)
+
+
+class GuardedSyncBackend(httpcore.NetworkBackend):
+    """The same for plain code."""
+
+    def __init__(self, allow_hosts: Iterable[str]) -> None:
+        """Exempt hosts given as "host" or "host:port"."""
+        self._guard = Guard(allow_hosts)
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first checked address that answers."""
+        failure: Exception | None = None
+        for address in self._guard.addresses(host, port):
+            try:
+                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError(f"{host} has no address")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +15,7 @@ import typer
 
 from flows import cli_feeds, cli_rules
 from flows.cli_options import Config, settings_of
+from flows.logs import set_up_logging
 from flows.problems import UsageProblem, WorkProblem
 from flows.progress import shown
 from flows.settings import set_environment, use_prefect
@@ -105,23 +105,41 @@ def serve(config: Config = None) -> None:
 
 
 @app.command()
-def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
+def ingest(  # noqa: PLR0917 (an argument is an option)
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or a sitemap's address.")],
     outlet: Annotated[str | None, typer.Option(help="Whose articles they are.")] = None,
     published_at: Annotated[str | None, typer.Option(metavar="TIME", help="When they were published.")] = None,
-    alert: Annotated[bool, typer.Option("--alert", help="Let rules fire on them.")] = False,
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Let rules fire on them, but for archives and sitemaps.")
+    ] = False,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Of a sitemap: published from then on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Of a sitemap: published before.")] = None,
     config: Config = None,
 ) -> None:
-    """Take articles from .txt, .html, .html.gz or .jsonl files; sends nothing unless --alert."""
-    from flows.files import files_in
+    """Take articles from .txt, .html, .html.gz, .jsonl or .warc(.gz) files or a sitemap; sends nothing unless --alert.
+
+    Archives and sitemaps never alert. A sitemap's pages are fetched at the pace of [fetch]; broken off, it goes on
+    where it was when it is run again.
+    """
+    from flows.backfilling import Period
+    from flows.files import ARCHIVES, files_in
     from flows.ingesting import ingest as ingest_files
     from flows.setup import prepared
 
     settings = settings_of(config, sending=alert)
-    files = files_in(paths)
-    published = time_of(published_at, settings.timezone) if published_at else None
+    sitemaps = [path for path in paths if path.startswith(("http://", "https://"))]
+    files = files_in(Path(path) for path in paths if path not in sitemaps)
+    zone = settings.timezone
+    published = time_of(published_at, zone) if published_at else None
+    period = Period(since=time_of(since, zone) if since else None, until=time_of(until, zone) if until else None)
+    if (since or until) and not sitemaps:
+        raise UsageProblem("--since and --until are for a sitemap's address; there is none among the paths")
+    if alert and (sitemaps or any(file.name.lower().endswith(ARCHIVES) for file in files)):
+        typer.echo("talkwatch: archives and sitemaps never alert; --alert counts for the other files", err=True)
     setup = prepared(settings, progress=shown())
-    counts = ingest_files(setup, files, outlet=outlet, published_at=published, alert=alert)
+    counts = ingest_files(
+        setup, files, outlet=outlet, published_at=published, alert=alert, sitemaps=sitemaps, period=period
+    )
     typer.echo(
         f"{counts.articles_new} new, {counts.articles_revised} revised, {counts.articles_known} known, "
         f"{counts.pages_unreadable} unreadable; {counts.statements} statements, {counts.alerts} alerts"
@@ -223,10 +241,7 @@ def time_of(text: str, timezone: str) -> datetime:
 
 def main() -> None:
     """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("talkwatch").setLevel(logging.INFO)
+    set_up_logging()
     try:
         app()
     except (UsageProblem, Unusable) as problem:

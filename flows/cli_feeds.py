@@ -1,13 +1,15 @@
-"""`talkwatch feeds …`: see what is watched, try it, parse one."""
+"""`talkwatch feeds …`: see what is watched, try it, parse one, find, import and export."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli_options import Config, TableFormat, settings_of, tell
+from warehouse.queries import terminal_safe
 
 app = typer.Typer(help="See what is watched, and whether it answers.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -21,7 +23,8 @@ LISTED = (
     "last_error",
     "url",
 )
-CHECKED = ("outlet", "ok", "format", "entries", "newest", "problem", "url")
+CHECKED = (*("outlet", "ok", "reachable", "format", "entries", "newest", "interval", "problem", "advice", "url"),)
+DISCOVERED = ("title", "declared", "url")
 
 
 @app.command("list")
@@ -50,3 +53,38 @@ def parse(sources: Annotated[list[str], typer.Argument(metavar="FILE|URL…")]) 
 
     for answer in parsed_sources(sources):
         typer.echo(json.dumps(answer, ensure_ascii=False))
+
+
+@app.command()
+def discover(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A site's home page.")], output_format: TableFormat = "table"
+) -> None:
+    """Show the feeds that a page names; exit code 1 when it names none."""
+    from flows.configuration import FetchTable
+    from flows.feeds import discovered
+
+    rows = discovered(FetchTable.model_validate({}), url)
+    tell(DISCOVERED, rows, output_format)
+    if not rows:
+        typer.echo(f"{url} names no feed", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_feeds(
+    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds from another reader.")],
+    config: Config = None,
+) -> None:
+    """Append the feeds of an OPML file to the configuration; what is watched already is left out."""
+    from flows.subscriptions import imported
+
+    for line in imported(settings_of(config), file):
+        typer.echo(terminal_safe(line))
+
+
+@app.command()
+def export(config: Config = None) -> None:
+    """Print the feeds of the configuration as OPML, for other readers."""
+    from flows.subscriptions import exported
+
+    typer.echo(exported(settings_of(config)))

@@ -11,6 +11,7 @@ import httpx
 from alerts.channels import CHANNELS, Channel, Equipment
 from alerts.records import Message, Notice, Receipt, Refused, Sent, TryLater
 from alerts.rendering import render
+from flows.fetching import webhook_client
 from flows.progress import stage
 from flows.setup import Setup
 from warehouse import outbox
@@ -31,7 +32,7 @@ def deliver(setup: Setup) -> RunCounts:
     if not due:
         return RunCounts()
     receipts: list[Receipt] = []
-    with httpx.Client(timeout=setup.settings.fetch.timeout_seconds, trust_env=False) as web:
+    with webhook_client(setup.settings.fetch) as web:
         channels = channels_of(setup, web)
         with stage(setup.progress, "send", len(due)) as done:
             for message, notices in due:

@@ -1,69 +1,35 @@
-"""The only door in: feeds and pages over HTTP, each bounded in bytes and time, each host paced."""
+"""The only door in: feeds, pages and robots.txt over HTTP, each bounded in bytes and time, each host in its turn."""
 
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
-from flows.addresses import GuardedBackend
+from flows.addresses import GuardedBackend, GuardedSyncBackend
+from flows.answers import EXPECTED, PERMANENT, Redirect, check_headers, drain, outcome_of, reason_of
 from flows.configuration import FetchTable
+from flows.intervals import MINUTE
+from flows.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
+from flows.pacing import Pacer, host_of
+from flows.robots import allows, crawl_delay, origin_of, robots_file
+from flows.setup import utc_now
+from warehouse.records import RobotsFile, RobotsState
 
-CHUNK = 65_536
+__all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]
+
 MAX_REDIRECTS = 5
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One thing to fetch; `key` is the caller's. Validators are sent exactly as they were given."""
-
-    key: str
-    url: str
-    accept: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A body, decoded from its transfer coding, and the headers that matter."""
-
-    key: str
-    url: str
-    body: bytes
-    content_type: str | None
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotModified:
-    """The server says that nothing changed."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFailure:
-    """Nothing came, with the reason in a line; `permanent` when asking again is no use."""
-
-    key: str
-    reason: str
-    permanent: bool = False
-
-
-Outcome = Fetched | NotModified | FetchFailure
+TEXT_TYPES = "text/plain, */*;q=0.5"
 
 
 def user_agent(contact: str | None) -> str:
@@ -79,136 +45,151 @@ def headers_of(request: Request) -> dict[str, str]:
 
 @asynccontextmanager
 async def http_client(fetch: FetchTable) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the guarded client: no cookies, no proxy from the environment, no scheme but http(s)."""
+    """Open the guarded client: no cookies, no proxy from the environment, no redirect that is not looked at first."""
+    backend = GuardedBackend(fetch.allow_hosts, at_once=fetch.concurrency)
     transport = httpx.AsyncHTTPTransport()
     # httpx offers no argument for the network backend; this is the one httpcore documents.
     transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001
-        ssl_context=httpx.create_ssl_context(),
-        max_connections=fetch.concurrency,
-        network_backend=GuardedBackend(fetch.allow_hosts),
+        ssl_context=httpx.create_ssl_context(), max_connections=fetch.concurrency, network_backend=backend
     )
     async with httpx.AsyncClient(
         transport=transport,
         trust_env=False,
         timeout=fetch.timeout_seconds,
-        follow_redirects=True,
-        max_redirects=MAX_REDIRECTS,
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": user_agent(fetch.contact), "Accept-Encoding": "gzip, deflate"},
     ) as client:
         yield client
+    backend.close()
 
 
-class BodyTooLarge(Exception):
-    """More decoded bytes than `max_body_mb`."""
-
-
-class OddEncoding(Exception):
-    """A Content-Encoding that was not asked for."""
-
-
-def decompressor(encoding: str) -> Callable[[bytes, int], bytes]:
-    """Return a bounded decoder; httpx's own unpacks a bomb before anyone can count."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return lambda chunk, _limit: chunk
-        case "gzip" | "x-gzip" | "deflate":
-            return inflated(zlib.decompressobj(zlib.MAX_WBITS | 32))
-        case other:
-            raise OddEncoding(f"Content-Encoding {other[:40]} was not asked for")
-
-
-def inflated(unpacker: zlib._Decompress) -> Callable[[bytes, int], bytes]:
-    """Return a decoder of gzip or zlib data that never gives more than it is asked for."""
-
-    def unpack(chunk: bytes, limit: int) -> bytes:
-        return unpacker.decompress(unpacker.unconsumed_tail + chunk, limit)
-
-    return unpack
-
-
-async def bounded_body(response: httpx.Response, limit: int) -> bytes:
-    """Return the decoded body; raise BodyTooLarge past `limit` bytes."""
-    unpack = decompressor(response.headers.get("content-encoding", ""))
-    body = bytearray()
-    async for chunk in response.aiter_raw(CHUNK):
-        body += unpack(chunk, limit + 1 - len(body))
-        if len(body) > limit:
-            raise BodyTooLarge(f"larger than {limit // 1_000_000} MB")
-    return bytes(body)
-
-
-async def fetch_one(client: httpx.AsyncClient, request: Request, fetch: FetchTable) -> Outcome:
-    """Fetch one address; whatever goes wrong outside this program is a FetchFailure."""
-    try:
-        async with asyncio.timeout(fetch.timeout_seconds):
-            async with client.stream("GET", request.url, headers=headers_of(request)) as response:
-                return await outcome_of(request, response, int(fetch.max_body_mb * 1_000_000))
-    except TimeoutError:
-        return FetchFailure(key=request.key, reason=f"timeout after {fetch.timeout_seconds:g} s")
-    except (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectError, zlib.error, BodyTooLarge, OddEncoding) as error:
-        return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
-
-
-async def outcome_of(request: Request, response: httpx.Response, limit: int) -> Outcome:
-    """Read an answer: its body, "not modified", or what it refuses with."""
-    if response.status_code == httpx.codes.NOT_MODIFIED and (request.etag or request.last_modified):
-        return NotModified(key=request.key)
-    if response.status_code != httpx.codes.OK:
-        gone = response.status_code in {httpx.codes.NOT_FOUND, httpx.codes.GONE}
-        return FetchFailure(key=request.key, reason=f"HTTP {response.status_code}", permanent=gone)
-    return Fetched(
-        key=request.key,
-        url=str(response.url),
-        body=await bounded_body(response, limit),
-        content_type=response.headers.get("content-type"),
-        etag=response.headers.get("etag"),
-        last_modified=response.headers.get("last-modified"),
+def webhook_client(fetch: FetchTable) -> httpx.Client:
+    """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
+    transport = httpx.HTTPTransport()
+    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 (as above)
+        ssl_context=httpx.create_ssl_context(), network_backend=GuardedSyncBackend(fetch.allow_hosts)
+    )
+    return httpx.Client(
+        transport=transport,
+        trust_env=False,
+        timeout=fetch.timeout_seconds,
+        follow_redirects=False,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": user_agent(fetch.contact)},
     )
 
 
-REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (zlib.error, "broken compression"),
-    (httpx.TooManyRedirects, f"more than {MAX_REDIRECTS} redirects"),
-    (httpx.TimeoutException, "timeout"),
-    (httpx.UnsupportedProtocol, "leads to an address that is not http(s)"),
-)
+async def ask(
+    client: httpx.AsyncClient, request: Request, now: datetime, seconds: float, limit: int
+) -> Outcome | Redirect:
+    """Make one request at `now`; whatever goes wrong outside this program is a FetchFailure."""
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            client.stream("GET", request.url, headers=headers_of(request), follow_redirects=False) as response,
+        ):
+            check_headers(response)
+            if response.status_code != HTTPStatus.OK:
+                await drain(response)
+            if response.next_request is not None:
+                return Redirect(url=str(response.next_request.url), permanent=response.status_code in PERMANENT)
+            return await outcome_of(request, response, now, limit)
+    except TimeoutError:
+        return FetchFailure(key=request.key, reason="timeout")
+    except EXPECTED as error:
+        return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
 
 
-def reason_of(error: Exception) -> str:
-    """Say in a short line what went wrong, without the address."""
-    for kind, reason in REASONS:
-        if isinstance(error, kind):
-            return reason
-    return str(error.__cause__ or error)[:160] or type(error).__name__
+class Fetcher:
+    """Fetches in turns: redirect by redirect, each hop where its host and its robots.txt let it."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        fetch: FetchTable,
+        pacer: Pacer,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        robots: Iterable[RobotsFile] = (),
+        on_start: Callable[[str, str, datetime], None] = lambda _host, _key, _at: None,
+        on_robots: Callable[[RobotsFile], None] = lambda _file: None,
+        on_park: Callable[[str, timedelta], None] = lambda _host, _wait: None,
+    ) -> None:
+        """Begin with what is known of `robots`; report who is asked, what is learnt, and who is to be left alone."""
+        self._client, self._fetch, self._pacer, self._clock = client, fetch, pacer, clock
+        self._files = {file.origin: file for file in robots}
+        self._asking: dict[str, asyncio.Task[RobotsFile | None]] = {}
+        self._on_start, self._on_robots, self._on_park = on_start, on_robots, on_park
+        self._limit = int(fetch.max_body_mb * 1_000_000)
+
+    async def fetch(self, request: Request) -> Outcome | None:
+        """Fetch one thing, following up to five redirects; None when the pass has no time for it."""
+        url, left, hops, asked_at = request.url, self._fetch.timeout_seconds, 0, None
+        permanent = True
+        while hops <= MAX_REDIRECTS:
+            if request.crawls and (refused := await self._refusal(request, url)) is not None:
+                return refused if isinstance(refused, FetchFailure) else None
+            async with self._pacer.turn(url, grace=self._fetch.timeout_seconds if hops else 0) as in_time:
+                if not in_time:
+                    return None if not hops else out_of_time(request, asked_at)
+                asked_at, begun = self._clock(), asyncio.get_running_loop().time()
+                self._on_start(host_of(url), request.key, asked_at)
+                answer = await ask(self._client, replace(request, url=url), asked_at, max(left, 0), self._limit)
+                left -= asyncio.get_running_loop().time() - begun
+            if not isinstance(answer, Redirect):
+                return self._settled(answer, url, moved_to=url if hops and permanent else None, asked_at=asked_at)
+            url, hops, permanent = answer.url, hops + 1, permanent and answer.permanent
+        reason = f"more than {MAX_REDIRECTS} redirects"
+        return FetchFailure(key=request.key, reason=reason, loops=True, asked_at=asked_at)
+
+    def _settled(self, answer: Outcome, url: str, *, moved_to: str | None, asked_at: datetime | None) -> Outcome:
+        """Add where and when it was asked; a host that says "too many requests" is parked, not only the feed."""
+        if not isinstance(answer, FetchFailure):
+            return replace(answer, moved_to=moved_to, asked_at=asked_at)
+        if answer.reason == "timeout":
+            answer = replace(answer, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = max(answer.wait or MINUTE, MINUTE)
+            self._pacer.park(host_of(url), wait.total_seconds())
+            self._on_park(host_of(url), wait)
+        return replace(answer, asked_at=asked_at)
+
+    async def _refusal(self, request: Request, url: str) -> FetchFailure | bool | None:
+        """Return why robots.txt keeps us from a page, None when it does not, True when there is no time to ask."""
+        try:
+            file = await self._robots(origin_of(url))
+        except httpx.InvalidURL as error:
+            return FetchFailure(key=request.key, reason=reason_of(error), permanent=True)
+        if file is None:
+            return True
+        if file.state is RobotsState.WAIT:
+            wait = file.next_at - self._clock()
+            return FetchFailure(key=request.key, reason=f"robots.txt: {file.last_error}", wait=wait, postponed=True)
+        self._pacer.slow(host_of(url), crawl_delay(file))
+        if allows(file, url):
+            return None
+        return FetchFailure(key=request.key, reason="robots.txt does not allow it", permanent=True, disallowed=True)
+
+    async def _robots(self, origin: str) -> RobotsFile | None:
+        known = self._files.get(origin)
+        if known and known.next_at > self._clock():
+            return known
+        if origin not in self._asking:
+            self._asking[origin] = asyncio.create_task(self._ask_robots(origin, known))
+        return await self._asking[origin]
+
+    async def _ask_robots(self, origin: str, known: RobotsFile | None) -> RobotsFile | None:
+        outcome = await self.fetch(Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES))
+        if outcome is None:
+            return None
+        file = robots_file(origin, outcome, self._clock(), known)
+        self._on_robots(file)
+        return file
 
 
-class Pacer:
-    """Keeps the hosts' peace: so many at once, so long between starts, nothing started after the deadline."""
-
-    def __init__(self, fetch: FetchTable, now: Callable[[], float], stopping: Callable[[], bool]) -> None:
-        """Count from `now`, a monotonic clock in seconds; `stopping` ends the pass early."""
-        self._fetch = fetch
-        self._now = now
-        self._stopping = stopping
-        self._ends = now() + fetch.pass_seconds
-        self._places = asyncio.Semaphore(fetch.concurrency)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._next: dict[str, float] = {}
-
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[bool]:
-        """Wait for this host's turn; yield whether there is still time."""
-        host = urlsplit(url).netloc.lower()
-        async with self._hosts.setdefault(host, asyncio.Semaphore(self._fetch.per_host)):
-            starts = max(self._now(), self._next.get(host, 0))
-            if starts >= self._ends:
-                yield False
-                return
-            self._next[host] = starts + self._fetch.delay_seconds
-            await asyncio.sleep(starts - self._now())
-            async with self._places:
-                yield self._now() < self._ends and not self._stopping()
+def out_of_time(request: Request, asked_at: datetime | None) -> FetchFailure:
+    """Say that an answer lay behind a redirect that there was no time to follow."""
+    return FetchFailure(key=request.key, reason="no time left to follow its redirects", asked_at=asked_at)
 
 
 async def fetch_all(
@@ -218,13 +199,12 @@ async def fetch_all(
     on_done: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[Outcome, ...]:
-    """Fetch what the pass has time for; what it has not is simply not among the outcomes."""
-    pacer = Pacer(fetch, asyncio.get_running_loop().time, stopping)
+    """Fetch what there is time for; what there is not is simply not among the outcomes."""
     async with http_client(fetch) as client:
+        fetcher = Fetcher(client, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
 
         async def one(request: Request) -> Outcome | None:
-            async with pacer.turn(request.url) as in_time:
-                outcome = await fetch_one(client, request, fetch) if in_time else None
+            outcome = await fetcher.fetch(request)
             on_done()
             return outcome
 
@@ -241,8 +221,3 @@ def fetch_outcomes(
 ) -> tuple[Outcome, ...]:
     """Fetch from plain code, in an event loop of its own."""
     return asyncio.run(fetch_all(requests, fetch, on_done=on_done, stopping=stopping)) if requests else ()
-
-
-def retry_delay(failures: int, every: timedelta, longest: timedelta) -> timedelta:
-    """Return how long to wait after so many failures in a row: linearly longer, at least a minute."""
-    return min(max(every, timedelta(minutes=1)) * max(failures, 1), max(longest, timedelta(minutes=1)))

@@ -14,20 +14,27 @@ from extractors.dates import parse_date
 from extractors.pages import clean_page
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.texts import clean_text, decode_text
+from extractors.urls import is_http_url
+from flows.archives import archived_pages
 from flows.problems import UsageProblem
 
-SUFFIXES = (".txt", ".html", ".htm", ".html.gz", ".jsonl")
+ARCHIVES = (".warc", ".warc.gz")
+SUFFIXES = (".txt", ".html", ".htm", ".html.gz", ".jsonl", *ARCHIVES)
 LARGEST = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One document of a file: its page, or why it is none. `outlet` stands in a .jsonl line only."""
+    """One document of a file: its page, or why it is none. `outlet` stands in a .jsonl line only.
+
+    `archived` documents are pages of a web archive, which never alert.
+    """
 
     doc_id: str
     path: Path
     page: Page | Unreadable
     outlet: str | None = None
+    archived: bool = False
 
 
 def files_in(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -47,6 +54,9 @@ def walked(folder: Path) -> tuple[Path, ...]:
 def documents(files: Iterable[Path]) -> Iterator[Document]:
     """Read files one by one into documents; whatever stands in them, nothing is raised."""
     for path in files:
+        if path.name.lower().endswith(ARCHIVES):
+            yield from pages_of_archive(path)
+            continue
         body = contents(path)
         if isinstance(body, Unreadable):
             yield Document(doc_id=path.name, path=path, page=body)
@@ -54,6 +64,20 @@ def documents(files: Iterable[Path]) -> Iterator[Document]:
             yield from lines(path, body)
         else:
             yield Document(doc_id=path.name, path=path, page=page_in(path.name.lower(), body))
+
+
+def pages_of_archive(path: Path) -> Iterator[Document]:
+    """Read the pages of a web archive, each a document under the address it was fetched from."""
+    for number, archived in enumerate(archived_pages(path), 1):
+        body = archived.body
+        page = (
+            body
+            if isinstance(body, Unreadable)
+            else clean_page(body, url=archived.url, content_type=archived.content_type)
+        )
+        if isinstance(page, Page) and is_http_url(archived.url):
+            page = replace(page, url=page.url or archived.url)
+        yield Document(doc_id=f"{path.name}:{number}", path=path, page=page, archived=True)
 
 
 def contents(path: Path) -> bytes | Unreadable:

@@ -21,6 +21,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
+from flows.logs import set_up_logging
 from flows.passes import run_pass
 from flows.progress import shown
 from flows.settings import configuration_path, load_settings
@@ -47,6 +48,7 @@ def monitor() -> str:
 
     It takes no parameters, because Prefect's server stores those in clear.
     """
+    set_up_logging()
     deployment_id = runtime_deployment.id
     if deployment_id:
         with get_client(sync_client=True) as client:

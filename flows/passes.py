@@ -10,10 +10,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from extractors.watchlist import Official, Term, Watchlist
-from flows.acquiring import clean, fetch_pages, unseen
 from flows.delivering import deliver
-from flows.polling import poll
-from flows.recording import read, record
+from flows.gathering import gather
 from flows.setup import LOCK_FILE, Setup
 from warehouse import officials, runs
 from warehouse.locking import Held, exclusive
@@ -96,13 +94,8 @@ def term_row(official: Official, term: Term | None) -> OfficialTerm:
 
 
 def steps(setup: Setup, stage: Stager) -> RunCounts:
-    """Run the steps in order; each gets what the one before it gave."""
-    counts = stage("poll", lambda: poll(setup))
-    entries = stage("unseen", lambda: unseen(setup))
-    pages = stage("fetch", lambda: fetch_pages(setup, entries))
-    acquired = stage("clean", lambda: clean(setup, pages))
-    articles = stage("read", lambda: read(setup, acquired.articles))
-    counts += acquired.counts + stage("record", lambda: record(setup, articles, acquired.failures))
+    """Gather what is new, all the way to those it is for, batch by batch; then send what else is due."""
+    counts = stage("gather", lambda: gather(setup))
     return counts + stage("deliver", lambda: deliver(setup))
 
 
@@ -112,9 +105,9 @@ def is_idle(counts: RunCounts) -> bool:
 
 
 def summary(run_id: str, counts: RunCounts, started_at: datetime, finished_at: datetime) -> str:
-    """Return the canonical line of a run: every count that is not zero."""
+    """Return the canonical line of a run: every count that is not zero, and what no count accounts for."""
     values = {field.name: getattr(counts, field.name) for field in fields(counts)}
-    told = " ".join(f"{name}={value}" for name, value in values.items() if value)
-    return f"run={run_id} {told or 'nothing_new'} seconds={(finished_at - started_at).total_seconds():.1f}".replace(
-        "  ", " "
-    )
+    if counts.residue:
+        values["residue"] = counts.residue
+    told = " ".join(f"{name}={value}" for name, value in values.items() if value) or "nothing_new"
+    return f"run={run_id} {told} seconds={(finished_at - started_at).total_seconds():.1f}"

@@ -1,124 +1,123 @@
-"""Asking the feeds that are due, and noting their entries."""
+"""Feeds: what is asked of them, what their answers come to, and noting that with their entries in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from extractors.feeds import parse_feed
-from extractors.identity import body_hash, entry_hash, entry_key
-from extractors.records import Feed, Unreadable
+from extractors.identity import body_hash, entry_hash, entry_names
+from extractors.records import Feed, Page, Unreadable
 from extractors.urls import is_http_url
-from flows.fetching import FEED_TYPES, Fetched, FetchFailure, NotModified, Outcome, Request, fetch_outcomes, retry_delay
-from flows.progress import stage
+from flows.fetching import FEED_TYPES
+from flows.outcomes import Fetched, FetchFailure, Outcome, Request
+from flows.settling import Parsed, changed, failed, told, unchanged
 from flows.setup import Setup
+from flows.workers import Parse, Workers
 from warehouse import polls
 from warehouse.records import FeedState, NewEntry, Poll, RunCounts
+from warehouse.session import Session
 from warehouse.store import writing
 
+log = logging.getLogger("talkwatch.feeds")
 
-def poll(setup: Setup) -> RunCounts:
-    """Ask the feeds that are due; note validators and new entries in one transaction."""
-    now = setup.now()
-    with writing(setup.data_dir) as session:
-        polls.sync_feeds(session, setup.settings.feeds)
-        due = {state.feed.feed_id: state for state in polls.due_feeds(session, now)}
-    found = tuple(poll_of(due[outcome.key], outcome, now) for outcome in ask(setup, due))
-    if not found:
-        return RunCounts(feeds_due=len(due))
-    with writing(setup.data_dir) as session:
-        new = polls.save_polls(session, found)
-    return RunCounts(
-        feeds_due=len(due),
-        feeds_failed=sum(poll.error is not None and not poll.entries for poll in found),
-        feeds_unchanged=sum(poll.not_modified for poll in found),
-        feeds_changed=sum(not poll.not_modified and (poll.error is None or bool(poll.entries)) for poll in found),
-        entries_new=new,
-    )
-
-
-def ask(setup: Setup, due: Mapping[str, FeedState]) -> tuple[Outcome, ...]:
-    """Fetch the feeds that are due, as far as the pass has time."""
-    requests = [request_for(state) for state in due.values()]
-    with stage(setup.progress, "feeds", len(requests)) as done:
-        return fetch_outcomes(requests, setup.settings.fetch, on_done=done, stopping=setup.stopping)
+Answer = tuple[FeedState, Poll | Parsed]
 
 
 def request_for(state: FeedState) -> Request:
-    """Return a feed's request, with the validators its server gave."""
+    """Return a feed's request, with the validators its server gave, to where it has moved for good."""
     return Request(
         key=state.feed.feed_id,
-        url=state.feed.url,
+        url=state.course.current_url or state.feed.url,
         accept=FEED_TYPES,
         etag=state.etag,
         last_modified=state.last_modified,
     )
 
 
-def poll_of(state: FeedState, outcome: Outcome, now: datetime) -> Poll:
-    """Turn what the server answered into what is recorded."""
-    match outcome:
-        case FetchFailure():
-            return failed(state, outcome.reason, now)
-        case NotModified():
-            return unchanged(state, now, etag=state.etag, last_modified=state.last_modified)
-        case Fetched() if body_hash(outcome.body) == state.body_hash:
-            return unchanged(state, now, etag=outcome.etag, last_modified=outcome.last_modified)
-        case Fetched():
-            return parsed(state, outcome, now)
+def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, Outcome]], now: datetime) -> list[Answer]:
+    """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
+    bodies: dict[int, Fetched] = {}
+    for place, (state, outcome) in enumerate(pairs):
+        if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash:
+            bodies[place] = outcome
+    feeds = dict(zip(bodies, workers.parse([task(outcome) for outcome in bodies.values()]), strict=True))
+    answers: list[Answer] = []
+    for place, (state, outcome) in enumerate(pairs):
+        at = outcome.asked_at or now
+        if isinstance(outcome, FetchFailure):
+            answers.append((state, failed(state, outcome, at)))
+        elif place in bodies:
+            answers.append((state, parsed(state, bodies[place], feeds[place], at)))
+        else:
+            answers.append((state, unchanged(state, outcome, at)))
+    return answers
 
 
-def unchanged(state: FeedState, now: datetime, *, etag: str | None, last_modified: str | None) -> Poll:
-    """Return a poll that brought nothing new."""
-    return Poll(
-        feed_id=state.feed.feed_id,
-        polled_at=now,
-        next_poll_at=now + state.feed.every,
-        etag=etag,
-        last_modified=last_modified,
-        body_hash=state.body_hash,
-        not_modified=True,
-    )
+def task(answer: Fetched) -> Parse:
+    """Return what there is to parse."""
+    return Parse(kind="feed", body=answer.body, url=answer.url, content_type=answer.content_type)
 
 
-def failed(state: FeedState, reason: str, now: datetime) -> Poll:
-    """Return a failed poll: the feed is asked again later, and later still the more often it failed."""
-    wait = retry_delay(state.consecutive_failures + 1, state.feed.every, state.feed.max_every)
-    return Poll(
-        feed_id=state.feed.feed_id,
-        polled_at=now,
-        next_poll_at=now + wait,
-        etag=state.etag,
-        last_modified=state.last_modified,
-        body_hash=state.body_hash,
-        error=reason,
-    )
-
-
-def parsed(state: FeedState, answer: Fetched, now: datetime) -> Poll:
-    """Read a feed's body; what parsed of a broken one is used, and the problem is noted."""
-    feed = parse_feed(answer.body, url=answer.url, content_type=answer.content_type)
-    if isinstance(feed, Unreadable):
-        return failed(state, f"{feed.reason}: {feed.detail}" if feed.detail else str(feed.reason), now)
-    return Poll(
-        feed_id=state.feed.feed_id,
-        polled_at=now,
-        next_poll_at=now + state.feed.every,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        body_hash=body_hash(answer.body),
-        entries=new_entries(state.feed.feed_id, feed),
-        error=feed.problem,
-    )
+def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime) -> Parsed | Poll:
+    """Return what a feed's body says, or that it is none."""
+    if not isinstance(feed, Feed):
+        reason = "no feed" if isinstance(feed, Page) else ": ".join(filter(None, (feed.reason, feed.detail)))
+        return failed(state, FetchFailure(key=answer.key, reason=reason), now)
+    entries = new_entries(state.feed.feed_id, feed)
+    return Parsed(answer=answer, feed=feed, entries=entries, unlinked=len(feed.entries) - len(entries))
 
 
 def new_entries(feed_id: str, feed: Feed) -> tuple[NewEntry, ...]:
     """Return the entries that lead to a page, each once."""
-    entries = {
-        entry_key(feed_id, entry): NewEntry(
-            entry_key=entry_key(feed_id, entry), entry_hash=entry_hash(entry), url=entry.link, entry=entry
-        )
-        for entry in feed.entries
-        if entry.link and is_http_url(entry.link)
-    }
+    entries: dict[str, NewEntry] = {}
+    for entry in feed.entries:
+        if entry.link and is_http_url(entry.link):
+            key, *_ = names = entry_names(feed_id, entry)
+            new = NewEntry(entry_key=key, entry_hash=entry_hash(entry), url=entry.link, entry=entry, names=names)
+            # A feed that repeats an entry meant its first.
+            entries.setdefault(key, new)
     return tuple(entries.values())
+
+
+def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
+    """Note validators and new entries in one transaction; tell what became of feeds."""
+    with writing(setup.data_dir) as session:
+        found = [(state, settled_poll(session, state, finding, setup.now())) for state, finding in answers]
+        new = polls.save_polls(session, [poll for _, poll in found])
+    for state, poll in found:
+        if line := told(state, poll):
+            log.warning("%s (%s) %s", state.feed.outlet, state.feed.url, line)
+    unlinked = sum(finding.unlinked for _, finding in answers if isinstance(finding, Parsed))
+    listed = sum(len(poll.entries) for _, poll in found)
+    counts = [counted(poll) for _, poll in found]
+    return sum(counts, RunCounts(entries_new=new, entries_known=listed - new, entries_unlinked=unlinked)) + RunCounts(
+        entries_listed=listed + unlinked
+    )
+
+
+def settled_poll(session: Session, state: FeedState, finding: Poll | Parsed, now: datetime) -> Poll:
+    """Return the poll; how many of a changed feed's entries are fresh decides when it is asked again."""
+    if isinstance(finding, Poll):
+        return finding
+    fresh = len(polls.fresh_entries(session, finding.entries))
+    poll = changed(state, replace(finding, fresh=fresh), finding.answer.asked_at or now)
+    return not_merged(session, state, poll)
+
+
+def not_merged(session: Session, state: FeedState, poll: Poll) -> Poll:
+    """Keep a feed at its address when another feed is asked where it has moved: that is told, not merged."""
+    course = poll.course
+    target = course.current_url if course else None
+    if course is None or target in {None, state.course.current_url} or target not in polls.feed_urls(session):
+        return poll
+    log.warning("%s (%s) has moved to %s, which is watched already", state.feed.outlet, state.feed.url, target)
+    return replace(poll, course=replace(course, current_url=state.course.current_url))
+
+
+def counted(poll: Poll) -> RunCounts:
+    """Count one poll."""
+    if poll.not_modified:
+        return RunCounts(feeds_unchanged=1)
+    return RunCounts(feeds_failed=1) if poll.error and not poll.entries else RunCounts(feeds_changed=1)

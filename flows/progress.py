@@ -16,6 +16,9 @@ class Stage:
     def __call__(self) -> None:
         """Count one."""
 
+    def grow(self, more: int) -> None:
+        """Expect more things than were known at first."""
+
     def close(self) -> None:
         """End the stage."""
 
@@ -36,6 +39,10 @@ class Line(Stage):
         """Count one."""
         self._done += 1
 
+    def grow(self, more: int) -> None:
+        """Expect more."""
+        self._total += more
+
     def close(self) -> None:
         """Print how far it came."""
         if self._total:
@@ -54,12 +61,19 @@ class Bar(Stage):
         columns = TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         self._bar = RichProgress(*columns, console=Console(stderr=True))
         self._task = self._bar.add_task(name, total=total)
-        if total:
-            self._bar.start()
+        self._total = 0
+        self.grow(total)
 
     def __call__(self) -> None:
         """Move the bar by one."""
         self._bar.advance(self._task)
+
+    def grow(self, more: int) -> None:
+        """Make the bar longer; draw it as soon as there is anything to do."""
+        self._total += more
+        self._bar.update(self._task, total=self._total)
+        if self._total:
+            self._bar.start()
 
     def close(self) -> None:
         """Leave the bar as it stands."""

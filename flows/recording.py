@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from alerts.deciding import UTTERANCE_WINDOW, decide, past_alert
-from alerts.matching import find_all_matches
 from alerts.placing import place
-from alerts.records import Alert, Decision, Match, Message, PastAlert, Subscriber
-from alerts.rules import CompiledRule
+from alerts.records import Alert, Decision, Message, Subscriber
 from extractors.reading import Unread
 from extractors.records import Article, Reading
 from flows.acquiring import FoundArticle
+from flows.judging import Candidate, candidates_in, corroborated, decide_all
 from flows.progress import stage
+from flows.relating import relate, sketch
 from flows.setup import Setup
 from warehouse import alerts, articles, outbox, polls
-from warehouse.records import PageFailure, ReadArticle, RunCounts, SavedArticle
+from warehouse.records import Outcome, PageFailure, ReadArticle, RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 
 BATCH = 200
 RECENT = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A match with the rule and article it is between."""
-
-    rule: CompiledRule
-    match: Match
-    found: ReadArticle
 
 
 def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]:
@@ -77,14 +66,17 @@ def record(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFa
 
 def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[PageFailure]) -> RunCounts:
     """Record one batch in one short session, deciding on the history read there."""
-    candidates = [candidate for found in batch for candidate in candidates_in(setup.rules, found)]
+    matched = [candidates_in(setup.rules, found) for found in batch]
+    sketches = [sketch(found) for found in batch]
     with writing(setup.data_dir) as session:
         polls.fail_entries(session, failures)
-        saved = {item.article_id: item for item in articles.save_articles(session, batch)}
-        decisions = decide_all(setup, session, candidates, saved)
-        alerts.save_decisions(session, decisions)
+        saved = articles.save_articles(session, batch)
+        relate(session, batch, saved, sketches)
+        fresh = [place for place, kept in enumerate(saved) if kept.outcome is not Outcome.KNOWN]
+        candidates = [candidate for place in fresh for candidate in matched[place]]
+        decisions = judge(setup, session, candidates, [batch[place] for place in fresh])
         outbox.save_messages(session, messages_for(setup, session, decisions))
-    outcomes = [str(item.outcome) for item in saved.values()]
+    outcomes = [str(item.outcome) for item in saved]
     return RunCounts(
         articles_new=outcomes.count("new"),
         articles_revised=outcomes.count("revised"),
@@ -95,47 +87,15 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
     )
 
 
-def candidates_in(rules: Sequence[CompiledRule], found: ReadArticle) -> list[Candidate]:
-    """Match one article against every rule."""
-    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading), strict=True)
-    return [Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches]
-
-
-def decide_all(
-    setup: Setup, session: Session, candidates: Sequence[Candidate], saved: dict[str, SavedArticle]
+def judge(
+    setup: Setup, session: Session, candidates: Sequence[Candidate], fresh: Sequence[ReadArticle]
 ) -> tuple[Decision, ...]:
-    """Decide about each match in turn, each with the alerts of those before it in its history."""
-    now = setup.now()
-    past: list[PastAlert] = list(history(setup, session, candidates))
-    decisions = []
-    for candidate in candidates:
-        kept = saved[candidate.match.article_id]
-        if kept.outcome == "known":
-            continue
-        decision = decide(
-            candidate.rule.rule,
-            candidate.match,
-            article=candidate.found.article,
-            arrival=candidate.found.arrival,
-            story_id=kept.story_id,
-            now=now,
-            past=past,
-        )
-        decisions.append(decision)
-        past += [past_alert(decision.alert)] if decision.alert else []
-    return tuple(decisions)
-
-
-def history(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> tuple[PastAlert, ...]:
-    """Return the alerts that can matter to these candidates: recent ones, and any about the same articles."""
-    if not candidates:
-        return ()
-    longest = max([UTTERANCE_WINDOW, *(candidate.rule.rule.cooldown for candidate in candidates)])
-    return alerts.past_alerts(
-        session,
-        since=setup.now() - longest,
-        article_ids=sorted({candidate.match.article_id for candidate in candidates}),
-    )
+    """Decide about new matches and, in the light of them, about those that waited for another source."""
+    decisions = decide_all(setup, session, candidates)
+    alerts.save_decisions(session, decisions)
+    again = corroborated(setup, session, fresh)
+    alerts.save_decisions(session, again)
+    return (*decisions, *again)
 
 
 def messages_for(setup: Setup, session: Session, decisions: Sequence[Decision]) -> tuple[Message, ...]:

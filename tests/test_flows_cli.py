@@ -289,7 +289,7 @@ class TestIngest:
         """Without --alert no rule fires: the decision says `imported`; the words are there for analysts."""
         configured(tmp_path)
         answer = talkwatch("ingest", story)
-        assert answer.out == "1 new, 0 revised, 0 known, 0 unreadable; 1 statements, 0 alerts\n"
+        assert answer.out == "1 new, 0 revised, 0 known, 0 unreadable; 3 statements, 0 alerts\n"
         article = json.loads(
             talkwatch("sql", "select url, outlet, published_at, title from articles", "--format", "json").out
         )
@@ -314,7 +314,8 @@ class TestIngest:
         """--alert lets the rules fire, and the message goes out."""
         with HttpServer() as hook:
             hook.reply("/1", Reply(body=b"ok"))
-            configured(tmp_path, RULE.replace("https://hooks.example/1", hook.url("/1")))
+            host = f"[fetch]\nallow_hosts = ['127.0.0.1:{hook.port}']\n"
+            configured(tmp_path, host + RULE.replace("https://hooks.example/1", hook.url("/1")))
             answer = talkwatch("ingest", "--alert", story)
             (asked,) = hook.asked("/1")
         assert "1 alerts" in answer.out

@@ -1,27 +1,33 @@
 from __future__ import annotations
 
+import ast
 import asyncio
 import gzip
+import socket
+import subprocess
+import sys
 import threading
 import zlib
-from datetime import timedelta
+from contextlib import suppress
 
 import httpcore
+import httpx
 import pytest
 
-from flows.addresses import GuardedBackend, is_public
+from flows.addresses import Guard, GuardedBackend, GuardedSyncBackend, is_public
 from flows.configuration import FetchTable
 from flows.fetching import (
     Fetched,
     FetchFailure,
     NotModified,
     Outcome,
-    Pacer,
     Request,
     fetch_outcomes,
-    retry_delay,
     user_agent,
+    webhook_client,
 )
+from flows.pacing import Pacer
+from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply, closed_port
 
 
@@ -60,7 +66,7 @@ def test_validators_are_echoed_and_304_is_no_body():
         server.reply("/", Reply(304))
         request = Request(key="k", url=server.url(), accept="*/*", etag='W/"a b"', last_modified="whenever")
         (outcome,) = fetch_outcomes([request], table(server))
-    assert outcome == NotModified(key="k")
+    assert isinstance(outcome, NotModified)
     assert server.requests[0].headers["if-none-match"] == 'W/"a b"'
     assert server.requests[0].headers["if-modified-since"] == "whenever"
 
@@ -69,7 +75,7 @@ def test_an_unasked_304_is_a_failure():
     """A 304 to a request without validators is an error, not an unchanged feed."""
     with HttpServer() as server:
         server.reply("/", Reply(304))
-        assert reason(fetched(server)) == "HTTP 304"
+        assert reason(fetched(server)) == "HTTP 304, though nothing was held"
 
 
 def test_what_a_request_says_of_us():
@@ -220,35 +226,41 @@ def test_no_spelling_of_an_inner_address_is_asked(host):
 
 def test_one_private_address_among_public_ones_is_enough(monkeypatch):
     """A name that leads both outside and inside is refused as a whole."""
-    backend = resolving(monkeypatch, ["93.184.216.34", "127.0.0.1"])
+    resolving(monkeypatch, ["93.184.216.34", "127.0.0.1"])
     with pytest.raises(httpcore.ConnectError, match="leads to a private address"):
-        asyncio.run(backend.addresses("mixed.example", 80))
+        Guard(()).addresses("mixed.example", 80)
 
 
 def test_the_checked_address_is_the_one_connected(monkeypatch):
-    """A name server that changes its answer can't lead inside: the name is resolved once, and what was checked is used."""
-    backend = resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
+    """A name server that changes its answer can't lead inside: a name is resolved once, and what was checked is used."""
+    resolving(monkeypatch, ["93.184.216.34"], ["93.184.216.34"], ["127.0.0.1"])
     connected: list[str] = []
 
     async def connect(_self, host, *_args):
         connected.append(host)
         raise httpcore.ConnectError("no network in tests")
 
+    def connect_plainly(_self, host, *_args):
+        connected.append(host)
+        raise httpcore.ConnectError("no network in tests")
+
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect_plainly)
     with pytest.raises(httpcore.ConnectError, match="no network"):
-        asyncio.run(backend.connect_tcp("rebinding.example", 80))
-    assert connected == ["93.184.216.34"]
+        asyncio.run(GuardedBackend(()).connect_tcp("rebinding.example", 80))
+    with pytest.raises(httpcore.ConnectError, match="no network"):
+        GuardedSyncBackend(()).connect_tcp("rebinding.example", 80)
+    assert connected == ["93.184.216.34", "93.184.216.34"]
 
 
 def resolving(monkeypatch, *answers):
-    """Return a guard whose name server gives these answers in turn."""
+    """Let the name server give these answers in turn."""
     left = list(answers)
 
-    async def getaddrinfo(_self, _host, port, **_kwargs):
+    def getaddrinfo(_host, port, **_kwargs):
         return [(0, 0, 0, "", (address, port)) for address in left.pop(0)]
 
-    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
-    return GuardedBackend(())
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 def test_a_host_is_asked_so_many_at_once_and_no_sooner_than_its_delay(monkeypatch):
@@ -322,7 +334,215 @@ def test_a_pass_that_is_stopping_asks_no_more():
         assert server.requests == []
 
 
-def test_a_failing_address_is_asked_ever_later():
-    """Waits grow linearly from the longer of `every` and a minute, up to the longest."""
-    waits = [retry_delay(n, timedelta(seconds=10), timedelta(minutes=3)) for n in (1, 2, 3, 9)]
-    assert waits == [timedelta(minutes=n) for n in (1, 2, 3, 3)]
+@pytest.mark.parametrize(
+    ("statuses", "moved"),
+    [
+        pytest.param((301,), True, id="moved for good"),
+        pytest.param((308, 301), True, id="twice for good"),
+        pytest.param((302,), False, id="only for now"),
+        pytest.param((301, 302), False, id="for good, then only for now"),
+        pytest.param((303,), False, id="see other"),
+        pytest.param((307, 308), False, id="for now, then for good"),
+    ],
+)
+def test_only_a_chain_of_permanent_redirects_tells_of_a_move(statuses, moved):
+    """The address is said to have moved when every hop says "for good"."""
+    with HttpServer() as server:
+        for hop, status in enumerate(statuses):
+            server.reply(f"/{hop}", Reply(status, (("Location", f"/{hop + 1}"),)))
+        server.reply(f"/{len(statuses)}", Reply(body=b"x"))
+        outcome = fetched(server, "/0")
+        assert isinstance(outcome, Fetched)
+        assert outcome.moved_to == (server.url(f"/{len(statuses)}") if moved else None)
+
+
+def test_every_hop_is_a_turn():
+    """A redirect's hops are requests too: each is made in its host's turn, so with a delay of its own."""
+    with HttpServer() as server:
+        server.reply("/", Reply(301, (("Location", "/b"),)))
+        server.reply("/b", Reply(body=b"x"))
+        outcome = fetched(server, delay_seconds=60, pass_seconds=1, timeout_seconds=1)
+        assert reason(outcome) == "no time left to follow its redirects"
+        assert [asked.path for asked in server.requests] == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param((("X-Long", "x" * 70_000),), "headers larger than 64 KB", id="one long line"),
+        pytest.param((("X-Long", "x" * 300_000),), "headers larger than 64 KB", id="a line beyond every buffer"),
+        pytest.param((("X", "y"),) * 10_000, "more than 1,000 header lines", id="10,000 lines"),
+    ],
+)
+def test_headers_are_bounded(headers, expected):
+    """Headers that only mean to hurt are one line of failure."""
+    with HttpServer() as server:
+        server.reply("/", Reply(headers=headers, body=b"x"))
+        assert reason(fetched(server)) == expected
+
+
+def drip(stop, first):
+    """Serve `first` on a raw socket, then a byte at a time until told to stop; return the listening socket."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(first)
+            while not stop.wait(0.02):
+                connection.sendall(b"x")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return listener, thread
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(b"", id="before the status line"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", id="within a header"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", id="within the body"),
+        pytest.param(b"HTTP/1.1 500 No\r\nContent-Length: 99999\r\n\r\n", id="within an error's body"),
+    ],
+)
+def test_a_dripping_server_ends_at_the_limit(first):
+    """However slowly a server goes on, and wherever, the whole request has one deadline."""
+    stop = threading.Event()
+    listener, thread = drip(stop, first)
+    port = listener.getsockname()[1]
+    fetch = FetchTable.model_validate(
+        {"delay_seconds": 0, "timeout_seconds": 0.7, "allow_hosts": [f"127.0.0.1:{port}"]}
+    )
+    request = Request(key="k", url=f"http://127.0.0.1:{port}/", accept="*/*")
+    try:
+        (outcome,) = fetch_outcomes([request], fetch)
+    finally:
+        stop.set()
+        thread.join(10)
+        listener.close()
+    assert reason(outcome) in {"timeout after 0.7 s", "HTTP 500"}
+
+
+# A process that fetches one harmless page, then what it is given; it prints the reasons and the growth of its memory.
+MEASURED = """
+import resource, sys
+from flows.configuration import FetchTable
+from flows.fetching import Request, fetch_outcomes
+base, *paths = sys.argv[1:]
+fetch = FetchTable.model_validate({"delay_seconds": 0, "timeout_seconds": 5, "allow_hosts": [base.split("/")[2]]})
+def ask(path):
+    return fetch_outcomes([Request(key="k", url=base + path, accept="*/*")], fetch)[0]
+ask("/harmless")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in paths:
+    print(getattr(ask(path), "reason", "fetched"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def endless():
+    """Yield a body that never ends, in its chunks."""
+    while True:
+        yield b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+
+
+@pytest.mark.slow
+def test_bombs_cost_no_memory():
+    """Bombs of every encoding, an endless body and a lying length are refused in a line each, within 64 MB."""
+    zeros = gzip.compress(bytes(400_000_000), 1)
+    bombs = {
+        "/gzip": (Reply(headers=(("Content-Encoding", "gzip"),), body=zeros), "larger than 10 MB"),
+        "/gzip-gzip": (Reply(headers=(("Content-Encoding", "gzip, gzip"),), body=gzip.compress(zeros)), "was not asked for"),
+        "/gzip-3": (Reply(headers=(("Content-Encoding", "gzip, gzip, gzip"),), body=gzip.compress(gzip.compress(zeros))), "was not asked for"),
+        "/br": (Reply(headers=(("Content-Encoding", "br"),), body=b"\x00" * 632), "was not asked for"),
+        "/zstd": (Reply(headers=(("Content-Encoding", "zstd"),), body=b"\x28\xb5\x2f\xfd" * 4_000), "was not asked for"),
+        "/deflate": (Reply(headers=(("Content-Encoding", "deflate"),), body=zlib.compress(bytes(400_000_000), 1)), "larger than 10 MB"),
+        "/endless": (Reply(headers=(("Transfer-Encoding", "chunked"),), body=endless()), "larger than 10 MB"),
+        "/too-long": (Reply(body=bytes(50_000_000)), "larger than 10 MB"),
+        "/too-short": (Reply(headers=(("Content-Length", "99999999999"),), body=iter([b"x"])), "peer closed"),
+    }  # fmt: skip
+    with HttpServer() as server:
+        server.reply("/harmless", Reply(body=b"x"))
+        for path, (reply, _) in bombs.items():
+            server.reply(path, reply)
+        command = [sys.executable, "-c", MEASURED, server.url("").rstrip("/"), *bombs]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=True)
+    *reasons, kilobytes = done.stdout.splitlines()
+    for (path, (_, expected)), said in zip(bombs.items(), reasons, strict=True):
+        assert expected in said, path
+    assert int(kilobytes) < 64_000
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_no_webhook_reaches_inside_either(host):
+    """The client for what channels post has the same guard, and follows no redirect."""
+    with HttpServer() as server:
+        server.reply("/", Reply(302, (("Location", "/there"),)))
+        with webhook_client(table()) as web, pytest.raises(httpx.ConnectError):
+            web.post(f"http://{host}:{server.port}/", json={})
+        assert server.requests == []
+        with webhook_client(table(server)) as web:
+            assert web.post(server.url()).status_code == 302
+        assert [asked.path for asked in server.requests] == ["/"]
+
+
+# Where a connection may be opened: the door in, the channels out, and what starts servers of our own.
+DOORS = {
+    "flows.fetching": "the only way in",
+    "flows.addresses": "its guard",
+    "alerts.channels.email": "mail out",
+    "flows.prefect_server": "asks our own server whether it is well",
+    "flows.demo_servers": "the demo's own servers on loopback",
+    "flows.serving": "asks for this machine's name alone",
+    "flows.workers": "a pair of sockets to its own processes",
+}
+OPENERS = {
+    "socket",
+    "socketserver",
+    "smtplib",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "ftplib",
+    "http.client",
+    "http.server",
+    "aiosmtpd",
+    "urllib.request",
+    "anyio",
+    "uvicorn",
+}
+CLIENTS = {"Client", "AsyncClient", "HTTPTransport", "AsyncHTTPTransport", "ConnectionPool", "AsyncConnectionPool", "SyncBackend", "AnyIOBackend", "get", "post", "request", "stream", "open_connection", "create_connection"}  # fmt: skip
+
+
+def opens_connections(source: str) -> bool:
+    """Tell whether a module imports what opens connections, or makes a client of httpx, httpcore or asyncio."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names] + [node.module or ""]
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            names = (
+                ["socket"]
+                if node.func.value.id in {"httpx", "httpcore", "asyncio"} and node.func.attr in CLIENTS
+                else []
+            )
+        else:
+            continue
+        if any(name == opener or name.startswith(f"{opener}.") for name in names for opener in OPENERS):
+            return True
+    return False
+
+
+def test_there_is_one_door_in():
+    """No module opens connections but the door in, the channels out, and those that serve this machine."""
+    packages = ("flows", "extractors", "warehouse", "alerts")
+    modules = [path.relative_to(ROOT) for package in packages for path in (ROOT / package).rglob("*.py")]
+    opening = {".".join(path.with_suffix("").parts) for path in modules if opens_connections((ROOT / path).read_text())}
+    assert opening - set(DOORS) == set()
+    assert {"flows.fetching", "flows.addresses", "alerts.channels.email"} <= opening

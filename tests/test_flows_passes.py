@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
 
+from flows import gathering, passes
 from flows.passes import run_pass
-from flows.setup import LOCK_FILE
-from tests.newsroom import SAID, feed, newsroom, page
-from tests.servers import Reply
+from flows.setup import LOCK_FILE, STOP_FLAG
+from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
+from tests.servers import HttpServer, Reply
 from warehouse.locking import exclusive
+from warehouse.records import RunCounts
 
 pytestmark = pytest.mark.slow
 
@@ -173,7 +176,7 @@ def test_every_stage_is_one_step(room):
         return step()
 
     run_pass(room.setup(), stage=stage)
-    assert names == ["poll", "unseen", "fetch", "clean", "read", "record", "deliver", "publish"]
+    assert names == ["gather", "deliver", "publish"]
 
 
 def test_an_idle_scheduled_pass_makes_no_new_copy(room):
@@ -185,3 +188,149 @@ def test_an_idle_scheduled_pass_makes_no_new_copy(room):
     assert copy.stat().st_ino == first
     run_pass(room.setup())
     assert copy.stat().st_ino != first
+
+
+def watch_too(room, server, path):
+    """Watch a feed of another server as well."""
+    text = room.configuration.read_text().replace("allow_hosts = [", f'allow_hosts = ["127.0.0.1:{server.port}", ')
+    more = f'[[feeds]]\nurl = "{server.url(path)}"\noutlet = "Other"\nevery = "10m"\n'
+    room.configuration.write_text(text.replace("[[feeds]]", f"{more}[[feeds]]", 1))
+
+
+@pytest.mark.parametrize("held", ["/feed.xml", "/robots.txt", "/page"])
+def test_a_slow_host_holds_nobody_up(room, held):
+    """What has come is read, recorded, published and sent while a feed, a robots.txt or a page is still awaited."""
+    gate = threading.Event()
+    with HttpServer() as slow:
+        answers = {
+            "/feed.xml": Reply(body=feed(slow, {"/page": "A page that takes its time"})),
+            "/robots.txt": Reply(404),
+            "/page": page("A page that takes its time", OTHER),
+        }
+        for path, reply in answers.items():
+            slow.reply(path, Reply(reply.status, reply.headers, reply.body, gate=gate if path == held else None))
+        watch_too(room, slow, "/feed.xml")
+        lines = []
+        running = threading.Thread(target=lambda: lines.append(room.run()))
+        running.start()
+        try:
+            slow.wait_for(held, 1, 60)
+            room.mail.wait_for(1, 60)
+            assert running.is_alive()
+            assert room.rows("select count(*) from articles") == [(2,)]
+        finally:
+            gate.set()
+            running.join(60)
+    assert "articles_new=3" in lines[0]
+
+
+def test_what_a_pass_has_no_time_for_stays_due(room):
+    """A host that may be asked once in an hour does not keep the pass from ending; its pages come in the passes after."""
+    room.write(every="1d")
+    text = room.configuration.read_text().replace("delay_seconds = 0", "delay_seconds = 3600")
+    room.configuration.write_text(text)
+    line = room.run()
+    assert "entries_new=2" in line
+    assert "pages_asked" not in line
+    assert room.rows("select distinct state, attempts from entries") == [("pending", 0)]
+    for requests in (2, 3, 4):
+        room.now += timedelta(minutes=61)
+        room.run()
+        assert len(room.outlet.requests) == requests
+    assert room.rows("select count(*) from articles") == [(2,)]
+
+
+def test_a_pass_that_is_told_to_stop_ends_soon(room):
+    """Asked to stop while a server is silent, a pass ends at once, and the feed it had asked is left its interval."""
+    gate = threading.Event()
+    room.outlet.reply("/rss.xml", Reply(body=b"", gate=gate))
+    running = threading.Thread(target=room.run)
+    running.start()
+    try:
+        room.outlet.wait_for("/rss.xml", 1, 60)
+        (room.setup().data_dir / STOP_FLAG).touch()
+        running.join(10)
+        assert not running.is_alive()
+    finally:
+        gate.set()
+        running.join(60)
+    ((due, state),) = room.rows("select next_poll_at, state from feeds")
+    assert (due - room.now, state) == (timedelta(minutes=10), "new")
+
+
+MIXED = {
+    "/talks": page("Kremlin names its terms", SAID),
+    "/again": page("Kremlin names its terms", SAID),
+    "/gone": Reply(410),
+    "/kept": Reply(404),
+    "/busy": Reply(500),
+    "/paper": Reply(headers=(("Content-Type", "application/pdf"),), body=b"%PDF-1.4 \x00\x01"),
+    "/secret": page("A secret", OTHER),
+}
+
+
+def test_fetched_is_stored_and_duplicate_and_filtered_and_failed(room):
+    """Over a pass of every kind of page the counts add up, in the row of the run and in its line."""
+    for path, reply in MIXED.items():
+        room.outlet.reply(path, reply)
+    canonical = f'<link rel="canonical" href="{room.outlet.url("/talks")}">'.encode()
+    again = MIXED["/again"]
+    room.outlet.reply(
+        "/again", Reply(headers=again.headers, body=again.body.replace(b"</head>", canonical + b"</head>"))
+    )
+    room.outlet.reply("/robots.txt", Reply(body=b"User-agent: *\nDisallow: /secret"))
+    body = feed(room.outlet, {path: f"Title of {path}" for path in MIXED})
+    full = f"<description>&lt;p&gt;{'&lt;/p&gt;&lt;p&gt;'.join(OTHER)}&lt;/p&gt;</description><guid>/kept</guid>"
+    body = body.replace(b"<guid>/kept</guid>", full.encode())
+    body = body.replace(
+        b"</channel>", b"<item><title>No page</title><guid isPermaLink='false'>x</guid></item></channel>"
+    )
+    room.outlet.reply("/rss.xml", Reply(body=body))
+    line = room.run()
+    assert "residue" not in line
+    ((run),) = room.rows(
+        "select entries_listed, entries_new, entries_known, entries_unlinked, pages_asked, articles_new, articles_revised,"
+        " articles_known, pages_disallowed, pages_unreadable, pages_failed, articles_from_feeds from runs"
+    )
+    assert run[:4] == (8, 7, 0, 1)
+    assert run[4] == sum(run[5:11]) == 7
+    assert run[5:] == (2, 0, 1, 1, 1, 2, 1)
+
+
+def test_what_does_not_add_up_is_shown():
+    """A residue stands in the summary line of a run."""
+    assert "residue=3" in passes.summary("r", RunCounts(pages_asked=5, articles_new=2), NOW, NOW)
+
+
+def test_a_feeds_own_full_text_serves_when_its_page_is_gone(room):
+    """A page that is gone for good is replaced by what the feed itself carries, word for word and under its title."""
+    room.outlet.reply("/talks", Reply(404))
+    text = "".join(f"&lt;p&gt;{part}&lt;/p&gt;" for part in SAID)
+    body = feed(room.outlet, {"/talks": "Kremlin names its terms"})
+    body = body.replace(b"<guid>", f"<description>{text}</description><guid>".encode())
+    room.outlet.reply("/rss.xml", Reply(body=body))
+    assert "articles_from_feeds=1" in room.run()
+    ((title, words, url),) = room.rows("select title, text, url from articles")
+    assert (title, url) == ("Kremlin names its terms", room.outlet.url("/talks"))
+    assert words.split() == " ".join(SAID).split()
+    assert len(room.mail.mails) == 1
+
+
+@pytest.mark.parametrize("step", ["save_answers", "clean", "read", "record", "deliver", "publish"])
+def test_a_crash_before_any_step_loses_nothing(room, monkeypatch, step):
+    """Whichever step a pass dies in, the passes after it do the work that was left, and nothing is sent twice."""
+
+    def die(*_args, **_kwargs):
+        raise SystemError("killed")
+
+    items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river"}
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items)))
+    with monkeypatch.context() as dying:
+        dying.setattr(gathering, step, die)
+        with pytest.raises(SystemError):
+            room.run()
+    room.now += timedelta(minutes=11)
+    room.run()
+    assert room.rows("select count(*) from articles") == [(2,)]
+    assert {row[0] for row in room.rows("select status from messages")} == {"sent"}
+    assert len(room.mail.mails) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -88,6 +89,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     )
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+    assert re.search(r"talkwatch\.pass.* run=\w+ .*articles_new=2 .*messages_sent=2", errors)
     assert states(room)["Completed"] >= 1
     assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,8 @@ import pytest
 from tests.warehouse_examples import new_warehouse
 from warehouse.errors import DiskFull, Unusable
 from warehouse.store import LIVE, writing
+
+NOBODY = 65534  # the conventional user id without rights
 
 
 @pytest.mark.parametrize(
@@ -90,9 +93,21 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path):
         pass
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@contextmanager
+def unprivileged():
+    """Be nobody while the block runs, when the tests run as root, who may write everywhere."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
 def test_a_data_directory_without_permission_is_named(tmp_path):
     """A data directory we may not write in is refused with its path and the reason."""
     tmp_path.chmod(0o500)
-    with pytest.raises(Unusable, match="permission denied"), writing(tmp_path):
+    with unprivileged(), pytest.raises(Unusable, match="permission denied"), writing(tmp_path):
         pass

@@ -8,7 +8,7 @@ import pytest
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry, new_warehouse, poll, read_article
 from warehouse import articles, polls
 from warehouse.publishing import publish
-from warehouse.records import FeedHealth, PageFailure
+from warehouse.records import FeedCourse, FeedHealth, PageFailure
 from warehouse.store import writing
 
 LATER = NOW + timedelta(minutes=10)
@@ -225,3 +225,63 @@ def test_a_recovery_is_shown_at_once(tmp_path):
     with writing(tmp_path) as session:
         polls.save_polls(session, [poll(not_modified=True)])
     assert publish(tmp_path)
+
+
+COURSE = FeedCourse(
+    state=FeedHealth.QUIET,
+    dull_polls=9,
+    usual_gap=HOUR,
+    ttl=2 * HOUR,
+    skip_hours=(3, 4),
+    skip_days=(6,),
+    current_url="https://one.example/new",
+    moved_to="https://one.example/newer",
+    moved_since=NOW - HOUR,
+    moved_times=2,
+    gone_since=NOW,
+)
+
+
+def test_how_a_feed_behaved_is_known_at_its_next_poll(session):
+    """Every field of a feed's course survives; a poll that says nothing of it leaves it, but for the state."""
+    polls.save_polls(session, [poll(course=COURSE)])
+    assert state_of(session).course == COURSE
+    polls.save_polls(session, [poll(error="timeout")])
+    assert state_of(session).course == replace(COURSE, state=FeedHealth.FAILING)
+    polls.save_polls(session, [poll(course=FeedCourse(state=FeedHealth.FINE))])
+    assert state_of(session).course == FeedCourse(state=FeedHealth.FINE)
+
+
+def test_validators_that_led_nowhere_are_forgotten(session):
+    """A failed poll that says so drops what was held."""
+    polls.save_polls(session, [poll()])
+    polls.save_polls(session, [poll(error="HTTP 304", forget=True)])
+    state = state_of(session)
+    assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
+
+
+def test_feeds_that_a_killed_pass_had_asked_are_put_off(session):
+    """Asked and not answered: due after an interval; asked before its last poll, or unknown: nothing changes."""
+    polls.save_polls(session, [poll(next_poll_at=NOW)])
+    asked = [("feed-one", NOW - HOUR), ("feed-two", NOW), ("an entry's key", NOW)]
+    polls.note_asked(session, asked)
+    assert due(session) == ["feed-one"]
+    assert due(session, LATER) == ["feed-one", "feed-two"]
+    polls.note_asked(session, [("feed-one", LATER)])
+    assert due(session, LATER) == ["feed-two"]
+
+
+def test_fresh_entries_are_the_new_and_the_changed(session):
+    """An entry known as it is is not fresh; one whose fingerprint changed is."""
+    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
+    seen = [new_entry("e1"), new_entry("e2", entry_hash="h2"), new_entry("e3")]
+    assert polls.fresh_entries(session, seen) == {"e2", "e3"}
+    assert polls.fresh_entries(session, []) == frozenset()
+
+
+def test_addresses_of_watched_feeds_are_known_where_they_are_asked(session):
+    """Both the configured and the current address of a feed are taken; an unwatched feed's are free."""
+    polls.save_polls(session, [poll(course=COURSE)])
+    assert polls.feed_urls(session) == {"https://one.example/rss", "https://one.example/new", "https://two.example/rss"}
+    polls.sync_feeds(session, [])
+    assert polls.feed_urls(session) == frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ _STATEMENT = (
     *("speaker_start_char", "speaker_end_char", "cue", "cue_start_char", "cue_end_char", "kind", "text"),
     *("start_char", "end_char", "spans", "topics", "stance", "published_at", "outlet", "extractor_version"),
 )
+
+_WORD = re.compile(r"\w+")
 
 _KNOWN = """
 SELECT article_id, text_hash, revision, story_id, first_seen_at
@@ -115,7 +118,13 @@ def _insert(session: Session, changed: Sequence[tuple[ReadArticle, SavedArticle]
 
 
 def _text_hash(read: ReadArticle) -> str:
-    words = f"{read.article.title or ''} {read.article.text}".split()
+    """Return a fingerprint of the words of title and sentences.
+
+    Captions, credits, counters and stamps stand in no sentence, and punctuation is no word: neither makes a revision.
+    """
+    text = read.article.text
+    said = " ".join(span.slice(text) for span in read.reading.sentences) or text
+    words = _WORD.findall(f"{read.article.title or ''} {said}".casefold())
     return hashlib.sha256(" ".join(words).encode(errors="replace")).hexdigest()[:16]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from extractors.records import Entry
-from warehouse.records import FeedHealth, FeedState, ListedFeed, PendingEntry, Poll, WatchedFeed
+from warehouse.records import FeedCourse, FeedHealth, FeedState, ListedFeed, PendingEntry, Poll, WatchedFeed
 from warehouse.session import Row
 
 
@@ -19,7 +20,7 @@ def of_watched(feed: WatchedFeed) -> Row:
 def state(row: Row) -> FeedState:
     """Read a due feed."""
     feed_id, url, outlet, country, every, max_every, *rest = row
-    etag, last_modified, body_hash, failures, first_poll, last_polled_at, last_new_at = rest
+    etag, last_modified, body_hash, failures, first_poll, last_polled_at, last_new_at, *behaviour = rest
     return FeedState(
         feed=WatchedFeed(
             feed_id=feed_id,
@@ -36,7 +37,50 @@ def state(row: Row) -> FeedState:
         first_poll=first_poll,
         last_polled_at=last_polled_at,
         last_new_at=last_new_at,
+        course=course(behaviour),
     )
+
+
+def course(row: Sequence[Any]) -> FeedCourse:
+    """Read how a feed has behaved."""
+    state, dull_polls, usual_gap, ttl, skip_hours, skip_days, current_url, *moved, gone_since = row
+    moved_to, moved_since, moved_times = moved
+    return FeedCourse(
+        state=FeedHealth(state),
+        dull_polls=dull_polls,
+        usual_gap=None if usual_gap is None else timedelta(seconds=usual_gap),
+        ttl=None if ttl is None else timedelta(seconds=ttl),
+        skip_hours=tuple(skip_hours or ()),
+        skip_days=tuple(skip_days or ()),
+        current_url=current_url,
+        moved_to=moved_to,
+        moved_since=moved_since,
+        moved_times=moved_times,
+        gone_since=gone_since,
+    )
+
+
+def of_course(course: FeedCourse | None) -> Row:
+    """Return how a feed has behaved as columns to stage; the state NULL when nothing is said of it."""
+    known = course or FeedCourse()
+    return (
+        course and course.state,
+        known.dull_polls,
+        seconds(known.usual_gap),
+        seconds(known.ttl),
+        list(known.skip_hours),
+        list(known.skip_days),
+        known.current_url,
+        known.moved_to,
+        known.moved_since,
+        known.moved_times,
+        known.gone_since,
+    )
+
+
+def seconds(span: timedelta | None) -> int | None:
+    """Return whole seconds."""
+    return None if span is None else int(span.total_seconds())
 
 
 def listed(row: Row) -> ListedFeed:
@@ -60,9 +104,10 @@ def listed(row: Row) -> ListedFeed:
 def of_poll(poll: Poll) -> Row:
     """Return a poll as a row to stage."""
     failed = poll.error is not None and not poll.entries
-    kept = failed or poll.not_modified
+    kept = (failed or poll.not_modified) and not poll.forget
     validators = (None, None, None) if failed else (poll.etag, poll.last_modified, poll.body_hash)
-    return (poll.feed_id, poll.polled_at, poll.next_poll_at, *validators, kept, failed, poll.error)
+    told = (kept, poll.forget, failed, poll.error)
+    return (poll.feed_id, poll.polled_at, poll.next_poll_at, *validators, *told, *of_course(poll.course))
 
 
 def of_entries(polls: Sequence[Poll]) -> Iterator[Row]:

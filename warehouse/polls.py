@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from warehouse import feed_rows
-from warehouse.records import FeedState, ListedFeed, PageFailure, PendingEntry, Poll, WatchedFeed
+from warehouse import entry_names, feed_rows
+from warehouse.records import FeedState, ListedFeed, NewEntry, PageFailure, PendingEntry, Poll, WatchedFeed
 from warehouse.session import Session
 
 _FEED = ("feed_id", "url", "outlet", "country", "every_seconds", "max_every_seconds")
@@ -31,7 +31,9 @@ WHERE state = 'unwatched'
 
 _DUE = """
 SELECT feed_id, url, outlet, country, every_seconds, max_every_seconds,
-    etag, last_modified, body_hash, consecutive_failures, first_polled_at IS NULL, last_polled_at, last_new_at
+    etag, last_modified, body_hash, consecutive_failures, first_polled_at IS NULL, last_polled_at, last_new_at,
+    state, dull_polls, usual_gap_seconds, ttl_seconds, skip_hours, skip_days, current_url,
+    moved_to, moved_since, moved_times, gone_since
 FROM feeds
 WHERE state <> 'unwatched' AND (next_poll_at IS NULL OR next_poll_at <= $now)
 ORDER BY next_poll_at NULLS FIRST, feed_id
@@ -57,8 +59,20 @@ _POLLS = {
     "last_modified": "VARCHAR",
     "body_hash": "VARCHAR",
     "kept": "BOOLEAN",
+    "forget": "BOOLEAN",
     "failed": "BOOLEAN",
     "error": "VARCHAR",
+    "new_state": "VARCHAR",
+    "dull_polls": "INTEGER",
+    "usual_gap_seconds": "BIGINT",
+    "ttl_seconds": "BIGINT",
+    "skip_hours": "INTEGER[]",
+    "skip_days": "INTEGER[]",
+    "current_url": "VARCHAR",
+    "moved_to": "VARCHAR",
+    "moved_since": "TIMESTAMPTZ",
+    "moved_times": "INTEGER",
+    "gone_since": "TIMESTAMPTZ",
 }
 
 _ENTRIES = {
@@ -81,22 +95,35 @@ _NEWS = """
 SELECT count(*)
 FROM polls_now AS p
 JOIN feeds AS f USING (feed_id)
-WHERE p.error IS NOT NULL OR f.last_error IS NOT NULL OR f.first_polled_at IS NULL
+WHERE p.error IS NOT NULL OR f.last_error IS NOT NULL OR f.first_polled_at IS NULL OR p.new_state <> f.state
 """
 
-_FEED_POLLED = """
+# What is learnt of a feed besides its times; a poll that says nothing of it leaves it as it was.
+_COURSE = (
+    *("dull_polls", "usual_gap_seconds", "ttl_seconds", "skip_hours", "skip_days", "current_url"),
+    *("moved_to", "moved_since", "moved_times", "gone_since"),
+)
+_LEARNT = ",\n    ".join(
+    f"{name} = CASE WHEN p.new_state IS NULL THEN feeds.{name} ELSE p.{name} END" for name in _COURSE
+)
+
+_FEED_POLLED = f"""
 UPDATE feeds SET
     last_polled_at = p.polled_at,
     next_poll_at = p.next_poll_at,
     consecutive_failures = CASE WHEN p.failed THEN consecutive_failures + 1 ELSE 0 END,
     last_error = p.error,
-    state = CASE WHEN state = 'unwatched' THEN state WHEN p.failed THEN 'failing' ELSE 'fine' END,
+    state = CASE
+        WHEN state = 'unwatched' THEN state
+        ELSE coalesce(p.new_state, CASE WHEN p.failed THEN 'failing' ELSE 'fine' END)
+    END,
     first_polled_at = CASE WHEN p.failed THEN first_polled_at ELSE coalesce(first_polled_at, p.polled_at) END,
     last_new_at = CASE WHEN n.entries > 0 THEN p.polled_at ELSE last_new_at END,
     entries_seen = entries_seen + n.entries,
     etag = CASE WHEN p.kept THEN coalesce(p.etag, feeds.etag) ELSE p.etag END,
     last_modified = CASE WHEN p.kept THEN coalesce(p.last_modified, feeds.last_modified) ELSE p.last_modified END,
-    body_hash = CASE WHEN p.kept THEN coalesce(p.body_hash, feeds.body_hash) ELSE p.body_hash END
+    body_hash = CASE WHEN p.kept THEN coalesce(p.body_hash, feeds.body_hash) ELSE p.body_hash END,
+    {_LEARNT}
 FROM polls_now AS p
 JOIN (
     SELECT polls_now.feed_id, count(e.entry_key) AS entries
@@ -105,6 +132,19 @@ JOIN (
     GROUP BY polls_now.feed_id
 ) AS n USING (feed_id)
 WHERE feeds.feed_id = p.feed_id
+"""  # noqa: S608  (names of our own columns)
+
+# A pass that was killed had asked these, and wrote nothing down about what they said.
+_ASKED = """
+UPDATE feeds SET next_poll_at = a.asked_at + to_seconds(every_seconds)
+FROM asked_now AS a
+WHERE feeds.feed_id = a.feed_id AND (last_polled_at IS NULL OR last_polled_at < a.asked_at)
+"""
+
+_FRESH = """
+SELECT n.entry_key
+FROM (SELECT unnest($1::VARCHAR[]) AS entry_key, unnest($2::VARCHAR[]) AS entry_hash) AS n
+ANTI JOIN entries USING (entry_key, entry_hash)
 """
 
 _ENTRIES_SAVED = """
@@ -171,6 +211,26 @@ def due_feeds(session: Session, now: datetime) -> tuple[FeedState, ...]:
     return tuple(map(feed_rows.state, session.rows(_DUE, {"now": now})))
 
 
+def note_asked(session: Session, asked: Sequence[tuple[str, datetime]]) -> None:
+    """Put off feeds that a killed pass had asked, (feed_id, when) each, so that none is asked again too soon."""
+    session.stage("asked_now", {"feed_id": "VARCHAR", "asked_at": "TIMESTAMPTZ"}, asked)
+    session.run(_ASKED, quiet=True)
+
+
+def fresh_entries(session: Session, entries: Sequence[NewEntry]) -> frozenset[str]:
+    """Return the keys of those entries that are new or have changed."""
+    known = entry_names.known_as(session, entries)
+    columns = [[entry.entry_key for entry in known], [entry.entry_hash for entry in known]]
+    fresh = {row[0] for row in session.rows(_FRESH, columns)} if entries else set()
+    return frozenset(entry.entry_key for entry, found in zip(entries, known, strict=True) if found.entry_key in fresh)
+
+
+def feed_urls(session: Session) -> frozenset[str]:
+    """Return the addresses at which watched feeds are asked."""
+    rows = session.rows("SELECT url, current_url FROM feeds WHERE state <> 'unwatched'")
+    return frozenset(url for row in rows for url in row if url)
+
+
 def list_feeds(session: Session) -> tuple[ListedFeed, ...]:
     """Return every feed that is or was watched, by outlet and address."""
     return tuple(map(feed_rows.listed, session.rows(_LISTED)))
@@ -178,6 +238,7 @@ def list_feeds(session: Session) -> tuple[ListedFeed, ...]:
 
 def save_polls(session: Session, polls: Sequence[Poll]) -> int:
     """Record polls and their entries in this one transaction; return how many entries are new or changed."""
+    polls = entry_names.settled(session, polls)
     session.stage("polls_now", _POLLS, map(feed_rows.of_poll, polls))
     session.stage("entries_now", _ENTRIES, feed_rows.of_entries(polls))
     if session.rows(_NEWS)[0][0]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from alerts.records import Arrival, HeldBy, Notice, Status
-from extractors.records import Article, Entry, Reading
+from extractors.records import Article, Entry, Reading, Telling
 
 
 class FeedHealth(StrEnum):
@@ -15,7 +15,10 @@ class FeedHealth(StrEnum):
 
     NEW = "new"
     FINE = "fine"
+    SLOW = "slow"
+    QUIET = "quiet"
     FAILING = "failing"
+    GONE = "gone"
     UNWATCHED = "unwatched"
 
 
@@ -40,6 +43,27 @@ class WatchedFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCourse:
+    """How a feed has behaved so far, which decides when and where it is asked next.
+
+    `moved_to` is where `moved_times` polls in a row were led for good since `moved_since`; `current_url` is where it is
+    asked instead of its configured address; `skip_days` count from Monday, 0.
+    """
+
+    state: FeedHealth = FeedHealth.NEW
+    dull_polls: int = 0
+    usual_gap: timedelta | None = None
+    ttl: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    current_url: str | None = None
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_times: int = 0
+    gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What is known of a feed before it is asked: validators exactly as the server gave them."""
 
@@ -51,6 +75,7 @@ class FeedState:
     first_poll: bool
     last_polled_at: datetime | None = None
     last_new_at: datetime | None = None
+    course: FeedCourse = FeedCourse()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +97,16 @@ class ListedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """An entry of a poll with its names: the same `entry_hash` under a known `entry_key` is nothing new."""
+    """An entry of a poll: the same `entry_hash` under a known `entry_key` is nothing new.
+
+    `names` are all it can be known by, the surest first; under one that is known it is that entry.
+    """
 
     entry_key: str
     entry_hash: str
     url: str
     entry: Entry
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +115,8 @@ class Poll:
 
     A poll fails when it has an error and no entries: the validators stay as they were. With entries (a body that broke
     off) the error is only noted, and the validators become what stands here; so do they when the feed was changed.
-    An unchanged feed keeps those it does not send again.
+    An unchanged feed keeps those it does not send again, and `forget` drops them all. Without a `course` the feed's
+    state is "failing" or "fine", and the rest of what is known of it stays.
     """
 
     feed_id: str
@@ -98,6 +128,38 @@ class Poll:
     not_modified: bool = False
     entries: tuple[NewEntry, ...] = ()
     error: str | None = None
+    forget: bool = False
+    course: FeedCourse | None = None
+
+
+class RobotsState(StrEnum):
+    """What is known of a site's robots.txt: its rules count, there is none, or it could not be had yet."""
+
+    RULES = "rules"
+    NONE = "none"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """The robots.txt of a site, `origin` being its scheme, host and port; asked for again at `next_at`."""
+
+    origin: str
+    state: RobotsState
+    body: str | None
+    asked_at: datetime
+    next_at: datetime
+    failures: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPace:
+    """When a server, as host:port, was last asked, and until when it wants to be left alone."""
+
+    host: str
+    last_started_at: datetime | None = None
+    parked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +205,27 @@ class SavedArticle:
     revision: int
     story_id: str
     first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryKeys:
+    """What copies of an article are found by; `at` is when it was published, else when it arrived."""
+
+    article_id: str
+    publisher: str
+    at: datetime
+    seen_at: datetime
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredText:
+    """A telling with its words and the keys it is found by."""
+
+    telling: Telling
+    title: str | None
+    text: str
+    keys: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +286,25 @@ class RunCounts:
     messages_sent: int = 0
     messages_retried: int = 0
     messages_dead: int = 0
+    entries_listed: int = 0
+    entries_known: int = 0
+    entries_unlinked: int = 0
+    pages_asked: int = 0
+    pages_disallowed: int = 0
+    articles_from_feeds: int = 0
 
     def __add__(self, other: RunCounts) -> RunCounts:
         """Add count by count."""
         names = [field.name for field in fields(self)]
         return RunCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @property
+    def residue(self) -> int:
+        """Entries that no count accounts for: fetched is not stored + duplicate + filtered + failed."""
+        listed = self.entries_new + self.entries_known + self.entries_unlinked
+        stored = self.articles_new + self.articles_revised
+        refused = self.pages_disallowed + self.pages_unreadable + self.pages_failed
+        return abs(self.entries_listed - listed) + abs(self.pages_asked - stored - self.articles_known - refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

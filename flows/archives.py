@@ -1,0 +1,55 @@
+"""Web archives (WARC): the pages in them, one by one, each bounded. Whatever stands in a file, nothing is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # ships no types
+
+from extractors.records import Unreadable, UnreadableReason
+
+LARGEST = 20_000_000  # decoded bytes of one page
+HTML = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPage:
+    """A page as it was fetched once, or why it cannot be read."""
+
+    url: str
+    body: bytes | Unreadable
+    content_type: str | None
+
+
+def archived_pages(path: Path) -> Iterator[ArchivedPage]:
+    """Yield the HTML pages that an archive's servers answered with; a file that breaks off ends with its reason."""
+    try:
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                if is_page(record):
+                    yield page_of(record)
+    except Exception as error:  # noqa: BLE001 (what a reader of archives throws at broken bytes can't be listed)
+        detail = f"the archive cannot be read further: {type(error).__name__}"
+        yield ArchivedPage(url="", body=Unreadable(reason=UnreadableReason.BROKEN, detail=detail), content_type=None)
+
+
+def is_page(record: Any) -> bool:
+    """Tell whether a record is a server's good answer with a page."""
+    if record.rec_type != "response" or record.http_headers is None:
+        return False
+    kind = (record.http_headers.get_header("content-type") or "").split(";")[0].strip().lower()
+    return record.http_headers.get_statuscode() == "200" and kind in HTML
+
+
+def page_of(record: Any) -> ArchivedPage:
+    """Read a record's body as far as is allowed."""
+    body = record.content_stream().read(LARGEST + 1)
+    too_large = Unreadable(reason=UnreadableReason.TOO_LARGE, detail=f"over {LARGEST // 1_000_000} MB")
+    return ArchivedPage(
+        url=(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "),
+        body=body if len(body) <= LARGEST else too_large,
+        content_type=record.http_headers.get_header("content-type"),
+    )

@@ -1,0 +1,125 @@
+"""Deciding about matches: each on its history and on how many sources its story has, some a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from alerts.deciding import UTTERANCE_WINDOW, decide, past_alert
+from alerts.matching import find_all_matches
+from alerts.records import Decision, Match, PastAlert, Reason
+from alerts.rules import CompiledRule
+from flows.setup import Setup
+from warehouse import alerts, stories
+from warehouse.records import ReadArticle
+from warehouse.session import Session
+from warehouse.stored import stored_articles
+
+# How long a match waits for another source.
+OPEN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A match with the rule and article it is between."""
+
+    rule: CompiledRule
+    match: Match
+    found: ReadArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The story of each article, and how many independent sources each story and utterance has."""
+
+    stories: Mapping[str, str]
+    of_stories: Mapping[str, int]
+    of_utterances: Mapping[str, int]
+
+    def sources(self, match: Match) -> int:
+        """Return how many independent sources a match rests on: its story's, or its utterance's where they are more."""
+        story = self.of_stories.get(self.stories[match.article_id], 1)
+        return max(story, self.of_utterances.get(match.utterance_id or "", 1))
+
+
+def candidates_in(rules: Sequence[CompiledRule], found: ReadArticle) -> list[Candidate]:
+    """Match one article against every rule."""
+    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading), strict=True)
+    return [Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches]
+
+
+def decide_all(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> tuple[Decision, ...]:
+    """Decide about each match in turn, each with the alerts of those before it in its history."""
+    now = setup.now()
+    standing = standing_of(session, candidates)
+    past: list[PastAlert] = list(history(setup, session, candidates))
+    decisions = []
+    for candidate in candidates:
+        decision = decide(
+            candidate.rule.rule,
+            candidate.match,
+            article=candidate.found.article,
+            arrival=candidate.found.arrival,
+            story_id=standing.stories[candidate.match.article_id],
+            now=now,
+            past=past,
+            sources=standing.sources(candidate.match),
+        )
+        decisions.append(decision)
+        past += [past_alert(decision.alert)] if decision.alert else []
+    return tuple(decisions)
+
+
+def standing_of(session: Session, candidates: Sequence[Candidate]) -> Standing:
+    """Return what the warehouse knows of these candidates' stories and utterances."""
+    articles = sorted({candidate.match.article_id for candidate in candidates})
+    utterances = sorted({name for candidate in candidates if (name := candidate.match.utterance_id)})
+    of_articles = stories.current_stories(session, articles) if articles else {}
+    return Standing(
+        stories=of_articles,
+        of_stories=stories.sources(session, sorted(set(of_articles.values()))) if articles else {},
+        of_utterances=stories.sources_of_utterances(session, utterances) if utterances else {},
+    )
+
+
+def history(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> tuple[PastAlert, ...]:
+    """Return the alerts that can matter to these candidates: recent ones, and any about the same articles.
+
+    Each is of the story its article belongs to by now: two stories may have turned out to be one since.
+    """
+    if not candidates:
+        return ()
+    longest = max([UTTERANCE_WINDOW, *(candidate.rule.rule.cooldown for candidate in candidates)])
+    past = alerts.past_alerts(
+        session,
+        since=setup.now() - longest,
+        article_ids=sorted({candidate.match.article_id for candidate in candidates}),
+    )
+    now = stories.current_stories(session, sorted({alert.article_id for alert in past})) if past else {}
+    return tuple(replace(alert, story_id=now.get(alert.article_id, alert.story_id)) for alert in past)
+
+
+def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle]) -> tuple[Decision, ...]:
+    """Decide again what waited for another source, where these new articles may have brought it."""
+    waiting = [rule for rule in setup.rules if rule.rule.min_independent > 1]
+    if not waiting or not fresh:
+        return ()
+    articles = [found.article.article_id for found in fresh]
+    still_open = stories.open_decisions(
+        session,
+        rules=[rule.rule.name for rule in waiting],
+        stories=sorted(set(stories.current_stories(session, articles).values())),
+        utterances=sorted({said.utterance_id for found in fresh for said in found.reading.statements}),
+        fresh=articles,
+        since=setup.now() - OPEN,
+    )
+    stored = stored_articles(session, sorted({article_id for _, article_id, _ in still_open}))
+    again = [
+        candidate
+        for found in stored
+        for candidate in candidates_in(waiting, found)
+        if (candidate.rule.rule.name, candidate.match.article_id, candidate.match.official_id) in still_open
+    ]
+    decided = decide_all(setup, session, again)
+    return tuple(decision for decision in decided if decision.reason is not Reason.BELOW_CORROBORATION)

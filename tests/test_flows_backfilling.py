@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from extractors.records import Page, Unreadable
+from flows.backfilling import Period
+from flows.files import documents, files_in
+from flows.ingesting import ingest
+from flows.settings import load_settings
+from flows.setup import Setup, prepared
+from tests.newsroom import OTHER, RULES, SAID, page
+from tests.servers import HttpServer, Reply
+from warehouse.store import reading
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+SUBSCRIBERS = """
+[[subscribers]]
+name = "desk"
+channel = "slack"
+webhook_url = "https://hooks.example/1"
+[[subscribers]]
+name = "channel"
+channel = "slack"
+webhook_url = "https://hooks.example/2"
+"""
+
+
+class Desk:
+    """A warehouse whose rules would fire, and what is taken in."""
+
+    def __init__(self, folder, allowed=""):
+        """Write the configuration."""
+        path = folder / "talkwatch.toml"
+        fetch = f'[fetch]\ndelay_seconds = 0\nallow_hosts = ["{allowed}"]\n' if allowed else ""
+        path.write_text(fetch + RULES + SUBSCRIBERS, encoding="utf-8")
+        setup = prepared(load_settings(path, sending=True))
+        self.setup = Setup(settings=setup.settings, watchlist=setup.watchlist, rules=setup.rules, now=lambda: NOW)
+
+    def take_in(self, *files, sitemaps=(), period=Period()):  # noqa: B008 (a frozen record)
+        """Take files and sitemaps in, with --alert."""
+        return ingest(self.setup, files, outlet=None, published_at=None, alert=True, sitemaps=sitemaps, period=period)
+
+    def rows(self, sql):
+        """Ask the warehouse."""
+        with reading(self.setup.data_dir) as session:
+            return session.rows(sql)
+
+
+def record(kind, url, media, block):
+    """Return one record of a web archive (ISO 28500)."""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-04T09:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uuid4()}>\r\nContent-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def archive(*answers, packed=True):
+    """Return a web archive of (url, status, content type, body), each answer followed by a note about it."""
+    records = [record("warcinfo", "", "application/warc-fields", b"software: test")]
+    for url, status, kind, body in answers:
+        answer = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+        records += [
+            record("response", url, "application/http; msgtype=response", answer),
+            record("metadata", url, "application/warc-fields", b"via: seed"),
+        ]
+    return b"".join(map(gzip.compress, records)) if packed else b"".join(records)
+
+
+TALKS = ("https://a.example/talks", "200 OK", "text/html; charset=utf-8", page("Kremlin names its terms", SAID).body)
+PAGES = (
+    TALKS,
+    ("https://a.example/festival?utm_source=x", "200 OK", "text/html", page("A festival", OTHER).body),
+    ("https://a.example/gone", "404 Not Found", "text/html", page("Gone", OTHER).body),
+    ("https://a.example/1.jpg", "200 OK", "image/jpeg", b"\xff\xd8\xff"),
+    ("https://a.example/stub", "200 OK", "text/html", b"<html><body><p>Subscribe</p></body></html>"),
+)
+
+
+@pytest.mark.parametrize("packed", [pytest.param(True, id="warc.gz"), pytest.param(False, id="warc")])
+def test_an_archive_s_pages_are_documents(tmp_path, packed):
+    """Good answers with a page are read, each under the address it was fetched from; a stub has its reason."""
+    path = tmp_path / ("crawl.warc.gz" if packed else "crawl.warc")
+    path.write_bytes(archive(*PAGES, packed=packed))
+    found = list(documents(files_in([tmp_path])))
+    assert [(each.doc_id, each.archived) for each in found] == [(f"{path.name}:{n}", True) for n in (1, 2, 3)]
+    assert [each.page.url for each in found[:2]] == [TALKS[0], "https://a.example/festival?utm_source=x"]
+    assert found[0].page.title == "Kremlin names its terms"
+    assert isinstance(found[2].page, Unreadable)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(lambda body: body[: len(body) // 2], id="cut off"),
+        pytest.param(lambda body: body[:60] + b"\x00" * 40 + body[100:], id="damaged"),
+        pytest.param(lambda _: b"not an archive", id="no archive"),
+        pytest.param(lambda _: b"", id="empty"),
+    ],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_broken_archive_raises_nothing(tmp_path, broken, packed):
+    """What could be read of a broken archive is used, and its end is a line."""
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(broken(archive(*PAGES, packed=packed)))
+    assert all(isinstance(each.page, Page | Unreadable) for each in documents([path]))
+
+
+@pytest.mark.slow
+def test_an_archive_never_alerts_and_goes_on_where_it_was(tmp_path):
+    """Its articles are recorded and decided as imported, --alert or not; a second reading adds nothing."""
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(archive(*PAGES[:2]))
+    desk = Desk(tmp_path)
+    counts = desk.take_in(path)
+    assert (counts.articles_new, counts.alerts, counts.messages_sent) == (2, 0, 0)
+    assert {row[0] for row in desk.rows("SELECT reason FROM decisions")} == {"imported"}
+    again = desk.take_in(path)
+    assert (again.articles_new, again.articles_known, again.statements) == (0, 2, 0)
+    assert desk.rows("SELECT count(*) FROM deliveries") == [(0,)]
+
+
+@pytest.mark.slow
+def test_a_sitemap_is_taken_in_once_within_its_period(tmp_path):
+    """Pages of the period are fetched from an index's sitemaps, never alert, and are not fetched again."""
+    with HttpServer() as site:
+        old = NOW - timedelta(days=400)
+        urls = "".join(
+            f"<url><loc>{site.url(path)}</loc><lastmod>{when.isoformat()}</lastmod></url>"
+            for path, when in (("/talks", NOW), ("/festival", NOW), ("/old", old), ("/private", NOW))
+        )
+        site.reply(
+            "/index.xml",
+            Reply(
+                body=f"<sitemapindex><sitemap><loc>{site.url('/1.xml')}</loc></sitemap><sitemap><loc>{site.url('/old.xml')}</loc><lastmod>{old.isoformat()}</lastmod></sitemap></sitemapindex>".encode()
+            ),
+        )
+        site.reply("/1.xml", Reply(body=f"<urlset>{urls}</urlset>".encode()))
+        site.reply("/robots.txt", Reply(body=b"User-agent: *\nDisallow: /private\n"))
+        site.reply("/talks", page("Kremlin names its terms", SAID))
+        site.reply("/festival", page("A festival", OTHER))
+        desk = Desk(tmp_path, f"127.0.0.1:{site.port}")
+        period = Period(since=NOW - timedelta(days=1))
+        counts = desk.take_in(sitemaps=[site.url("/index.xml")], period=period)
+        assert (counts.articles_new, counts.pages_unreadable, counts.alerts) == (2, 1, 0)
+        assert {row[0] for row in desk.rows("SELECT reason FROM decisions")} == {"imported"}
+        again = desk.take_in(sitemaps=[site.url("/index.xml")], period=period)
+        assert (again.articles_new, again.articles_known) == (0, 2)
+        asked = [request.path for request in site.requests]
+        assert [asked.count(path) for path in ("/talks", "/festival", "/old", "/old.xml", "/private")] == [
+            1,
+            1,
+            0,
+            0,
+            0,
+        ]
+
+
+@pytest.mark.parametrize(
+    ("period", "moment", "held"),
+    [
+        pytest.param(Period(since=NOW), NOW, True, id="since is in it"),
+        pytest.param(Period(until=NOW), NOW, False, id="until is not"),
+        pytest.param(Period(since=NOW), NOW - timedelta(seconds=1), False, id="before"),
+        pytest.param(Period(since=NOW, until=NOW), None, True, id="no date may be"),
+        pytest.param(Period(), NOW, True, id="open"),
+    ],
+)
+def test_a_period_holds_its_beginning_and_not_its_end(period, moment, held):
+    """`since` is inclusive, `until` exclusive."""
+    assert period.holds(moment) is held

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from extractors.records import Entry, Feed
+from flows.outcomes import Fetched, FetchFailure, NotModified
+from flows.polling import new_entries, request_for
+from flows.settling import Parsed, changed, failed, told, unchanged
+from tests.warehouse_examples import HOUR, NOW, feed, new_entry
+from warehouse.records import FeedCourse, FeedHealth, FeedState
+
+DAY = timedelta(days=1)
+THERE = "https://one.example/new"
+
+
+def known(**changes) -> FeedState:
+    """Return a feed that has answered before."""
+    base = FeedState(
+        feed=feed(), etag='"1"', last_modified=None, body_hash="b", consecutive_failures=0, first_poll=False,
+        last_polled_at=NOW - HOUR, last_new_at=NOW - HOUR, course=FeedCourse(state=FeedHealth.FINE),
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def after(state, poll) -> FeedState:
+    """Return what is known of the feed once the poll has been saved."""
+    failures = state.consecutive_failures + 1 if poll.error else 0
+    return replace(state, course=poll.course, consecutive_failures=failures, last_polled_at=poll.polled_at)
+
+
+def failure(status=None, **changes) -> FetchFailure:
+    """Return a failed fetch."""
+    return FetchFailure(key="k", reason=f"HTTP {status}" if status else "timeout", status=status, **changes)
+
+
+def parsed(*entries, fresh=0, moved_to=None, **changes) -> Parsed:
+    """Return a body that was a feed with these entries."""
+    answer = Fetched(key="k", url=THERE, body=b"x", content_type=None, etag=None, last_modified=None, moved_to=moved_to)
+    read = Feed(format="rss", title=None, entries=tuple(each.entry for each in entries), **changes)
+    return Parsed(answer=answer, feed=read, entries=entries, fresh=fresh)
+
+
+def test_failures_come_linearly_later_and_an_answer_ends_them():
+    """A failing feed waits an interval more each time, up to a day, and is back at its interval when it answers."""
+    state, waits = known(), []
+    for _ in range(200):
+        poll = failed(state, failure(500), NOW)
+        waits.append(round((poll.next_poll_at - NOW) / (10 * timedelta(minutes=1)), 1))
+        state = after(state, poll)
+    assert [round(wait) for wait in waits[:3]] == [1, 2, 3]
+    assert poll.course.state is FeedHealth.FAILING
+    assert poll.next_poll_at - NOW == DAY
+    again = changed(state, parsed(new_entry(), fresh=1), NOW)
+    assert again.course.state is FeedHealth.FINE
+    assert again.next_poll_at - NOW < timedelta(minutes=11)
+    assert told(state, again) == "answers again after 200 failures"
+    assert told(after(state, again), again) is None
+
+
+@pytest.mark.parametrize("every", [timedelta(seconds=1), timedelta(minutes=10)])
+def test_what_failed_in_passing_is_due_after_a_minute_at_least(every):
+    """The first retry is after the longer of `every` and a minute."""
+    state = known(feed=feed(every=every, max_every=4 * every))
+    wait = failed(state, failure(), NOW).next_poll_at - NOW
+    assert max(every, timedelta(minutes=1)) <= wait <= 1.05 * max(every, timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_obeyed(status):
+    """A server that names a time is asked then; a shorter one than our own does not hurry us."""
+    assert failed(known(), failure(status, wait=2 * HOUR), NOW).next_poll_at - NOW >= 2 * HOUR
+    assert failed(known(), failure(status, wait=timedelta(seconds=1)), NOW).next_poll_at - NOW >= 10 * timedelta(
+        minutes=1
+    )
+
+
+def test_gone_is_believed_after_a_day():
+    """410 twice a day apart: state `gone`, told once, asked monthly; anything else in between starts anew."""
+    first = failed(known(), failure(410), NOW)
+    assert first.course.state is FeedHealth.FAILING
+    later = failed(after(known(), first), failure(410), NOW + timedelta(hours=23))
+    assert later.course.state is FeedHealth.FAILING
+    last = failed(after(known(), later), failure(410), NOW + DAY)
+    assert last.course.state is FeedHealth.GONE
+    assert last.next_poll_at - last.polled_at >= timedelta(days=30)
+    assert "once a month" in told(after(known(), later), last)
+    assert told(after(known(), last), failed(after(known(), last), failure(410), NOW + 31 * DAY)) is None
+    interrupted = failed(after(known(), first), failure(500), NOW + HOUR)
+    assert failed(after(known(), interrupted), failure(410), NOW + 2 * DAY).course.state is FeedHealth.FAILING
+    back = unchanged(after(known(), last), NotModified(key="k"), NOW + 31 * DAY)
+    assert (back.course.state, back.course.gone_since) == (FeedHealth.FINE, None)
+
+
+def poll_moved(days, targets):
+    """Return the courses of polls at these days after now, each led for good to its target."""
+    state, courses = known(), []
+    for day, target in zip(days, targets, strict=True):
+        poll = unchanged(state, NotModified(key="k", moved_to=target), NOW + day * DAY)
+        courses.append(poll.course)
+        state = after(state, poll)
+    return courses
+
+
+@pytest.mark.parametrize(
+    ("days", "targets", "stored"),
+    [
+        pytest.param((0, 1, 2), (THERE,) * 3, True, id="three times the same over two days"),
+        pytest.param((0, 0.1, 0.2, 1.9), (THERE,) * 4, False, id="often, but within two days"),
+        pytest.param((0, 3), (THERE,) * 2, False, id="over two days, but twice only"),
+        pytest.param((0, 1, 2), (THERE, None, THERE), False, id="an answer without redirect between"),
+        pytest.param((0, 1, 2, 3), (THERE, THERE, THERE + "er", THERE), False, id="another target between"),
+    ],
+)
+def test_an_address_is_left_only_after_three_permanent_redirects_over_two_days(days, targets, stored):
+    """What moved for good is asked at its new address; what says so once or twice is not believed yet."""
+    assert poll_moved(days, targets)[-1].current_url == (THERE if stored else None)
+
+
+def test_another_feed_behind_a_redirect_is_not_taken_for_ours():
+    """A permanent redirect to a feed of which nothing is known (a parked domain's) does not count as a move."""
+    entries = (new_entry("e1"), new_entry("e2"))
+    strange = changed(known(), parsed(*entries, fresh=2, moved_to=THERE), NOW)
+    ours = changed(known(), parsed(*entries, fresh=1, moved_to=THERE), NOW)
+    assert (strange.course.moved_times, ours.course.moved_times) == (0, 1)
+
+
+def test_a_moved_feed_is_asked_there_and_again_at_home_when_that_fails():
+    """After three failures at the address it moved to, a feed is asked at its configured one again."""
+    state = known(course=FeedCourse(state=FeedHealth.FINE, current_url=THERE))
+    assert request_for(state).url == THERE
+    for _ in range(3):
+        state = after(state, failed(state, failure(404), NOW))
+    assert request_for(state).url == state.feed.url
+
+
+def test_a_dull_feed_slows_down_and_its_first_entry_wakes_it():
+    """Polls without news stretch the interval from `every` to `max_every`; news brings it back."""
+    state, waits = known(), []
+    for _ in range(10):
+        poll = unchanged(state, NotModified(key="k"), NOW)
+        waits.append(poll.next_poll_at - NOW)
+        state = after(state, poll)
+    assert waits == sorted(waits)
+    assert 4 * state.feed.every <= waits[-1] <= 1.05 * 4 * state.feed.every
+    assert state.course.state is FeedHealth.SLOW
+    woken = changed(state, parsed(new_entry(), fresh=1), NOW)
+    assert (woken.course.dull_polls, woken.course.state) == (0, FeedHealth.FINE)
+    assert woken.next_poll_at - NOW <= 1.05 * state.feed.every
+
+
+def test_a_feed_that_falls_silent_against_its_rhythm_is_quiet():
+    """Nothing new for five times the usual gap: `quiet`, told once, until something new comes."""
+    hourly = [replace(new_entry(f"e{n}"), entry=replace(new_entry().entry, published=NOW - n * HOUR)) for n in range(6)]
+    state = after(known(), changed(known(), parsed(*hourly, fresh=6), NOW))
+    state = replace(state, last_new_at=NOW)
+    assert state.course.usual_gap == HOUR
+    still = unchanged(state, NotModified(key="k"), NOW + 5 * HOUR)
+    silent = unchanged(state, NotModified(key="k"), NOW + 5.1 * HOUR)
+    assert (still.course.state, silent.course.state) == (FeedHealth.FINE, FeedHealth.QUIET)
+    assert told(state, silent).startswith("is quiet: nothing new since")
+    assert told(after(state, silent), unchanged(after(state, silent), NotModified(key="k"), NOW + 9 * HOUR)) is None
+    assert changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + DAY).course.state is FeedHealth.FINE
+
+
+def test_what_a_feed_says_of_itself_holds_for_its_304s_too():
+    """ttl, skipHours and skipDays of the last body count when only a 304 came."""
+    poll = changed(known(), parsed(new_entry(), fresh=1, ttl=2 * HOUR, skip_hours=(14,), skip_days=(6,)), NOW)
+    assert (poll.course.ttl, poll.course.skip_hours, poll.course.skip_days) == (2 * HOUR, (14,), (6,))
+    later = unchanged(after(known(), poll), NotModified(key="k"), NOW)
+    assert later.next_poll_at == NOW.replace(hour=15, minute=0)
+
+
+def test_a_broken_feed_is_used_as_far_as_it_goes():
+    """What parsed is kept, the problem is noted, and the feed is not failing."""
+    poll = changed(known(), parsed(new_entry(), fresh=1, problem="cut off before its end"), NOW)
+    assert (len(poll.entries), poll.error, poll.course.state) == (1, "cut off before its end", FeedHealth.FINE)
+
+
+def test_entries_without_a_page_or_said_twice_are_left_out():
+    """Each entry that leads to a page counts once, the first of its name."""
+    entries = [
+        Entry(entry_id=guid, link=link, title=title, published=None, updated=None)
+        for guid, link, title in (("a", "https://x.example/a", "first"), ("a", "https://x.example/b", "second"), ("c", None, "no page"), ("d", "mailto:x@y", "mail"))
+    ]  # fmt: skip
+    (only,) = new_entries("f", Feed(format="rss", title=None, entries=tuple(entries)))
+    assert only.entry.title == "first"
