@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,10 +46,19 @@ class QuietHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class PatientServer(ThreadingHTTPServer):
+    """A server that takes no offence when a client hangs up."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Show what went wrong here, and nothing of a connection that was closed at the other end."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """Serve HTTP on a free port while the block runs; yield the base address."""
-    server = ThreadingHTTPServer((HOST, 0), handler)
+    server = PatientServer((HOST, 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
