@@ -15,6 +15,7 @@ LEAST = 3  # words of a content
 _HIGHEST = 6  # clauses between a verb and the cue it is joined to
 _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
+_LAST = 12  # breaks looked at: a sentence of prose has fewer
 _CLOSING = frozenset("”\"’'")
 
 
@@ -22,23 +23,22 @@ def without_aside(doc: Doc, start: int, end: int) -> int:
     """Return where a content ends without what the writer adds to it: ", which is in Kyiv", " — a step that"."""
     while end > start and is_mark(doc[end - 1]):
         end -= 1
-    for at in range(start + 1, end - 1):
-        if doc[at].text not in _BREAKS:
-            continue
+    breaks = [at for at in range(start + 1, end - 1) if doc[at].text in _BREAKS]
+    # A pair of dashes, or a list, encloses what is said; only the last few breaks can open an aside to the end.
+    is_paired = sum(any(dash in token.text for dash in _DASHES) for token in doc[start:end]) != 1 if breaks else False
+    for at in breaks[-_LAST:]:
         closes = doc[at + 1].text in _CLOSING
         first = doc[at + 1 + closes] if at + 1 + closes < end else None
-        if first is not None and _is_aside(doc, at, first, (start, end), closes=closes):
+        if first is not None and _is_aside(doc, at, first, end, closes=closes, is_paired=is_paired):
             return at + closes
     return end
 
 
-def _is_aside(doc: Doc, at: int, first: Token, within: Range, *, closes: bool) -> bool:
-    start, end = within
+def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_paired: bool) -> bool:
     if closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}):
         return True
     if doc[at].text != ",":
-        dashes = sum(any(dash in token.text for dash in _DASHES) for token in doc[start:end])
-        return dashes == 1 and (doc[at].text == "—" or bool(doc[at].whitespace_))
+        return not is_paired and (doc[at].text == "—" or bool(doc[at].whitespace_))
     top = first
     while top.head.i != top.i and top.head.left_edge.i > at:
         top = top.head

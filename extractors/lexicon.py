@@ -35,6 +35,8 @@ ACTS = _words(
     threaten warn deny urge oppose rebuff endorse denounce decry praise criticise criticize reiterate reaffirm question
     doubt accuse blame thank hail call appeal promise rule concede acknowledge stress confirm announce"""
 )
+# Those that hardly occur where the counts were made, and have no other meaning with somebody for a subject.
+SURE_ACTS = frozenset({"rule out", "float", "condition", "rebuff", "stipulate", "reject", "denounce", "reaffirm"})
 # Where and when something is said, no part of what is said: "in an interview", "at a briefing".
 OCCASIONS = _words(
     """interview statement speech address remark comment debate briefing conference event rally tweet post letter email

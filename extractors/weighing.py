@@ -9,7 +9,7 @@ from importlib.resources import files
 from math import exp
 from typing import TYPE_CHECKING
 
-from extractors.lexicon import ACTS, PEOPLE, PRONOUNS
+from extractors.lexicon import ACTS, PEOPLE, PRONOUNS, SURE_ACTS
 from extractors.reports import Report
 from extractors.syntax import ParsedSentence
 
@@ -33,12 +33,10 @@ def confidence(sentence: ParsedSentence, report: Report) -> float:
     """Return how likely `report` is speech that someone is said to have uttered, from 0 to 1."""
     weights = _weights()
     total = sum(weights.get(feature, 0.0) for feature in features(sentence, report))
-    if (
-        report.lemma in ACTS
-        and _speaker_kind(report.cue.speaker) in _ACTORS
-        and report.frame not in {"ccomp", "before"}
-    ):
-        total += _ACT
+    if report.frame not in {"ccomp", "before"} and _speaker_kind(report.cue.speaker) in _ACTORS:
+        total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
+        if report.lemma in SURE_ACTS or (report.lemma, report.frame) == ("put", "as"):
+            total = max(total, 0.0)
     return 1 / (1 + exp(-total))
 
 

@@ -123,6 +123,7 @@ def test_any_text_is_read(reader, text):
         pytest.param("cats and " * 2500, id="one long sentence"),
         pytest.param("“We go,” he said. " * 1000, id="one long paragraph"),
         pytest.param("said\n" * 5000, id="many short paragraphs"),
+        pytest.param("said — that, which says " * 800, id="one sentence of cues and breaks"),
     ],
 )
 def test_odd_and_long_texts_are_read(reader, text):
