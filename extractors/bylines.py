@@ -191,7 +191,7 @@ def _is_name(text: str) -> bool:
         return False
     if not any(character.isupper() for character in text):
         # A script without capitals: a name there is a few characters, no sentence.
-        return text.isalpha() and not text.isascii() and not any(map(str.islower, text)) and 2 <= len(text) <= 10  # noqa: PLR2004
+        return text.isalpha() and not text.isascii() and not any(map(str.islower, text)) and 2 <= len(text) <= 10  # noqa: PLR2004 (a short name in one script)
     return all(word[0].isupper() or word.lower() in _PARTICLES or word[0] in "'’" for word in words)
 
 

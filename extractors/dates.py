@@ -132,7 +132,7 @@ def _checked(year: int, month: int | None, day: int) -> tuple[int, int, int] | N
 
 def _full_year(text: str) -> int:
     # RFC 2822: two digits up to 49 are this century's.
-    return int(text) if len(text) > len("99") else int(text) + (2000 if int(text) < 50 else 1900)  # noqa: PLR2004
+    return int(text) if len(text) > len("99") else int(text) + (2000 if int(text) < 50 else 1900)  # noqa: PLR2004 (the pivot of RFC 2822)
 
 
 def _offset(text: str) -> timedelta | None:

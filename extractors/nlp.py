@@ -35,7 +35,7 @@ def load_model() -> Language:
     with warnings.catch_warnings():
         # About versions that differ in the third digit, and from the libraries below: nothing a user can act on.
         warnings.simplefilter("ignore")
-        return import_module(model_package()).load(exclude=list(UNUSED))  # type: ignore[no-any-return]
+        return import_module(model_package()).load(exclude=list(UNUSED))  # type: ignore[no-any-return]  # chosen by name
 
 
 @cache

@@ -234,7 +234,7 @@ def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> b
         return not lead or lead[-1] in _FRESH or words > 4  # noqa: PLR2004 - longer than most titles
     if lead[-1:] == "," and words >= 2 and text[outer.end - 2 : outer.end - 1] == ".":  # noqa: PLR2004
         return True
-    return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004
+    return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004 (fewer words are a fragment)
 
 
 def _is_capital(text: str, span: Span) -> bool:

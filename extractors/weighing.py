@@ -26,7 +26,7 @@ _MARKS = frozenset('“”"')
 
 @cache
 def _weights() -> dict[str, float]:
-    return json.loads(files("extractors").joinpath("cue_weights.json").read_text("utf-8"))["weights"]  # type: ignore[no-any-return]
+    return json.loads(files("extractors").joinpath("cue_weights.json").read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file
 
 
 def confidence(sentence: ParsedSentence, report: Report) -> float:

@@ -49,7 +49,7 @@ async def http_client(fetch: FetchTable) -> AsyncIterator[httpx.AsyncClient]:
     backend = GuardedBackend(fetch.allow_hosts, at_once=fetch.concurrency)
     transport = httpx.AsyncHTTPTransport()
     # httpx offers no argument for the network backend; this is the one httpcore documents.
-    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001
+    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 (see above)
         ssl_context=httpx.create_ssl_context(), max_connections=fetch.concurrency, network_backend=backend
     )
     async with httpx.AsyncClient(

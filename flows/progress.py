@@ -46,7 +46,7 @@ class Line(Stage):
     def close(self) -> None:
         """Print how far it came."""
         if self._total:
-            print(f"{self._name}: {self._done} of {self._total}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{self._name}: {self._done} of {self._total}", file=sys.stderr, flush=True)  # noqa: T201 (progress is what this prints)
 
 
 class Bar(Stage):
