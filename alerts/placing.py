@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.records import Alert, HeldBy, Message, Mode, QuietHours, Severity, Status, Subscriber
+from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
+from alerts.records import Alert, Severity
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

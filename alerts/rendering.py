@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from alerts.message_records import HeldBy, Letter, Message, Notice
 from alerts.passages import Segment, around, cut, first_evidence, segments, shown
-from alerts.records import Alert, HeldBy, Letter, Message, Notice, Place, Reason, Scope, Severity
+from alerts.records import Alert, Place, Reason, Scope, Severity
 from extractors.urls import is_http_url
 
 SUBJECT_CHARS = 180

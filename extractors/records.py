@@ -169,6 +169,8 @@ class Statement:
     """Who said what. `text` runs from the first word said to the last; `spans` are the parts said.
 
     `statement_id` names these words in this article, `utterance_id` the same words by the same speaker anywhere.
+    `negated` is about what is said, `denied` about the saying ("did not say that …"). `resolved_by` names the rule that
+    found the speaker, and `confidence` (0 to 1) how often it is right.
     """
 
     statement_id: str
@@ -185,6 +187,14 @@ class Statement:
     stance: str | None = None
     speaker_span: Span | None = None
     cue_span: Span | None = None
+    addressee_span: Span | None = None
+    occasion_span: Span | None = None
+    condition_span: Span | None = None
+    negated: bool = False
+    modality: str | None = None
+    denied: bool = False
+    resolved_by: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

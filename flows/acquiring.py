@@ -17,7 +17,8 @@ from flows.outcomes import Fetched, FetchFailure, Outcome, Request
 from flows.progress import stage
 from flows.setup import Setup
 from flows.workers import Parse, Workers
-from warehouse.records import PageFailure, PendingEntry, RunCounts
+from warehouse.feed_records import PageFailure, PendingEntry
+from warehouse.records import RunCounts
 
 PAGES_A_PASS = 1_000
 # What fails in passing is tried for half a day; a server that refuses is believed sooner.

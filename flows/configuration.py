@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from alerts.records import Mode, QuietHours, Scope, Severity
+from alerts.message_records import Mode, QuietHours
+from alerts.records import Scope, Severity
 from extractors.urls import is_http_url
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 
 from alerts.channels import CHANNELS, Channel, Equipment
-from alerts.records import Message, Notice, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Message, Notice, Receipt, Refused, Sent, TryLater
 from alerts.rendering import render
 from flows.fetching import webhook_client
 from flows.progress import stage

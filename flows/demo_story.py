@@ -7,8 +7,9 @@ from pathlib import Path
 
 import typer
 
+from alerts.message_records import Notice
 from alerts.passages import Mark, Segment, segments
-from alerts.records import Alert, Notice
+from alerts.records import Alert
 from flows.demo_servers import Arrivals
 from flows.settings import Settings
 from flows.tables import table

@@ -19,7 +19,7 @@ from flows.fetching import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcom
 from flows.problems import UsageProblem, WorkProblem
 from flows.settings import Settings
 from warehouse import polls
-from warehouse.records import WatchedFeed
+from warehouse.feed_records import WatchedFeed
 from warehouse.store import writing
 
 Row = tuple[object, ...]

@@ -22,8 +22,9 @@ from flows.setup import Setup
 from flows.streaming import Arrival, Skipped, Stream
 from flows.workers import Workers
 from warehouse import hosts, polls
+from warehouse.feed_records import FeedState, HostPace, PendingEntry, RobotsFile
 from warehouse.publishing import publish
-from warehouse.records import FeedState, HostPace, PendingEntry, RobotsFile, RunCounts
+from warehouse.records import RunCounts
 from warehouse.store import writing
 
 # Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.

@@ -16,7 +16,8 @@ from flows.settling import Parsed, changed, failed, told, unchanged
 from flows.setup import Setup
 from flows.workers import Parse, Workers
 from warehouse import polls
-from warehouse.records import FeedState, NewEntry, Poll, RunCounts
+from warehouse.feed_records import FeedState, NewEntry, Poll
+from warehouse.records import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from alerts.message_records import Message, Subscriber
 from alerts.placing import place
-from alerts.records import Alert, Decision, Message, Subscriber
+from alerts.records import Alert, Decision
 from extractors.reading import Unread
 from extractors.records import Article, Reading
 from flows.acquiring import FoundArticle
@@ -15,7 +16,8 @@ from flows.progress import stage
 from flows.relating import relate, sketch
 from flows.setup import Setup
 from warehouse import alerts, articles, outbox, polls
-from warehouse.records import Outcome, PageFailure, ReadArticle, RunCounts
+from warehouse.feed_records import PageFailure
+from warehouse.records import Outcome, ReadArticle, RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 

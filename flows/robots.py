@@ -14,7 +14,7 @@ from protego import Protego
 
 from flows.intervals import DAY, HOUR, MINUTE, retry_delay
 from flows.outcomes import Fetched, FetchFailure, Outcome
-from warehouse.records import RobotsFile, RobotsState
+from warehouse.feed_records import RobotsFile, RobotsState
 
 NAME = "Talkwatch"
 # RFC 9309 asks crawlers to read at least so much.

@@ -12,14 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from alerts.channels.email import EmailConfig
-from alerts.records import Rule, Subscriber
+from alerts.message_records import Subscriber
+from alerts.records import Rule
 from extractors.identity import feed_id
 from flows.checks import mistakes_in
 from flows.configuration import ConfigurationFile, EmailTable, FeedTable, FetchTable, RuleTable, SubscriberTable
 from flows.problems import UsageProblem, nearest
 from flows.secrets import filled
 from flows.toml_lines import line_of
-from warehouse.records import WatchedFeed
+from warehouse.feed_records import WatchedFeed
 
 DEFAULT_NAME = "talkwatch.toml"
 # What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule.

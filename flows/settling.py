@@ -10,7 +10,7 @@ from extractors.identity import body_hash
 from extractors.records import Feed
 from flows.intervals import CAP, DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
 from flows.outcomes import Fetched, FetchFailure, NotModified
-from warehouse.records import FeedCourse, FeedHealth, FeedState, NewEntry, Poll
+from warehouse.feed_records import FeedCourse, FeedHealth, FeedState, NewEntry, Poll
 
 # A permanent redirect is believed when it was the same three times over two days.
 MOVED_TIMES = 3

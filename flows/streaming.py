@@ -16,7 +16,7 @@ from flows.configuration import FetchTable
 from flows.fetching import Fetcher, http_client
 from flows.outcomes import Outcome, Request
 from flows.pacing import Pacer
-from warehouse.records import HostPace, RobotsFile
+from warehouse.feed_records import HostPace, RobotsFile
 
 # A batch is closed at so many outcomes, when nothing has come for a moment, or when its first has waited long enough.
 MOST = 100

@@ -8,20 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from alerts.records import (
-    Alert,
-    Evidence,
-    HeldBy,
-    Letter,
-    Message,
-    Notice,
-    Place,
-    Reason,
-    Rule,
-    Scope,
-    Severity,
-    Subscriber,
-)
+from alerts.message_records import HeldBy, Letter, Message, Notice, Subscriber
+from alerts.records import Alert, Evidence, Place, Reason, Rule, Scope, Severity
 from alerts.rendering import render
 from alerts.rules import CompiledRule, compile_rules
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind

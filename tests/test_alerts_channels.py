@@ -13,7 +13,7 @@ import pytest
 
 from alerts.channels import CHANNELS, Channel, Equipment
 from alerts.channels.email import EmailConfig
-from alerts.records import Receipt, Refused, Sent, Subscriber, TryLater
+from alerts.message_records import Receipt, Refused, Sent, Subscriber, TryLater
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice
 from tests.servers import HANG, HttpServer, Reply, SmtpSink, closed_port

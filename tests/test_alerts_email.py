@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.email import Email, EmailConfig, compose, is_address
-from alerts.records import Receipt, Refused, Sent, TryLater
+from alerts.message_records import Receipt, Refused, Sent, TryLater
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
 from tests.servers import CUT, DROP, HANG, KEEP_THEN_DROP, SmtpSink, closed_port
 

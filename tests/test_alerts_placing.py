@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
 from alerts.placing import message_id, next_digest, place, quiet_until
-from alerts.records import Alert, HeldBy, Message, Mode, QuietHours, Severity, Status, Subscriber
+from alerts.records import Alert, Severity
 from tests.alert_examples import NOW, alert, message, subscriber
 
 NIGHT = QuietHours(starts=time(22), ends=time(6))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.message_records import HeldBy, Letter
 from alerts.passages import around, cut, segments, shown
-from alerts.records import Evidence, HeldBy, Letter, Place, Reason, Scope, Severity
+from alerts.records import Evidence, Place, Reason, Scope, Severity
 from alerts.rendering import SUBJECT_CHARS, local_time, render
 from extractors.records import Span
 from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice, proof

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from alerts.channels.blocks import escape, payload
 from alerts.channels.slack import Slack, retry_after
+from alerts.message_records import Receipt, Refused, Sent, TryLater
 from alerts.passages import shown
-from alerts.records import Alert, Receipt, Refused, Sent, TryLater
+from alerts.records import Alert
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice, proof, subscriber
 from tests.servers import HttpServer, Reply

@@ -10,7 +10,7 @@ from flows.feeds import advice_on, checked, discovered, interval, spelled
 from flows.problems import UsageProblem, WorkProblem
 from flows.settings import load_settings
 from tests.servers import HttpServer, Reply
-from warehouse.records import WatchedFeed
+from warehouse.feed_records import WatchedFeed
 
 RSS = b"""<rss version="2.0"><channel><title>Herald</title><ttl>60</ttl><item><title>x</title><link>https://a.example/1</link>
 <pubDate>Wed, 04 Mar 2026 09:00:00 GMT</pubDate></item></channel></rss>"""

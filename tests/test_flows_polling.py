@@ -10,7 +10,7 @@ from flows.outcomes import Fetched, FetchFailure, NotModified
 from flows.polling import new_entries, request_for
 from flows.settling import Parsed, changed, failed, told, unchanged
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
-from warehouse.records import FeedCourse, FeedHealth, FeedState
+from warehouse.feed_records import FeedCourse, FeedHealth, FeedState
 
 DAY = timedelta(days=1)
 THERE = "https://one.example/new"

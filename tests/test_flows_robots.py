@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flows.outcomes import Fetched, FetchFailure
 from flows.robots import allows, crawl_delay, origin_of, robots_file
 from tests.warehouse_examples import NOW
-from warehouse.records import RobotsState
+from warehouse.feed_records import RobotsState
 
 SITE = "https://outlet.example"
 DAY = timedelta(days=1)

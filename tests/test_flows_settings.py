@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.records import Mode, QuietHours, Scope, Severity
+from alerts.message_records import Mode, QuietHours
+from alerts.records import Scope, Severity
 from flows.problems import UsageProblem
 from flows.settings import Settings, load_settings
 

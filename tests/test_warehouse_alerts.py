@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.records import PastAlert, Reason, Status
+from alerts.message_records import Status
+from alerts.records import PastAlert, Reason
 from extractors.records import Span
 from tests.warehouse_examples import (
     HOUR,

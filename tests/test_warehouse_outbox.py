@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.records import HeldBy, Refused, Sent, Status, TryLater
+from alerts.message_records import HeldBy, Refused, Sent, Status, TryLater
 from tests.warehouse_examples import HOUR, NOW, alert, decision, message, new_warehouse, read_article
 from warehouse import alerts, articles, outbox
 from warehouse.store import writing

@@ -7,8 +7,8 @@ import pytest
 
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry, new_warehouse, poll, read_article
 from warehouse import articles, polls
+from warehouse.feed_records import FeedCourse, FeedHealth, PageFailure
 from warehouse.publishing import publish
-from warehouse.records import FeedCourse, FeedHealth, PageFailure
 from warehouse.store import writing
 
 LATER = NOW + timedelta(minutes=10)

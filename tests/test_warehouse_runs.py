@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from alerts.records import Refused
+from alerts.message_records import Refused
 from tests.warehouse_examples import (
     HOUR,
     NOW,
@@ -18,8 +18,9 @@ from tests.warehouse_examples import (
     read_article,
 )
 from warehouse import alerts, articles, outbox, polls
+from warehouse.feed_records import PageFailure
 from warehouse.health import health
-from warehouse.records import Health, PageFailure, Run, RunCounts
+from warehouse.records import Health, Run, RunCounts
 from warehouse.runs import finish_run, last_runs, start_run
 from warehouse.store import writing
 

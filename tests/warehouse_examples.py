@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from alerts.records import Alert, Arrival, Decision, Evidence, Message, Place, Reason, Scope, Severity
+from alerts.message_records import Message
+from alerts.records import Alert, Arrival, Decision, Evidence, Place, Reason, Scope, Severity
 from extractors.records import (
     Article,
     Entry,
@@ -23,7 +24,8 @@ from extractors.records import (
     Statement,
     StatementKind,
 )
-from warehouse.records import NewEntry, OfficialTerm, Poll, ReadArticle, WatchedFeed
+from warehouse.feed_records import NewEntry, Poll, WatchedFeed
+from warehouse.records import OfficialTerm, ReadArticle
 from warehouse.store import LIVE, migrate
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.records import Alert, Decision, Evidence, HeldBy, Notice, PastAlert, Place, Reason, Scope, Severity, Status
+from alerts.message_records import HeldBy, Notice, Status
+from alerts.records import Alert, Decision, Evidence, PastAlert, Place, Reason, Scope, Severity
 from extractors.records import Span
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.session import Params, Row, Session

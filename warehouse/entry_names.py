@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from warehouse.records import NewEntry, Poll
+from warehouse.feed_records import NewEntry, Poll
 from warehouse.session import Session
 
 _KNOWN = """

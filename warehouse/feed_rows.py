@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from extractors.records import Entry
-from warehouse.records import FeedCourse, FeedHealth, FeedState, ListedFeed, PendingEntry, Poll, WatchedFeed
+from warehouse.feed_records import FeedCourse, FeedHealth, FeedState, ListedFeed, PendingEntry, Poll, WatchedFeed
 from warehouse.session import Row
 
 

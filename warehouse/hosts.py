@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from warehouse.records import HostPace, RobotsFile, RobotsState
+from warehouse.feed_records import HostPace, RobotsFile, RobotsState
 from warehouse.session import Session
 
 _HOSTS = {"host": "VARCHAR", "last_started_at": "TIMESTAMPTZ", "parked_until": "TIMESTAMPTZ"}

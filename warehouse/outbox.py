@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.records import HeldBy, Message, Notice, Receipt, Refused, Sent, Status
+from alerts.message_records import HeldBy, Message, Notice, Receipt, Refused, Sent, Status
 from warehouse.alerts import notices_of
 from warehouse.session import Params, Row, Session
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from warehouse import entry_names, feed_rows
-from warehouse.records import FeedState, ListedFeed, NewEntry, PageFailure, PendingEntry, Poll, WatchedFeed
+from warehouse.feed_records import FeedState, ListedFeed, NewEntry, PageFailure, PendingEntry, Poll, WatchedFeed
 from warehouse.session import Session
 
 _FEED = ("feed_id", "url", "outlet", "country", "every_seconds", "max_every_seconds")

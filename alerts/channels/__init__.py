@@ -11,7 +11,7 @@ import httpx
 
 from alerts.channels.email import Email, EmailConfig
 from alerts.channels.slack import Slack
-from alerts.records import Letter, Receipt, Subscriber
+from alerts.message_records import Letter, Receipt, Subscriber
 
 __all__ = ["CHANNELS", "Builder", "Channel", "Equipment"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from alerts.message_records import Letter, Notice
 from alerts.passages import CUT, Mark, Segment, segments, shown
-from alerts.records import Letter, Notice
 from alerts.rendering import about, counted, link_to, source_line, why
 
 # Slack's limits are 50 blocks, 3,000 characters a section, 2,000 a context element and 150 a header.

@@ -16,8 +16,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Literal
 
+from alerts.message_records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
 from alerts.passages import shown
-from alerts.records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
 
 _PERMANENT = 500
 # Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.

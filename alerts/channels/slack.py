@@ -14,7 +14,7 @@ from http import HTTPStatus
 import httpx
 
 from alerts.channels.blocks import payload
-from alerts.records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
+from alerts.message_records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
 from extractors.urls import is_http_url
 
 _ANSWER_BYTES = 1024
