@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows import cli_feeds, cli_rules
+from flows import cli_alerts, cli_feeds, cli_rules
 from flows.cli_options import Config, settings_of
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem, WorkProblem
@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_rules.rules, name="rules")
-app.add_typer(cli_rules.alerts, name="alerts")
+app.add_typer(cli_alerts.alerts, name="alerts")
 
 
 class Format(StrEnum):
