@@ -1,16 +1,57 @@
-"""Deciding about a match: one reason each, from match, history and the moment given. Nothing is read or kept."""
+"""Deciding about a match: one reason each, from match, history and the moment given. Nothing is read or kept.
+
+`POLICY` is the whole of it, in order: the first question with an answer decides.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts.history import History, said_in
 from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason, Rule
 from extractors.records import Article
+from extractors.stances import Stance
 
-# The same words by the same speaker fire once in this time, whatever the rule's cooldown.
+# The same words by the same speaker fire once in this time, whatever the rule's cooldown; and so does one passage.
 UTTERANCE_WINDOW = timedelta(hours=48)
+
+# Stances that are positions, by the side they take: a demand that turns into a condition is no change.
+_POSITIONS = {
+    **dict.fromkeys((Stance.ACCEPT, Stance.OFFER), "for"),
+    **dict.fromkeys((Stance.DEMAND, Stance.CONDITION), "if"),
+    **dict.fromkeys((Stance.REJECT, Stance.THREATEN), "against"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A match and all that deciding about it rests on."""
+
+    rule: Rule
+    match: Match
+    article: Article
+    arrival: Arrival
+    story_id: str
+    now: datetime
+    past: History
+    sources: int
+    silenced: bool
+
+    @property
+    def lately(self) -> datetime:
+        """Return the moment after which a thing said is not said again."""
+        return self.now - UTTERANCE_WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A reason, and the alert that had told it already or that it follows."""
+
+    reason: Reason
+    other: PastAlert | None = None
 
 
 def decide(
@@ -21,36 +62,162 @@ def decide(
     arrival: Arrival,
     story_id: str,
     now: datetime,
-    past: Sequence[PastAlert],
+    past: History,
     sources: int = 1,
+    silenced: bool = False,
 ) -> Decision:
     """Return the decision about `match`, with the alert when it fires.
 
-    `past` are the alerts fired so far, those of this pass included; `sources` the independent sources of the story.
-    Of the reasons that hold the first of this order is given: imported, repeat, excluded, too_old, undated,
-    below_corroboration, same_utterance, cooldown; when none does it is new (the first alert of the rule about this
-    official in this story) or new_match.
+    `past` are the alerts fired so far, those of this pass included; `sources` the independent sources it has.
     """
-    own = [alert for alert in past if alert.rule == rule.name]
-    reason = (
-        _imported(arrival)
-        or _repeat(match, own)
-        or _excluded(match)
-        or _too_old(rule, article)
-        or _undated(rule, article, arrival)
-        or _below_corroboration(rule, sources)
-        or _same_utterance(match, own, now)
-        or _by_story(rule, match.official_id, story_id, own, now)
+    case = Case(
+        rule=rule,
+        match=match,
+        article=article,
+        arrival=arrival,
+        story_id=story_id,
+        now=now,
+        past=past,
+        sources=sources,
+        silenced=silenced,
     )
-    alert = _alert(rule, match, story_id=story_id, now=now, reason=reason) if reason.fires else None
+    verdict = next(verdict for question in POLICY if (verdict := question(case)))
+    fires = verdict.reason.fires
     return Decision(
         rule=rule.name,
         article_id=match.article_id,
         official_id=match.official_id,
         decided_at=now,
-        reason=reason,
-        alert=alert,
+        reason=verdict.reason,
+        alert=_alert(case, verdict) if fires else None,
+        told_by=verdict.other.alert_id if verdict.other and not fires else None,
     )
+
+
+def _imported(case: Case) -> Verdict | None:
+    """Keep what comes from an archive from firing."""
+    return Verdict(Reason.IMPORTED) if case.arrival is Arrival.IMPORTED else None
+
+
+def _repeat(case: Case) -> Verdict | None:
+    """Let a rule, an article and an official make one alert, however often the article changes."""
+    fired = case.past.on(case.match)
+    return Verdict(Reason.REPEAT, fired) if fired else None
+
+
+def _excluded(case: Case) -> Verdict | None:
+    """Mind a phrase of `exclude` that stands near."""
+    return Verdict(Reason.EXCLUDED) if case.match.excluded_by is not None else None
+
+
+def _historical(case: Case) -> Verdict | None:
+    """Leave out what rests on a past round alone, unless the rule wants that."""
+    return Verdict(Reason.HISTORICAL) if case.match.historical else None
+
+
+def _too_old(case: Case) -> Verdict | None:
+    """Age runs from publication to arrival, so that time spent waiting in our own queue never makes news old."""
+    max_age, article = case.rule.max_age, case.article
+    if max_age is None or article.published_at is None:
+        return None
+    return Verdict(Reason.TOO_OLD) if article.first_seen_at - article.published_at > max_age else None
+
+
+def _undated(case: Case) -> Verdict | None:
+    """Take an undated article for new, except on its feed's first poll, where anything of the archive may stand."""
+    unknown = case.article.published_at is None and case.arrival is Arrival.FIRST_POLL
+    return Verdict(Reason.UNDATED) if unknown and case.rule.max_age is not None else None
+
+
+def _below_corroboration(case: Case) -> Verdict | None:
+    """Let it wait for as many independent sources as the rule wants; it is decided again when it gains one."""
+    return Verdict(Reason.BELOW_CORROBORATION) if case.sources < case.rule.min_independent else None
+
+
+def _same_utterance(case: Case) -> Verdict | None:
+    """Hold back what was all told from other articles; in one article each official has an alert of his own."""
+    leading = case.match.leading_ids or said_in(case.match)
+    told = [case.past.saying(case.match, utterance_id, case.lately) for utterance_id in leading]
+    known = [alert for alert in told if alert]
+    return Verdict(Reason.SAME_UTTERANCE, known[0]) if known and len(known) == len(told) else None
+
+
+def _duplicate(case: Case) -> Verdict | None:
+    """Hold back a passage told in nearly these words, and a story told before where nobody is heard saying anything."""
+    alike = case.past.worded(case.match, case.lately)
+    if said_in(case.match):
+        return Verdict(Reason.DUPLICATE, alike) if alike and not said_in(alike) else None
+    told = [alert for alert in _told_in_story(case) if alert.fired_at > case.lately]
+    known = alike or (told[-1] if told and not _turns(case) else None)
+    return Verdict(Reason.DUPLICATE, known) if known else None
+
+
+def _cooldown(case: Case) -> Verdict | None:
+    """Rest for the rule's cooldown once the story was told, unless something is denied or a stance has changed."""
+    cooling = [
+        alert for alert in _told_in_story(case) if alert.reaches and case.now - alert.fired_at < case.rule.cooldown
+    ]
+    return Verdict(Reason.COOLDOWN, cooling[-1]) if cooling and not _turns(case) else None
+
+
+def _silenced(case: Case) -> Verdict | None:
+    """Heed a silence where it would have fired."""
+    return Verdict(Reason.SILENCED) if case.silenced else None
+
+
+def _new_match(case: Case) -> Verdict | None:
+    """Fire for something else in a story that was told before."""
+    told = _told_in_story(case)
+    return Verdict(Reason.NEW_MATCH, told[-1]) if told else None
+
+
+def _new(_case: Case) -> Verdict | None:
+    """Fire for the rule's first about this official in this story."""
+    return Verdict(Reason.NEW)
+
+
+Question = Callable[[Case], Verdict | None]
+POLICY: tuple[Question, ...] = (
+    _imported,
+    _repeat,
+    _excluded,
+    _historical,
+    _too_old,
+    _undated,
+    _below_corroboration,
+    _same_utterance,
+    _duplicate,
+    _cooldown,
+    _silenced,
+    _new_match,
+    _new,
+)
+
+
+def _told_in_story(case: Case) -> list[PastAlert]:
+    return list(case.past.telling(case.match, case.story_id))
+
+
+def _turns(case: Case) -> bool:
+    """Tell whether a match denies something, or takes a side that is not the one told lately: that is news at once."""
+    lately = [alert for alert in _told_in_story(case) if alert.fired_at > case.lately]
+    return turns(case.match, lately)
+
+
+def turns(match: Match, told: list[PastAlert]) -> bool:
+    """Tell whether a match is a denial, or a stance, that none of the alerts told is, though they took one."""
+    if _denies(match):
+        return not any(map(_denies, told))
+    side, sides = _side(match), {side for alert in told if (side := _side(alert))}
+    return side is not None and bool(sides) and side not in sides
+
+
+def _denies(said: Match | PastAlert) -> bool:
+    return said.denied or said.stance == Stance.DENY
+
+
+def _side(said: Match | PastAlert) -> str | None:
+    return _POSITIONS.get(Stance(said.stance)) if said.stance in set(Stance) else None
 
 
 def alert_id(rule: str, article_id: str, official_id: str) -> str:
@@ -67,66 +234,24 @@ def past_alert(alert: Alert) -> PastAlert:
         story_id=alert.story_id,
         fired_at=alert.fired_at,
         utterance_id=alert.utterance_id,
+        utterance_ids=alert.utterance_ids,
+        excerpt=alert.excerpt,
+        stance=alert.stance,
+        denied=alert.denied,
+        alert_id=alert.alert_id,
     )
 
 
-def _imported(arrival: Arrival) -> Reason | None:
-    return Reason.IMPORTED if arrival is Arrival.IMPORTED else None
-
-
-def _repeat(match: Match, own: Sequence[PastAlert]) -> Reason | None:
-    fired = any((past.article_id, past.official_id) == (match.article_id, match.official_id) for past in own)
-    return Reason.REPEAT if fired else None
-
-
-def _excluded(match: Match) -> Reason | None:
-    return Reason.EXCLUDED if match.excluded_by is not None else None
-
-
-def _too_old(rule: Rule, article: Article) -> Reason | None:
-    """Age runs from publication to arrival, so that time spent waiting in our own queue never makes news old."""
-    if rule.max_age is None or article.published_at is None:
-        return None
-    return Reason.TOO_OLD if article.first_seen_at - article.published_at > rule.max_age else None
-
-
-def _undated(rule: Rule, article: Article, arrival: Arrival) -> Reason | None:
-    """Take an undated article for new, except on its feed's first poll, where anything of the archive may stand."""
-    unknown = article.published_at is None and arrival is Arrival.FIRST_POLL and rule.max_age is not None
-    return Reason.UNDATED if unknown else None
-
-
-def _below_corroboration(rule: Rule, sources: int) -> Reason | None:
-    return Reason.BELOW_CORROBORATION if sources < rule.min_independent else None
-
-
-def _same_utterance(match: Match, own: Sequence[PastAlert], now: datetime) -> Reason | None:
-    """Hold back words that fired from another article; within one article each official has an alert of his own."""
-    fired = any(
-        past.utterance_id == match.utterance_id
-        and past.article_id != match.article_id
-        and now - past.fired_at < UTTERANCE_WINDOW
-        for past in own
-    )
-    return Reason.SAME_UTTERANCE if match.utterance_id is not None and fired else None
-
-
-def _by_story(rule: Rule, official_id: str, story_id: str, own: Sequence[PastAlert], now: datetime) -> Reason:
-    fired_at = [past.fired_at for past in own if (past.official_id, past.story_id) == (official_id, story_id)]
-    if not fired_at:
-        return Reason.NEW
-    return Reason.COOLDOWN if now - max(fired_at) < rule.cooldown else Reason.NEW_MATCH
-
-
-def _alert(rule: Rule, match: Match, *, story_id: str, now: datetime, reason: Reason) -> Alert:
+def _alert(case: Case, verdict: Verdict) -> Alert:
+    match = case.match
     return Alert(
-        alert_id=alert_id(rule.name, match.article_id, match.official_id),
-        rule=rule.name,
-        rule_version=rule.version,
+        alert_id=alert_id(case.rule.name, match.article_id, match.official_id),
+        rule=case.rule.name,
+        rule_version=case.rule.version,
         article_id=match.article_id,
-        story_id=story_id,
-        fired_at=now,
-        severity=rule.severity,
+        story_id=case.story_id,
+        fired_at=case.now,
+        severity=case.rule.severity,
         keyword=match.keyword,
         official_id=match.official_id,
         official=match.official,
@@ -134,7 +259,11 @@ def _alert(rule: Rule, match: Match, *, story_id: str, now: datetime, reason: Re
         place=match.place,
         excerpt=match.excerpt,
         excerpt_span=match.excerpt_span,
-        reason=reason,
+        reason=verdict.reason,
         evidence=match.evidence,
         utterance_id=match.utterance_id,
+        utterance_ids=match.utterance_ids,
+        stance=match.stance,
+        denied=match.denied,
+        follows_alert_id=verdict.other.alert_id if verdict.other else None,
     )

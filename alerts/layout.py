@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, KeysView, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from alerts.records import Place
-from extractors.phrases import Hit, PhraseIndex
-from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
+from extractors.phrases import Hit, PhraseIndex, tokens
+from extractors.records import Mention, MentionKind, Span, Statement
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
 # A longer excerpt is no excerpt: the phrase's own sentence stands for it.
@@ -44,20 +44,28 @@ class Layout:
         sentences: Sequence[Span],
         mentions: Iterable[Mention],
         statements: Iterable[Statement] = (),
+        *,
+        within: Sequence[Span] | None = None,
     ) -> None:
-        """Sort everything by its place; `refs` are the ids of everyone who is mentioned or speaks."""
+        """Sort everything by its place; `refs` are the ids of everyone who is mentioned or speaks.
+
+        `within` are the stretches that are fresh; None: all of it is.
+        """
         self.place = place
+        self._within = within
         self.text = text
         self.whole = Span(0, len(text))
         self.sentences = sentences
         self._starts = [sentence.start for sentence in sentences]
         self._paragraphs: dict[int, Span] = {}
         self._hits: dict[int, dict[str, list[tuple[int, Hit]]]] = {}
+        self._words: list[int] | None = None
         self._mentions: dict[str, Mentions] = defaultdict(Mentions)
         self._statements: dict[int, list[Statement]] = defaultdict(list)
         for mention in sorted(mentions, key=lambda mention: mention.span):
             self._add_mention(mention)
         for statement in statements:
+            self._add_speaker(statement)
             for at in self.sentences_of(statement.span):
                 self._statements[at].append(statement)
         speakers = {statement.speaker_id for all_at in self._statements.values() for statement in all_at}
@@ -65,13 +73,25 @@ class Layout:
 
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""
-        by_key = self._hits.get(id(phrases))
-        if by_key is None:
-            by_key = self._hits[id(phrases)] = defaultdict(list)
-            for hit in phrases.find(self.text):
-                if (sentence := self.sentence_of(hit.span)) is not None:
-                    by_key[hit.key].append((sentence, hit))
+        by_key = self._by_key(phrases)
         return sorted((found for key in keys for found in by_key.get(key, ())), key=lambda found: found[1].span)
+
+    def found(self, phrases: PhraseIndex) -> KeysView[str]:
+        """Return the keys that have a hit."""
+        return self._by_key(phrases).keys()
+
+    def fresh_hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
+        """Return those of the hits that stand in a fresh stretch."""
+        found = self.hits(phrases, keys)
+        if self._within is None:
+            return found
+        return [(at, hit) for at, hit in found if any(fresh.covers(hit.span) for fresh in self._within)]
+
+    def words_between(self, one: Span, other: Span) -> int:
+        """Count the words after the first and before the second."""
+        if self._words is None:
+            self._words = [word.start for word in tokens(self.text)]
+        return max(0, bisect_left(self._words, other.start) - bisect_left(self._words, one.end))
 
     def sentence_of(self, span: Span) -> int | None:
         """Return the number of the sentence that holds all of `span`."""
@@ -114,17 +134,29 @@ class Layout:
         fits = stretch.end - stretch.start <= _EXCERPT_CHARS and not any(gap.strip() for gap in gaps)
         return stretch if fits else self.sentences[sentence]
 
+    def _by_key(self, phrases: PhraseIndex) -> dict[str, list[tuple[int, Hit]]]:
+        by_key = self._hits.get(id(phrases))
+        if by_key is None:
+            by_key = self._hits[id(phrases)] = defaultdict(list)
+            for hit in phrases.find(self.text):
+                if (sentence := self.sentence_of(hit.span)) is not None:
+                    by_key[hit.key].append((sentence, hit))
+        return by_key
+
+    def _add_speaker(self, statement: Statement) -> None:
+        """Take a speaker for a mention where only a pronoun stands for him: "He said this of a truce"."""
+        span, ref_id = statement.speaker_span, statement.speaker_id
+        if span is None or ref_id is None or self.sentence_of(span) is None:
+            return
+        mentions = self._mentions[ref_id]
+        if not any(mention.span.meets(span) for mention in mentions.all):
+            at = bisect_left(mentions.starts, span.start)
+            name, surface = statement.speaker or ref_id, span.slice(self.text)
+            mention = Mention(kind=MentionKind.OFFICIAL, ref_id=ref_id, name=name, surface=surface, span=span)
+            mentions.all.insert(at, mention)
+            mentions.starts.insert(at, span.start)
+
     def _add_mention(self, mention: Mention) -> None:
         if mention.kind in _NAMING and mention.ref_id is not None and self.sentence_of(mention.span) is not None:
             self._mentions[mention.ref_id].all.append(mention)
             self._mentions[mention.ref_id].starts.append(mention.span.start)
-
-
-def layouts(article: Article, reading: Reading) -> tuple[Layout, Layout]:
-    """Return the layouts of an article's text and of its title, which is one sentence and one paragraph."""
-    title = article.title or ""
-    sentences = (Span(0, len(title)),) if title else ()
-    return (
-        Layout(Place.TEXT, article.text, reading.sentences, reading.mentions, reading.statements),
-        Layout(Place.TITLE, title, sentences, reading.title_mentions),
-    )

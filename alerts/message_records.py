@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from alerts.records import Alert
+from alerts.records import Alert, News
 
 
 class Mode(StrEnum):
@@ -44,11 +44,16 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Someone who is told. `address` is an e-mail address or a webhook's URL, and is never printed or stored."""
+    """Someone who is told. Neither `address` nor `secret` is ever printed or stored.
+
+    `address` is an e-mail address, a URL, or where a Slack bot posts; `secret` is that bot's token, or what a webhook's
+    messages are signed with.
+    """
 
     name: str
     channel: str
     address: str
+    secret: str | None = None
     timezone: str = "UTC"
     mode: Mode = Mode.IMMEDIATE
     quiet_hours: QuietHours | None = None
@@ -66,7 +71,9 @@ class Subscriber:
 class Message:
     """One message of the outbox: alerts of one story, or a digest, for one subscriber.
 
-    Its id never changes, so a repeat is recognisable; alerts join it until `attempts` is above 0.
+    Its id never changes, so a repeat is recognisable; alerts join it until `attempts` is above 0. `thread_of` names the
+    message to the same subscriber that it follows up, None when it starts a thread of its own. `tried_since` is when it
+    was first tried, or revived.
     """
 
     message_id: str
@@ -79,11 +86,29 @@ class Message:
     held_by: HeldBy | None = None
     status: Status = Status.PENDING
     attempts: int = 0
+    thread_of: str | None = None
+    follow_up_ids: tuple[str, ...] = ()
+    late_by: timedelta | None = None
+    tried_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPosition:
+    """Where an official stood on a topic before: `stance` as last stated, `stated_at` when."""
+
+    topic: str
+    stance: str
+    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """An alert with what a reader wants beside it. `sources` counts the independent sources of its story."""
+    """An alert with what a reader wants beside it.
+
+    `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those that tell
+    it too, the earliest first, and `positions` are the official's last ones on the topics of his statement. `news` is
+    what is new about an alert that was told before; its excerpt and evidence are then those of the new words.
+    """
 
     alert: Alert
     title: str | None
@@ -95,37 +120,99 @@ class Notice:
     official_side: str | None
     sources: int = 1
     cue: str | None = None
+    other_outlets: tuple[str, ...] = ()
+    positions: tuple[KnownPosition, ...] = ()
+    roots: tuple[str, ...] = ()
+    news: News | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorNotice:
+    """What the operator is told about Talkwatch itself. `message_id` is None where no message can tell him."""
+
+    notice_id: str
+    key: str
+    subject: str
+    text: str
+    noted_at: datetime
+    ended_at: datetime | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A rendered message, ready for any channel."""
+    """A rendered message, ready for any channel.
+
+    `notices` are empty for what is about Talkwatch itself. `thread_of` is the id of the message that it follows up,
+    `thread_ref` the channel's own name for that one.
+    """
 
     message_id: str
     subject: str
     text: str
     html: str
     notices: tuple[Notice, ...]
+    thread_of: str | None = None
+    thread_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """A channel in trouble. `blocked_at` is None while the trouble may pass by itself."""
+
+    route: str
+    failures: int
+    failing_since: datetime
+    blocked_at: datetime | None
+    next_try_at: datetime
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The channel took it."""
+    """The channel took it; `ref` is the channel's own name for it, where follow-ups need one."""
+
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryLater:
-    """It may go through later, at the earliest `after` from now when the channel said so."""
+    """It may go through later, at the earliest `after` from now when the channel said so.
+
+    With `channel` nothing got through to speak of: other messages would fare no better now.
+    """
 
     error: str
     after: timedelta | None = None
+    channel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """The channel takes nothing until someone mends it: a login, a certificate, a webhook that is gone."""
+
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """It will never go through as it is."""
+    """It will never go through as it is; others may."""
 
     error: str
 
 
-Receipt = Sent | TryLater | Refused
+Receipt = Sent | TryLater | Blocked | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a message stands after a try, and its channel: `state` is None when that is well.
+
+    `due_at` None leaves the message its place in the queue.
+    """
+
+    status: Status
+    error: str | None = None
+    due_at: datetime | None = None
+    ref: str | None = None
+    state: ChannelState | None = None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
 from alerts.records import Alert, Severity
 
+LATE = timedelta(minutes=15)  # a pass may be long; from here on something was down
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -24,31 +25,54 @@ class _Slot:
     story_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What a message is to tell: an alert, or with `follow_up_id` what is new about it; it replies to `thread_of`."""
+
+    alert: Alert
+    follow_up_id: str | None
+    thread_of: str | None
+
+
 def place(
-    alert: Alert, subscriber: Subscriber, *, open_messages: Sequence[Message], recent: Sequence[Message], now: datetime
+    alert: Alert,
+    subscriber: Subscriber,
+    *,
+    open_messages: Sequence[Message],
+    recent: Sequence[Message],
+    now: datetime,
+    follow_up_id: str | None = None,
+    thread_of: str | None = None,
 ) -> Message:
-    """Return the message `alert` goes out in: an open one with it appended, or a new one.
+    """Return the message `alert`, or what is new about it, goes out in: an open one with it appended, or a new one.
 
     `open_messages` are pending and were never attempted, those made in this pass included; `recent` those attempted
     within the last hour or within the subscriber's group_interval. Both may hold messages of other subscribers.
     A digest comes first, then the story's own message, quiet hours and at last the throttle.
     """
+    item = _Item(alert=alert, follow_up_id=follow_up_id, thread_of=thread_of)
     unsent = [message for message in open_messages if _is_open(message, subscriber)]
     others = [message for message in recent if message.subscriber == subscriber.name and message.status != Status.DEAD]
     if subscriber.mode is not Mode.IMMEDIATE:
         slot = _digest_slot(alert, subscriber, now)
-        return _put(alert, subscriber, _same_digest(unsent, slot), slot, now)
+        return _put(item, subscriber, _same_digest(unsent, slot), slot, now)
     slot = _story_slot(alert, subscriber, [*unsent, *others], now)
     joined = _same_story(unsent, slot)
     if joined is None:
         slot = _throttled(slot, alert, subscriber, [*unsent, *others])
         joined = _overflow(unsent) if slot.held_by is HeldBy.THROTTLE else None
-    return _put(alert, subscriber, joined, slot, now)
+    return _put(item, subscriber, joined, slot, now)
 
 
-def message_id(subscriber: str, first_alert_id: str) -> str:
-    """Name a message by its subscriber and its first alert: 16 hex digits, equal whenever it is made again."""
-    return hashlib.sha256(f"{subscriber}|{first_alert_id}".encode()).hexdigest()[:16]
+def message_id(subscriber: str, first_id: str) -> str:
+    """Name a message by its subscriber and its first alert or follow-up: 16 hex digits, equal when it is made again."""
+    return hashlib.sha256(f"{subscriber}|{first_id}".encode()).hexdigest()[:16]
+
+
+def late_by(message: Message, now: datetime, every: timedelta) -> timedelta | None:
+    """Return how long a message stood due before its first try, None when that is usual for passes `every` so often."""
+    waited: timedelta = now - message.due_at
+    return waited if message.attempts == 0 and waited >= max(LATE, 2 * every) else None
 
 
 def quiet_until(quiet: QuietHours | None, timezone: str, moment: datetime) -> datetime | None:
@@ -126,19 +150,25 @@ def _first(messages: Iterable[Message]) -> Message | None:
     return next(iter(messages), None)
 
 
-def _put(alert: Alert, subscriber: Subscriber, joined: Message | None, slot: _Slot, now: datetime) -> Message:
+def _put(item: _Item, subscriber: Subscriber, joined: Message | None, slot: _Slot, now: datetime) -> Message:
+    told = () if item.follow_up_id is None else (item.follow_up_id,)
     if joined is not None:
-        fresh = () if alert.alert_id in joined.alert_ids else (alert.alert_id,)
-        return replace(joined, alert_ids=joined.alert_ids + fresh)
+        return replace(
+            joined,
+            alert_ids=tuple(dict.fromkeys((*joined.alert_ids, item.alert.alert_id))),
+            follow_up_ids=tuple(dict.fromkeys((*joined.follow_up_ids, *told))),
+        )
     return Message(
-        message_id=message_id(subscriber.name, alert.alert_id),
+        message_id=message_id(subscriber.name, item.follow_up_id or item.alert.alert_id),
         subscriber=subscriber.name,
         channel=subscriber.channel,
         story_id=slot.story_id,
-        alert_ids=(alert.alert_id,),
+        alert_ids=(item.alert.alert_id,),
         created_at=now,
         due_at=slot.due_at,
         held_by=slot.held_by,
+        thread_of=None if slot.story_id is None else item.thread_of,
+        follow_up_ids=told,
     )
 
 

@@ -50,6 +50,15 @@ class Reason(StrEnum):
         return self in {Reason.NEW, Reason.NEW_MATCH}
 
 
+class News(StrEnum):
+    """What is new about an alert that was told: more sources, its words changed or added to, or told again as asked."""
+
+    CORROBORATED = "corroborated"
+    CORRECTED = "corrected"
+    ADDED = "added"
+    REPEATED = "repeated"
+
+
 class Arrival(StrEnum):
     """How an article came to us, as far as alerting cares."""
 
@@ -66,9 +75,48 @@ class Place(StrEnum):
     TEXT = "text"
 
 
+class Joint(StrEnum):
+    """How the parts of a clause are joined."""
+
+    ALL = "all"
+    ANY = "any"
+    NONE = "none"
+    NEAR = "near"
+
+
+class Negation(StrEnum):
+    """What a rule makes of words that are negated: "ruled out a ceasefire"."""
+
+    ANY = "any"
+    ONLY = "only"
+    EXCLUDE = "exclude"
+
+
+class Historical(StrEnum):
+    """What a rule makes of what is only named as history: "the Istanbul talks of March 2022"."""
+
+    SKIP = "skip"
+    FIRE = "fire"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition on a stretch of text. `parts` are phrases and clauses; those of NEAR are phrases.
+
+    `words` is how many words may stand between the phrases of NEAR.
+    """
+
+    joint: Joint
+    parts: tuple[str | Clause, ...]
+    words: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule as its user wrote it. `max_age` None is no limit; `version` changes with any word of the rule."""
+    """A rule as its user wrote it. `max_age` None is no limit; `version` changes with any word of the rule.
+
+    `follow_ups` are the counts of independent sources at which an alert is followed up; `repeat` None is never again.
+    """
 
     name: str
     keywords: tuple[str, ...]
@@ -81,11 +129,24 @@ class Rule:
     cooldown: timedelta = timedelta(hours=6)
     max_age: timedelta | None = timedelta(hours=48)
     version: str = ""
+    where: Clause | None = None
+    negation: Negation = Negation.ANY
+    historical: Historical = Historical.SKIP
+    outlets: tuple[str, ...] = ()
+    not_outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    not_languages: tuple[str, ...] = ()
+    follow_ups: tuple[int, ...] = (2,)
+    repeat: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One proof of a match: `what` (keyword, official, statement, exclude) stands at `span` of the title or text."""
+    """One proof of a match: `what` stands at `span` of the title or text.
+
+    `what` is keyword, official, speaker, cue, statement or words (its quoted part), where (a phrase of that clause),
+    negation (the words that negate), historical (what is told as history) or exclude.
+    """
 
     what: str
     place: Place
@@ -99,7 +160,9 @@ class Match:
     """One rule × article × official.
 
     `keyword`, `excerpt` and the first evidence are the strongest match's; `excerpt` is whole sentences verbatim.
-    `excluded_by` is the phrase that cancels it.
+    `excluded_by` is the phrase that cancels it. `negated` is about the strongest match, `historical` about them all:
+    it rests on history alone, on which its rule does not fire. `utterance_ids` name all that is said in it,
+    `leading_ids` what is said as near as in the strongest match, whose `stance` and `denied` are given.
     """
 
     rule: str
@@ -114,11 +177,17 @@ class Match:
     evidence: tuple[Evidence, ...]
     utterance_id: str | None = None
     excluded_by: str | None = None
+    negated: bool = False
+    historical: bool = False
+    utterance_ids: tuple[str, ...] = ()
+    leading_ids: tuple[str, ...] = ()
+    stance: str | None = None
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A match that fired, as it is stored and sent."""
+    """A match that fired, as it is stored and sent. `follows_alert_id` is the story's alert before it."""
 
     alert_id: str
     rule: str
@@ -137,11 +206,15 @@ class Alert:
     reason: Reason
     evidence: tuple[Evidence, ...]
     utterance_id: str | None = None
+    utterance_ids: tuple[str, ...] = ()
+    stance: str | None = None
+    denied: bool = False
+    follows_alert_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided about one match, fired or not."""
+    """What was decided about one match, fired or not; `told_by` is the alert that had told it already."""
 
     rule: str
     article_id: str
@@ -149,11 +222,12 @@ class Decision:
     decided_at: datetime
     reason: Reason
     alert: Alert | None = None
+    told_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAlert:
-    """As much of an earlier alert as deciding needs."""
+    """As much of an earlier alert as deciding needs. `reaches` tells whether it was sent, or is still to be."""
 
     rule: str
     article_id: str
@@ -161,3 +235,9 @@ class PastAlert:
     story_id: str
     fired_at: datetime
     utterance_id: str | None
+    utterance_ids: tuple[str, ...] = ()
+    excerpt: str = ""
+    stance: str | None = None
+    denied: bool = False
+    alert_id: str | None = None
+    reaches: bool = True

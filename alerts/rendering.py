@@ -1,4 +1,4 @@
-"""Rendering messages as letters: subject, text and HTML. Labels and counts are ours, every other word the source's."""
+"""Rendering messages as letters, in text and HTML. Labels and counts are ours, every other word the source's."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.message_records import HeldBy, Letter, Message, Notice
-from alerts.passages import Segment, around, cut, first_evidence, segments, shown
-from alerts.records import Alert, Place, Reason, Scope, Severity
+from alerts.message_records import Letter, Message, Notice
+from alerts.passages import Segment, cut, segments, shown
+from alerts.records import Alert, News, Place, Reason, Scope, Severity
+from alerts.subjects import heading, subject_line
 from extractors.urls import is_http_url
 
-SUBJECT_CHARS = 180
 TITLE_CHARS = 300
 EXCERPT_CHARS = 3000
-_HEADLINE_CHARS = 90
-_WORDS_CHARS = 90
-_CUE_CHARS = 30
 _URL_CHARS = 2000
+_OUTLETS = 6
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -37,10 +35,11 @@ _NEARNESS = {
     Scope.PARAGRAPH: "in one paragraph with this official",
     Scope.ARTICLE: "in one article with this official",
 }
-_HELD = {
-    HeldBy.QUIET_HOURS: "Held during your quiet hours: ",
-    HeldBy.THROTTLE: "Held because your messages an hour were used up: ",
-    HeldBy.DIGEST: "Digest: ",
+_NEWS = {
+    News.CORROBORATED: "A follow-up: more independent sources have it now.",
+    News.CORRECTED: "A follow-up: the article has changed the words it quoted.",
+    News.ADDED: "A follow-up: the article says more now.",
+    News.REPEATED: "A follow-up, as the rule asks: it is still being reported.",
 }
 
 
@@ -51,6 +50,7 @@ class AlertView:
     passage: tuple[Segment, ...]
     official: str
     about: str
+    positions: tuple[str, ...]
     why: str
 
 
@@ -60,6 +60,7 @@ class ArticleView:
 
     headline: str
     source: str
+    also_in: str
     address: str
     link: str | None
     alerts: tuple[AlertView, ...]
@@ -67,7 +68,7 @@ class ArticleView:
 
 def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Letter:
     """Return the letter for a message and its alerts (one or more), with times in `timezone`."""
-    subject = subject_line(notices)
+    subject = subject_line(message, notices)
     page = {
         "subject": subject,
         "heading": heading(message, notices),
@@ -81,27 +82,6 @@ def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Let
         html=_TEMPLATES.get_template("letter.html.j2").render(page),
         notices=tuple(notices),
     )
-
-
-def subject_line(notices: Sequence[Notice]) -> str:
-    """Return one line that says what happened: who and which words, or how many alerts on what."""
-    if len(notices) == 1:
-        return cut(_said(notices[0]) or _named(notices[0]), SUBJECT_CHARS)
-    first = notices[0]
-    headline, articles = _headline(first), len({notice.alert.article_id for notice in notices})
-    if articles == 1:
-        return cut(f"{len(notices)} alerts on “{headline}” — {shown(first.outlet)}", SUBJECT_CHARS)
-    others = f"{shown(first.outlet)} and {counted(articles - 1, 'more article')}"
-    return cut(f"{len(notices)} alerts on “{headline}” — {others}", SUBJECT_CHARS)
-
-
-def heading(message: Message, notices: Sequence[Notice]) -> str:
-    """Return how many alerts a message holds and what held it; empty for a single alert that nothing held."""
-    if message.held_by is None and len(notices) == 1:
-        return ""
-    articles = len({notice.alert.article_id for notice in notices})
-    held = _HELD[message.held_by] if message.held_by else ""
-    return f"{held}{counted(len(notices), 'alert')} from {counted(articles, 'article')}"
 
 
 def article_views(notices: Sequence[Notice], *, timezone: str) -> tuple[ArticleView, ...]:
@@ -127,6 +107,21 @@ def local_time(moment: datetime | None, timezone: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M} ({timezone})"
 
 
+def also_in(notice: Notice) -> str:
+    """Return the other outlets of the story, the first few by name; empty when there are none."""
+    outlets = [shown(outlet) for outlet in notice.other_outlets]
+    more = [f"{len(outlets) - _OUTLETS} more"] if len(outlets) > _OUTLETS else []
+    return f"Also in: {', '.join([*outlets[:_OUTLETS], *more])}" if outlets else ""
+
+
+def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
+    """Return a line for each topic of the statement: where the official stood on it before, and since when."""
+    return tuple(
+        f"Last known position on {shown(known.topic)}: {shown(known.stance)}, {local_time(known.stated_at, timezone)}"
+        for known in notice.positions
+    )
+
+
 def link_to(url: str) -> str | None:
     """Return `url` when a reader can follow it safely, else None."""
     return url if is_http_url(url) and shown(url) == url and len(url) <= _URL_CHARS else None
@@ -146,37 +141,9 @@ def why(alert: Alert) -> str:
     return f"Rule “{shown(alert.rule)}”{severity}: “{shown(alert.keyword)}” {nearness}; {first}."
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _said(notice: Notice) -> str | None:
-    """Return "NAME CUE: “WORDS” — OUTLET" for an official who speaks in quotation marks."""
-    alert = notice.alert
-    words, keyword = first_evidence(alert, "words"), first_evidence(alert, "keyword")
-    if alert.scope is not Scope.SPEAKS or words is None or keyword is None:
-        return None
-    quoted = shown(around(words.surface, keyword.span.start - words.span.start, _WORDS_CHARS))
-    return f"{shown(alert.official)}{_cue(notice)}: “{quoted}” — {shown(notice.outlet)}"
-
-
-def _cue(notice: Notice) -> str:
-    """Return the cue as printed, after a blank, when it reads well between a name and a colon."""
-    proof = first_evidence(notice.alert, "cue")
-    cue = shown(notice.cue or (proof.surface if proof else "")).strip()
-    return f" {cue}" if cue and len(cue) <= _CUE_CHARS and "according" not in cue.casefold() else ""
-
-
-def _named(notice: Notice) -> str:
-    proof = first_evidence(notice.alert, "keyword")
-    keyword = shown(proof.surface if proof else notice.alert.keyword)
-    headline = f": {_headline(notice)}" if notice.title else ""
-    return f"{shown(notice.alert.official)} · “{keyword}” — {shown(notice.outlet)}{headline}"
-
-
-def _headline(notice: Notice) -> str:
-    return cut(shown(notice.title or notice.alert.excerpt).strip(), _HEADLINE_CHARS)
+def why_told(notice: Notice) -> str:
+    """Return what is new about an alert that was told before, and why it fired."""
+    return f"{_NEWS[notice.news]} {why(notice.alert)}" if notice.news else why(notice.alert)
 
 
 def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:
@@ -184,16 +151,18 @@ def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:
     return ArticleView(
         headline=cut(shown(first.title or first.outlet).strip(), TITLE_CHARS),
         source=source_line(first, timezone=timezone),
+        also_in=also_in(first),
         address=cut(shown(first.url), _URL_CHARS),
         link=link_to(first.url),
-        alerts=tuple(_alert_view(notice) for notice in notices),
+        alerts=tuple(_alert_view(notice, timezone) for notice in notices),
     )
 
 
-def _alert_view(notice: Notice) -> AlertView:
+def _alert_view(notice: Notice, timezone: str) -> AlertView:
     return AlertView(
         passage=segments(notice.alert, EXCERPT_CHARS),
         official=shown(notice.alert.official),
         about=about(notice),
-        why=why(notice.alert),
+        positions=last_positions(notice, timezone=timezone),
+        why=why_told(notice),
     )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
-from alerts.naming import Named, known_names, named
+from alerts.clauses import phrases_in
+from alerts.naming import Named, named
 from alerts.records import Rule
-from extractors.phrases import PhraseIndex, tokens
+from extractors.phrases import PhraseIndex
+from extractors.records import Article
 from extractors.watchlist import Watchlist
+from extractors.words import fold
 
-_TOPIC = "topic:"
-_FEW = 12
+TOPIC = "topic:"
+# Keys that came later: a rule without them keeps the version it had.
+_NEWER = frozenset(
+    {"where", "negation", "historical", "outlets", "not_outlets", "languages", "not_languages", "follow_ups", "repeat"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,9 @@ class CompiledRule:
     keywords: tuple[str, ...]
     excluded: tuple[str, ...]
     officials: Mapping[str, tuple[Named, ...]]
+    keyword_set: frozenset[str]
+    outlets: frozenset[str]
+    not_outlets: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -41,6 +48,20 @@ class CompiledRule:
         """Tell whether the rule names whoever has this id, in the office held on that day."""
         return ref_id is not None and any(each.holds(on) for each in self.officials.get(ref_id, ()))
 
+    def takes(self, article: Article) -> bool:
+        """Tell whether the rule looks at this outlet and language at all; what says no language is English."""
+        return self.takes_outlet(article) and self.takes_language(article)
+
+    def takes_outlet(self, article: Article) -> bool:
+        """Tell whether the rule looks at this outlet."""
+        outlet = name_key(article.outlet)
+        return outlet not in self.not_outlets and (not self.outlets or outlet in self.outlets)
+
+    def takes_language(self, article: Article) -> bool:
+        """Tell whether the rule looks at this language."""
+        language, rule = language_of(article), self.rule
+        return language not in rule.not_languages and (not rule.languages or language in rule.languages)
+
     def called(self, ref_id: str) -> str:
         """Return the canonical name of someone the rule names."""
         return self.officials[ref_id][0].name
@@ -49,22 +70,34 @@ class CompiledRule:
 def compile_rules(rules: Iterable[Rule], watchlist: Watchlist) -> tuple[CompiledRule, ...]:
     """Return the rules ready to match, each with its version; names the watchlist does not have are left out."""
     rules = list(rules)
-    keywords = dict.fromkeys(keyword for rule in rules for keyword in (*rule.keywords, *rule.exclude))
+    keywords = dict.fromkeys(keyword for rule in rules for _, keyword in phrases_of(rule))
     phrases = PhraseIndex({keyword: _wordings(keyword, watchlist) for keyword in keywords})
     return tuple(_compiled(rule, phrases, watchlist) for rule in rules)
 
 
-def rule_problems(rules: Iterable[Rule], watchlist: Watchlist, subscribers: Iterable[str]) -> tuple[str, ...]:
-    """Return one line for each thing wrong in the rules, with the nearest right name; `subscribers` are names."""
-    rules, known = list(rules), list(subscribers)
-    counts = Counter(rule.name for rule in rules)
-    twice = (f'rule "{name}": the name stands {count} times' for name, count in counts.items() if count > 1)
-    return (*twice, *(f'rule "{rule.name}": {problem}' for rule in rules for problem in _wrong(rule, watchlist, known)))
+def phrases_of(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield every phrase a rule looks for, with the key it stands under."""
+    for key, phrases in (("keywords", rule.keywords), ("exclude", rule.exclude), ("where", phrases_in(rule.where))):
+        yield from ((key, phrase) for phrase in phrases)
+
+
+def language_of(article: Article) -> str:
+    """Return the article's language as ISO 639-1; one that does not say is taken for English, as it is read."""
+    return (article.language or "en").partition("-")[0].casefold()
+
+
+def name_key(name: str) -> str:
+    """Return what spellings of an outlet's name share."""
+    return " ".join(fold(name.casefold()).split())
 
 
 def version_of(rule: Rule) -> str:
-    """Return a short digest of everything the rule says."""
-    said = [f"{field.name}={getattr(rule, field.name)!r}" for field in fields(rule) if field.name != "version"]
+    """Return a short digest of everything the rule says; what it leaves out of the newer keys does not count."""
+    said = [
+        f"{field.name}={getattr(rule, field.name)!r}"
+        for field in fields(rule)
+        if field.name != "version" and not (field.name in _NEWER and getattr(rule, field.name) == field.default)
+    ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 
@@ -78,52 +111,22 @@ def _compiled(rule: Rule, phrases: PhraseIndex, watchlist: Watchlist) -> Compile
         keywords=tuple(dict.fromkeys(rule.keywords)),
         excluded=tuple(dict.fromkeys(rule.exclude)),
         officials=officials,
+        keyword_set=frozenset(rule.keywords),
+        outlets=frozenset(map(name_key, rule.outlets)),
+        not_outlets=frozenset(map(name_key, rule.not_outlets)),
     )
 
 
 def _wordings(keyword: str, watchlist: Watchlist) -> tuple[str, ...]:
     """Return a topic's whole lexicon, or the phrase itself."""
-    name = _topic_name(keyword)
+    name = topic_name(keyword)
     if name is None:
         return (keyword,)
     topic = watchlist.topic(name)
     return topic.phrases if topic else ()
 
 
-def _topic_name(keyword: str) -> str | None:
-    start, name = keyword[: len(_TOPIC)], keyword[len(_TOPIC) :]
-    return name.strip() if start.casefold() == _TOPIC else None
-
-
-def _wrong(rule: Rule, watchlist: Watchlist, subscribers: Sequence[str]) -> Iterator[str]:
-    for key in ("keywords", "officials", "subscribers"):
-        if not getattr(rule, key):
-            yield f"{key} is empty; name at least one"
-    for key, keyword in [("keywords", each) for each in rule.keywords] + [("exclude", each) for each in rule.exclude]:
-        yield from _wrong_keyword(key, keyword, watchlist)
-    for text in rule.officials:
-        if not named(text, watchlist):
-            sort, names = known_names(text, watchlist)
-            yield f'unknown {sort} "{text}"{_nearest(text, names)}'
-    for name in rule.subscribers:
-        if name not in subscribers:
-            yield f'unknown subscriber "{name}"{_nearest(name, {each: each for each in subscribers})}'
-
-
-def _wrong_keyword(key: str, keyword: str, watchlist: Watchlist) -> Iterator[str]:
-    topic = _topic_name(keyword)
-    if topic is not None and not watchlist.topic(topic):
-        names = {f"{_TOPIC}{each.topic}": f"{_TOPIC}{each.topic}" for each in watchlist.topics}
-        yield f'unknown topic "{keyword}"{_nearest(keyword, names)}'
-    elif topic is None and not tokens(keyword):
-        yield f'"{keyword}" in {key} has no word in it'
-
-
-def _nearest(text: str, names: Mapping[str, str]) -> str:
-    """Return "; did you mean …?" with the nearest name to write, or the few there are when none is near."""
-    written = {spelling.casefold(): name for spelling, name in names.items()}
-    near = difflib.get_close_matches(text.casefold(), written, n=1, cutoff=0.6)
-    if near:
-        return f'; did you mean "{written[near[0]]}"?'
-    few = sorted(set(names.values()))
-    return f"; there are {', '.join(few)}" if 0 < len(few) <= _FEW else ""
+def topic_name(keyword: str) -> str | None:
+    """Return NAME of `topic:NAME`, None for a plain phrase."""
+    start, name = keyword[: len(TOPIC)], keyword[len(TOPIC) :]
+    return name.strip() if start.casefold() == TOPIC else None

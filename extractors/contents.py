@@ -12,6 +12,8 @@ from extractors.syntax import SUBJECTS, ParsedSentence
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+_STAND_IN = 6  # tokens of a quotation's clause with its marks
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _DASHES = frozenset({"—", "–", "―", "-", "--"})
 _LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
 _SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
@@ -35,6 +37,8 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
         start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)
     if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in {"VERB", "AUX"}:
         start = _subject_gone_astray(verb, start)
+    if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
+        start -= 1
     end = _end(verb, opening, is_phrase=is_phrase)
     if is_phrase:
         end = next((token.i for token in verb.doc[start + 2 : end] if token.lower_ == "during"), end)
@@ -96,7 +100,26 @@ def around_cue(sentence: ParsedSentence, verb: Token, clause: Token) -> list[Ran
     left = _before_name(sentence, start, left)
     end = _clause_end(sentence, verb, clause)
     after = [(right, without_aside(doc, right, end))] if _is_more(doc, verb, right, end) else []
+    if after and _is_whole(sentence, clause, left) and not any(right <= said.i < end for _, said in sentence.said):
+        after = []
     return trimmed(doc, [(start, left), *after])
+
+
+def enclosed(sentence: ParsedSentence, left: int, right: int) -> list[Range]:
+    """Return what stands before a parenthesis, and the rest of its clause after it where that has no subject."""
+    doc = sentence.doc
+    before = (sentence.first, left)
+    if any(token.tag_ in _FINITE for token in doc[sentence.first : left]):
+        return trimmed(doc, [before])
+    for at in range(right, sentence.last - 1):
+        if doc[at].text == "," and doc[at + 1].pos_ in {"AUX", "VERB"} and doc[at + 1].tag_ != "VBG":
+            return trimmed(doc, [before, (at, sentence.last)])
+    return trimmed(doc, [before]) if left - sentence.first > LEAST else []
+
+
+def _is_whole(sentence: ParsedSentence, clause: Token, left: int) -> bool:
+    """Tell whether a quotation is all that stands before its cue."""
+    return any(said.i == clause.i for _, said in sentence.said) and left - sentence.first <= _STAND_IN
 
 
 def _quotation_alone(sentence: ParsedSentence, start: int, left: int) -> int:

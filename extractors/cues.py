@@ -9,14 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES
+from extractors.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES, PEOPLE
 from extractors.syntax import ParsedSentence, subject
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Span, Token
 
 _HIGHEST = 3  # clauses between a quotation and its cue
+_HIGH = 8  # phrases between a name and the verb it belongs to
 _NEAR = 14  # tokens between a quotation and a cue that the parse does not connect with it
+_LEAD = 40  # tokens before a colon that may name the speaker
+# Forms that the parser takes for nouns: "the two write", "the email reads".
+_PRESENT = frozenset(
+    {"write", "writes", "state", "states", "read", "reads", "note", "notes", "claim", "claims", "warns"}
+)
+_FAR = 24  # as far back as a cue can stand before its quotation
 _CLOSE = 8  # tokens of a subject between a quotation and its verb
 _MARKS = frozenset("”.?!,")
 _DASHES = frozenset({"—", "–", "―", "-", "--"})
@@ -46,8 +53,16 @@ def find_cue(sentence: ParsedSentence, verb: Token) -> Cue | None:
         cue = cue_of(governor)
         if cue is None or cue.speaker is not None:
             return cue
-        return replace(cue, speaker=_name_after(sentence, verb, cue) or _name_before(cue))
-    return _according(sentence) or _signature(sentence, verb) or _nearby(sentence, verb) or _following(sentence, verb)
+        named = _name_after(sentence, verb, cue) or _name_before(cue) or _near_name(sentence, cue)
+        return replace(cue, speaker=named)
+    return (
+        _according(sentence)
+        or _signature(sentence, verb)
+        or _nearby(sentence, verb)
+        or _following(sentence, verb)
+        or _closing(sentence, verb)
+        or _announcing(sentence, verb)
+    )
 
 
 def _name_after(sentence: ParsedSentence, verb: Token, cue: Cue) -> Token | None:
@@ -56,10 +71,11 @@ def _name_after(sentence: ParsedSentence, verb: Token, cue: Cue) -> Token | None
     if cue.last.i < verb.i or len(marks) < 2 or not marks[-1].is_punct:  # noqa: PLR2004 - the stop and the closing mark
         return None
     for token in sentence.doc[verb.i + 3 : min(sentence.last, verb.i + _NEAR)]:
-        if token.is_punct:
+        if token.is_punct and token.text != "-":
             return None
         following = token.nbor(1) if token.i + 1 < sentence.last else token
-        if token.pos_ in {"PROPN", "NOUN", "PRON"} and (following.pos_ not in {"PROPN", "NOUN"} or following == token):
+        goes_on = following != token and (following.pos_ in {"PROPN", "NOUN"} or following.text == "-")
+        if token.pos_ in {"PROPN", "NOUN", "PRON"} and token.text != "-" and not goes_on:
             return token
     return None
 
@@ -68,6 +84,28 @@ def _name_before(cue: Cue) -> Token | None:
     """Return the name just before a verb, which the parser has taken for a part of the verb."""
     before = cue.first.nbor(-1) if cue.first.i else cue.first
     return before if before.pos_ == "PROPN" else None
+
+
+def _near_name(sentence: ParsedSentence, cue: Cue) -> Token | None:
+    """Return who says it by the words before a verb whose subject the parser has missed: "Warren, a colonel, said"."""
+    at = cue.first.i - 1
+    while at >= sentence.first and (cue.first.doc[at].is_punct or cue.first.doc[at].pos_ in {"AUX", "ADV"}):
+        at -= 1
+    token = cue.first.doc[at] if at >= sentence.first else cue.first
+    for _ in range(_HIGH):
+        above = token.head
+        if above.i > token.i or above.i == token.i or above.i < sentence.first:
+            break
+        if above.pos_ == "VERB" and above.i < cue.first.i and subject(above) is not None and cue.first.tag_ == "VBG":
+            return subject(above)
+        token = above
+        if token.pos_ in {"NOUN", "PROPN"} and _is_somebody(token):
+            return token.head if token.dep_ == "appos" and token.head.pos_ == "PROPN" else token
+    return token if token.pos_ in {"PROPN", "PRON"} and token.i < cue.first.i else None
+
+
+def _is_somebody(noun: Token) -> bool:
+    return noun.ent_type_ == "PERSON" or noun.lemma_.lower() in PEOPLE or noun.lower_.endswith(("man", "woman"))
 
 
 def _governor(verb: Token) -> Token | None:
@@ -173,22 +211,52 @@ def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
     return Cue(rest[0], rest[0], next((token for token in rest[1:] if token.dep_ != "compound"), rest[1]))
 
 
-def _headed(sentence: ParsedSentence, verb: Token) -> Cue | None:
-    """Return the colon between a name and a quotation, as in headlines and transcripts."""
-    before = sentence.doc[sentence.first : max(sentence.first, verb.i - 2)]
-    if not 1 < len(before) <= _NEAR or before[-1].text != ":" or any(token.pos_ in {"VERB", "AUX"} for token in before):
+def _announcing(sentence: ParsedSentence, verb: Token) -> Cue | None:
+    """Return what brings in a quotation after a colon or comma: "Cruz resisted: “No.”", "In the report: “…”"."""
+    at = verb.i - 3
+    while at > sentence.first and sentence.doc[at].is_space:
+        at -= 1
+    mark = sentence.doc[at] if at > sentence.first else None
+    if mark is None or mark.text not in {":", ","}:
         return None
-    name = next((token for token in before if token.pos_ == "PROPN" and token.dep_ != "compound"), None)
-    return Cue(before[-1], before[-1], name) if name is not None else None
+    before = sentence.doc[max(sentence.first, mark.i - _LEAD) : mark.i]
+    for token in reversed(before):
+        if token.pos_ == "VERB" and (mark.text == ":" or (_may_say(token) and token.dep_ != "advcl")):
+            speaker = subject(token)
+            if speaker is not None and speaker.i != verb.i - 1:
+                return Cue(token, token, speaker)
+    return _headed(before, mark) if mark.text == ":" else None
+
+
+def _may_say(verb: Token) -> bool:
+    return verb.lemma_.lower() not in NO_CUES
+
+
+def _headed(before: Span, mark: Token) -> Cue | None:
+    """Return the colon between a name and a quotation, as in headlines and transcripts."""
+    ends = (token for token in before if token.i + 1 == mark.i or token.nbor(1).pos_ != "PROPN")
+    name = next((token for token in ends if token.pos_ == "PROPN" or len(before) == 1), None)
+    return Cue(mark, mark, name) if name is not None else None
+
+
+def _closing(sentence: ParsedSentence, verb: Token) -> Cue | None:
+    """Return the verb that ends the sentence after a quotation, though the parser took it for a noun."""
+    rest = [token for token in sentence if token.i > verb.i and token.text not in _MARKS and not token.is_space]
+    if not 1 < len(rest) <= _CLOSE or any(token.is_punct for token in rest):
+        return None
+    last = rest[-1]
+    return Cue(last, last, rest[-2]) if last.lower_ in _PRESENT else None
 
 
 def _nearby(sentence: ParsedSentence, verb: Token) -> Cue | None:
     """Return the nearest cue with a subject that no other quotation stands between."""
     for token in (*_after(sentence, verb), *_before(sentence, verb)):
         if _is_cue(token) and token.dep_ not in {"amod", "compound"}:
-            speaker = subject(token)
-            if speaker is not None:
-                return cue_of(token)
+            cue = cue_of(token) if subject(token) is not None or token.i > verb.i else None
+            if cue is not None and cue.speaker is None:
+                cue = replace(cue, speaker=_name_before(cue))
+            if cue is not None and cue.speaker is not None:
+                return cue
     return None
 
 
@@ -204,7 +272,8 @@ def _following(sentence: ParsedSentence, verb: Token) -> Cue | None:
         if token.tag_ in {"VBD", "VBZ", "VBP"} and token.lemma_.lower() not in NO_CUES:
             own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
             near = own if own is not None and own.left_edge.i >= first else sentence.doc[token.i - 1]
-            return Cue(token, token, near) if near.i >= first and near.pos_ in {"NOUN", "PROPN", "PRON"} else None
+            if near.i >= first and near.pos_ in {"NOUN", "PROPN", "PRON"}:
+                return Cue(token, token, near)
     return None
 
 
@@ -218,7 +287,7 @@ def _after(sentence: ParsedSentence, verb: Token) -> Iterator[Token]:
 
 def _before(sentence: ParsedSentence, verb: Token) -> Iterator[Token]:
     others = {other.i for _, other in sentence.said}
-    for at in range(verb.i - 2, max(sentence.first - 1, verb.i - _NEAR), -1):
+    for at in range(verb.i - 2, max(sentence.first - 1, verb.i - _FAR), -1):
         if at in others:
             return
         yield verb.doc[at]

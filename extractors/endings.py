@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractors.lexicon import REPORTING_VERBS
+from extractors.lexicon import NEXT_VERBS, REPORTING_VERBS
 from extractors.syntax import SUBJECTS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def without_aside(doc: Doc, start: int, end: int) -> int:
 def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_paired: bool) -> bool:
     if closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}):
         return True
-    if doc[at].text != ",":
+    if doc[at].text != "," and first.dep_ != "cc":
         return not is_paired and (doc[at].text == "—" or bool(doc[at].whitespace_))
     top = first
     while top.head.i != top.i and top.head.left_edge.i > at:
@@ -55,7 +55,7 @@ def next_report(verb: Token, start: int, end: int) -> int | None:
     """Return where another report begins that the parser took for part of this one."""
     doc = verb.doc
     for token in doc[max(verb.i + 1, start) : end]:
-        if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS and _begins_report(token, verb):
+        if token.pos_ == "VERB" and token.lemma_.lower() in NEXT_VERBS and _begins_report(token, verb):
             at = _opening(doc, token, verb)
             return at if at > verb.i + LEAST else None
     return None
@@ -98,7 +98,7 @@ def _is_joined(token: Token, verb: Token) -> bool:
 
 def resumed(token: Token) -> Token | None:
     """Return the cue that a verb is truly joined to: the "said" of "said X but cautioned Y", not a verb of X."""
-    if has_subject(token) or token.lemma_.lower() not in REPORTING_VERBS or token.tag_ not in {"VBD", "VBZ", "VBP"}:
+    if has_subject(token) or token.lemma_.lower() not in NEXT_VERBS or token.tag_ not in {"VBD", "VBZ", "VBP"}:
         return None
     above = token
     for _ in range(_HIGHEST):

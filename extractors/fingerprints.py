@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from zlib import crc32
@@ -120,6 +120,11 @@ def quotation_keys(text: str) -> tuple[int, ...]:
     quoted = (plain_words(found[1]) for found in _QUOTED.finditer(text, 0, int(TOLD * len(text))))
     long_ones = (words for words in quoted if words.count(" ") >= SENTENCE_WORDS - 1)
     return tuple(dict.fromkeys(_key(b"quotation", words.encode(errors="replace")) for words in long_ones))
+
+
+def word_keys(stretches: Iterable[str]) -> tuple[int, ...]:
+    """Return a key for each stretch of plain words, once, in order."""
+    return tuple(dict.fromkeys(_key(b"words", stretch.encode(errors="replace")) for stretch in stretches))
 
 
 def _key(*parts: bytes) -> int:

@@ -128,6 +128,8 @@ class _Builder:
         at = sentence.start
         for number, quotation in _within(said, sentence):
             self._copy(Span(at, quotation.outer.start))
+            if _touches(self._text, quotation.outer.start):
+                self._put(" ", Span(quotation.outer.start, quotation.outer.start), verbatim=False)
             self._put(_clause(self._text, quotation), quotation.outer, verbatim=False, quotation=number)
             at = quotation.outer.end
         self._copy(Span(at, sentence.end))
@@ -158,14 +160,27 @@ def _within(said: Sequence[tuple[int, Quotation]], sentence: Span) -> Iterator[t
         yield said[at]
 
 
+def _touches(text: str, at: int) -> bool:
+    """Tell that the blank before a quotation is missing: the parser would take ":“It" for one word."""
+    return at > 0 and (text[at - 1].isalnum() or text[at - 1] in ",:.;")
+
+
 def _clause(text: str, quotation: Quotation) -> str:
     """Return the clause that stands for a quotation, with its own final punctuation: “It works,” for instance."""
     first = text[quotation.span.start]
-    ending = text[quotation.span.end - 1 : quotation.outer.end].rstrip(" ”\"»’'\xa0")[-1:]
+    last = max(quotation.span.start, quotation.span.end - 3)
+    ending = text[last : quotation.outer.end].rstrip(" ”\"»’'\xa0")[-1:]
     opening = "i" if first.islower() else "I"
     return f"“{opening}{_CLAUSE}{ending if ending in _ENDINGS else ''}”"
 
 
 def _plain(words: str) -> str:
     """Return `words` as the parser likes them, at the same width: one kind of blank, of marks and of dash."""
-    return _SAME_WIDTH.sub(lambda match: _PLAIN.get(match.group(), " "), words)
+    return _SAME_WIDTH.sub(_plain_sign, words)
+
+
+def _plain_sign(match: re.Match[str]) -> str:
+    sign, at = match.group(), match.start()
+    if sign == "''" and at and not match.string[at - 1].isspace():
+        return " ”"
+    return _PLAIN.get(sign, " ")

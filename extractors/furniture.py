@@ -43,20 +43,16 @@ _LONGEST_NAME = 100
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAK = re.compile(r"[^A-Za-z0-9]+")
 
-# Blocks that a box can be; what else carries such a name (a link, a heading's anchor) may stand in a sentence.
+# Other blocks that a box can be; what else carries such a name (a link, a heading's anchor) may stand in a sentence.
 _BOXES = {
     "div",
     "section",
-    "aside",
     "ul",
     "ol",
     "dl",
     "p",
     "table",
     "article",
-    "form",
-    "nav",
-    "footer",
     "details",
     "li",
     "span",
@@ -167,8 +163,9 @@ def _is_bare_link(element: Any) -> bool:
     if element.tag not in _LINES or element.find(".//a") is None:
         return False
     text = _text(element)
-    linked = sum(len(_text(link)) for link in element.iter("a"))
-    return len(text) >= _SHORT_LINK and linked >= len(text) and not _SENTENCE_END.search(text)
+    linked = sum(len(_text(link).replace(" ", "")) for link in element.iter("a"))
+    all_linked = linked >= len(text.replace(" ", ""))
+    return len(text) >= _SHORT_LINK and all_linked and not _SENTENCE_END.search(text)
 
 
 def _is_vital(element: Any, headline: Any, most: float) -> bool:

@@ -76,6 +76,11 @@ def utterance_id(speaker: str | None, text: str) -> str:
     return _digest("utterance", plain_words(speaker or ""), plain_words(text))
 
 
+def utterance_name(utterance_id: str, statement_id: str) -> str:
+    """Name words that were said again: by themselves and by the first statement that reports them this time."""
+    return _digest("utterance", utterance_id, statement_id)
+
+
 def text_hash(text: str) -> str:
     """Return a fingerprint of the words alone: markup, punctuation and white space may change under it."""
     return _digest("text", plain_words(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import compress
 
 from extractors.dates import parse_date
 from extractors.furniture import key
@@ -58,23 +59,23 @@ _STAMP = re.compile(
     | (?:first\ |last\ )? (?:published|updated|posted|modified) \b (?:\ at|\ on)? :? .{0,30} \d .{0,30}
     """
 )
-# A heading after which nothing of the article comes.
+# A heading after which nothing of the article comes; what also stands between paragraphs (“Related”) is not among them.
 _TAIL = re.compile(
     r"""(?xi)
-    (?: more\ (?:from|on|stories|news)\b .{0,60} | popular
-      | related(?:\ (?:stories|articles|news|topics|content|coverage))?
+    (?: more\ (?:from|on|stories|news)\b .{0,60}
+      | related\ (?:stories|articles|news|topics|content|coverage)
       | most\ (?:read|popular|viewed) | read\ next | you\ (?:may|might)\ also\ like | trending(?:\ now)?
-      | recommended(?:\ (?:for\ you|stories))? | latest\ (?:news|stories) | top\ stories | comments?(?:\s*\(\d+\))?
-      | (?:jn\ )?access\ ranking | .{0,30}\ popular\ articles? | (?:editors?['’]?s?\ picks?) | don['’]t\ miss
+      | recommended\ (?:for\ you|stories) | latest\ (?:news|stories) | top\ stories | comments?(?:\s*\(\d+\))?
+      | (?:jn\ )?access\ ranking | .{0,30}\ popular\ articles? | (?:editors?['’]?s?\ picks?)
       | in\ other\ news
       | (?:related|recommended|suggested)\ (?:reading|video|videos|links|tags)
       | (?:you|readers)\ (?:may|might)\ also\ (?:enjoy|read)
-      | tags? | topics? | about\ the\ authors? | share\ this(?:\ (?:article|story))? | leave\ a\ (?:reply|comment)
+      | tags? | topics? | about\ the\ authors? | leave\ a\ (?:reply|comment)
       | weitere\ (?:themen|artikel|nachrichten) | meistgelesen | les\ plus\ lus | lo\ más\ (?:leído|visto)
       | i\ più\ letti
       | самое\ читаемое | новости\ по\ теме | материалы\ по\ теме | en\ çok\ okunan(?:lar)? | mest\ (?:läst|lest|læst)
-    | \d+\ comments? | join\ the\ (?:conversation|discussion) | reader\ comments | mehr\ zum\ thema
-      | читайте\ также | читайте\ також | sur\ le\ même\ sujet | más\ información ) \s* :?
+    | \d+\ comments? | join\ the\ (?:conversation|discussion) | reader\ comments
+      | sur\ le\ même\ sujet | más\ información ) \s* :?
     """
 )
 _LONGEST_LINE = 250
@@ -84,13 +85,14 @@ _TAIL_FROM = 0.3
 def without_furniture(lines: Iterable[str], repeated: Iterable[str | None]) -> list[str]:
     """Drop the lines that are furniture: prompts, teasers, credits, stamps, and those `repeated` from elsewhere."""
     known = {key(line) for line in repeated if line} | {""}
-    kept = [line for line in lines if key(line) not in known and not _is_furniture(line)]
-    total, seen = sum(map(len, kept)), 0
-    for number, line in enumerate(kept):
+    own = [line for line in lines if key(line) not in known]
+    kept = [not _is_furniture(line) for line in own]
+    total, seen = sum(len(line) for line, stays in zip(own, kept, strict=True) if stays), 0
+    for number, (line, stays) in enumerate(zip(own, kept, strict=True)):
         if seen > _TAIL_FROM * total and _TAIL.fullmatch(line):
-            return kept[:number]
-        seen += len(line)
-    return kept
+            return list(compress(own[:number], kept))
+        seen += len(line) * stays
+    return list(compress(own, kept))
 
 
 def _is_furniture(line: str) -> bool:

@@ -35,6 +35,8 @@ ACTS = _words(
     threaten warn deny urge oppose rebuff endorse denounce decry praise criticise criticize reiterate reaffirm question
     doubt accuse blame thank hail call appeal promise rule concede acknowledge stress confirm announce"""
 )
+# What a clause that goes on after "and" or "but" may report in its turn: "said X but declined to name them".
+NEXT_VERBS = REPORTING_VERBS | (ACTS - {"call", "offer"}) | {"decline"}
 # Those that hardly occur where the counts were made, and have no other meaning with somebody for a subject.
 SURE_ACTS = frozenset({"rule out", "float", "condition", "rebuff", "stipulate", "reject", "denounce", "reaffirm"})
 # Where and when something is said, no part of what is said: "in an interview", "at a briefing".
@@ -44,6 +46,11 @@ OCCASIONS = _words(
     television tv radio twitter facebook telegram reporter host talk summit round session air morning night week day
     month year monday tuesday wednesday thursday friday saturday sunday"""
 )
+# Of those, the ones that are an occasion or a means, not a time or somebody: "at a briefing", "on Telegram".
+SETTINGS = OCCASIONS - _words(
+    """air morning night week day month year monday tuesday wednesday thursday friday saturday sunday reporter host
+    report remark comment program talk call ad"""
+) | _words("conversation telegram x youtube channel statement press newspaper website call forum briefing session news")
 # Of those, the ones whose passive has the hearer for its subject: "he was told".
 HEARD_VERBS = _words("tell ask inform remind warn assure advise urge order question")
 # Verbs that no quotation depends on, whatever the parse says.
@@ -54,7 +61,7 @@ CUE_NOUNS = _words(
     """statement remark comment warning claim message words response answer reply declaration announcement allegation
     tweet post letter speech promise pledge demand line admission assertion question motto caption slogan headline"""
 )
-PAPERS = _words("statement communique communiqué letter declaration document memorandum release")
+PAPERS = _words("statement communique communiqué letter declaration document memorandum release paper proposal memo")
 
 HE = _words("he him himself")
 SHE = _words("she her herself")

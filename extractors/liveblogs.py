@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,10 @@ from typing import Any
 
 from extractors.dates import parse_date
 from extractors.furniture import names_of
+from extractors.identity import plain_words
 from extractors.jsonld import Node, live_posts, string
 from extractors.leftovers import without_furniture
+from extractors.lines import line_spans
 from extractors.plaintext import plain
 from extractors.records import Post, Span
 
@@ -70,6 +73,19 @@ def lead_of(tree: Any, posts: Sequence[LivePost], lines: Sequence[str]) -> list[
     told = shown if posted.intersection(shown) else list(lines)
     lead = list(takewhile(lambda line: line not in posted, told))
     return without_furniture(lead, ())
+
+
+def new_stretches(text: str, posts: Iterable[Post], before: str) -> tuple[Span, ...]:
+    """Return the stretches of a live blog's text that its text `before` did not have, in their order.
+
+    A post is new as a whole when one of its lines is: an edited one is. What stands in no post is new line by line.
+    """
+    known = {plain_words(line) for line in before.split("\n")} | {""}
+    new = [line for line in line_spans(text) if plain_words(line.slice(text)) not in known]
+    spans = sorted(post.span for post in posts)
+    starts = [span.start for span in spans]
+    around = [(spans[bisect_right(starts, line.start) - 1], line) for line in new] if spans else []
+    return tuple(dict.fromkeys(span if span.covers(line) else line for span, line in around)) or tuple(new)
 
 
 def _blocks(tree: Any, *, called: bool) -> list[Any]:

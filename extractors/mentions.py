@@ -40,7 +40,12 @@ class MentionFinder:
 
         `on` is the day whose office-holders role nouns mean; `known` are ids of officials already named elsewhere.
         """
-        words = read_words(text)
+        return self.find_in(read_words(text), on=on, known=known)
+
+    def find_in(
+        self, words: Words, *, on: date | None = None, known: frozenset[str] = frozenset()
+    ) -> tuple[Mention, ...]:
+        """Return the mentions of a text whose words are known."""
         people = self._people.find(words, known)
         taken = {at for each in people.named for at in range(each.first, each.last + 1)}
         mentions = [
@@ -96,7 +101,7 @@ class MentionFinder:
         hidden = [words.words[at] for at in sorted(decoys)]
         starts = [word.start for word in hidden]
         reached: dict[str, int] = {}
-        for hit in self._topics.find(words.text):
+        for hit in self._topics.find(words.text, words.words):
             before = bisect_right(starts, hit.span.end - 1) - 1
             if hit.span.end <= reached.get(hit.key, 0) or (before >= 0 and hidden[before].end > hit.span.start):
                 continue

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
-from urllib.parse import urljoin, urlsplit
-
-from trafilatura.metadata import extract_title
 
 from extractors.bylines import is_outlet, joined, visible_byline
 from extractors.furniture import headings, headline_element
-from extractors.jsonld import Node, article_node, headline_of, linked_nodes, page_node, people, string
+from extractors.jsonld import Node, article_node, linked_nodes, page_node, people, string
 from extractors.plaintext import plain
 from extractors.timestamps import published_at, updated_at
-from extractors.urls import is_http_url, same_site
+from extractors.titles import STATED, site_names, title_of
+from extractors.urls import is_http_url, plausible_canonical
 
-_TITLES = ("og:title", "twitter:title", "title")
 _SECTIONS = ("article:section", "articlesection", "parsely-section", "sailthru.section", "section")
 _AUTHORS = (
     "author", "article:author_name", "article:author", "og:article:author", "og:author", "parsely-author",
@@ -26,8 +23,7 @@ _AUTHORS = (
     "article.author", "citation_author",
 )  # fmt: skip
 _OTHER_AUTHOR = re.compile(r"[\w-]+[.:]author")
-_SEPARATED = re.compile(r" [|–—·•»:-] ")
-_SHORT_TITLE, _LONGEST_SECTION = 20, 60
+_LONGEST_SECTION = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +47,13 @@ def read_metadata(tree: Any, url: str | None = None) -> Metadata:
     """Read a page's metadata from its lxml tree; `url` is where it came from."""
     tags, nodes = _tags(tree), linked_nodes(tree)
     shown = headings(tree)
-    article = article_node(nodes, (*shown, *(tags.get(name) for name in _TITLES)))
+    article = article_node(nodes, (*shown, *(tags.get(name) for name in STATED)))
     dated = article or page_node(nodes)
     outlet = plain(tags.get("og:site_name"))
-    title = _title(tree, article, tags, shown, outlet)
-    headline = headline_element(tree, title)
     address = _url(tree, tags, url)
+    publishers = people(article.get("publisher"), nodes, organisations=True)
+    title = title_of(tree, article, tags, shown, site_names(tags, publishers, address or url))
+    headline = headline_element(tree, title)
     published = published_at(tree, dated, tags, headline, address or url)
     return Metadata(
         title=title,
@@ -83,34 +80,6 @@ def _tags(tree: Any) -> dict[str, str]:
             if name and content:
                 tags.setdefault(name, content)
     return tags
-
-
-def _title(tree: Any, article: Node, tags: dict[str, str], shown: list[str], outlet: str | None) -> str | None:
-    stated = (headline_of(article), *(tags.get(name) for name in _TITLES))
-    title = next((title for title in map(plain, stated) if title), None) or _shown_title(tree, shown)
-    return _without_suffix(title, shown, outlet) if title else None
-
-
-def _shown_title(tree: Any, shown: list[str]) -> str | None:
-    """Return the heading that the page's own title repeats, else what trafilatura takes for the title."""
-    whole = _key(tree.findtext(".//title") or "")
-    repeated = [heading for heading in shown if heading and _key(heading) and _key(heading) in whole]
-    return plain(max(repeated, key=len, default=None)) or plain(extract_title(tree))
-
-
-def _without_suffix(title: str, shown: list[str], outlet: str | None) -> str:
-    """Cut the outlet's name off a title, and complete one that was cut: the heading that readers see says which."""
-    stem = title.rstrip("….").rstrip()
-    for heading in map(plain, shown):
-        if heading and len(heading) > len(title) > _SHORT_TITLE and stem != title and heading.startswith(stem):
-            return heading
-        if heading and title.startswith(heading) and _SEPARATED.match(title, len(heading)):
-            return heading
-    parts = list(_SEPARATED.finditer(title))
-    last = parts[-1] if parts else None
-    if last and outlet and _key(title[last.end() :]) and _key(title[last.end() :]) in _key(outlet):
-        return title[: last.start()]
-    return title
 
 
 def _description(article: Node, tags: dict[str, str]) -> str | None:
@@ -153,14 +122,7 @@ def _url(tree: Any, tags: dict[str, str], url: str | None) -> str | None:
 
 
 def _is_plausible(stated: str, url: str | None) -> bool:
-    """Refuse another site's address, and the home page's on any other page."""
-    if not is_http_url(stated):
-        return False
+    """Refuse another site's address, the home page's and a section's; a page that came from nowhere names itself."""
     if url is None or not is_http_url(url):
-        return True
-    homely = urlsplit(stated).path in {"", "/"} and not urlsplit(stated).query
-    return same_site(stated, url) and not (homely and urlsplit(urljoin(url, ".")).path not in {"", "/"})
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+        return is_http_url(stated)
+    return plausible_canonical(url, stated)

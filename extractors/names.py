@@ -98,7 +98,7 @@ class NameIndex(Generic[Target]):
     def longest(self, text: Words, first: int) -> Found[Target] | None:
         """Return the longest name that begins at the word `first`."""
         nodes, found = [self._root], None
-        if not any(key in self._root.after for key in text.keys[first]):
+        if self._root.after.keys().isdisjoint(text.keys[first]):
             return None
         for at in range(first, len(text)):
             reached = [(key, node.after[key]) for node in nodes for key in text.keys[at] if key in node.after]
@@ -112,19 +112,23 @@ class NameIndex(Generic[Target]):
 
     def find(self, text: Words) -> Iterator[Found[Target]]:
         """Yield the names from left to right, none overlapping another."""
-        at = 0
-        while at < len(text):
-            found = self.longest(text, at)
-            if found:
+        reached = 0
+        for at in self.beginnings(text):
+            if at >= reached and (found := self.longest(text, at)):
                 yield found
-            at = found.last + 1 if found else at + 1
+                reached = found.last + 1
+
+    def beginnings(self, text: Words) -> list[int]:
+        """Return the words that a name may begin with, in order."""
+        firsts = self._root.after.keys()
+        return [at for at, keys in enumerate(text.keys) if not firsts.isdisjoint(keys)]
 
 
 def read_words(text: str) -> Words:
     """Return `text` as words to look names up in."""
     words = tokens(text)
-    runs_on = (*(_runs_on(text, left, right) for left, right in pairwise(words)), False)
-    return Words(text, words, tuple(_keys(word.text) for word in words), runs_on[: len(words)])
+    runs_on = [text[left.end : right.start] == " " or _runs_on(text, left, right) for left, right in pairwise(words)]
+    return Words(text, words, tuple([_keys(word.text) for word in words]), (*runs_on, False)[: len(words)])
 
 
 def is_possessive(word: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extractors.records import Span
-from extractors.words import Token, base, fold, tokens, without_possessive
+from extractors.words import Token, base, fold, forms, remembered, tokens, without_possessive
 
 __all__ = ["Hit", "PhraseIndex", "Token", "tokens"]
 
@@ -16,6 +16,7 @@ _MARKS = "\"'“”„‟«»‘’‚‛`´\\[\\]"
 # Between two words of a phrase stand blanks (no line's end) and quote marks, or one hyphen; no stop, comma or dash.
 _SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:[^\S\n\r\v\f\x1c-\x1f\x85\u2028\u2029]|[{_MARKS}])+")
 _EXACTLY = "="
+_ANY = ("",)
 _AFTER_INITIAL = re.compile(r"\.[^\S\n\r\v\f\x1c-\x1f\x85\u2028\u2029]?")
 
 
@@ -42,11 +43,22 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A text as words: the keys of each, and of each joined with the next where the two run on."""
+    """A text as words."""
 
-    words: tuple[Token, ...]
-    keys: tuple[tuple[str, str], ...]
-    joined: tuple[str | None, ...]
+    text: str
+    words: Sequence[Token]
+
+    def runs_on(self, at: int) -> bool:
+        """Tell whether nothing keeps a word and the next from being one phrase."""
+        return at + 1 < len(self.words) and _runs_on(self.text, self.words[at], self.words[at + 1])
+
+    def letter(self, at: int) -> str:
+        """Return the first letter of a word, none past the last."""
+        return _folded(self.words[at].text[0]) if at < len(self.words) else ""
+
+    def joined(self, at: int) -> str:
+        """Return the key of a word written as one with the next."""
+        return base(self.words[at].text + self.words[at + 1].text)
 
 
 class PhraseIndex:
@@ -62,11 +74,29 @@ class PhraseIndex:
             for wording in wordings:
                 for words in _spellings(wording):
                     self._root.add(words, key, wording)
+        self._halves: dict[str, set[str]] = {}
+        for first in self._root.after:
+            for half, following in _halves(first):
+                self._halves.setdefault(half, set()).add(following)
+        self._begins = remembered(self._beginning)
 
-    def find(self, text: str) -> tuple[Hit, ...]:
-        """Return the hits by start: of one key at one start only the longest, of different keys all."""
-        read = _read(text)
-        return tuple(hit for first in range(len(read.words)) for hit in self._hits(read, first))
+    def find(self, text: str, words: Sequence[Token] | None = None) -> tuple[Hit, ...]:
+        """Return the hits by start: of one key at one start only the longest, of different keys all.
+
+        `words` are the text's tokens, where they are known already.
+        """
+        read, begins = _Words(text, tokens(text) if words is None else words), self._begins
+        likely = [(at, following) for at, word in enumerate(read.words) if (following := begins(word.text))]
+        firsts = (at for at, following in likely if following is _ANY or read.letter(at + 1) in following)
+        return tuple(hit for first in firsts for hit in self._hits(read, first))
+
+    def _beginning(self, word: str) -> Collection[str]:
+        """Return the letters that may follow this word where a phrase begins; none where no phrase begins with it.
+
+        Any, where the word is itself a phrase's; else it may be one with the next, as "cease" with "fire".
+        """
+        own = not self._root.after.keys().isdisjoint(_keys(word))
+        return _ANY if own else self._halves.get(fold(word.casefold()), ())
 
     def _hits(self, text: _Words, first: int) -> Iterator[Hit]:
         found: dict[str, tuple[int, str]] = {}
@@ -75,7 +105,7 @@ class PhraseIndex:
             node, at = reached.pop()
             for key, phrase in node.ends.items():
                 found[key] = max(found.get(key, (0, "")), (at, phrase))
-            if at < len(text.words) and (at == first or text.joined[at - 1] is not None):
+            if node.after and at < len(text.words) and (at == first or text.runs_on(at - 1)):
                 reached += _steps(node, text, at)
         for key, (end, phrase) in sorted(found.items()):
             yield Hit(key=key, phrase=phrase, span=Span(text.words[first].start, _end(text.words[end - 1])))
@@ -83,37 +113,48 @@ class PhraseIndex:
 
 def _steps(node: _Node, text: _Words, at: int) -> Iterator[tuple[_Node, int]]:
     """Yield where the word at `at`, alone or joined with the next, leads."""
-    for key in text.keys[at]:
+    for key in _keys(text.words[at].text):
         if one := node.after.get(key):
             yield one, at + 1
-    if (joined := text.joined[at]) and (two := node.after.get(base(joined))):
+    if text.runs_on(at) and (two := node.after.get(text.joined(at))):
         yield two, at + 2
+
+
+@remembered
+def _folded(letter: str) -> str:
+    return fold(letter.casefold())[:1]
+
+
+def _halves(key: str) -> Iterator[tuple[str, str]]:
+    """Yield the first of two words that are a phrase's word when they are written as one, and the next one's letter."""
+    for form in forms(key):
+        yield from ((form[:end], form[end]) for end in range(1, len(form)))
 
 
 def _spellings(wording: str) -> Iterator[tuple[str, ...]]:
     """Yield a phrase's words as keys, then with two neighbours written as one: "cease fire", "ceasefire"."""
     words = tokens(wording)
-    keys = [_exact(word) if wording[: word.start].endswith(_EXACTLY) else base(word.text) for word in words]
+    keys = [_exact(word.text) if wording[: word.start].endswith(_EXACTLY) else base(word.text) for word in words]
     if keys:
         yield tuple(keys)
     for at, (left, right) in enumerate(pairwise(words)):
         yield (*keys[:at], base(left.text + right.text), *keys[at + 2 :])
 
 
-def _read(text: str) -> _Words:
-    words = tokens(text)
-    joined = [left.text + right.text if _runs_on(text, left, right) else None for left, right in pairwise(words)]
-    return _Words(words, tuple((base(word.text), _exact(word)) for word in words), (*joined, None))
+@remembered
+def _keys(word: str) -> tuple[str, str]:
+    """Return what a word of a text may stand for in a phrase: its base, and itself."""
+    return base(word), _exact(word)
 
 
-def _exact(word: Token) -> str:
-    return _EXACTLY + without_possessive(fold(word.text)).lower()
+def _exact(word: str) -> str:
+    return _EXACTLY + without_possessive(fold(word)).lower()
 
 
 def _runs_on(text: str, left: Token, right: Token) -> bool:
     """Tell whether nothing between two words keeps them from being one phrase; "U.S. aid" runs on, "war. Aid" not."""
     between = text[left.end : right.start]
-    if _SOFT.fullmatch(between):
+    if between == " " or _SOFT.fullmatch(between):
         return True
     is_initial = len(left.text) == 1 and _AFTER_INITIAL.fullmatch(between) is not None
     return is_initial and (between == "." or right.text[0].islower())

@@ -52,15 +52,23 @@ _FRESH = frozenset('.?!…:,;—–”"»’)')
 _STOPS = frozenset(".,?!…—–;’'")
 _GOES_ON = re.compile(r"[^\S\n\r]*[\w(]")
 _SAID = re.compile(r"[^\S\n\r]*(?:sa(?:id|ys)|told|added|wrote|\w+ sa(?:id|ys))\b")
+_REPORTED = re.compile(
+    r"[^\S\n\r]*(?:[\w’'.,-]+ ){1,8}?(?:said|says|told|added|wrote|writes|tweeted|posted|responded|replied|asked|noted"
+    r"|warned|explained|argued|insisted|concluded|recalled|joked|predicted)\b"
+)
 _NAMED = re.compile(
     r"\b(?:called|dubbed|so-called|titled|entitled|named|nicknamed|termed|word|phrase|term)$", re.IGNORECASE
 )
 _SAYING = re.compile(
     r"\b(?:that|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|add(?:s|ed|ing)?|wr(?:ites?|ote|iting)|answer(?:s|ed|ing)?"
     r"|repl(?:y|ies|ied|ying)|tweet(?:s|ed|ing)?|ask(?:s|ed|ing)?|warn(?:s|ed|ing)?|not(?:es?|ed|ing)"
-    r"|conclud(?:es?|ed|ing)|declar(?:es?|ed|ing)|insist(?:s|ed|ing)?|argu(?:es?|ed|ing)),?$",
+    r"|conclud(?:es?|ed|ing)|declar(?:es?|ed|ing)|insist(?:s|ed|ing)?|argu(?:es?|ed|ing)|caution(?:s|ed|ing)?"
+    r"|boom(?:s|ed|ing)?|exhort(?:s|ed|ing)?|jok(?:es?|ed|ing)|quip(?:s|ped|ping)?|promis(?:es?|ed|ing)|vow(?:s|ed|ing)?"
+    r"|predict(?:s|ed|ing)?|shout(?:s|ed|ing)?|chant(?:s|ed|ing)?|demand(?:s|ed|ing)?|exclaim(?:s|ed|ing)?),?$",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"\w{3}[.?!] +[“‘\"']?[A-Z]\w*(?:[’']\w+)? [\w’']+ \w")  # one ends, another begins
+_SEVERAL = 8  # words of a quotation that holds more than one sentence
 _LEAD = 24  # characters before a quotation that its shape can depend on
 _TITLE = 80  # characters of the longest title
 _SMALL = 4  # letters below which a word of a title may be in lower case
@@ -115,13 +123,18 @@ def _runs_on(text: str, mark: Span, paragraph: Span, last: Span | None, *, goes_
 
 def _role(text: str, mark: Span, paragraph: Span, stack: list[Span]) -> str:
     sign = mark.slice(text)
-    if sign == "“" and stack and stack[-1].slice(text) == "„":
+    if sign == "“" and stack and (stack[-1].slice(text) == "„" or _is_slip(text, mark, paragraph)):
         return "close"
     if sign in {"“", "„", "«", "``"}:
         return "open"
     if sign in {"”", "»"}:
         return "close"
     return _straight_role(text, mark, paragraph, inside=bool(stack))
+
+
+def _is_slip(text: str, mark: Span, paragraph: Span) -> bool:
+    """Tell an opening mark set by mistake for a closing one: “It works,“ he said."""
+    return text[mark.start - 1] in ",.?!" and (mark.end >= paragraph.end or text[mark.end].isspace())
 
 
 def _straight_role(text: str, mark: Span, paragraph: Span, *, inside: bool) -> str:
@@ -217,7 +230,8 @@ def trimmed(text: str, span: Span) -> Span:
 
 def _shape(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> Shape:
     lead = text[max(paragraph.start, outer.start - _LEAD) : outer.start].rstrip()
-    if _NAMED.search(lead) or _is_title(text, outer, span, lead):
+    is_named = _NAMED.search(lead) and not _SENTENCES.search(text, span.start, span.end)
+    if is_named or _is_title(text, outer, span, lead, words):
         return Shape.TERM
     if _is_sentence(text, outer, span, words, lead):
         return Shape.SENTENCE
@@ -225,9 +239,12 @@ def _shape(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> S
 
 
 def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> bool:
-    if not _stops(text, outer, span):
-        return False
+    if words >= _SEVERAL and _SENTENCES.search(text, span.start, span.end):
+        return True
     capital = _is_capital(text, span)
+    if not _stops(text, outer, span):
+        is_whole = capital and words >= _SEVERAL and (not lead or lead[-1] in '.?!”"')
+        return is_whole and _REPORTED.match(text, outer.end) is not None
     if _SAYING.search(lead):
         return words >= (2 if capital or lead[-1] == "," else 4)
     if capital:
@@ -249,12 +266,14 @@ def _stops(text: str, outer: Span, span: Span) -> bool:
     return not _GOES_ON.match(text, outer.end) or _SAID.match(text, outer.end) is not None
 
 
-def _is_title(text: str, outer: Span, span: Span, lead: str) -> bool:
+def _is_title(text: str, outer: Span, span: Span, lead: str, words: int) -> bool:
     """Tell the title of a work, a slogan or a heading: short, and every word of weight has a capital."""
     alone = not lead and text[outer.end : outer.end + 1] in {"", "\n", "\r"}
     if not alone and lead[-1:] in {"", ".", "?", "!"}:
         return False
-    if text[span.end - 1] in "?!" or outer.end - outer.start > _TITLE:
+    if text[span.end - 1] in "?!" or outer.end - outer.start > _TITLE or lead[-1:] == ":":
         return False
+    if lead[-1:] == "," and words <= 3 and not _SAYING.search(lead):  # noqa: PLR2004
+        return all(word[0].isupper() for word in WORD.findall(text, span.start, span.end))
     weighty = [word for word in WORD.findall(text, span.start, span.end) if len(word) >= _SMALL]
     return len(weighty) > 1 and all(word[0].isupper() for word in weighty)

@@ -39,6 +39,17 @@ class StatementKind(StrEnum):
     MIXED = "mixed"
 
 
+class Depth(StrEnum):
+    """How far an article was read, or why no further than its mentions; stored and shown, so the values are public."""
+
+    FULL = "full"
+    LEFT_UNREAD = "left_unread"
+    NOT_ENGLISH = "not_english"
+    TOOK_TOO_LONG = "took_too_long"
+    TOOK_TOO_MUCH = "took_too_much"
+    CRASHED = "crashed"
+
+
 class CopyKind(StrEnum):
     """How an article came by its story: its own words, or whose."""
 
@@ -133,8 +144,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageLines:
+    """The lines of one of a site's recent articles, hashed: those that may be boilerplate, in order.
+
+    `own` are its longest lines, by which a reprint or a revision is known.
+    """
+
+    article_id: str
+    hashes: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A page with its identity. `text` is what every offset counts in."""
+    """A page with its identity. `text` is what every offset counts in; `posts` are a live blog's, in its order."""
 
     article_id: str
     url: str
@@ -146,6 +169,9 @@ class Article:
     first_seen_at: datetime
     language: str | None
     text: str
+    updated_at: datetime | None = None
+    section: str | None = None
+    posts: tuple[Post, ...] = ()
 
     @property
     def word_count(self) -> int:
@@ -201,7 +227,8 @@ class Statement:
 class Reading:
     """All that was read in one article.
 
-    `sentences` are the article's own, in order: captions, credits and comments are in none of them, so nothing in
+    Of one that is not `depth` full there are the watchlist's mentions only. No statement was looked for from `cut_at`
+    on. `sentences` are the article's own, in order: captions, credits and comments are in none of them, so nothing in
     those is ever matched.
     """
 
@@ -210,6 +237,8 @@ class Reading:
     statements: tuple[Statement, ...]
     sentences: tuple[Span, ...]
     extractor_version: str
+    depth: Depth = Depth.FULL
+    cut_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

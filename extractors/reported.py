@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.cues import Cue
+from extractors.lexicon import SURE_ACTS
 from extractors.quotations import WORD, Quotation, Shape
 from extractors.records import Span, StatementKind
 from extractors.reports import Report, find_reports
 from extractors.syntax import ParsedSentence
-from extractors.weighing import LIKELY, confidence
+from extractors.weighing import confidence, is_likely
 
 _DOUBTFUL, _SURER = 0.7, 0.15
 LEAST = 3  # words of a report, fewer are an answer or a term
+LEAST_OF_ACT = 2  # "ruled out a ceasefire"
+_SURE = 0.5  # an act as likely as not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quot
     for report in find_reports(sentence):
         if not _is_quoted(sentence, report, quotations):
             weight = confidence(sentence, report)
-            if weight >= LIKELY:
+            if is_likely(sentence, report, weight, quotations):
                 found.append((weight, report))
     kept: list[Reported] = []
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
@@ -68,11 +71,16 @@ def _outermost(found: Sequence[tuple[float, Report]]) -> Iterator[tuple[float, R
 
 def _hands_on(report: Report, inner: Report) -> bool:
     """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight"."""
+    if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
+        return inner.frame == "ccomp"
+    if report.frame == "according":
+        return report.head.head == inner.head and inner.head.i < report.head.i
     return report.lemma == "report" and inner.head.dep_ == "ccomp" and inner.head.head == report.head
 
 
 def _within(inner: Report, outer: Report) -> bool:
-    return inner is not outer and any(start <= inner.head.i < end for start, end in outer.ranges)
+    is_finite = inner is not outer and inner.head.tag_ != "VB"
+    return is_finite and any(start <= inner.head.i < end for start, end in outer.ranges)
 
 
 def _length(report: Report) -> int:
@@ -90,7 +98,7 @@ def _placed(
     if all(any(outer.covers(span) for outer in said) for span in spans):
         return None
     words, quoted = _words(text, spans, quotations)
-    if words < LEAST:
+    if words < (LEAST if report.lemma not in SURE_ACTS or weight < _SURE else LEAST_OF_ACT):
         return None
     kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
     return Reported(report, tuple(spans), weight, kind)

@@ -9,17 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.contents import after_cue, around_cue, of_noun, whole_but
+from extractors.contents import after_cue, around_cue, enclosed, of_noun, whole_but
 from extractors.cues import Cue, cue_of
 from extractors.endings import Range, resumed
-from extractors.lexicon import HEARD_VERBS, REPORTING_VERBS
-from extractors.syntax import ParsedSentence, agent_of, is_source, subject
+from extractors.lexicon import HEARD_VERBS, PEOPLE, PRONOUNS, REPORTING_VERBS
+from extractors.syntax import SUBJECTS, ParsedSentence, agent_of, is_source, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _VERBS = frozenset({"VERB", "AUX"})
 _PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
+_LINKS = frozenset({"mark", "advmod"})
+_NOMINAL = frozenset({"PROPN", "NOUN", "PRON", "DET", "ADJ", "CCONJ"})
 _OBJECTS = frozenset({"dobj", "oprd", "attr"})
 
 
@@ -56,6 +58,9 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
     if _is_heard(verb):
         return None
     frame, ranges = _frame(sentence, verb)
+    aside = _parenthesis(sentence, verb, frame)
+    if aside is not None:
+        return aside
     if not frame:
         return None
     cue = cue_of(verb)
@@ -69,6 +74,51 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
     return Report(cue, verb, _with_particle(verb), frame, tuple(ranges))
 
 
+def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | None:
+    """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
+    lemma = verb.lemma_.lower()
+    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or frame == "before":
+        return None
+    doc, at = verb.doc, verb.i
+    if at - 1 > sentence.first and doc[at - 1].text == ",":
+        speaker, left = _name_right(sentence, at), at - 1
+    elif not frame:
+        own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+        left = own.left_edge.i - 1 if own is not None else 0
+        is_aside = left > sentence.first and doc[left].text == "," and _stops_after(sentence, at)
+        speaker = own if is_aside else None
+    else:
+        return None
+    if speaker is None:
+        return None
+    ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
+    return Report(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
+
+
+def _name_right(sentence: ParsedSentence, at: int) -> Token | None:
+    """Return the name between the verb at `at` and the next mark, if nothing else stands there."""
+    doc, end = sentence.doc, at + 1
+    while end < sentence.last and doc[end].pos_ in _NOMINAL:
+        end += 1
+    if end == at + 1 or end >= sentence.last or doc[end].text not in {",", ".", ";"}:
+        return None
+    name = next((token for token in doc[at + 1 : end] if token.nbor(1).pos_ not in {"PROPN", "NOUN"}), doc[end - 1])
+    if name.ent_type_ in {"DATE", "TIME"} or name.pos_ not in {"PROPN", "NOUN", "PRON"}:
+        return None
+    is_person = name.ent_type_ == "PERSON" or name.lemma_.lower() in PEOPLE or name.lower_ in PRONOUNS
+    return name if is_person or name.pos_ == "PROPN" else None
+
+
+def _stops_after(sentence: ParsedSentence, at: int) -> bool:
+    """Tell whether nothing but a time or place stands between a verb and the next mark."""
+    for token in sentence.doc[at + 1 : min(sentence.last, at + 6)]:
+        if token.is_punct:
+            return True
+        if token.pos_ not in {"PROPN", "NOUN", "ADP", "DET", "ADV", "NUM", "ADJ"}:
+            return False
+    return at + 1 >= sentence.last
+
+
 def _with_particle(verb: Token) -> str:
     """Return what a verb is called: "rule out" is not "rule"."""
     particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
@@ -77,10 +127,13 @@ def _with_particle(verb: Token) -> str:
 
 def _is_heard(verb: Token) -> bool:
     """Tell "when asked about talks, Putin": whoever asks is not named."""
-    if verb.tag_ != "VBN" or verb.lemma_.lower() not in HEARD_VERBS:
+    if verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in HEARD_VERBS:
         return False
     dependents = {child.dep_ for child in verb.children}
-    return verb.dep_ in {"advcl", "acl"} and not dependents & {"agent", "aux", "nsubj"}
+    if dependents & {"agent", "aux", "nsubj"}:
+        return False
+    is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
+    return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
 
 
 def _name_before(sentence: ParsedSentence, verb: Token) -> Token | None:
@@ -132,9 +185,16 @@ def _clause_astray(verb: Token) -> Token | None:
     """Return a "that" clause that the parser hung on a noun further back: "told media on Tuesday that Russia is"."""
     if verb.lemma_.lower() not in REPORTING_VERBS:
         return None
+    for child in verb.rights:
+        is_linked = any(each.dep_ in _LINKS for each in child.children)
+        if child.dep_ == "advcl" and not is_linked and any(each.tag_ == "MD" for each in child.lefts):
+            return child
     for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1]:
         clause = token.head
-        if token.dep_ == "mark" and token.lower_ == "that" and clause.i > token.i and clause.head.i != verb.i:
+        is_that = token.lower_ == "that" and (
+            token.dep_ == "mark" or (token.dep_ == "dobj" and clause.head.dep_ == "pobj")
+        )
+        if is_that and clause.i > token.i and clause.head.i != verb.i:
             return clause if clause.dep_ in {"acl", "relcl", "ccomp", "advcl"} else None
     return None
 

@@ -9,18 +9,49 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from extractors.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
 from extractors.records import Mention, MentionKind, Span
-from extractors.syntax import SUBJECTS, ParsedSentence, agent_of, coordinates, is_main, is_source, noun_phrase, parts
+from extractors.syntax import SUBJECTS, ParsedSentence, coordinates, is_main, is_source, maker_of, noun_phrase, parts
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_PARTICLE = 3  # letters of "van", "al" or "von" in a name
 REACH = 100  # subjects, or mentions, that a pronoun may look back over
 _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
+
+
+class Rule(StrEnum):
+    """How it was found who is meant; stored and shown."""
+
+    NAME = "name"
+    SURNAME = "surname"
+    ROLE = "role"
+    APPOSITION = "apposition"
+    METONYM = "metonym"
+    PRONOUN = "pronoun"
+    INHERITED = "inherited"
+    GROUP = "group"
+    NONE = "none"
+
+
+# How often a rule names the right speaker where the words are right: benchmarks/resolving.py, on annotated news (the
+# phrase) and the seeds (the person). For a pronoun the phrase is right in 0.98, its person in 0.9 of those.
+CERTAINTY = {
+    Rule.NAME: 0.97,
+    Rule.SURNAME: 0.98,
+    Rule.ROLE: 0.89,
+    Rule.APPOSITION: 0.95,
+    Rule.METONYM: 0.8,
+    Rule.PRONOUN: 0.88,
+    Rule.INHERITED: 0.88,
+    Rule.GROUP: 0.92,
+    Rule.NONE: 0.87,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +63,7 @@ class Party:
     gender: str | None = None
     is_person: bool = False
     is_many: bool = False
+    rule: Rule = Rule.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +121,21 @@ class Cast:
         if len(named) == 1 or not all(one.name and one.is_person for one in named):
             return party
         ref_id = next((one.ref_id for one in named if one.ref_id), None)
-        return Party(name="; ".join(str(one.name) for one in named), ref_id=ref_id, is_person=True, is_many=True)
+        joint = "; ".join(str(one.name) for one in named)
+        return Party(name=joint, ref_id=ref_id, is_person=True, is_many=True, rule=Rule.GROUP)
 
     def _party(self, sentence: ParsedSentence, head: Token) -> Party:
         if head.lower_ in PRONOUNS:
-            return self._antecedent(head.lower_, sentence.place(head))
+            found = self._antecedent(head.lower_, sentence.place(head))
+            return replace(found, rule=Rule.PRONOUN if found.name else Rule.NONE)
         candidates = parts(head)
         for kinds in (_NAMED, _BODIES):
             for token in candidates:
                 mention = self._mention(sentence, token, kinds)
                 if mention is not None:
-                    return self._of_mention(mention, token)
+                    party = self._of_mention(mention, token)
+                    is_set_beside = token.i != head.i and party.rule in {Rule.NAME, Rule.SURNAME}
+                    return replace(party, rule=Rule.APPOSITION) if is_set_beside else party
         return self._described(sentence, head)
 
     def _mention(self, sentence: ParsedSentence, token: Token, kinds: tuple[MentionKind, ...]) -> Mention | None:
@@ -114,11 +150,12 @@ class Cast:
 
     def _of_mention(self, mention: Mention, token: Token) -> Party:
         if mention.kind in _BODIES:
-            is_seat = mention.kind is MentionKind.PLACE
-            return Party(name=self._seats.get(mention.name, mention.name) if is_seat else mention.name)
+            seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
+            return Party(name=seat or mention.name, rule=Rule.METONYM if seat else Rule.NAME)
         gender = _title_gender(token) if mention.ref_id is None else None
         gender = gender or self._gender(mention)
-        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True)
+        rule = _naming_rule(mention)
+        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, rule=rule)
 
     def _antecedent(self, pronoun: str, place: int) -> Party:
         if pronoun in HE or pronoun in SHE:
@@ -154,13 +191,19 @@ class Cast:
         role = head.lemma_.lower()
         is_person = _is_person(role) or head.ent_type_ == "PERSON"
         if is_person and _is_definite(head) and role in self._roles:
-            return self._roles[role]
-        maker = agent_of(head)
-        if maker is not None and role in PAPERS:
+            return replace(self._roles[role], rule=Rule.ROLE)
+        maker = maker_of(head) if role in PAPERS or _heap_of(head) in PAPERS else None
+        if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))
         is_many = head.morph.get("Number", []) == ["Plur"]
-        return Party(name=name or None, gender=_role_gender(role), is_person=is_person and not is_many, is_many=is_many)
+        return Party(
+            name=name or None,
+            gender=_role_gender(role),
+            is_person=is_person and not is_many,
+            is_many=is_many,
+            rule=Rule.GROUP if is_many else Rule.NONE,
+        )
 
     def _learn_role(self, sentence: ParsedSentence, token: Token) -> None:
         """Remember whose role a noun is: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
@@ -171,6 +214,14 @@ class Cast:
         if mention is not None:
             party = self._of_mention(mention, token)
             self._roles.update(dict.fromkeys(roles, party))
+
+
+def _naming_rule(mention: Mention) -> Rule:
+    """Tell a name in full, a surname alone and an office: "Ukraine’s foreign minister" has a word in small letters."""
+    words = mention.surface.split()
+    if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
+        return Rule.ROLE
+    return Rule.NAME if len(words) > 1 or mention.surface == mention.name else Rule.SURNAME
 
 
 def _key(token: Token) -> tuple[int, int]:
@@ -191,6 +242,12 @@ def _balanced(text: str, span: Span) -> Span:
 def _plain(surface: str) -> str:
     """Return a description on one line, without article and quotation marks."""
     return re.sub(r"^(?:the|an?) ", "", " ".join(re.sub(r"[“”\"]", "", surface).split()), flags=re.IGNORECASE)
+
+
+def _heap_of(head: Token) -> str:
+    """Return the noun of "a flurry of statements"."""
+    of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
+    return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
 
 
 def _is_person(noun: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from extractors.names import NameIndex, Words, is_possessive
 from extractors.roster import Country, Role
-from extractors.words import fold, tokens, without_possessive
+from extractors.words import fold, remembered, tokens, without_possessive
 
 # Two words of a form that no text holds: the country as an attribute, the country's name.
 _ATTRIBUTE, _NAME = "*", "@"
@@ -83,6 +83,8 @@ class RoleIndex:
             self._add_country(country)
         for role in roles:
             self._add_role(role)
+        firsts = self._root.after.keys()
+        self._begins = remembered(lambda word: not firsts.isdisjoint(_plain(word)))
 
     def _add_country(self, country: Country) -> None:
         for name in (country.name, *country.names):
@@ -105,12 +107,18 @@ class RoleIndex:
 
     def find(self, text: Words) -> Iterator[FoundRole]:
         """Yield the offices spoken of as someone's now, from left to right, none overlapping another."""
-        at = 0
-        while at < len(text):
-            found = self._longest(text, at)
+        reached = 0
+        for at in self._beginnings(text):
+            found = self._longest(text, at) if at >= reached else None
             if found and not (_is_unsaid(text, found) or self._is_elsewhere(text, found)):
                 yield found
-            at = found.last + 1 if found else at + 1
+            reached = found.last + 1 if found else reached
+
+    def _beginnings(self, text: Words) -> list[int]:
+        """Return the words that a wording may begin with, in order: its own first word, or a country's."""
+        begins = self._begins
+        own = [at for at, word in enumerate(text.words) if begins(word.text)]
+        return sorted({*own, *self._countries.beginnings(text)})
 
     def _is_elsewhere(self, text: Words, found: FoundRole) -> bool:
         """Tell whether a name stands before a wording that names no country itself: "Kansas Secretary of State"."""
@@ -157,6 +165,12 @@ class RoleIndex:
         for country in found.targets:
             if country.is_name if special == _NAME else possessive or not country.needs_possessive:
                 yield _Reached(after, found.last + 1, country.code, is_past_country=True)
+
+
+def _plain(word: str) -> tuple[str, str]:
+    """Return a word of a text as wordings have it: in small letters, and without its possessive."""
+    plain = fold(word).lower()
+    return plain, without_possessive(plain)
 
 
 def _owns(text: Words, at: int) -> bool:

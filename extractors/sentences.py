@@ -16,9 +16,13 @@ LONGEST = 2000  # characters; what goes on beyond this is no prose, and is cut a
 
 _NEXT_WORD = re.compile(r"[^\w]*(\w+)")
 # “Why now?” Peskov asked. The question belongs to the sentence that says who asked it.
+_VERB = (
+    r"(?:said|says|asked|asks|told|added|adds|wrote|writes|tweeted|shouted|replied|exclaimed|wondered|demanded|continued"
+    r"|warned|insisted|declared|went on|pressed|joked|quipped|mused|responded|answered|cried|yelled|screamed|chanted"
+    r"|inquired|retorted|interjected|recalled|explained|argued|concluded|noted|boomed)\b"
+)
 _ASKED = re.compile(
-    r"(?:[\w’'.,-]+ ){1,6}?(?:said|says|asked|asks|told|added|adds|wrote|writes|tweeted|shouted|replied|exclaimed"
-    r"|wondered|demanded|continued|warned|insisted|declared)\b"
+    rf"(?:[\w’'.,-]+ ){{1,6}}?{_VERB}|(?:[\w’'.-]+ ){{0,5}}[A-Z][\w’'.-]+, [^.?!;:“”\"]{{3,90}}, {_VERB}"
 )
 
 # “It works.” Trump said. The full stop is a slip for a comma.

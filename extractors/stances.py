@@ -39,6 +39,11 @@ _BY_CUE = {lemma: stance for stance, lemmas in _CUES.items() for lemma in lemmas
 # A cue denied: who does not accept rejects; who does not rule out a thing leaves it open.
 _NEGATED = {Stance.ACCEPT: Stance.REJECT, Stance.OFFER: Stance.REJECT, Stance.REJECT: Stance.OFFER}
 
+_DECLINING = frozenset({"decline", "refuse"})
+_SAYING = re.compile(
+    r"to (?:say|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify|speculate)\b"
+)
+
 # In the order in which they are tried; most words fit none and only assert.
 _CONTENT = {
     Stance.CONDITION: (
@@ -52,7 +57,7 @@ _CONTENT = {
         r"must (?:also )?(?:take into account|address|be addressed)",
         r"without .{3,60}, (?:no|there)",
         r"not .{2,60} (?:until|without)",
-        r"if (?:its|we|they|you) .{0,30}(?:assured|agreed?|accept|withdr[ae]w|recogni[sz]e|guaranteed)",
+        r"if [^.,;]{2,40}? ?(?:assured|agree[sd]?|accept(?:s|ed)?|withdr[ae]ws?|recogni[sz]e[sd]?|guaranteed)",
     ),
     Stance.REJECT: (
         r"no (?:intention|grounds|basis|point|talks|negotiations|compromise)",
@@ -124,9 +129,24 @@ _PATTERNS = tuple(
 
 def stance_of(cue: str | None, words: str, *, negated: bool = False) -> Stance:
     """Return the stance of `words` brought in by the cue of this lemma; `negated` is "did not rule out"."""
+    if is_silence(cue, words, negated=negated):
+        return Stance.NONE
     by_cue = _BY_CUE.get((cue or "").lower())
     if by_cue is not None:
         return _NEGATED.get(by_cue, Stance.NONE) if negated else by_cue
     if negated:
         return Stance.NONE
     return next((stance for stance, pattern in _PATTERNS if pattern.search(words)), Stance.ASSERT)
+
+
+def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
+    """Tell a report that says what was not said: "did not say that", "declined to say whether"."""
+    lemma = (cue or "").lower()
+    if lemma in _DECLINING and _SAYING.match(words):
+        return not negated
+    return negated and _BY_CUE.get(lemma) not in _NEGATED
+
+
+def is_denial_of(cue: str | None, *, negated: bool = False) -> bool:
+    """Tell a cue that denies what it brings in: "ruled out a ceasefire", "denied that"; "did not rule out" does not."""
+    return not negated and _BY_CUE.get((cue or "").lower()) in {Stance.REJECT, Stance.DENY}

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from extractors.attributes import addressee, occasion
 from extractors.cues import Cue, find_cue
-from extractors.identity import statement_id, utterance_id
+from extractors.drafts import Draft, finished
 from extractors.lexicon import CUE_VERBS
 from extractors.quotations import Quotation
-from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.records import Mention, MentionKind, Span, Statement
 from extractors.reported import Reported, find_reported
-from extractors.resolution import Cast, Speaker
-from extractors.stances import stance_of
+from extractors.resolution import Cast, Rule, Speaker
 from extractors.syntax import ParsedSentence, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_REFERS = re.compile(r"\b(?:it|this|that|them|these|they)\b", re.IGNORECASE)
 _TAIL = 3  # characters of punctuation after a report that ends its sentence
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A statement as far as it has been read."""
-
-    speaker: Speaker
-    spans: list[Span]
-    paragraph: int
-    kind: StatementKind = StatementKind.DIRECT
-    cue: Span | None = None
-    verb: Token | None = None
-    before: Span | None = None
-    key: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -45,9 +29,9 @@ class _Floor:
 
     speaker: Speaker | None = None
     paragraph: int = -1
-    draft: _Draft | None = None
+    draft: Draft | None = None
 
-    def give(self, speaker: Speaker, paragraph: int, draft: _Draft | None) -> None:
+    def give(self, speaker: Speaker, paragraph: int, draft: Draft | None) -> None:
         """Let `speaker` have the floor."""
         self.speaker, self.paragraph, self.draft = speaker, paragraph, draft
 
@@ -60,7 +44,7 @@ class _Drafting:
     quotations: Sequence[Quotation]
     cast: Cast
     floor: _Floor = field(default_factory=_Floor)
-    drafts: list[_Draft] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
     # Paragraphs left open one after the other: their cue may stand in the last.
     pending: list[Span] = field(default_factory=list)
     pending_since: int = -1
@@ -80,9 +64,14 @@ class _Drafting:
             self._reported(sentence)
         spoken = None if self.floor.draft is None else self.floor.draft.key
         for report in reports:
-            if (id(sentence.doc), report.report.head.i) != spoken:
+            if (id(sentence.doc), report.report.head.i) != spoken or not self._is_given(report):
                 self._mixed(sentence, report)
         self.before = sentence.whole()
+
+    def _is_given(self, reported: Reported) -> bool:
+        """Tell whether the statement that is open has these words already."""
+        draft = self.floor.draft
+        return draft is not None and any(span.meets(other) for span in draft.spans for other in reported.spans)
 
     def close(self) -> None:
         """Draft what the last sentences left pending."""
@@ -92,7 +81,7 @@ class _Drafting:
         cue = find_cue(sentence, verb)
         if cue is not None and cue.speaker is not None:
             self._cued(sentence, quotation, cue, cue.speaker)
-        elif _is_bare(sentence) if cue is None else cue.first.i == sentence.first:
+        elif _is_bare(sentence) or verb.dep_ == "ROOT" if cue is None else cue.first.i == sentence.first:
             self._bare(sentence, quotation)
 
     def _cued(self, sentence: ParsedSentence, quotation: Quotation, cue: Cue, head: Token) -> None:
@@ -102,9 +91,9 @@ class _Drafting:
             return
         speaker = self.cast.speaker(sentence, head)
         span = sentence.span(cue.first, cue.last)
-        self._open(
-            _Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last, key=key)
-        )
+        draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last, key=key)
+        _place_saying(draft, sentence)
+        self._open(draft)
 
     def _bare(self, sentence: ParsedSentence, quotation: Quotation) -> None:
         """Take a quotation that nothing introduces as more of the one before, or as its speaker's next."""
@@ -128,7 +117,8 @@ class _Drafting:
         """Give what is pending to whoever has the floor, if it follows at once."""
         floor, since = self.floor, self.pending_since
         if floor.speaker is not None and self.pending and floor.paragraph in {since, since - 1}:
-            self._open(_Draft(floor.speaker, self.pending, since))
+            inherited = replace(floor.speaker, party=replace(floor.speaker.party, rule=Rule.INHERITED))
+            self._open(Draft(inherited, self.pending, since))
         self.pending = []
 
     def _inside(self, sentence: ParsedSentence) -> Sequence[Quotation]:
@@ -141,15 +131,17 @@ class _Drafting:
             return
         speaker = self.cast.speaker(sentence, reported.cue.speaker)
         cue = sentence.span(reported.cue.first, reported.cue.last)
-        draft = _Draft(
+        draft = Draft(
             speaker, list(reported.spans), sentence.paragraph, kind=reported.kind, cue=cue, verb=reported.report.head
         )
         draft.before = self.before
+        _place_saying(draft, sentence)
         self.drafts.append(draft)
-        if not sentence.said and reported.spans[-1].end >= sentence.whole().end - _TAIL:
+        takes_up = any(reported.spans[0].covers(self.quotations[number].span) for number, _ in sentence.said)
+        if takes_up or (not sentence.said and reported.spans[-1].end >= sentence.whole().end - _TAIL):
             self.floor.give(speaker, sentence.paragraph, draft)
 
-    def _open(self, draft: _Draft) -> None:
+    def _open(self, draft: Draft) -> None:
         draft.before = self.before
         self.drafts.append(draft)
         self.pending = []
@@ -170,6 +162,19 @@ class _Drafting:
 
     def _has_floor(self, speaker: Speaker) -> bool:
         return self.floor.speaker is not None and self.floor.speaker.party.name == speaker.party.name
+
+
+def _place_saying(draft: Draft, sentence: ParsedSentence) -> None:
+    """Add to whom and on what occasion its sentence says the words were said."""
+    if draft.verb is not None:
+        said = [draft.cue, draft.speaker.span, *draft.spans]
+        heard, place = addressee(sentence, draft.verb), occasion(sentence, draft.verb)
+        draft.addressee = heard if heard is not None and not _overlaps(heard, said) else None
+        draft.occasion = place if place is not None and not _overlaps(place, [*said, draft.addressee]) else None
+
+
+def _overlaps(span: Span, others: Sequence[Span | None]) -> bool:
+    return any(other is not None and span.meets(other) for other in others)
 
 
 def _reports(sentence: ParsedSentence, root: Token, speaker: Speaker) -> bool:
@@ -204,52 +209,4 @@ def find_statements(
     drafting.close()
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     drafts = sorted(drafting.drafts, key=lambda draft: draft.spans[0])
-    return tuple(_statement(article_id, text, draft, topics) for draft in drafts)
-
-
-def _statement(article_id: str, text: str, draft: _Draft, topics: Sequence[Mention]) -> Statement:
-    span = Span(draft.spans[0].start, draft.spans[-1].end)
-    party = draft.speaker.party
-    return Statement(
-        statement_id=statement_id(article_id, draft.spans),
-        utterance_id=utterance_id(party.name, " ".join(part.slice(text) for part in draft.spans)),
-        speaker=party.name,
-        speaker_id=party.ref_id,
-        speaker_surface=draft.speaker.surface,
-        cue=draft.cue.slice(text) if draft.cue else None,
-        kind=draft.kind,
-        text=span.slice(text),
-        span=span,
-        spans=tuple(draft.spans),
-        topics=tuple(_topics(draft.spans, topics)) or _topics_before(draft, text, topics),
-        stance=_stance(draft, text),
-        speaker_span=draft.speaker.span,
-        cue_span=draft.cue,
-    )
-
-
-def _stance(draft: _Draft, text: str) -> str:
-    negated = draft.verb is not None and any(child.dep_ == "neg" for child in draft.verb.children)
-    words = " ".join(part.slice(text) for part in draft.spans)
-    return stance_of(draft.verb.lemma_ if draft.verb is not None else None, words, negated=negated).value
-
-
-def _topics(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
-    """Yield each topic named in the words said, once, in order."""
-    named: dict[str, None] = {}
-    for span in spans:
-        first = bisect_left(topics, span.start, key=_place)
-        for each in topics[first : bisect_left(topics, span.end, key=_place)]:
-            if each.ref_id and span.covers(each.span):
-                named.setdefault(each.ref_id)
-    yield from named
-
-
-def _topics_before(draft: _Draft, text: str, topics: Sequence[Mention]) -> tuple[str, ...]:
-    """Return the topics of the sentence before, where the words only say "it" or "this"."""
-    refers = any(_REFERS.search(part.slice(text)) for part in draft.spans)
-    return tuple(_topics([draft.before], topics)) if refers and draft.before is not None else ()
-
-
-def _place(mention: Mention) -> int:
-    return mention.span.start
+    return tuple(finished(article_id, text, draft, topics) for draft in drafts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
+from typing import TypeVar
 
 from extractors.credits import is_agency
 from extractors.fingerprints import OPENING, Shape, shape, shares_body
@@ -71,7 +72,10 @@ def _one_subject(one: Account, other: Account) -> bool:
     return bool(fewer) and len(one.subject & other.subject) / fewer >= COMMON_WORDS
 
 
-def merged(ages: Mapping[str, datetime], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+_Age = TypeVar("_Age", datetime, tuple[bool, datetime])
+
+
+def merged(ages: Mapping[str, _Age], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the new name of each group that pairs join with an older one: the oldest of them gives it.
 
     `ages` says of every group how old it is; the order of the pairs does not matter.

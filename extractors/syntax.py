@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
-_CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl"})
+_CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
 _AFTER = frozenset({"appos", "prep", "conj", "cc", "amod", "nummod", "case", "acl", "compound", "nmod", "flat"})
 
@@ -83,6 +83,18 @@ def agent_of(noun: Token) -> Token | None:
     """Return who made a thing: the Putin of "the statement issued by Putin"."""
     made = (child for child in noun.children if child.dep_ == "acl")
     return next((by for verb in made if (by := _agent(verb)) is not None), None)
+
+
+def maker_of(noun: Token) -> Token | None:
+    """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it."""
+    maker = agent_of(noun)
+    if maker is None:
+        owners = (child for child in noun.children if child.dep_ == "poss")
+        maker = next((child for child in owners if child.ent_type_ in {"PERSON", "GPE", "ORG"}), None)
+    heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
+    if maker is None and heap.dep_ == "dobj" and heap.head.pos_ == "VERB":
+        maker = subject(heap.head)
+    return maker if maker is not None and maker.i != noun.i else None
 
 
 def noun_phrase(head: Token) -> tuple[Token, Token]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from extractors.roster import Country, Official, Organisation, Place, Role, Term, Topic
-from extractors.watchlist_file import Contents, WatchlistProblem, read_watchlist, slug
+from extractors.watchlist_file import Contents, read_watchlist
+from extractors.watchlist_shape import WatchlistProblem, slug
 from extractors.words import fold
 
 __all__ = [
@@ -72,11 +75,14 @@ class Watchlist:
         return holders[0] if len(holders) == 1 else None
 
 
-def load_watchlist(extra: str | None = None) -> Watchlist:
-    """Return the watchlist that comes with the package, with a user's TOML text added; raise WatchlistProblem."""
+def load_watchlist(*extra: str | Mapping[str, Any]) -> Watchlist:
+    """Return the watchlist that comes with the package, with a user's TOML, text or tables, added.
+
+    Raises WatchlistProblem, whose `source` is 1 for the first of `extra`.
+    """
     own = files("extractors").joinpath("watchlist.toml").read_text(encoding="utf-8")
-    texts = [own] if extra is None else [own, extra]
-    contents = read_watchlist(texts)
+    contents = read_watchlist([own, *extra])
+    texts = [own, *(each if isinstance(each, str) else json.dumps(each, default=str) for each in extra)]
     return Watchlist(
         countries=contents.countries,
         roles=contents.roles,

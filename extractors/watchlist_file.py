@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.roster import Country, Official, Organisation, Place, Role, Term, Topic
-from extractors.words import fold, is_cyrillic
+from extractors.watchlist_shape import (
+    LISTS,
+    TABLES,
+    TERM,
+    Entry,
+    WatchlistProblem,
+    Where,
+    at,
+    expect_kind,
+    expect_known,
+    expect_required,
+    expect_shape,
+    slug,
+    texts_in,
+)
+from extractors.words import is_cyrillic
 
-Entry = Mapping[str, Any]
-
-
-class WatchlistProblem(ValueError):
-    """What is wrong with a watchlist: which entry, what, and what to write instead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """What an entry of a table may hold: `key` names the entry, `made_from` what the key is made of by default."""
-
-    key: str
-    fields: Mapping[str, type]
-    required: tuple[str, ...] = ()
-    made_from: str | None = None
-
-
-_TABLES = {
-    "countries": _Table(
-        key="code",
-        fields={
-            "code": str, "name": str, "side": str, "names": list, "demonyms": list, "metonyms": list, "place": bool,
-        },
-        required=("name", "side"),
-    ),
-    "roles": _Table(key="role", fields={"role": str, "titles": list, "forms": list, "fixed": dict, "shared": bool}),
-    "officials": _Table(
-        key="id",
-        fields={
-            "id": str, "name": str, "country": str, "side": str, "gender": str, "given": list, "surname": list,
-            "aliases": list, "bare": bool, "terms": list,
-        },
-        required=("name", "country", "gender"),
-        made_from="name",
-    ),
-    "topics": _Table(
-        key="topic", fields={"topic": str, "name": str, "phrases": list}, required=("name", "phrases")
-    ),
-    "organisations": _Table(
-        key="id", fields={"id": str, "name": str, "aliases": list, "country": str}, required=("name",), made_from="name"
-    ),
-    "places": _Table(
-        key="id", fields={"id": str, "name": str, "aliases": list, "country": str}, required=("name",), made_from="name"
-    ),
-}  # fmt: skip
-_LISTS = ("decoys", "given_names")
-_TERM = _Table(key="role", fields={"role": str, "country": str, "since": date, "until": date, "title": str})
-_KINDS = {
-    str: "text in quotes",
-    list: "a list",
-    bool: "true or false",
-    date: "a date such as 2024-09-05",
-    dict: "a table",
-}
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,25 +43,54 @@ class Contents:
     given_names: tuple[str, ...]
 
 
-def slug(name: str) -> str:
-    """Return the id a name makes: lower-case ASCII with hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(name).lower().replace("'", "")).strip("-")
+def read_watchlist(sources: Sequence[str | Entry]) -> Contents:
+    """Return the records of TOML texts or tables, later ones adding to earlier.
+
+    Raises WatchlistProblem for the first mistake.
+    """
+    merged = _Merged()
+    for number, source in enumerate(sources):
+        try:
+            merged.add(number, _parsed(source) if isinstance(source, str) else source)
+        except WatchlistProblem as problem:
+            problem.source = number
+            raise
+    return _contents(merged)
 
 
-def read_watchlist(texts: Sequence[str]) -> Contents:
-    """Return the records of TOML texts, later ones adding to earlier; raise WatchlistProblem for the first mistake."""
-    tables: dict[str, dict[str, dict[str, Any]]] = {table: {} for table in _TABLES}
-    lists: dict[str, list[str]] = {name: [] for name in _LISTS}
-    for text in texts:
-        for table, value in _parsed(text).items():
-            _expect_known(table, (*_TABLES, *_LISTS), "the watchlist", "table")
-            _expect_kind(value, list, f"[[{table}]]" if table in _TABLES else table)
-            if table in _LISTS:
-                lists[table] += _texts(value, table)
-                continue
-            for entry in value:
-                _merge(tables[table], table, entry)
-    return _contents(tables, lists)
+@dataclass(slots=True)
+class _Merged:
+    """The entries of all sources by table and id, and where each was written last."""
+
+    tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {table: {} for table in TABLES})
+    lists: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in LISTS})
+    origins: dict[tuple[str, str], tuple[int, Where]] = field(default_factory=dict)
+
+    def add(self, number: int, source: Entry) -> None:
+        """Add the tables of one source."""
+        for table, value in source.items():
+            with at(table):
+                expect_known(table, (*TABLES, *LISTS), "the watchlist", "table")
+                expect_kind(value, list, f"[[{table}]]" if table in TABLES else table)
+                if table in LISTS:
+                    self.lists[table] += texts_in(value, table)
+                    continue
+                for index, entry in enumerate(value):
+                    with at(index):
+                        entry_id = _merge(self.tables[table], table, entry)
+                    self.origins[table, entry_id] = (number, (table, index))
+
+    def built(self, table: str, make: Callable[[Entry], Record]) -> tuple[Record, ...]:
+        """Return a table's records."""
+        records = []
+        for entry_id, entry in self.tables[table].items():
+            try:
+                expect_required(table, entry_id, entry)
+                records.append(make(entry))
+            except WatchlistProblem as problem:
+                problem.source, problem.place = self.origins[table, entry_id]
+                raise
+        return tuple(records)
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -112,71 +100,42 @@ def _parsed(text: str) -> dict[str, Any]:
         raise WatchlistProblem(f"the watchlist is not valid TOML: {error}") from None
 
 
-def _merge(known: dict[str, dict[str, Any]], table: str, entry: Any) -> None:
-    """Add an entry, or its lists to those of the entry of that id and its other values in place of theirs."""
-    shape = _TABLES[table]
-    _expect_kind(entry, dict, f"[[{table}]]")
+def _merge(known: dict[str, dict[str, Any]], table: str, entry: Any) -> str:
+    """Add an entry, or its lists to those of the entry of that id and its other values in place of theirs.
+
+    Returns its id.
+    """
+    shape = TABLES[table]
+    expect_kind(entry, dict, f"[[{table}]]")
     default = entry.get(shape.made_from) if shape.made_from else None
     entry_id = entry.get(shape.key) or (slug(default) if isinstance(default, str) else None)
     if not isinstance(entry_id, str):
         raise WatchlistProblem(f'an entry of [[{table}]] needs "{shape.made_from or shape.key}", text in quotes')
     where = f'{table} "{entry_id}"'
-    _expect_shape(entry, shape, where)
+    expect_shape(entry, shape, where)
     if shape.made_from and entry_id != slug(entry_id):
         raise WatchlistProblem(f'{where}: an id is lower-case ASCII with hyphens: "{slug(entry_id)}"')
     merged = known.setdefault(entry_id, {shape.key: entry_id})
-    for field, value in entry.items():
-        merged[field] = [*merged.get(field, []), *value] if isinstance(value, list) else value
+    for key, value in entry.items():
+        merged[key] = [*merged.get(key, []), *value] if isinstance(value, list) else value
+    return entry_id
 
 
-def _expect_shape(entry: Entry, shape: _Table, where: str) -> None:
-    for field, value in entry.items():
-        _expect_known(field, shape.fields, where, "key")
-        _expect_kind(value, shape.fields[field], f'{where}: "{field}"')
-        if isinstance(value, list) and field != "terms":
-            _texts(value, f'{where}: "{field}"')
-
-
-def _expect_known(word: str, known: Iterable[str], where: str, what: str) -> None:
-    known = list(known)
-    if word not in known:
-        near = get_close_matches(word, known, 1, 0.4)
-        hint = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known)}"
-        raise WatchlistProblem(f'{where}: unknown {what} "{word}"{hint}')
-
-
-def _expect_kind(value: Any, kind: type, where: str) -> None:
-    # A TOML date with a time of day is a date to isinstance, and would not compare with one.
-    if not isinstance(value, kind) or (kind is date and type(value) is not date):
-        raise WatchlistProblem(f"{where} must be {_KINDS[kind]}")
-
-
-def _texts(value: Sequence[Any], where: str) -> list[str]:
-    if not all(isinstance(item, str) and item.strip() for item in value):
-        raise WatchlistProblem(f"{where} must be a list of texts in quotes")
-    return list(value)
-
-
-def _contents(tables: Mapping[str, Mapping[str, Entry]], lists: Mapping[str, list[str]]) -> Contents:
-    for table, entries in tables.items():
-        for entry_id, entry in entries.items():
-            for field in _TABLES[table].required:
-                if field not in entry:
-                    raise WatchlistProblem(f'{table} "{entry_id}": "{field}" is missing')
-    countries = {code: _country(entry) for code, entry in tables["countries"].items()}
-    roles = tuple(_role(entry, countries) for entry in tables["roles"].values())
+def _contents(merged: _Merged) -> Contents:
+    countries = {country.code: country for country in merged.built("countries", _country)}
+    roles = merged.built("roles", lambda entry: _role(entry, countries))
     known_roles = [role.role for role in roles]
     return Contents(
         countries=tuple(countries.values()),
         roles=roles,
-        officials=tuple(_official(entry, countries, known_roles) for entry in tables["officials"].values()),
-        topics=tuple(_topic(entry) for entry in tables["topics"].values()),
-        organisations=tuple(
-            Organisation(**_named(entry, countries, "organisations")) for entry in tables["organisations"].values()
+        officials=merged.built("officials", lambda entry: _official(entry, countries, known_roles)),
+        topics=merged.built("topics", _topic),
+        organisations=merged.built(
+            "organisations", lambda entry: Organisation(**_named(entry, countries, "organisations"))
         ),
-        places=tuple(Place(**_named(entry, countries, "places")) for entry in tables["places"].values()),
-        decoys=tuple(lists["decoys"]),
-        given_names=tuple(lists["given_names"]),
+        places=merged.built("places", lambda entry: Place(**_named(entry, countries, "places"))),
+        decoys=tuple(merged.lists["decoys"]),
+        given_names=tuple(merged.lists["given_names"]),
     )
 
 
@@ -196,9 +155,9 @@ def _role(entry: Entry, countries: Mapping[str, Country]) -> Role:
     where = f'roles "{entry["role"]}"'
     fixed = []
     for code, phrases in entry.get("fixed", {}).items():
-        _expect_known(code, countries, where, "country")
-        _expect_kind(phrases, list, f'{where}: "fixed.{code}"')
-        fixed += [(code, phrase) for phrase in _texts(phrases, f'{where}: "fixed.{code}"')]
+        expect_known(code, countries, where, "country")
+        expect_kind(phrases, list, f'{where}: "fixed.{code}"')
+        fixed += [(code, phrase) for phrase in texts_in(phrases, f'{where}: "fixed.{code}"')]
     for form in entry.get("forms", ()):
         if form.split().count("*") != 1:
             raise WatchlistProblem(f'{where}: the form "{form}" needs one word * for the country')
@@ -218,14 +177,14 @@ def _topic(entry: Entry) -> Topic:
 def _named(entry: Entry, countries: Mapping[str, Country], table: str) -> dict[str, Any]:
     country = entry.get("country")
     if country is not None:
-        _expect_known(country, countries, f'{table} "{entry["id"]}"', "country")
+        expect_known(country, countries, f'{table} "{entry["id"]}"', "country")
     aliases = tuple(dict.fromkeys((entry["name"], *entry.get("aliases", ()))))
     return {"ref_id": entry["id"], "name": entry["name"], "aliases": aliases, "country": country}
 
 
 def _official(entry: Entry, countries: Mapping[str, Country], roles: Sequence[str]) -> Official:
     where = f'officials "{entry["id"]}"'
-    _expect_known(entry["country"], countries, where, "country")
+    expect_known(entry["country"], countries, where, "country")
     if entry["gender"] not in {"m", "f"}:
         raise WatchlistProblem(f'{where}: "gender" must be "m" or "f"')
     given, surnames = tuple(entry.get("given", ())), tuple(entry.get("surname", ()))
@@ -248,13 +207,13 @@ def _official(entry: Entry, countries: Mapping[str, Country], roles: Sequence[st
 
 def _term(term: Any, entry: Entry, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> Term:
     where = f"{where}, a term"
-    _expect_kind(term, dict, where)
-    _expect_shape(term, _TERM, where)
+    expect_kind(term, dict, where)
+    expect_shape(term, TERM, where)
     if "role" not in term:
         raise WatchlistProblem(f'{where}: "role" is missing')
     country = term.get("country", entry["country"])
-    _expect_known(term["role"], roles, where, "role")
-    _expect_known(country, countries, where, "country")
+    expect_known(term["role"], roles, where, "role")
+    expect_known(country, countries, where, "country")
     since, until = term.get("since"), term.get("until")
     if since and until and since >= until:
         raise WatchlistProblem(f'{where}: "since" must be before "until", {since} is not before {until}')

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 from http import HTTPStatus
 
 from alerts.records import Arrival
 from extractors.identity import article_id
-from extractors.records import Article, Feed, Page, Unreadable
+from extractors.records import Article, Page, Unreadable
 from flows.fetching import PAGE_TYPES
 from flows.intervals import retry_delay
+from flows.learning import without_recurring
 from flows.outcomes import Fetched, FetchFailure, Outcome, Request
 from flows.progress import stage
 from flows.setup import Setup
-from flows.workers import Parse, Workers
+from flows.workers import Answer, Parse, Workers
 from warehouse.feed_records import PageFailure, PendingEntry
 from warehouse.records import RunCounts
 
@@ -100,7 +101,7 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[Outcome, tuple
             results += cleaned(setup, outcome, pages.get(outcome.key), entries, now)
             done()
     results = [from_feed(workers, result, now) for result in results]
-    articles = tuple(result for result in results if isinstance(result, FoundArticle))
+    articles = unfurnished(setup, [result for result in results if isinstance(result, FoundArticle)])
     missed = [result for result in results if isinstance(result, Missed)]
     return Acquired(
         articles=articles,
@@ -116,6 +117,12 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[Outcome, tuple
     )
 
 
+def unfurnished(setup: Setup, found: Sequence[FoundArticle]) -> tuple[FoundArticle, ...]:
+    """Return articles without what recurs on their sites' pages, as far as that is known by now."""
+    articles = without_recurring(setup, [item.article for item in found])
+    return tuple(replace(item, article=article) for item, article in zip(found, articles, strict=True))
+
+
 def task(answer: Fetched) -> Parse:
     """Return what there is to clean."""
     return Parse(kind="page", body=answer.body, url=answer.url, content_type=answer.content_type)
@@ -124,7 +131,7 @@ def task(answer: Fetched) -> Parse:
 def cleaned(
     setup: Setup,
     outcome: Outcome,
-    page: Feed | Page | Unreadable | None,
+    page: Answer | None,
     entries: Sequence[PendingEntry],
     now: datetime,
 ) -> Sequence[FoundArticle | Missed]:
@@ -203,4 +210,7 @@ def article_of(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> 
         first_seen_at=seen_at,
         language=page.language,
         text=page.text,
+        updated_at=page.updated or entry.entry.updated,
+        section=page.section,
+        posts=page.posts,
     )

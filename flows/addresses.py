@@ -69,7 +69,10 @@ class Guard:
         if not addresses:
             raise httpcore.ConnectError(f"{host} has no address")
         if not self.allows(host, port) and not all(is_public(address) for address in addresses):
-            raise ForbiddenAddress(f"{host} leads to a private address; if that is meant, add it to allow_hosts")
+            # The cause is what channels, which do not know this class, tell it from a line that is down by.
+            raise ForbiddenAddress(
+                f"{host} leads to a private address; if that is meant, add it to allow_hosts"
+            ) from PermissionError(host)
         return addresses
 
 

@@ -7,8 +7,9 @@ from alerts.records import Alert, Evidence
 from flows.problems import UsageProblem
 from flows.settings import Settings
 from flows.tables import listing, table
-from warehouse import alerts
+from warehouse import alerts, follow_ups
 from warehouse.records import Delivery, LoggedAlert
+from warehouse.session import Session
 from warehouse.store import reading
 
 Row = tuple[object, ...]
@@ -26,16 +27,17 @@ def row_of(logged: LoggedAlert) -> Row:
     """Return an alert's row in the list."""
     alert, notice = logged.notice.alert, logged.notice
     words = (alert.keyword, str(alert.scope), str(alert.reason), notice.outlet, notice.title)
-    return (alert.alert_id, alert.fired_at, alert.rule, alert.official_id, *words)
+    return (alert.alert_id, alert.fired_at, alert.rule, alert.official_id, *words, notice.sources)
 
 
 def shown(settings: Settings, beginning: str) -> str:
     """Return all there is to say about the one alert whose id begins so."""
     with reading(settings.data_dir) as session:
         found = alerts.alert(session, beginning)
+        more = [told_since(session, logged.notice.alert.alert_id) for logged in found]
     if len(found) != 1:
         raise UsageProblem(f"{'no alert' if not found else 'more than one alert'} whose id begins with {beginning}")
-    return described(found[0])
+    return "\n\n".join([described(found[0]), *more[0]])
 
 
 def described(logged: LoggedAlert) -> str:
@@ -49,6 +51,8 @@ def described(logged: LoggedAlert) -> str:
         "keyword": alert.keyword,
         "scope": alert.scope,
         "reason": alert.reason,
+        "follows": alert.follows_alert_id,
+        "sources": f"{notice.sources}: {', '.join(notice.roots)}" if notice.roots else notice.sources,
         "outlet": notice.outlet,
         "title": notice.title,
         "published": notice.published_at,
@@ -58,6 +62,13 @@ def described(logged: LoggedAlert) -> str:
     names = ("message_id", "subscriber", "channel", "status", "attempts", "due_at", "sent_at", "last_error")
     messages = table(names, [delivery_row(delivery) for delivery in logged.deliveries])
     return "\n\n".join([listing(facts), marked(alert), evidence, messages])
+
+
+def told_since(session: Session, alert_id: str) -> list[str]:
+    """Return who tells an alert's story or reports its words, with the source each goes back to, and its follow-ups."""
+    tellers = table(("source", "outlet", "copy_kind", "published_at", "url"), follow_ups.tellers(session, alert_id))
+    news = follow_ups.news_of(session, alert_id)
+    return [tellers, *([table(("noted_at", "news", "sources", "excerpt"), news)] if news else [])]
 
 
 def marked(alert: Alert) -> str:

@@ -9,16 +9,18 @@ from datetime import datetime
 from itertools import islice
 
 from extractors.identity import article_id
-from extractors.pages import clean_page
-from extractors.records import Entry, Page, Unreadable
-from extractors.sitemaps import ChildSitemap, read_sitemap
+from extractors.records import Entry, Feed, Page, Unreadable, UnreadableReason
+from extractors.sitemaps import ChildSitemap
 from flows.configuration import FetchTable
 from flows.fetching import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
 from flows.setup import Setup
+from flows.workers import Answer, Limits, Parse, Workers
 from warehouse.store import writing
 from warehouse.stored import known_articles
 
 MOST_SITEMAPS = 500
+# A sitemap may hold 50,000 addresses in 50 MB, which takes four seconds and 300 MB with its way between the processes.
+SITEMAPS = Limits(seconds=20.0, headroom_bytes=600_000_000)
 AT_ONCE = 50  # pages fetched before they are recorded, so that little is lost when it is broken off
 DAY = 86_400.0  # a batch ends when it is fetched, not when a pass would
 
@@ -53,7 +55,7 @@ class BackfilledPage:
     known: bool = False
 
 
-def backfilled(setup: Setup, url: str, period: Period) -> Iterator[BackfilledPage]:
+def backfilled(setup: Setup, workers: Workers, url: str, period: Period) -> Iterator[BackfilledPage]:
     """Yield the pages of a sitemap, and of those it names, that fall into `period`.
 
     A page counts by its date in the sitemap, else by its own; what changed last before `since` is not asked for. Hosts
@@ -66,7 +68,7 @@ def backfilled(setup: Setup, url: str, period: Period) -> Iterator[BackfilledPag
         if (period.holds(entry.published) if entry.published else period.may_hold(entry.updated))
     )
     while batch := list(islice(wanted, AT_ONCE)):
-        for found in fetched(setup, fetch, batch):
+        for found in fetched(setup, workers, fetch, batch):
             if not isinstance(found.page, Page) or period.holds(found.entry.published or found.page.published):
                 yield found
 
@@ -74,30 +76,32 @@ def backfilled(setup: Setup, url: str, period: Period) -> Iterator[BackfilledPag
 def entries_of(fetch: FetchTable, url: str, period: Period) -> Iterator[Entry]:
     """Yield the entries of a sitemap and of all that it names, each address once."""
     waiting, seen = [url], {url}
-    while waiting:
-        address = waiting.pop(0)
-        for found in contents_of(fetch, address):
-            if isinstance(found, Entry):
-                yield found
-            elif period.may_hold(found.modified) and found.url not in seen and len(seen) < MOST_SITEMAPS:
-                seen.add(found.url)
-                waiting.append(found.url)
+    with Workers(1, SITEMAPS) as workers:
+        while waiting:
+            address = waiting.pop(0)
+            for found in contents_of(workers, fetch, address):
+                if isinstance(found, Entry):
+                    yield found
+                elif period.may_hold(found.modified) and found.url not in seen and len(seen) < MOST_SITEMAPS:
+                    seen.add(found.url)
+                    waiting.append(found.url)
 
 
-def contents_of(fetch: FetchTable, url: str) -> Sequence[Entry | ChildSitemap]:
+def contents_of(workers: Workers, fetch: FetchTable, url: str) -> Sequence[Entry | ChildSitemap]:
     """Return what a sitemap lists; one that cannot be had or read is a line in the log."""
     (outcome,) = fetch_outcomes([Request(key=url, url=url, accept=FEED_TYPES)], fetch)
     if not isinstance(outcome, Fetched):
         log.warning("%s: %s", url, refusal(outcome))
         return ()
-    sitemap = read_sitemap(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    task = Parse(kind="sitemap", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
+    sitemap = workers.read_sitemap(task)
     if isinstance(sitemap, Unreadable):
         log.warning("%s: %s: %s", url, sitemap.reason, sitemap.detail)
         return ()
-    return sitemap if isinstance(sitemap, tuple) else sitemap.entries
+    return sitemap.entries if isinstance(sitemap, Feed) else sitemap
 
 
-def fetched(setup: Setup, fetch: FetchTable, batch: Sequence[Entry]) -> Iterator[BackfilledPage]:
+def fetched(setup: Setup, workers: Workers, fetch: FetchTable, batch: Sequence[Entry]) -> Iterator[BackfilledPage]:
     """Fetch a batch of pages but for those that are known."""
     by_id = {article_id(entry.link or ""): entry for entry in batch}
     with writing(setup.data_dir) as session:
@@ -110,16 +114,25 @@ def fetched(setup: Setup, fetch: FetchTable, batch: Sequence[Entry]) -> Iterator
         for name, entry in by_id.items()
         if name not in known
     ]
-    for outcome in fetch_outcomes(requests, fetch, stopping=setup.stopping):
-        yield cleaned(by_id[outcome.key], outcome)
+    outcomes = fetch_outcomes(requests, fetch, stopping=setup.stopping)
+    answers = workers.in_order(map(content_of, outcomes))
+    for outcome, answer in zip(outcomes, answers, strict=True):
+        yield cleaned(by_id[outcome.key], outcome, answer)
 
 
-def cleaned(entry: Entry, outcome: Outcome) -> BackfilledPage:
-    """Clean what was fetched, or say why there is nothing to clean."""
+def content_of(outcome: Outcome) -> Parse | Unreadable:
+    """Return what was fetched, to be cleaned where hostile pages can do no harm; what was not is no page."""
+    if not isinstance(outcome, Fetched):
+        return Unreadable(reason=UnreadableReason.EMPTY, detail=refusal(outcome))
+    return Parse(kind="page", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
+
+
+def cleaned(entry: Entry, outcome: Outcome, answer: Answer) -> BackfilledPage:
+    """Return the page that was fetched, or say why there is none."""
     if not isinstance(outcome, Fetched):
         return BackfilledPage(entry=entry, url=entry.link or "", page=refusal(outcome))
-    page = clean_page(outcome.body, url=outcome.url, content_type=outcome.content_type)
-    said = f"{page.reason}: {page.detail}" if isinstance(page, Unreadable) else page
+    assert isinstance(answer, Page | Unreadable)
+    said = f"{answer.reason}: {answer.detail}" if isinstance(answer, Unreadable) else answer
     return BackfilledPage(entry=entry, url=outcome.url, page=said)
 
 

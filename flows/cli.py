@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from flows import cli_alerts, cli_feeds, cli_rules
-from flows.cli_options import Config, settings_of
+from flows import cli_feeds, cli_outbox, cli_rules
+from flows.cli_options import Config, settings_of, time_of
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem, WorkProblem
 from flows.progress import shown
 from flows.settings import set_environment, use_prefect
 from warehouse.errors import Unusable, WarehouseError
+
+log = logging.getLogger("talkwatch")
 
 app = typer.Typer(
     name="talkwatch",
@@ -31,7 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_rules.rules, name="rules")
-app.add_typer(cli_alerts.alerts, name="alerts")
+app.add_typer(cli_outbox.group, name="alerts")
 
 
 class Format(StrEnum):
@@ -84,6 +86,7 @@ def run(config: Config = None) -> None:
     settings = settings_of(config, sending=True)
     prepared(settings)
     use_prefect(settings.data_dir)
+    log.info("starting Prefect; the first time it takes some seconds to make its database")
     from flows.monitor import monitor
 
     monitor()
@@ -149,14 +152,16 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
 @app.command()
 def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")]) -> None:
     """Print one JSON object a file: text, mentions, statements. Needs no warehouse."""
-    from extractors.reading import Reader
-    from extractors.watchlist import load_watchlist
     from flows.extracting import extracted
     from flows.files import documents, files_in
+    from flows.readers import readers_for
+    from flows.watchlists import watchlist_here
+    from flows.workers import Workers, cores
 
-    files = files_in(paths)
-    for answer in extracted(documents(files), Reader(load_watchlist())):
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+    files, readers = files_in(paths), readers_for(watchlist_here())
+    with Workers(cores()) as workers:
+        for answer in extracted(documents(files, workers), readers):
+            typer.echo(json.dumps(answer, ensure_ascii=False))
 
 
 @app.command()
@@ -228,15 +233,6 @@ def span_of(text: str) -> timedelta:
         raise UsageProblem(f"{text}: {error}") from None
     assert isinstance(value, timedelta)
     return value
-
-
-def time_of(text: str, timezone: str) -> datetime:
-    """Read a time from the command line; a bare date is midnight, and a time without a zone is, in `timezone`."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageProblem(f"{text} is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24") from None
-    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))
 
 
 def main() -> None:

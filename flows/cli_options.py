@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
+from flows.problems import UsageProblem
 from flows.settings import Settings, configuration_path, load_settings, set_environment
 from flows.tables import json_array, table
 
@@ -30,3 +33,12 @@ TableFormat = Annotated[Literal["table", "json"], typer.Option("--format", help=
 def tell(columns: Sequence[str], rows: Sequence[Sequence[object]], output_format: str) -> None:
     """Print rows as the answer of a command."""
     typer.echo(json_array(columns, rows) if output_format == "json" else table(columns, rows))
+
+
+def time_of(text: str, timezone: str) -> datetime:
+    """Read a time from the command line; a bare date is midnight, and a time without a zone is, in `timezone`."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"{text} is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24") from None
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))

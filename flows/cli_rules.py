@@ -2,17 +2,75 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from flows.cli_options import Config, settings_of
+from flows.cli_options import Config, TableFormat, settings_of, tell, time_of
+from flows.problems import UsageProblem
+from flows.progress import shown
 
-rules = typer.Typer(help="Check the rules before they can hurt.", no_args_is_help=True, rich_markup_mode=None)
+rules = typer.Typer(
+    help="Check the rules before they can hurt, try them on the past, and account for decisions.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @rules.command()
 def check(config: Config = None) -> None:
-    """Find what cannot be right in the rules; exit code 2 when something is."""
-    from flows.setup import prepared
+    """Find what is wrong in the rules, and how many alerts a day to expect; exit code 2 when something is wrong."""
+    from flows.rule_report import checked
 
-    setup = prepared(settings_of(config))
-    typer.echo(f"{len(setup.rules)} rules for {len(setup.settings.subscribers)} subscribers: nothing wrong")
+    report = checked(settings_of(config), progress=shown())
+    for line in report.warnings:
+        typer.echo(f"{line} (warning)")
+    if report.errors:
+        raise UsageProblem("\n".join(report.errors))
+    typer.echo(report.summary)
+    if report.expected:
+        typer.echo(report.expected)
+
+
+@rules.command()
+def backtest(
+    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Only this rule.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="From then on; default 30 days ago.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Before then; default now.")] = None,
+    output_format: TableFormat = "table",
+    config: Config = None,
+) -> None:
+    """Show what rules would have sent on what is stored; sends nothing and writes nothing."""
+    from flows.backtest_report import FIELDS, SHOWN, answer_row, shown_row, summed, tried
+
+    settings = settings_of(config)
+    first, last = (time_of(each, settings.timezone) if each else None for each in (since, until))
+    found = tried(settings, rule, since=first, until=last, progress=shown())
+    if output_format == "json":
+        tell(FIELDS, [answer_row(each) for each in found.alerts], output_format)
+    else:
+        tell(SHOWN, [shown_row(each) for each in found.alerts], output_format)
+    typer.echo(summed(found), err=True)
+
+
+@rules.command()
+def explain(
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or how it begins.")],
+    config: Config = None,
+) -> None:
+    """Derive an alert again from the stored text: rule and version, words and places, speaker, sources."""
+    from flows.explaining import explained
+
+    typer.echo(explained(settings_of(config), alert))
+
+
+@rules.command("why-not")
+def why_not(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="An article's id, how it begins, or its address.")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")],
+    config: Config = None,
+) -> None:
+    """Name the first clause of a rule that an article failed, and what to change; or what was decided."""
+    from flows.why_not import why_not as account
+
+    typer.echo(account(settings_of(config), article, rule))

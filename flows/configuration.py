@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
 
 from alerts.message_records import Mode, QuietHours
-from alerts.records import Scope, Severity
+from alerts.records import Clause, Historical, Negation, Scope, Severity
 from extractors.urls import is_http_url
+from flows.clause_tables import clause
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"(\d{1,6})([smhd])")
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+
+LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def duration(value: object) -> object:
@@ -78,9 +81,17 @@ def one_line(value: str) -> str:
     raise ValueError("write a name of printable characters on one line")
 
 
+def language_code(value: str) -> str:
+    """Accept a language of ISO 639-1."""
+    if LANGUAGE.fullmatch(value):
+        return value
+    raise ValueError('write languages in two small letters, for example "en"')
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
 Wait = Annotated[timedelta, BeforeValidator(duration)]
 Name = Annotated[str, AfterValidator(one_line)]
+Language = Annotated[str, AfterValidator(language_code)]
 Phrases = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
@@ -139,6 +150,15 @@ class RuleTable(Table):
     min_independent: int = Field(1, ge=1)
     cooldown: Wait = timedelta(hours=6)
     max_age: Annotated[timedelta | None, BeforeValidator(optional_duration)] = timedelta(hours=48)
+    follow_ups: tuple[Annotated[int, Field(ge=2)], ...] = (2,)
+    repeat: Annotated[timedelta | None, BeforeValidator(optional_duration)] = None
+    where: Annotated[InstanceOf[Clause] | None, BeforeValidator(clause)] = None
+    negation: Negation = Negation.ANY
+    historical: Historical = Historical.SKIP
+    outlets: tuple[Name, ...] = ()
+    not_outlets: tuple[Name, ...] = ()
+    languages: tuple[Language, ...] = ()
+    not_languages: tuple[Language, ...] = ()
 
 
 class SubscriberTable(Table):
@@ -148,6 +168,9 @@ class SubscriberTable(Table):
     channel: Name
     to: Name | None = None
     webhook_url: str | None = None
+    token: str | None = None
+    url: str | None = None
+    secret: str | None = None
     mode: Mode = Mode.IMMEDIATE
     quiet_hours: Annotated[QuietHours | None, BeforeValidator(quiet_stretch)] = None
     timezone: Annotated[str, AfterValidator(known_timezone)] | None = None
@@ -166,12 +189,38 @@ class EmailTable(Table):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: str | None = None
+    unsubscribe: str | None = None
+    unsubscribe_url: str | None = None
+
+
+class SlackTable(Table):
+    """`[channels.slack]`."""
+
+    api_url: Annotated[str, AfterValidator(web_address)] = "https://slack.com/api/"
 
 
 class ChannelsTable(Table):
     """`[channels]`."""
 
     email: EmailTable | None = None
+    slack: SlackTable = SlackTable()
+
+
+class WatchlistTable(Table):
+    """`[watchlist]`: what is added to the watchlist that comes with Talkwatch, here or in a file of the same form.
+
+    The entries are checked where they are read, by `extractors.watchlist`.
+    """
+
+    file: Name | None = None
+    countries: tuple[dict[str, Any], ...] = ()
+    roles: tuple[dict[str, Any], ...] = ()
+    officials: tuple[dict[str, Any], ...] = ()
+    topics: tuple[dict[str, Any], ...] = ()
+    organisations: tuple[dict[str, Any], ...] = ()
+    places: tuple[dict[str, Any], ...] = ()
+    decoys: tuple[str, ...] = ()
+    given_names: tuple[str, ...] = ()
 
 
 class ConfigurationFile(Table):
@@ -180,9 +229,11 @@ class ConfigurationFile(Table):
     data_dir: Name = "var"
     timezone: Annotated[str, AfterValidator(known_timezone)] = "UTC"
     operator: Name | None = None
+    heartbeat_url: str | None = None
     schedule: ScheduleTable = ScheduleTable()
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
     rules: tuple[RuleTable, ...] = ()
     subscribers: tuple[SubscriberTable, ...] = ()
     channels: ChannelsTable = ChannelsTable()
+    watchlist: WatchlistTable = WatchlistTable()

@@ -1,91 +1,104 @@
-"""Sending what is due: sealed before, marked after, so that a crash can repeat a message but never lose one."""
+"""Sending what is due, each channel in a lane of its own."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import httpx
 
-from alerts.channels import CHANNELS, Channel, Equipment
-from alerts.message_records import Message, Notice, Receipt, Refused, Sent, TryLater
-from alerts.rendering import render
+from alerts.channels import CHANNELS, Channel, Equipment, route_of
+from alerts.message_records import ChannelState, Message, Standing, Status, Subscriber
 from flows.fetching import webhook_client
+from flows.lanes import Lane, one_writing
 from flows.progress import stage
 from flows.setup import Setup
-from warehouse import outbox
+from warehouse import channels, outbox
 from warehouse.records import RunCounts
-from warehouse.store import writing
+from warehouse.session import Session
 
 MESSAGES_A_PASS = 500
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
-PATIENCE = timedelta(hours=48)
+# So long a lane may take up new messages; the rest leaves in the next pass, a minute later.
+LANE_SECONDS = 30.0
+LANES = 64
+STOPPED = "unsubscribed"
 
-Due = tuple[Message, tuple[Notice, ...]]
+Queue = list[tuple[Message, Subscriber]]
 
 
-def deliver(setup: Setup) -> RunCounts:
-    """Send the messages that are due and record each receipt."""
-    due = seal(setup)
-    if not due:
+def deliver(setup: Setup, *, seconds: float = LANE_SECONDS) -> RunCounts:
+    """Send the messages that are due and record what came of each."""
+    with one_writing(setup) as session:
+        queues, states = due_queues(setup, session)
+    if not queues:
         return RunCounts()
-    receipts: list[Receipt] = []
-    with webhook_client(setup.settings.fetch) as web:
-        channels = channels_of(setup, web)
-        with stage(setup.progress, "send", len(due)) as done:
-            for message, notices in due:
-                if setup.stopping():
-                    break
-                receipts.append(deliver_one(setup, channels, message, notices))
-                done()
-    return RunCounts(
-        messages_sent=sum(isinstance(receipt, Sent) for receipt in receipts),
-        messages_retried=sum(isinstance(receipt, TryLater) for receipt in receipts),
-        messages_dead=sum(isinstance(receipt, Refused) for receipt in receipts),
-    )
+    with (
+        webhook_client(setup.settings.fetch) as web,
+        stage(setup.progress, "send", sum(map(len, queues.values()))) as shown,
+        ThreadPoolExecutor(min(len(queues), LANES), thread_name_prefix="lane") as threads,
+    ):
+        built = channels_of(setup, web)
+        lanes = [
+            Lane(
+                setup,
+                route=route,
+                channel=built[queue[0][1].channel],
+                state=states.get(route),
+                messages=queue,
+                on_done=shown,
+            )
+            for route, queue in queues.items()
+        ]
+        ran = [threads.submit(lane.run, seconds) for lane in lanes]
+    return counted([standing for lane in ran for standing in lane.result()])
+
+
+def due_queues(setup: Setup, session: Session) -> tuple[dict[str, Queue], dict[str, ChannelState]]:
+    """Return what is due by channel, but for channels whose next try is not, and the troubles there are."""
+    now = setup.now()
+    states = {state.route: state for state in channels.channel_states(session)}
+    known = reachable(setup, session)
+    queues: dict[str, Queue] = {}
+    for message in outbox.due_messages(session, now, MESSAGES_A_PASS, waiting=waiting(setup, states, now)):
+        subscriber = known.get(message.subscriber)
+        if subscriber is None:
+            outbox.stop(session, message.subscriber, why_not(setup, message.subscriber))
+        else:
+            queues.setdefault(route_of(subscriber), []).append((message, subscriber))
+    return queues, states
+
+
+def reachable(setup: Setup, session: Session) -> dict[str, Subscriber]:
+    """Return the subscribers who may be told, by name."""
+    stopped = channels.unsubscribed(session)
+    return {who.name: who for who in setup.settings.subscribers if who.name not in stopped}
+
+
+def waiting(setup: Setup, states: dict[str, ChannelState], now: datetime) -> tuple[str, ...]:
+    """Return the subscribers whose channel is in trouble and not to be tried yet."""
+    shut = {state.route for state in states.values() if state.next_try_at > now}
+    return tuple(who.name for who in setup.settings.subscribers if route_of(who) in shut)
+
+
+def why_not(setup: Setup, subscriber: str) -> str:
+    """Say why nothing is sent to a subscriber."""
+    if any(who.name == subscriber for who in setup.settings.subscribers):
+        return STOPPED
+    return f'subscriber "{subscriber}" is no longer in the configuration'
 
 
 def channels_of(setup: Setup, web: httpx.Client) -> dict[str, Channel]:
     """Build the channels that subscribers use."""
-    equipment = Equipment(now=setup.now, web=web, email=setup.settings.email)
+    equipment = Equipment(now=setup.now, web=web, email=setup.settings.email, slack_api=setup.settings.slack_api)
     return {name: CHANNELS[name](equipment) for name in {who.channel for who in setup.settings.subscribers}}
 
 
-def seal(setup: Setup) -> tuple[Due, ...]:
-    """Return the messages that are due with what they tell, each marked as tried, so that nothing joins it any more."""
-    now = setup.now()
-    with writing(setup.data_dir) as session:
-        messages = outbox.due_messages(session, now, MESSAGES_A_PASS)
-        for message in messages:
-            outbox.begin_attempt(session, message.message_id, now)
-        return tuple((message, outbox.notices(session, message)) for message in messages)
-
-
-def deliver_one(setup: Setup, channels: Mapping[str, Channel], message: Message, notices: Sequence[Notice]) -> Receipt:
-    """Send one message and record what came of it."""
-    receipt = send(setup, channels, message, notices)
-    attempts = message.attempts + 1
-    now = setup.now()
-    if isinstance(receipt, TryLater) and now - message.created_at > PATIENCE:
-        receipt = Refused(error=f"given up after {attempts} tries: {receipt.error}")
-    retry_at = now + wait_before_retry(attempts, receipt.after) if isinstance(receipt, TryLater) else None
-    with writing(setup.data_dir) as session:
-        outbox.save_receipt(session, message.message_id, receipt, now, retry_at)
-    return receipt
-
-
-def send(setup: Setup, channels: Mapping[str, Channel], message: Message, notices: Sequence[Notice]) -> Receipt:
-    """Render a message and hand it to its channel."""
-    subscriber = next((who for who in setup.settings.subscribers if who.name == message.subscriber), None)
-    if subscriber is None:
-        return Refused(error=f'subscriber "{message.subscriber}" is no longer in the configuration')
-    letter = render(message, notices, timezone=subscriber.timezone)
-    return channels[subscriber.channel].send(letter, subscriber)
-
-
-def wait_before_retry(attempts: int, asked: timedelta | None) -> timedelta:
-    """Return how long to wait: what the channel asked for, else twice as long each time, spread by up to a half."""
-    doubled: timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
-    return max(doubled * random.uniform(1, 1.5), asked or timedelta(0))  # noqa: S311 (it spreads load, hides nothing)
+def counted(standings: Sequence[Standing]) -> RunCounts:
+    """Count what became of the messages."""
+    statuses = [standing.status for standing in standings]
+    return RunCounts(
+        messages_sent=statuses.count(Status.SENT),
+        messages_retried=statuses.count(Status.RETRY),
+        messages_dead=statuses.count(Status.DEAD),
+    )

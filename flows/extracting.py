@@ -7,21 +7,22 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from extractors.feeds import parse_feed
 from extractors.identity import article_id
-from extractors.reading import Reader, Unread
-from extractors.records import Entry, Mention, Page, Reading, Span, Statement, Unreadable
+from extractors.reading import Unread
+from extractors.records import Depth, Entry, Mention, Page, Reading, Span, Statement, Unreadable
 from flows.files import Document
+from flows.readers import Readers
+from flows.workers import Workers
 
-BATCH = 16
+BATCH = 32
 
 
-def extracted(documents: Iterable[Document], reader: Reader) -> Iterator[dict[str, Any]]:
+def extracted(documents: Iterable[Document], readers: Readers) -> Iterator[dict[str, Any]]:
     """Yield one object a document, in order, each read in full."""
     remaining = iter(documents)
     while batch := list(islice(remaining, BATCH)):
         pages = [document.page for document in batch if isinstance(document.page, Page)]
-        readings = iter(reader.read([unread(page) for page in pages]))
+        readings = iter(readers.read([unread(page) for page in pages]))
         for document in batch:
             yield answer(document, next(readings) if isinstance(document.page, Page) else None)
 
@@ -53,7 +54,14 @@ def answer(document: Document, reading: Reading | None) -> dict[str, Any]:
         "text": page.text,
         "mentions": [mention_object(mention) for mention in reading.mentions],
         "statements": [statement_object(statement) for statement in reading.statements],
+        **limits_object(reading),
     }
+
+
+def limits_object(reading: Reading) -> dict[str, Any]:
+    """Return how far a document was read, where that is not to its end."""
+    depth = {} if reading.depth is Depth.FULL else {"depth": str(reading.depth)}
+    return depth if reading.cut_at is None else {**depth, "cut_at": reading.cut_at}
 
 
 def empty(document: Document) -> dict[str, Any]:
@@ -101,9 +109,11 @@ def moment(time: datetime | None) -> str | None:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
 
 
-def parsed_feed(named: str, body: bytes, url: str = "", content_type: str | None = None) -> dict[str, Any]:
+def parsed_feed(
+    workers: Workers, named: str, body: bytes, url: str = "", content_type: str | None = None
+) -> dict[str, Any]:
     """Return a feed's object; `named` is the argument as typed."""
-    feed = parse_feed(body, url=url, content_type=content_type)
+    feed = workers.parse_feed(body, url=url, content_type=content_type)
     if isinstance(feed, Unreadable):
         return unparsed_feed(named, str(feed.reason))
     return {"feed": named, "format": feed.format, "entries": [entry_object(entry) for entry in feed.entries]}

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from extractors.discovery import announced_feeds
-from extractors.feeds import parse_feed
 from extractors.records import Entry, Feed, Unreadable
 from extractors.urls import is_http_url
 from flows.configuration import FetchTable
@@ -18,6 +16,7 @@ from flows.extracting import parsed_feed, unparsed_feed
 from flows.fetching import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
 from flows.problems import UsageProblem, WorkProblem
 from flows.settings import Settings
+from flows.workers import Workers, cores
 from warehouse import polls
 from warehouse.feed_records import WatchedFeed
 from warehouse.store import writing
@@ -69,7 +68,8 @@ def checked(settings: Settings) -> list[Row]:
     """Ask every feed without validators and return what came, in the order of the configuration."""
     requests = [Request(key=feed.feed_id, url=feed.url, accept=FEED_TYPES) for feed in settings.feeds]
     outcomes = {outcome.key: outcome for outcome in fetch_outcomes(requests, settings.fetch)}
-    return [row(feed, found(feed, outcomes.get(feed.feed_id))) for feed in settings.feeds]
+    with Workers(cores()) as workers:
+        return [row(feed, found(workers, feed, outcomes.get(feed.feed_id))) for feed in settings.feeds]
 
 
 def row(feed: WatchedFeed, finding: Finding) -> Row:
@@ -103,15 +103,15 @@ def spelled(time: timedelta) -> str:
     return f"{seconds // unit}{letter}"
 
 
-def found(feed: WatchedFeed, outcome: Outcome | None) -> Finding:
+def found(workers: Workers, feed: WatchedFeed, outcome: Outcome | None) -> Finding:
     """Judge one feed's answer."""
     if not isinstance(outcome, Fetched):
         reason = outcome.reason if isinstance(outcome, FetchFailure) else "no time left to ask it"
         return Finding(reachable=False, problem=reason, advice=advice_on(reason, feed.url))
-    answer = parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    answer = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
     if isinstance(answer, Unreadable):
         problem = f"{answer.reason}: {answer.detail}" if answer.detail else str(answer.reason)
-        return Finding(problem=problem, advice=written_instead(outcome))
+        return Finding(problem=problem, advice=written_instead(workers, outcome))
     moved = f'it has moved; write url = "{outcome.moved_to}"' if outcome.moved_to else None
     return Finding(feed=answer, problem=answer.problem or ("no entries" if not answer.entries else None), advice=moved)
 
@@ -126,9 +126,9 @@ def advice_on(reason: str, url: str) -> str | None:
     return f'if it is meant, write allow_hosts = ["{host}"] in [fetch]' if "private address" in reason else None
 
 
-def written_instead(outcome: Fetched) -> str | None:
+def written_instead(workers: Workers, outcome: Fetched) -> str | None:
     """Say which feeds a page announces that came in place of one."""
-    announced = announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    announced = workers.announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
     named = " or ".join(f'url = "{feed.url}"' for feed in announced[:3])
     return f"it is a page; write {named} instead" if named else None
 
@@ -147,10 +147,11 @@ def discovered(settings: FetchTable, url: str) -> list[Row]:
     outcome = fetch_outcomes([Request(key=url, url=url, accept=PAGE_TYPES)], fetch)[0]
     if not isinstance(outcome, Fetched):
         raise WorkProblem(f"{url}: {outcome.reason if isinstance(outcome, FetchFailure) else 'not modified'}")
-    feed = parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
-    if isinstance(feed, Feed):
-        return [(feed.title, True, outcome.url)]
-    announced = announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    with Workers(1) as workers:
+        feed = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
+        if isinstance(feed, Feed):
+            return [(feed.title, True, outcome.url)]
+        announced = workers.announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
     return [(each.title, each.declared, each.url) for each in announced]
 
 
@@ -161,15 +162,19 @@ def parsed_sources(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     ]
     if missing:
         raise UsageProblem("\n".join(missing))
-    for source in sources:
-        yield parsed_address(source) if is_http_url(source) else parsed_feed(source, Path(source).read_bytes())
+    with Workers(1) as workers:
+        for source in sources:
+            if is_http_url(source):
+                yield parsed_address(workers, source)
+            else:
+                yield parsed_feed(workers, source, Path(source).read_bytes())
 
 
-def parsed_address(url: str) -> dict[str, Any]:
+def parsed_address(workers: Workers, url: str) -> dict[str, Any]:
     """Fetch and parse one address; a person typed it, so it may lead to this machine."""
     host = url.split("/")[2]
     fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [host]})
     outcome = fetch_outcomes([Request(key=url, url=url, accept=FEED_TYPES)], fetch)[0]
     if isinstance(outcome, Fetched):
-        return parsed_feed(url, outcome.body, outcome.url, outcome.content_type)
+        return parsed_feed(workers, url, outcome.body, outcome.url, outcome.content_type)
     return unparsed_feed(url, outcome.reason if isinstance(outcome, FetchFailure) else "not_modified")

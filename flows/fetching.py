@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ import httpx
 from flows.addresses import GuardedBackend, GuardedSyncBackend
 from flows.answers import EXPECTED, PERMANENT, Redirect, check_headers, drain, outcome_of, reason_of
 from flows.configuration import FetchTable
-from flows.intervals import MINUTE
+from flows.intervals import parking_time
+from flows.lines import Errand
 from flows.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
 from flows.pacing import Pacer, host_of
 from flows.robots import allows, crawl_delay, origin_of, robots_file
@@ -114,22 +115,30 @@ class Fetcher:
         on_start: Callable[[str, str, datetime], None] = lambda _host, _key, _at: None,
         on_robots: Callable[[RobotsFile], None] = lambda _file: None,
         on_park: Callable[[str, timedelta], None] = lambda _host, _wait: None,
+        parked: Mapping[str, timedelta] | None = None,
     ) -> None:
-        """Begin with what is known of `robots`; report who is asked, what is learnt, and who is to be left alone."""
+        """Begin with what is known of `robots`; report who is asked, what is learnt, and who is to be left alone.
+
+        `parked` hosts said "too many requests" when they were asked last, and were left alone for so long.
+        """
         self._client, self._fetch, self._pacer, self._clock = client, fetch, pacer, clock
         self._files = {file.origin: file for file in robots}
-        self._asking: dict[str, asyncio.Task[RobotsFile | None]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._parked = dict(parked or {})
         self._on_start, self._on_robots, self._on_park = on_start, on_robots, on_park
         self._limit = int(fetch.max_body_mb * 1_000_000)
 
-    async def fetch(self, request: Request) -> Outcome | None:
+    async def fetch(self, request: Request, errand: Errand | None = None) -> Outcome | None:
         """Fetch one thing, following up to five redirects; None when the pass has no time for it."""
+        errand = errand or (Errand.PAGE if request.crawls else Errand.FEED)
         url, left, hops, asked_at = request.url, self._fetch.timeout_seconds, 0, None
         permanent = True
         while hops <= MAX_REDIRECTS:
             if request.crawls and (refused := await self._refusal(request, url)) is not None:
                 return refused if isinstance(refused, FetchFailure) else None
-            async with self._pacer.turn(url, grace=self._fetch.timeout_seconds if hops else 0) as in_time:
+            async with self._pacer.turn(
+                url, Errand.HOP if hops else errand, grace=self._fetch.timeout_seconds if hops else 0
+            ) as in_time:
                 if not in_time:
                     return None if not hops else out_of_time(request, asked_at)
                 asked_at, begun = self._clock(), asyncio.get_running_loop().time()
@@ -144,14 +153,18 @@ class Fetcher:
 
     def _settled(self, answer: Outcome, url: str, *, moved_to: str | None, asked_at: datetime | None) -> Outcome:
         """Add where and when it was asked; a host that says "too many requests" is parked, not only the feed."""
+        host = host_of(url)
+        if isinstance(answer, FetchFailure) and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = parking_time(answer.wait, self._parked.get(host))
+            self._parked[host] = wait
+            self._pacer.park(host, wait.total_seconds())
+            self._on_park(host, wait)
+            return replace(answer, wait=wait, asked_at=asked_at)
+        self._parked.pop(host, None)
         if not isinstance(answer, FetchFailure):
             return replace(answer, moved_to=moved_to, asked_at=asked_at)
         if answer.reason == "timeout":
             answer = replace(answer, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = max(answer.wait or MINUTE, MINUTE)
-            self._pacer.park(host_of(url), wait.total_seconds())
-            self._on_park(host_of(url), wait)
         return replace(answer, asked_at=asked_at)
 
     async def _refusal(self, request: Request, url: str) -> FetchFailure | bool | None:
@@ -171,18 +184,19 @@ class Fetcher:
         return FetchFailure(key=request.key, reason="robots.txt does not allow it", permanent=True, disallowed=True)
 
     async def _robots(self, origin: str) -> RobotsFile | None:
-        known = self._files.get(origin)
-        if known and known.next_at > self._clock():
-            return known
-        if origin not in self._asking:
-            self._asking[origin] = asyncio.create_task(self._ask_robots(origin, known))
-        return await self._asking[origin]
+        # Not a task of its own: a page has to stand in its host's line at once, or feeds would always be before it.
+        async with self._asking.setdefault(origin, asyncio.Lock()):
+            known = self._files.get(origin)
+            if known and known.next_at > self._clock():
+                return known
+            return await self._ask_robots(origin, known)
 
     async def _ask_robots(self, origin: str, known: RobotsFile | None) -> RobotsFile | None:
-        outcome = await self.fetch(Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES))
+        request = Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES)
+        outcome = await self.fetch(request, Errand.PAGE)
         if outcome is None:
             return None
-        file = robots_file(origin, outcome, self._clock(), known)
+        self._files[origin] = file = robots_file(origin, outcome, self._clock(), known)
         self._on_robots(file)
         return file
 

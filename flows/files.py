@@ -1,26 +1,30 @@
-"""Files and folders that a person names: which there are, and the articles in them."""
+"""Files and folders that a person names: which there are, and the documents in them. Parses nothing itself."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from extractors.dates import parse_date
-from extractors.pages import clean_page
 from extractors.records import Page, Unreadable, UnreadableReason
-from extractors.texts import clean_text, decode_text
+from extractors.texts import clean_text
 from extractors.urls import is_http_url
 from flows.archives import archived_pages
 from flows.problems import UsageProblem
+from flows.workers import Answer, Parse, Workers
 
 ARCHIVES = (".warc", ".warc.gz")
-SUFFIXES = (".txt", ".html", ".htm", ".html.gz", ".jsonl", *ARCHIVES)
+PAGES = (".html", ".htm", ".html.gz")
+SUFFIXES = (".txt", *PAGES, ".jsonl", *ARCHIVES)
 LARGEST = 20_000_000
+UTF_8 = "text/html; charset=utf-8"
+UNKNOWN = Unreadable(reason=UnreadableReason.NOT_TEXT, detail="not .txt, .html, .html.gz or .jsonl in UTF-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,27 @@ class Document:
     archived: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document before it is parsed: a page already, or what to make one of; and what was `said` of it elsewhere."""
+
+    doc_id: str
+    path: Path
+    content: Parse | Page | Unreadable
+    said: Mapping[str, Any] = field(default_factory=dict)
+    outlet: str | None = None
+    archived_from: str | None = None
+
+    def document(self, answer: Answer) -> Document:
+        """Return the document that parsing made of it; what was said of it wins over what was found in it."""
+        assert isinstance(answer, Page | Unreadable)
+        page = replace(answer, **self.said) if isinstance(answer, Page) else answer
+        if isinstance(page, Page) and is_http_url(self.archived_from or ""):
+            page = replace(page, url=page.url or self.archived_from)
+        archived = self.archived_from is not None
+        return Document(doc_id=self.doc_id, path=self.path, page=page, outlet=self.outlet, archived=archived)
+
+
 def files_in(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the files named, folders walked in order; raise UsageProblem when any path is not there."""
     named = tuple(paths)
@@ -51,33 +76,53 @@ def walked(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.rglob("*") if path.is_file() and path.name.lower().endswith(SUFFIXES)))
 
 
-def documents(files: Iterable[Path]) -> Iterator[Document]:
-    """Read files one by one into documents; whatever stands in them, nothing is raised."""
+def documents(files: Iterable[Path], workers: Workers) -> Iterator[Document]:
+    """Read files one by one into documents, in their order; whatever stands in them, nothing is raised.
+
+    Files are hostile: one that takes too long or too much has that as its reason, and the rest goes on.
+    """
+    waiting: deque[Draft] = deque()
+    for answer in workers.in_order(contents_of(drafts(files), waiting)):
+        yield waiting.popleft().document(answer)
+
+
+def contents_of(found: Iterable[Draft], waiting: deque[Draft]) -> Iterator[Parse | Page | Unreadable]:
+    """Yield what drafts hold; they wait, without their bytes, for what comes of it."""
+    for draft in found:
+        waiting.append(replace(draft, content=UNKNOWN))
+        yield draft.content
+
+
+def drafts(files: Iterable[Path]) -> Iterator[Draft]:
+    """Read files one by one into what there is to parse."""
     for path in files:
         if path.name.lower().endswith(ARCHIVES):
-            yield from pages_of_archive(path)
+            yield from drafts_of_archive(path)
             continue
         body = contents(path)
-        if isinstance(body, Unreadable):
-            yield Document(doc_id=path.name, path=path, page=body)
-        elif path.name.lower().endswith(".jsonl"):
+        if not isinstance(body, Unreadable) and path.name.lower().endswith(".jsonl"):
             yield from lines(path, body)
         else:
-            yield Document(doc_id=path.name, path=path, page=page_in(path.name.lower(), body))
+            yield Draft(doc_id=path.name, path=path, content=body if isinstance(body, Unreadable) else task(path, body))
 
 
-def pages_of_archive(path: Path) -> Iterator[Document]:
+def task(path: Path, body: bytes) -> Parse | Unreadable:
+    """Return what is to be done with a file's bytes, by the kind its name tells."""
+    if path.name.lower().endswith(PAGES):
+        return Parse(kind="page", body=body)
+    return Parse(kind="text", body=body) if path.name.lower().endswith(".txt") else UNKNOWN
+
+
+def drafts_of_archive(path: Path) -> Iterator[Draft]:
     """Read the pages of a web archive, each a document under the address it was fetched from."""
-    for number, archived in enumerate(archived_pages(path), 1):
-        body = archived.body
-        page = (
+    for number, page in enumerate(archived_pages(path), 1):
+        body = page.body
+        content = (
             body
             if isinstance(body, Unreadable)
-            else clean_page(body, url=archived.url, content_type=archived.content_type)
+            else Parse(kind="page", body=body, url=page.url, content_type=page.content_type)
         )
-        if isinstance(page, Page) and is_http_url(archived.url):
-            page = replace(page, url=page.url or archived.url)
-        yield Document(doc_id=f"{path.name}:{number}", path=path, page=page, archived=True)
+        yield Draft(doc_id=f"{path.name}:{number}", path=path, content=content, archived_from=page.url)
 
 
 def contents(path: Path) -> bytes | Unreadable:
@@ -92,24 +137,16 @@ def contents(path: Path) -> bytes | Unreadable:
     return body if len(body) <= LARGEST else Unreadable(reason=UnreadableReason.TOO_LARGE, detail="over 20 MB")
 
 
-def page_in(name: str, body: bytes) -> Page | Unreadable:
-    """Clean a body by the kind its name tells."""
-    if name.endswith((".html", ".htm", ".html.gz")):
-        return clean_page(body)
-    text = decode_text(body) if name.endswith(".txt") else None
-    if text is None:
-        return Unreadable(reason=UnreadableReason.NOT_TEXT, detail="not .txt, .html, .html.gz or .jsonl in UTF-8")
-    return clean_text(text)
-
-
-def lines(path: Path, body: bytes) -> Iterator[Document]:
+def lines(path: Path, body: bytes) -> Iterator[Draft]:
     """Read the lines of a .jsonl file, each a document."""
     for number, line in enumerate(body.split(b"\n"), 1):
         if line.strip():
-            record = parsed(line)
-            outlet = record.get("outlet") if isinstance(record, dict) else None
-            page = record if isinstance(record, Unreadable) else page_of(record)
-            yield Document(doc_id=f"{path.name}:{number}", path=path, page=page, outlet=text_of(outlet))
+            record, name = parsed(line), f"{path.name}:{number}"
+            if isinstance(record, Unreadable):
+                yield Draft(doc_id=name, path=path, content=record)
+            else:
+                outlet = text_of(record.get("outlet"))
+                yield Draft(doc_id=name, path=path, content=content_of(record), said=said_in(record), outlet=outlet)
 
 
 def parsed(line: bytes) -> dict[str, Any] | Unreadable:
@@ -121,22 +158,23 @@ def parsed(line: bytes) -> dict[str, Any] | Unreadable:
     return record if isinstance(record, dict) else Unreadable(reason=UnreadableReason.BROKEN, detail="not an object")
 
 
-def page_of(record: dict[str, Any]) -> Page | Unreadable:
-    """Clean the text or html of a line; what the line itself says wins over what is found in it."""
-    html, text = text_of(record.get("html")), text_of(record.get("text"))
-    url = text_of(record.get("url"))
-    page = clean_page(html, url=url) if html else clean_text(text or "")
-    if isinstance(page, Unreadable):
-        return page
+def content_of(record: dict[str, Any]) -> Parse | Page | Unreadable:
+    """Return the html of a line, which is to be parsed, or its text, which stands as it is."""
+    html = text_of(record.get("html"))
+    if html:
+        # What JSON calls half a character is no character.
+        body = html.encode("utf-8", errors="replace")
+        return Parse(kind="page", body=body, url=text_of(record.get("url")) or "", content_type=UTF_8)
+    return clean_text(text_of(record.get("text")) or "")
+
+
+def said_in(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a line says of its page: it wins over what is found in it."""
     said = {
-        "url": url,
-        "title": text_of(record.get("title")),
-        "author": text_of(record.get("author")),
-        "language": text_of(record.get("language")),
+        **{name: text_of(record.get(name)) for name in ("url", "title", "author", "language")},
         "published": parse_date(text_of(record.get("published")) or ""),
     }
-    known: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
-    return replace(page, **known)
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def text_of(value: object) -> str | None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flows.acquiring import PAGES_A_PASS, Pages, clean
 from flows.delivering import deliver
 from flows.intervals import DAY
 from flows.journal import Asked, Journal
-from flows.outcomes import Outcome
+from flows.outcomes import Outcome, Request
 from flows.pacing import host_of
 from flows.polling import answers_of, request_for, save_answers
-from flows.progress import Stage, silent, stage
-from flows.recording import read, record
+from flows.progress import Stage, stage
+from flows.reading import read
+from flows.recording import record
 from flows.robots import crawl_delay
 from flows.setup import Setup
 from flows.streaming import Arrival, Skipped, Stream
-from flows.workers import Workers
+from flows.workers import Workers, cores
 from warehouse import hosts, polls
 from warehouse.feed_records import FeedState, HostPace, PendingEntry, RobotsFile
 from warehouse.publishing import publish
@@ -29,6 +29,8 @@ from warehouse.store import writing
 
 # Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
 PUBLISHING = 0.1
+# For so many seconds messages may leave before the next batch is read; the rest leaves when all are.
+SENDING = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Begun:
     hosts: tuple[HostPace, ...]
     robots: tuple[RobotsFile, ...]
     pending: tuple[PendingEntry, ...]
+    after_feeds: frozenset[str] = frozenset()
 
 
 def gather(setup: Setup) -> RunCounts:
@@ -55,6 +58,7 @@ def gather(setup: Setup) -> RunCounts:
         hosts=begun.hosts,
         robots=begun.robots,
         delays=[(host_of(file.origin), crawl_delay(file)) for file in begun.robots if wants_delay(file)],
+        after_feeds=begun.after_feeds,
         on_start=journal.note,
     )
     with stage(setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
@@ -65,11 +69,6 @@ def gather(setup: Setup) -> RunCounts:
     return gathering.counts
 
 
-def cores() -> int:
-    """Return how many processes can parse at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-
-
 def begin(setup: Setup, asked: Sequence[Asked]) -> Begun:
     """Take over the configuration and what a killed pass had asked; return what is due."""
     now = setup.now()
@@ -78,11 +77,13 @@ def begin(setup: Setup, asked: Sequence[Asked]) -> Begun:
         if asked:
             hosts.save_hosts(session, paces(asked))
             polls.note_asked(session, [(each.key, each.at) for each in asked])
+        pending = polls.pending_entries(session, now, PAGES_A_PASS)
         return Begun(
             due=polls.due_feeds(session, now),
             hosts=hosts.recent_hosts(session, now, now - DAY),
             robots=hosts.robots_files(session),
-            pending=polls.pending_entries(session, now, PAGES_A_PASS),
+            pending=pending,
+            after_feeds=frozenset(map(host_of, hosts.asked_last(session))) if pending else frozenset(),
         )
 
 
@@ -115,7 +116,7 @@ class Gathering:
         self.counts = RunCounts(feeds_due=len(begun.due))
         self._setup = setup
         # The steps within would draw their bars across this one.
-        self._within = replace(setup, progress=silent)
+        self._within = setup.silently
         self._due = {state.feed.feed_id: state for state in begun.due}
         self._pages, self._pending = Pages(), begun.pending
         self._stream, self._workers, self._shown = stream, workers, shown
@@ -124,8 +125,8 @@ class Gathering:
     def run(self) -> None:
         """Ask for everything, and deal with it as it comes."""
         self._shown.grow(len(self._due))
-        self._stream.ask(request_for(state) for state in self._due.values())
-        self._ask_pages(self._pending)
+        # Together, so that on each host those whose turn it is are asked first.
+        self._stream.ask([*map(request_for, self._due.values()), *self._requests(self._pending)])
         while arrived := self._stream.batch():
             self._take(arrived)
 
@@ -160,9 +161,12 @@ class Gathering:
 
     def _ask_pages(self, entries: Sequence[PendingEntry]) -> None:
         """Ask for the pages that were not asked for in this pass."""
+        self._stream.ask(self._requests(entries))
+
+    def _requests(self, entries: Sequence[PendingEntry]) -> list[Request]:
         requests = self._pages.requests(entries)
         self._shown.grow(len(requests))
-        self._stream.ask(requests)
+        return requests
 
     def _read(self, outcomes: Sequence[Outcome]) -> None:
         """Take a batch of pages all the way: cleaned, read, recorded, sent and published."""
@@ -170,7 +174,7 @@ class Gathering:
         recorded = record(self._within, read(self._within, acquired.articles), acquired.failures)
         self.counts += acquired.counts + recorded
         if recorded.alerts:
-            self.counts += deliver(self._within)
+            self.counts += deliver(self._within, seconds=SENDING)
         self._publish()
 
     def _publish(self) -> None:

@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 from alerts.records import Arrival
 from extractors.identity import article_id
 from extractors.records import Article, Page, Unreadable
-from flows.acquiring import FoundArticle
+from flows.acquiring import FoundArticle, unfurnished
 from flows.backfilling import AT_ONCE, BackfilledPage, Period, backfilled
 from flows.delivering import deliver
 from flows.files import Document, documents
 from flows.passes import prepare_warehouse
-from flows.recording import BATCH, read, record
+from flows.reading import read
+from flows.recording import BATCH, record
 from flows.setup import Setup
+from flows.workers import Workers, cores
 from warehouse.publishing import publish
 from warehouse.records import RunCounts
 from warehouse.store import writing
@@ -43,10 +45,13 @@ def ingest(
     Pages of archives and sitemaps never alert. What is recorded stays when it is broken off, and is not read again.
     """
     prepare_warehouse(setup)
-    counts = recorded(setup, of_files(setup, files, outlet=outlet, published_at=published_at, alert=alert), BATCH)
-    for url in sitemaps:
-        pages = backfilled(setup, url, period)
-        counts += recorded(setup, of_sitemap(setup, pages, outlet=outlet, published_at=published_at), AT_ONCE)
+    with Workers(cores()) as workers:
+        read_files = documents(files, workers)
+        found = of_files(setup, read_files, outlet=outlet, published_at=published_at, alert=alert)
+        counts = recorded(setup, found, BATCH)
+        for url in sitemaps:
+            pages = backfilled(setup, workers, url, period)
+            counts += recorded(setup, of_sitemap(setup, pages, outlet=outlet, published_at=published_at), AT_ONCE)
     if alert:
         counts += deliver(setup)
     publish(setup.data_dir)
@@ -62,15 +67,15 @@ def recorded(setup: Setup, found: Iterable[FoundArticle | RunCounts], size: int)
             continue
         batch.append(each)
         if len(batch) == size:
-            counts, batch = counts + record(setup, read(setup, batch)), []
-    return counts + record(setup, read(setup, batch))
+            counts, batch = counts + record(setup, read(setup, unfurnished(setup, batch))), []
+    return counts + record(setup, read(setup, unfurnished(setup, batch)))
 
 
 def of_files(
-    setup: Setup, files: Iterable[Path], *, outlet: str | None, published_at: datetime | None, alert: bool
+    setup: Setup, read_files: Iterable[Document], *, outlet: str | None, published_at: datetime | None, alert: bool
 ) -> Iterator[FoundArticle | RunCounts]:
     """Yield the articles of files, and a count for each document that is none, or is an archive's and known."""
-    for document in documents(files):
+    for document in read_files:
         if isinstance(document.page, Unreadable):
             log.warning("%s: %s", document.path, reason_of(document.page))
             yield RunCounts(pages_unreadable=1)
@@ -108,6 +113,9 @@ def of_sitemap(
             first_seen_at=setup.now(),
             language=page.language,
             text=page.text,
+            updated_at=page.updated or entry.updated,
+            section=page.section,
+            posts=page.posts,
         )
         yield FoundArticle(article=article, arrival=Arrival.IMPORTED)
 
@@ -133,6 +141,9 @@ def found(
         first_seen_at=setup.now(),
         language=page.language,
         text=page.text,
+        updated_at=page.updated,
+        section=page.section,
+        posts=page.posts,
     )
     return FoundArticle(article=article, arrival=Arrival.INGESTED if alert else Arrival.IMPORTED)
 

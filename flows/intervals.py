@@ -17,6 +17,9 @@ CAP = DAY
 DULL = 8
 # Feeds that were asked together drift apart, by up to a twentieth of their interval.
 SPREAD = 0.05
+# How long a host that says "too many requests", and not for how long, is left alone: twice as long each time.
+PARKED_FIRST = timedelta(seconds=30)
+PARKED_LONGEST = HOUR
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,18})\"?", re.IGNORECASE)
 _FRESH_NO_MORE = re.compile(r"(?:^|,)\s*(?:no-cache|no-store)\s*(?:,|$)", re.IGNORECASE)
@@ -66,6 +69,16 @@ def adaptive(every: timedelta, max_every: timedelta, dull_polls: int) -> timedel
 def retry_delay(failures: int, every: timedelta, longest: timedelta) -> timedelta:
     """Return how long to wait after so many failures in a row: linearly longer, at least a minute."""
     return min(max(every, MINUTE) * max(failures, 1), max(longest, every, MINUTE))
+
+
+def parking_time(asked: timedelta | None, before: timedelta | None) -> timedelta:
+    """Return how long a host that says "too many requests" is left alone: as it asks, else ever longer, to an hour.
+
+    `before` is how long it was left alone the last time, when it says so again at once.
+    """
+    if asked is not None:
+        return max(asked, PARKED_FIRST)
+    return min(2 * before, PARKED_LONGEST) if before else PARKED_FIRST
 
 
 def next_poll_at(

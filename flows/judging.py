@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.deciding import UTTERANCE_WINDOW, decide, past_alert
+from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Decision, Match, PastAlert, Reason
 from alerts.rules import CompiledRule
+from alerts.silencing import hears, silenced
+from extractors.records import Span
 from flows.setup import Setup
-from warehouse import alerts, stories
+from warehouse import alerts, silences, stories
 from warehouse.records import ReadArticle
 from warehouse.session import Session
 from warehouse.stored import stored_articles
@@ -31,59 +34,65 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The story of each article, and how many independent sources each story and utterance has."""
+    """The story of each article, and the independent sources of each story and utterance."""
 
     stories: Mapping[str, str]
-    of_stories: Mapping[str, int]
-    of_utterances: Mapping[str, int]
+    of_stories: Mapping[str, frozenset[str]]
+    of_utterances: Mapping[str, frozenset[str]]
 
     def sources(self, match: Match) -> int:
-        """Return how many independent sources a match rests on: its story's, or its utterance's where they are more."""
-        story = self.of_stories.get(self.stories[match.article_id], 1)
-        return max(story, self.of_utterances.get(match.utterance_id or "", 1))
+        """Return how many independent sources a match rests on: those that tell its story or report its utterance."""
+        of_story = self.of_stories.get(self.stories[match.article_id], frozenset())
+        return max(1, len(of_story | self.of_utterances.get(match.utterance_id or "", frozenset())))
 
 
-def candidates_in(rules: Sequence[CompiledRule], found: ReadArticle) -> list[Candidate]:
-    """Match one article against every rule."""
-    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading), strict=True)
+def candidates_in(
+    rules: Sequence[CompiledRule], found: ReadArticle, *, within: Sequence[Span] | None = None
+) -> list[Candidate]:
+    """Match one article against every rule, or those stretches of it."""
+    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading, within=within), strict=True)
     return [Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches]
 
 
-def decide_all(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> tuple[Decision, ...]:
+def decide_all(session: Session, candidates: Sequence[Candidate], now: datetime) -> tuple[Decision, ...]:
     """Decide about each match in turn, each with the alerts of those before it in its history."""
-    now = setup.now()
     standing = standing_of(session, candidates)
-    past: list[PastAlert] = list(history(setup, session, candidates))
+    past = History(history(session, candidates, now))
+    hushed = silences.active_silences(session, now)
     decisions = []
     for candidate in candidates:
+        rule, match = candidate.rule.rule, candidate.match
+        silent = silenced(hushed, rule=rule.name, official_id=match.official_id, now=now)
         decision = decide(
-            candidate.rule.rule,
-            candidate.match,
+            rule,
+            match,
             article=candidate.found.article,
             arrival=candidate.found.arrival,
-            story_id=standing.stories[candidate.match.article_id],
+            story_id=standing.stories[match.article_id],
             now=now,
             past=past,
-            sources=standing.sources(candidate.match),
+            sources=standing.sources(match),
+            silenced=not any(hears(name, silent) for name in rule.subscribers),
         )
         decisions.append(decision)
-        past += [past_alert(decision.alert)] if decision.alert else []
+        if decision.alert:
+            past.add(past_alert(decision.alert))
     return tuple(decisions)
 
 
 def standing_of(session: Session, candidates: Sequence[Candidate]) -> Standing:
     """Return what the warehouse knows of these candidates' stories and utterances."""
     articles = sorted({candidate.match.article_id for candidate in candidates})
-    utterances = sorted({name for candidate in candidates if (name := candidate.match.utterance_id)})
+    said = sorted({name for candidate in candidates if (name := candidate.match.utterance_id)})
     of_articles = stories.current_stories(session, articles) if articles else {}
     return Standing(
         stories=of_articles,
-        of_stories=stories.sources(session, sorted(set(of_articles.values()))) if articles else {},
-        of_utterances=stories.sources_of_utterances(session, utterances) if utterances else {},
+        of_stories=stories.roots(session, sorted(set(of_articles.values()))) if articles else {},
+        of_utterances=stories.roots_of_utterances(session, said) if said else {},
     )
 
 
-def history(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> tuple[PastAlert, ...]:
+def history(session: Session, candidates: Sequence[Candidate], now: datetime) -> tuple[PastAlert, ...]:
     """Return the alerts that can matter to these candidates: recent ones, and any about the same articles.
 
     Each is of the story its article belongs to by now: two stories may have turned out to be one since.
@@ -93,14 +102,15 @@ def history(setup: Setup, session: Session, candidates: Sequence[Candidate]) -> 
     longest = max([UTTERANCE_WINDOW, *(candidate.rule.rule.cooldown for candidate in candidates)])
     past = alerts.past_alerts(
         session,
-        since=setup.now() - longest,
+        since=now - longest,
         article_ids=sorted({candidate.match.article_id for candidate in candidates}),
+        now=now,
     )
-    now = stories.current_stories(session, sorted({alert.article_id for alert in past})) if past else {}
-    return tuple(replace(alert, story_id=now.get(alert.article_id, alert.story_id)) for alert in past)
+    of_articles = stories.current_stories(session, sorted({alert.article_id for alert in past})) if past else {}
+    return tuple(replace(alert, story_id=of_articles.get(alert.article_id, alert.story_id)) for alert in past)
 
 
-def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle]) -> tuple[Decision, ...]:
+def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle], now: datetime) -> tuple[Decision, ...]:
     """Decide again what waited for another source, where these new articles may have brought it."""
     waiting = [rule for rule in setup.rules if rule.rule.min_independent > 1]
     if not waiting or not fresh:
@@ -112,7 +122,7 @@ def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle]) -
         stories=sorted(set(stories.current_stories(session, articles).values())),
         utterances=sorted({said.utterance_id for found in fresh for said in found.reading.statements}),
         fresh=articles,
-        since=setup.now() - OPEN,
+        since=now - OPEN,
     )
     stored = stored_articles(session, sorted({article_id for _, article_id, _ in still_open}))
     again = [
@@ -121,5 +131,5 @@ def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle]) -
         for candidate in candidates_in(waiting, found)
         if (candidate.rule.rule.name, candidate.match.article_id, candidate.match.official_id) in still_open
     ]
-    decided = decide_all(setup, session, again)
+    decided = decide_all(session, again, now)
     return tuple(decision for decision in decided if decision.reason is not Reason.BELOW_CORROBORATION)

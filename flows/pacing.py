@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 import httpx
 
 from flows.configuration import FetchTable
+from flows.lines import Errand, Line
 
 # How soon a wait for a host's turn notices that the pass is to end.
 GLANCE = 0.5
 PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=4_096)
 def host_of(url: str) -> str:
     """Return the host and port that an address leads to; what is no address is a host of its own."""
     try:
@@ -27,7 +30,8 @@ def host_of(url: str) -> str:
 class Pacer:
     """Gives turns: so many at once, so long between starts on one host, nothing started after the deadline.
 
-    It counts in seconds of a monotonic clock; `free_at` says from when on hosts of earlier passes may be asked.
+    It counts in seconds of a monotonic clock; `free_at` says from when on hosts of earlier passes may be asked, and
+    `after_feeds` names those where a feed was the last thing asked for.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Pacer:
         stopping: Callable[[], bool],
         *,
         free_at: Mapping[str, float] | None = None,
+        after_feeds: Collection[str] = (),
         gate: asyncio.Event | None = None,
     ) -> None:
         """Count from `now`; `stopping` ends the pass early, and nothing is started while `gate` is not set."""
@@ -46,7 +51,8 @@ class Pacer:
         self._gate = gate
         self._ends = now() + fetch.pass_seconds
         self._places = asyncio.Semaphore(fetch.concurrency)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._lines: dict[str, Line] = {}
+        self._after_feeds = after_feeds
         self._free_at = dict(free_at or {})
         self._delays: dict[str, float] = {}
         self._started: dict[str, float] = {}
@@ -62,27 +68,62 @@ class Pacer:
         self._free_at[host] = max(self._now() + seconds, self._free_at.get(host, 0))
 
     @asynccontextmanager
-    async def turn(self, url: str, *, grace: float = 0) -> AsyncIterator[bool]:
+    async def turn(self, url: str, errand: Errand = Errand.FEED, *, grace: float = 0) -> AsyncIterator[bool]:
         """Wait for this host's turn; yield whether there is still time, `grace` seconds more than the pass has."""
         host = host_of(url)
-        async with self._hosts.setdefault(host, asyncio.Semaphore(self._fetch.per_host)):
-            while await self._free(host, grace):
-                async with self._places:
-                    if self._gate:
-                        await self._gate.wait()
-                    if self._open(grace) and self._now() >= self._free_at.get(host, 0):
-                        self._start(host)
-                        yield True
-                        return
-            yield False
+        if host not in self._lines:
+            self._lines[host] = Line(self._fetch.per_host, pages_next=host in self._after_feeds)
+        line = self._lines[host]
+        ticket = line.join(errand, grace)
+        if line.usher is None:
+            # A task begins when those before it have: all that was asked together stands in the line by then.
+            line.usher = asyncio.create_task(self._serve(host, line))
+        in_time = False
+        try:
+            in_time = await ticket.granted
+            yield in_time
+        finally:
+            if in_time:
+                self._release(line)
+            else:
+                line.leave(ticket)
 
-    async def _free(self, host: str, grace: float) -> bool:
+    async def _serve(self, host: str, line: Line) -> None:
+        """Give turns until nobody waits; who is next is chosen when the host is free, not before."""
+        try:
+            while line:
+                await self._give(host, line)
+        except Exception as error:  # noqa: BLE001  (a bug here is raised where it is waited for)
+            line.send_away(error)
+        finally:
+            line.usher = None
+
+    async def _give(self, host: str, line: Line) -> None:
+        await line.places.acquire()
+        if not await self._free(host, line):
+            line.places.release()
+            line.send_away()
+            return
+        await self._places.acquire()
+        if self._gate:
+            await self._gate.wait()
+        still = self._open(line.grace) and self._now() >= self._free_at.get(host, 0)
+        if still and line.call():
+            self._start(host)
+        else:
+            self._release(line)
+
+    def _release(self, line: Line) -> None:
+        self._places.release()
+        line.places.release()
+
+    async def _free(self, host: str, line: Line) -> bool:
         """Wait until the host may be asked; tell whether that is before the end of the pass."""
-        while self._open(grace):
+        while self._open(line.grace):
             wait = self._free_at.get(host, 0) - self._now()
             if wait <= 0:
                 return True
-            if self._now() + wait >= self._ends + grace:
+            if self._now() + wait >= self._ends + line.grace:
                 return False
             await asyncio.sleep(min(wait, GLANCE))
         return False

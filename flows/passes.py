@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from extractors.watchlist import Official, Term, Watchlist
 from flows.delivering import deliver
 from flows.gathering import gather
+from flows.self_watch import after_pass, beat, before_pass, disk_watched
 from flows.setup import LOCK_FILE, Setup
 from warehouse import officials, runs
 from warehouse.locking import Held, exclusive
@@ -44,7 +45,7 @@ def run_pass(setup: Setup, *, stage: Stager = plainly, scheduled: bool = False) 
     """
     setup.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with exclusive(setup.data_dir / LOCK_FILE):
+        with exclusive(setup.data_dir / LOCK_FILE), disk_watched(setup):
             return recorded_run(setup, stage, scheduled=scheduled)
     except Held as held:
         line = f"a pass is already at work ({held}); nothing to do"
@@ -57,12 +58,16 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     started_at, run_id = setup.now(), uuid.uuid4().hex[:16]
     prepare_warehouse(setup)
     with writing(setup.data_dir) as session:
+        before_pass(setup, session, scheduled=scheduled)
         runs.start_run(session, run_id, started_at)
     counts = steps(setup, stage)
     finished_at = setup.now()
     with writing(setup.data_dir) as session:
         runs.finish_run(session, run_id, finished_at, counts, quiet=scheduled and is_idle(counts))
+        after_pass(setup, session)
     stage("publish", lambda: publish(setup.data_dir))
+    if not setup.stopping():
+        beat(setup)
     line = summary(run_id, counts, started_at, finished_at)
     log.info(line)
     return line
@@ -94,8 +99,8 @@ def term_row(official: Official, term: Term | None) -> OfficialTerm:
 
 
 def steps(setup: Setup, stage: Stager) -> RunCounts:
-    """Gather what is new, all the way to those it is for, batch by batch; then send what else is due."""
-    counts = stage("gather", lambda: gather(setup))
+    """Send what has waited; gather what is new, all the way to those it is for; then send what else is due."""
+    counts = stage("gather", lambda: deliver(setup) + gather(setup))
     return counts + stage("deliver", lambda: deliver(setup))
 
 

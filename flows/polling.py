@@ -11,17 +11,29 @@ from extractors.identity import body_hash, entry_hash, entry_names
 from extractors.records import Feed, Page, Unreadable
 from extractors.urls import is_http_url
 from flows.fetching import FEED_TYPES
+from flows.operator_notices import tell, well_again
 from flows.outcomes import Fetched, FetchFailure, Outcome, Request
-from flows.settling import Parsed, changed, failed, told, unchanged
+from flows.settling import FeedNews, Parsed, Trouble, changed, failed, told, unchanged
 from flows.setup import Setup
 from flows.workers import Parse, Workers
 from warehouse import polls
-from warehouse.feed_records import FeedState, NewEntry, Poll
+from warehouse.feed_records import FeedState, NewEntry, Poll, WatchedFeed
 from warehouse.records import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 
 log = logging.getLogger("talkwatch.feeds")
+
+SUBJECTS = {
+    Trouble.GONE: "is gone",
+    Trouble.QUIET: "has gone quiet",
+    Trouble.MOVED: "has moved to one that is watched already",
+}
+ADVICE = {
+    Trouble.GONE: "Look for its new address with `talkwatch feeds discover`, or take it out of the configuration.",
+    Trouble.QUIET: "See on its site whether something new is there that the feed does not bring.",
+    Trouble.MOVED: "Take one of the two out of the configuration.",
+}
 
 Answer = tuple[FeedState, Poll | Parsed]
 
@@ -85,11 +97,11 @@ def new_entries(feed_id: str, feed: Feed) -> tuple[NewEntry, ...]:
 def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
     """Note validators and new entries in one transaction; tell what became of feeds."""
     with writing(setup.data_dir) as session:
-        found = [(state, settled_poll(session, state, finding, setup.now())) for state, finding in answers]
+        found = [(state, settled_poll(setup, session, state, finding, setup.now())) for state, finding in answers]
         new = polls.save_polls(session, [poll for _, poll in found])
-    for state, poll in found:
-        if line := told(state, poll):
-            log.warning("%s (%s) %s", state.feed.outlet, state.feed.url, line)
+        for state, poll in found:
+            if news := told(state, poll):
+                tell_of(setup, session, state.feed, news)
     unlinked = sum(finding.unlinked for _, finding in answers if isinstance(finding, Parsed))
     listed = sum(len(poll.entries) for _, poll in found)
     counts = [counted(poll) for _, poll in found]
@@ -98,22 +110,37 @@ def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
     )
 
 
-def settled_poll(session: Session, state: FeedState, finding: Poll | Parsed, now: datetime) -> Poll:
+def tell_of(setup: Setup, session: Session, feed: WatchedFeed, news: FeedNews) -> None:
+    """Tell the operator of a trouble, once until it is over, and of its end; what is neither is a line in the log."""
+    if news.begins:
+        key, subject = f"{news.begins}:{feed.feed_id}", f"the feed of {feed.outlet} {SUBJECTS[news.begins]}"
+        tell(setup, session, key=key, subject=subject, text=f"{feed.url} {news.line}. {ADVICE[news.begins]}")
+        return
+    subject, text = f"the feed of {feed.outlet} is well again", f"{feed.url} {news.line}."
+    over = [
+        well_again(setup, session, key=f"{trouble}:{feed.feed_id}", subject=subject, text=text) for trouble in news.ends
+    ]
+    if not any(over):
+        log.warning("%s (%s) %s", feed.outlet, feed.url, news.line)
+
+
+def settled_poll(setup: Setup, session: Session, state: FeedState, finding: Poll | Parsed, now: datetime) -> Poll:
     """Return the poll; how many of a changed feed's entries are fresh decides when it is asked again."""
     if isinstance(finding, Poll):
-        return finding
+        return not_merged(setup, session, state, finding)
     fresh = len(polls.fresh_entries(session, finding.entries))
     poll = changed(state, replace(finding, fresh=fresh), finding.answer.asked_at or now)
-    return not_merged(session, state, poll)
+    return not_merged(setup, session, state, poll)
 
 
-def not_merged(session: Session, state: FeedState, poll: Poll) -> Poll:
+def not_merged(setup: Setup, session: Session, state: FeedState, poll: Poll) -> Poll:
     """Keep a feed at its address when another feed is asked where it has moved: that is told, not merged."""
     course = poll.course
     target = course.current_url if course else None
     if course is None or target in {None, state.course.current_url} or target not in polls.feed_urls(session):
         return poll
-    log.warning("%s (%s) has moved to %s, which is watched already", state.feed.outlet, state.feed.url, target)
+    line = f"has moved for good, to {target}, which is watched already"
+    tell_of(setup, session, state.feed, FeedNews(line, begins=Trouble.MOVED))
     return replace(poll, course=replace(course, current_url=state.course.current_url))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ HOST = "127.0.0.1"
 USUAL_PORT = 4200
 START_SECONDS = 180
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+
+log = logging.getLogger("talkwatch.serve")
 
 
 def free_port(*usual: int) -> int:
@@ -68,6 +71,7 @@ def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
             start_new_session=True,
             preexec_fn=die_with_parent(),  # noqa: PLW1509 (no thread has been started yet)
         )
+        log.info("starting Prefect's server at %s; its log is %s", url, log_path)
         try:
             wait_until_healthy(server, url, log_path)
             set_environment({"PREFECT_API_URL": url})

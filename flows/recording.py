@@ -1,59 +1,40 @@
-"""Reading articles, matching them against the rules, and recording all that was found and decided."""
+"""Matching articles against the rules, and recording all that was found and decided."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from alerts.message_records import Message, Subscriber
-from alerts.placing import place
-from alerts.records import Alert, Decision
-from extractors.reading import Unread
-from extractors.records import Article, Reading
-from flows.acquiring import FoundArticle
+from alerts.records import Decision
+from extractors.liveblogs import new_stretches
+from extractors.position_records import Talk, Wording
+from flows.agenda import keep_calendar, talks_in
+from flows.following import followed_up
 from flows.judging import Candidate, candidates_in, corroborated, decide_all
-from flows.progress import stage
-from flows.relating import relate, sketch
+from flows.outgoing import messages_for
+from flows.positioning import reposition
+from flows.relating import Sketch, relate, sketch
 from flows.setup import Setup
+from flows.uttering import renamed_match, utterances_of, with_utterances, wordings
 from warehouse import alerts, articles, outbox, polls
 from warehouse.feed_records import PageFailure
-from warehouse.records import Outcome, ReadArticle, RunCounts
+from warehouse.records import Outcome, ReadArticle, RunCounts, SavedArticle
 from warehouse.session import Session
 from warehouse.store import writing
 
 BATCH = 200
-RECENT = timedelta(hours=1)
 
 
-def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]:
-    """Read each article with the language model."""
-    if not found:
-        return ()
-    done: list[ReadArticle] = []
-    with stage(setup.progress, "read", len(found)) as count:
-        for start in range(0, len(found), BATCH):
-            batch = found[start : start + BATCH]
-            readings = setup.reader.read([unread(item.article) for item in batch])
-            done += [with_reading(item, reading) for item, reading in zip(batch, readings, strict=True)]
-            for _ in batch:
-                count()
-    return tuple(done)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Articles with all that is known of them before the warehouse is opened."""
 
-
-def unread(article: Article) -> Unread:
-    """Return as much of an article as reading needs."""
-    return Unread(
-        article_id=article.article_id,
-        title=article.title,
-        text=article.text,
-        published_at=article.published_at,
-        language=article.language,
-    )
-
-
-def with_reading(item: FoundArticle, reading: Reading) -> ReadArticle:
-    """Join an article with what was read in it."""
-    return ReadArticle(article=item.article, reading=reading, arrival=item.arrival, entry_key=item.entry_key)
+    batch: Sequence[ReadArticle]
+    matched: Sequence[Sequence[Candidate]]
+    sketches: Sequence[Sketch]
+    worded: Sequence[Sequence[Wording]]
+    talks: Sequence[Sequence[Talk]]
 
 
 def record(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFailure] = ()) -> RunCounts:
@@ -68,16 +49,10 @@ def record(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFa
 
 def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[PageFailure]) -> RunCounts:
     """Record one batch in one short session, deciding on the history read there."""
-    matched = [candidates_in(setup.rules, found) for found in batch]
-    sketches = [sketch(found) for found in batch]
+    work = worked_out(setup, batch)
     with writing(setup.data_dir) as session:
         polls.fail_entries(session, failures)
-        saved = articles.save_articles(session, batch)
-        relate(session, batch, saved, sketches)
-        fresh = [place for place, kept in enumerate(saved) if kept.outcome is not Outcome.KNOWN]
-        candidates = [candidate for place in fresh for candidate in matched[place]]
-        decisions = judge(setup, session, candidates, [batch[place] for place in fresh])
-        outbox.save_messages(session, messages_for(setup, session, decisions))
+        saved, decisions = settled(setup, session, work)
     outcomes = [str(item.outcome) for item in saved]
     return RunCounts(
         articles_new=outcomes.count("new"),
@@ -89,36 +64,53 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
     )
 
 
+def worked_out(setup: Setup, batch: Sequence[ReadArticle]) -> Work:
+    """Find what needs no warehouse: the matches of articles, what copies are found by, what is said."""
+    return Work(
+        batch=batch,
+        matched=[candidates_in(setup.rules, found) for found in batch],
+        sketches=[sketch(found) for found in batch],
+        worded=[wordings(found) for found in batch],
+        talks=[talks_in(found) for found in batch],
+    )
+
+
+def settled(setup: Setup, session: Session, work: Work) -> tuple[tuple[SavedArticle, ...], tuple[Decision, ...]]:
+    """Record articles, what is decided about them and the messages that come of it; `backtest` does it on a copy."""
+    saved = articles.save_articles(session, work.batch)
+    relate(session, work.batch, saved, work.sketches)
+    fresh = [place for place, kept in enumerate(saved) if kept.outcome is not Outcome.KNOWN]
+    said = utterances_of(session, saved, work.worded)
+    reposition(session)
+    keep_calendar(session, work.batch, saved, work.talks)
+    candidates = [
+        replace(each, match=renamed_match(each.match, work.batch[place], said))
+        for place in fresh
+        for each in current(setup, work.batch[place], saved[place], work.matched[place])
+    ]
+    now = setup.now()
+    arrived = [with_utterances(work.batch[place], said) for place in fresh]
+    decisions = judge(setup, session, candidates, arrived, now)
+    # Decisions come in the order of the candidates; those made a second time, after them, are about earlier articles.
+    news = followed_up(setup, session, arrived, list(zip(candidates, decisions, strict=False)), now)
+    outbox.save_messages(session, messages_for(setup, session, decisions, news))
+    return saved, decisions
+
+
+def current(setup: Setup, found: ReadArticle, saved: SavedArticle, matched: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return an article's matches; of a live blog's new revision those in its new text, the others are old news."""
+    if saved.before is None:
+        return matched
+    within = new_stretches(found.article.text, found.article.posts, saved.before.text)
+    return candidates_in(setup.rules, found, within=within)
+
+
 def judge(
-    setup: Setup, session: Session, candidates: Sequence[Candidate], fresh: Sequence[ReadArticle]
+    setup: Setup, session: Session, candidates: Sequence[Candidate], fresh: Sequence[ReadArticle], now: datetime
 ) -> tuple[Decision, ...]:
-    """Decide about new matches and, in the light of them, about those that waited for another source."""
-    decisions = decide_all(setup, session, candidates)
+    """Decide about new matches, in their order, and in the light of them about those that waited for another source."""
+    decisions = decide_all(session, candidates, now)
     alerts.save_decisions(session, decisions)
-    again = corroborated(setup, session, fresh)
+    again = corroborated(setup, session, fresh, now)
     alerts.save_decisions(session, again)
     return (*decisions, *again)
-
-
-def messages_for(setup: Setup, session: Session, decisions: Sequence[Decision]) -> tuple[Message, ...]:
-    """Place each alert into a message for each subscriber of its rule; return the messages that are new or grew."""
-    fired = [decision.alert for decision in decisions if decision.alert]
-    if not fired:
-        return ()
-    now = setup.now()
-    waiting = {message.message_id: message for message in outbox.open_messages(session)}
-    recent = outbox.recent_messages(
-        session, now - max([RECENT, *(who.group_interval for who in setup.settings.subscribers)])
-    )
-    changed: dict[str, Message] = {}
-    for alert in fired:
-        for subscriber in subscribers_of(setup, alert):
-            message = place(alert, subscriber, open_messages=tuple(waiting.values()), recent=recent, now=now)
-            waiting[message.message_id] = changed[message.message_id] = message
-    return tuple(changed.values())
-
-
-def subscribers_of(setup: Setup, alert: Alert) -> list[Subscriber]:
-    """Return those whom the alert's rule tells."""
-    names = {name for rule in setup.settings.rules if rule.name == alert.rule for name in rule.subscribers}
-    return [subscriber for subscriber in setup.settings.subscribers if subscriber.name in names]

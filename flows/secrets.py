@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,10 @@ def lookup(match: re.Match[str], environment: Mapping[str, str], folder: Path, *
 
 
 def from_file(path: Path) -> str:
-    """Return a secret file's text without its last line break."""
+    """Return a secret file's text without its last line break; refuse one that others on this machine can read."""
     try:
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            raise UsageProblem(f"the secret file {path} can be read by others; take that away with `chmod 600 {path}`")
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,24 +12,36 @@ from typing import Any
 from pydantic import ValidationError
 
 from alerts.channels.email import EmailConfig
+from alerts.channels.slack import API
 from alerts.message_records import Subscriber
 from alerts.records import Rule
 from extractors.identity import feed_id
 from flows.checks import mistakes_in
-from flows.configuration import ConfigurationFile, EmailTable, FeedTable, FetchTable, RuleTable, SubscriberTable
+from flows.configuration import (
+    ConfigurationFile,
+    EmailTable,
+    FeedTable,
+    FetchTable,
+    RuleTable,
+    SlackTable,
+    SubscriberTable,
+    WatchlistTable,
+)
 from flows.problems import UsageProblem, nearest
 from flows.secrets import filled
 from flows.toml_lines import line_of
 from warehouse.feed_records import WatchedFeed
 
 DEFAULT_NAME = "talkwatch.toml"
-# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule.
+# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule, and
+# three tries with a server that does not answer: a pass must not hang for minutes on one that has died.
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
     "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
 }
 
 
@@ -47,11 +59,20 @@ class Settings:
     rules: tuple[Rule, ...]
     subscribers: tuple[Subscriber, ...]
     email: EmailConfig | None
+    slack_api: str = API
+    watchlist: WatchlistTable = field(default_factory=WatchlistTable)
+    heartbeat_url: str | None = field(default=None, repr=False)
 
 
 def configuration_path(given: Path | None) -> Path:
     """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
     return (given or Path(os.environ.get("TALKWATCH_CONFIG", DEFAULT_NAME))).absolute()
+
+
+def configuration_here() -> Path | None:
+    """Return the configuration that is named, or the default one where it is there; None where there is neither."""
+    path = configuration_path(None)
+    return path if "TALKWATCH_CONFIG" in os.environ or path.exists() else None
 
 
 def use_prefect(data_dir: Path) -> None:
@@ -176,7 +197,7 @@ def keys_at(place: tuple[int | str, ...]) -> list[str]:
     for part in place:
         if isinstance(part, str):
             model = tables.get(part) or getattr(model.model_fields[part].default, "__class__", None)
-            model = {"fetch": FetchTable, "email": EmailTable}.get(part, model)
+            model = {"fetch": FetchTable, "email": EmailTable, "slack": SlackTable}.get(part, model)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -193,6 +214,9 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         rules=tuple(rule_record(rule) for rule in file.rules),
         subscribers=tuple(subscriber_record(who, file.timezone) for who in file.subscribers),
         email=email_record(file.channels.email),
+        slack_api=file.channels.slack.api_url.rstrip("/") + "/",
+        heartbeat_url=file.heartbeat_url,
+        watchlist=file.watchlist,
     )
 
 
@@ -216,8 +240,10 @@ def rule_record(rule: RuleTable) -> Rule:
 
 def subscriber_record(who: SubscriberTable, timezone: str) -> Subscriber:
     """Turn a `[[subscribers]]` table into a record, in the file's time zone unless it has its own."""
-    kept = {key: value for key, value in who if key not in {"to", "webhook_url", "timezone"}}
-    return Subscriber(**kept, address=who.to or who.webhook_url or "", timezone=who.timezone or timezone)
+    ways = {"to", "webhook_url", "url", "token", "secret"}
+    kept = {key: value for key, value in who if key not in {*ways, "timezone"}}
+    address = who.to or who.webhook_url or who.url or ""
+    return Subscriber(**kept, address=address, secret=who.token or who.secret, timezone=who.timezone or timezone)
 
 
 def email_record(table: EmailTable | None) -> EmailConfig | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 
 from extractors.identity import body_hash
@@ -22,6 +23,8 @@ GONE_EVERY = timedelta(days=30)
 QUIET_GAPS = 5
 # So many failures at an address it moved to, and a feed is asked at its configured one again.
 LOST_AFTER = 3
+GONE = "is gone (HTTP 410 for a day) and is asked once a month from now on"
+QUIET = "is quiet: nothing new since"
 ILL = frozenset({FeedHealth.FAILING, FeedHealth.GONE})
 
 
@@ -34,6 +37,23 @@ class Parsed:
     entries: tuple[NewEntry, ...]
     fresh: int = 0
     unlinked: int = 0
+
+
+class Trouble(StrEnum):
+    """What the operator is told of a feed until it is over."""
+
+    GONE = "gone"
+    QUIET = "quiet"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNews:
+    """What became of a feed, in words that follow its name; the trouble that begins with it, and those that end."""
+
+    line: str
+    begins: Trouble | None = None
+    ends: tuple[Trouble, ...] = ()
 
 
 def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
@@ -135,17 +155,22 @@ def next_time(state: FeedState, course: FeedCourse, fresh_for: timedelta | None,
     )
 
 
-def told(state: FeedState, poll: Poll) -> str | None:
-    """Return what is worth a line in the log, once: a feed that became gone, quiet or well again, or moved."""
+def told(state: FeedState, poll: Poll) -> FeedNews | None:
+    """Return what is worth telling, once: a feed that became gone, quiet or well again, or moved."""
     before, after = state.course, poll.course
     if after is None:
         return None
-    lines = (
-        (after.current_url not in {None, before.current_url}, f"has moved for good, to {after.current_url}"),
-        (before.current_url and not after.current_url, "is asked at its configured address again"),
-        (before.state in ILL and after.state not in ILL, f"answers again after {state.consecutive_failures} failures"),
+    back = f"answers again after {state.consecutive_failures} failures"
+    news = (
+        (after.current_url not in {None, before.current_url}, FeedNews(f"has moved for good, to {after.current_url}")),
+        (before.current_url and not after.current_url, FeedNews("is asked at its configured address again")),
+        (before.state in ILL and after.state not in ILL, FeedNews(back, ends=(Trouble.GONE,))),
         (after.state is before.state, None),
-        (after.state is FeedHealth.GONE, "is gone (HTTP 410 for a day) and is asked once a month from now on"),
-        (after.state is FeedHealth.QUIET, f"is quiet: nothing new since {state.last_new_at}"),
+        (after.state is FeedHealth.GONE, FeedNews(GONE, begins=Trouble.GONE)),
+        (after.state is FeedHealth.QUIET, FeedNews(f"{QUIET} {state.last_new_at}", begins=Trouble.QUIET)),
+        (
+            before.state is FeedHealth.QUIET and after.state not in ILL,
+            FeedNews("brings something new again", ends=(Trouble.QUIET,)),
+        ),
     )
-    return next((line for applies, line in lines if applies), None)
+    return next((one for applies, one in news if applies), None)

@@ -6,7 +6,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -14,15 +14,16 @@ from typing import Self
 
 from flows.configuration import FetchTable
 from flows.fetching import Fetcher, http_client
-from flows.outcomes import Outcome, Request
+from flows.outcomes import Fetched, Outcome, Request
 from flows.pacing import Pacer
 from warehouse.feed_records import HostPace, RobotsFile
 
-# A batch is closed at so many outcomes, when nothing has come for a moment, or when its first has waited long enough.
-MOST = 100
+# A batch is closed at so many outcomes or bodies, when nothing has come for a moment, or when its first is old enough.
+MOST = 1_000
+MOST_BODIES = 100
 QUIET_SECONDS = 0.2
 OLDEST_SECONDS = 2.0
-# So many outcomes that nobody has taken yet, and nothing more is fetched until someone does.
+# So many bodies that nobody has taken yet, and nothing more is fetched until someone does.
 UNREAD = 64
 
 
@@ -55,10 +56,14 @@ class Stream:
         hosts: Sequence[HostPace] = (),
         robots: Sequence[RobotsFile] = (),
         delays: Sequence[tuple[str, float]] = (),
+        after_feeds: Collection[str] = (),
         on_start: Callable[[str, str, datetime], None] = lambda _host, _key, _at: None,
     ) -> None:
-        """Begin with what is known of `hosts`, their robots.txt, and the longer `delays` that some of them want."""
-        self._fetch, self._clock, self._stopping = fetch, clock, stopping
+        """Begin with what is known of `hosts`, their robots.txt, and the longer `delays` that some of them want.
+
+        `after_feeds` are the hosts that were last asked for a feed: it is a page's turn there.
+        """
+        self._fetch, self._clock, self._stopping, self._after_feeds = fetch, clock, stopping, after_feeds
         self._hosts, self._robots, self._delays, self._on_start = hosts, robots, dict(delays), on_start
         self._arrived: queue.SimpleQueue[Arrival | Fault] = queue.SimpleQueue()
         self._ready = threading.Event()
@@ -75,14 +80,15 @@ class Stream:
     def batch(self) -> list[Arrival]:
         """Return what has come, waiting for the first of it; an empty list when all has come, or the pass is to end."""
         arrived: list[Arrival] = []
-        closes = None
-        while len(arrived) < MOST and (self._waiting or not self._arrived.empty()):
+        closes, bodies = None, 0
+        while len(arrived) < MOST and bodies < MOST_BODIES and (self._waiting or not self._arrived.empty()):
             try:
                 arrived.append(self._take(closes))
             except queue.Empty:
                 if arrived or self._stopping():
                     break
             else:
+                bodies += isinstance(arrived[-1], Fetched)
                 closes = closes or time.monotonic() + OLDEST_SECONDS
         return arrived
 
@@ -94,6 +100,7 @@ class Stream:
             raise taken.error
         if not isinstance(taken, RobotsFile | HostPace):
             self._waiting -= 1
+        if isinstance(taken, Fetched):
             self._loop.call_soon_threadsafe(self._taken)
         return taken
 
@@ -110,9 +117,10 @@ class Stream:
 
     async def _one(self, request: Request) -> None:
         outcome = await self._fetcher.fetch(request)
-        self._unread += 1
-        if self._unread >= UNREAD:
-            self._gate.clear()
+        if isinstance(outcome, Fetched):
+            self._unread += 1
+            if self._unread >= UNREAD:
+                self._gate.clear()
         self._arrived.put(Skipped(request.key) if outcome is None else outcome)
 
     def _taken(self) -> None:
@@ -145,6 +153,7 @@ class Stream:
                 on_start=self._on_start,
                 on_robots=self._arrived.put,
                 on_park=self._park,
+                parked=parked(self._hosts),
             )
             self._ready.set()
             await self._end.wait()
@@ -161,7 +170,14 @@ class Stream:
             ends = [pace.parked_until] if pace.parked_until else []
             ends += [pace.last_started_at + delay] if pace.last_started_at else []
             free_at[pace.host] = now + max(((end - wall).total_seconds() for end in ends), default=0)
-        return Pacer(self._fetch, self._loop.time, self._stopping, free_at=free_at, gate=self._gate)
+        return Pacer(
+            self._fetch,
+            self._loop.time,
+            self._stopping,
+            free_at=free_at,
+            after_feeds=self._after_feeds,
+            gate=self._gate,
+        )
 
     def _park(self, host: str, wait: timedelta) -> None:
         self._arrived.put(HostPace(host=host, parked_until=self._clock() + wait))
@@ -177,3 +193,12 @@ class Stream:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join()
+
+
+def parked(hosts: Iterable[HostPace]) -> dict[str, timedelta]:
+    """Return for how long the hosts were left alone whose last answer was "too many requests"."""
+    return {
+        pace.host: pace.parked_until - pace.last_started_at
+        for pace in hosts
+        if pace.parked_until and pace.last_started_at and pace.parked_until > pace.last_started_at
+    }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from flows.channel_troubles import named
 from flows.settings import Settings
 from flows.setup import utc_now
 from flows.tables import listing
 from warehouse.health import health
+from warehouse.queries import terminal_safe
 from warehouse.records import Health
 from warehouse.store import LIVE, reading
 
@@ -23,7 +25,9 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
         numbers = health(session, now)
     wrong = faults(numbers, now, max_age)
     said = [f"not well: {fault}" for fault in wrong] or ["well"]
-    return not wrong, "\n".join([*said, *warnings(numbers), "", listing(picture(numbers))])
+    # A server's words may stand in them.
+    lines = map(terminal_safe, [*said, *warnings(numbers)])
+    return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
 
 
 def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
@@ -35,6 +39,11 @@ def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
         found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
     if numbers.feeds and numbers.feeds_failing == numbers.feeds:
         found.append("every feed fails")
+    found += [
+        f"{named(state.route)} takes no messages since {state.blocked_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+        for state in numbers.channels
+        if state.blocked_at
+    ]
     if numbers.oldest_due_at and now - numbers.oldest_due_at > OVERDUE:
         found.append(f"a message has waited for {ago(now - numbers.oldest_due_at)}")
     return found
@@ -43,8 +52,21 @@ def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
 def warnings(numbers: Health) -> list[str]:
     """Return what deserves a look and is no reason for alarm."""
     found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
+    found += [
+        f"{named(state.route)} fails for now: {state.last_error}" for state in numbers.channels if not state.blocked_at
+    ]
+    # A blocked channel is among the faults already.
+    found += [
+        f"told since {notice.noted_at:%Y-%m-%d %H:%M} UTC: {notice.subject}"
+        for notice in numbers.notices
+        if not notice.key.startswith("channel:")
+    ]
     if numbers.messages_dead:
-        found.append(f"{numbers.messages_dead} messages could not be delivered; see `talkwatch alerts list`")
+        found.append(
+            f"{numbers.messages_dead} messages could not be delivered; `talkwatch alerts resend --dead` retries"
+        )
+    if numbers.unsubscribed:
+        found.append(f"unsubscribed: {', '.join(numbers.unsubscribed)}")
     return found
 
 

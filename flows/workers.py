@@ -6,27 +6,23 @@ What takes too long or too much is unreadable; its process is gone, another take
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import Pipe
+from itertools import count
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
+from extractors.discovery import AnnouncedFeed
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
+from extractors.sitemaps import ChildSitemap
+from flows.nursery import Nursery
 from flows.worker import TOO_MUCH
 
 Answer = Feed | Page | Unreadable
-# A process of its own interpreter, not a fork of this one: this one has threads, secrets, and may have Prefect loaded.
-_PROGRAM = (
-    "import ast, sys; sys.path[:] = ast.literal_eval(sys.argv[1]); from flows.worker import work; work({}, {}, {})"
-)
-# The environment holds secrets and is no business of a parser; one thread each, the processes are what runs at once.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # Its own deadline counts processor time; by the clock a worker on a busy machine is given this much more.
 _PATIENCE_SECONDS = 20.0
 _TOO_LONG = Unreadable(reason=UnreadableReason.BROKEN, detail="took too long")
@@ -38,21 +34,26 @@ _ENDS = {-signal.SIGPROF: _TOO_LONG, -signal.SIGKILL: TOO_MUCH}
 class Limits:
     """What one item may take: seconds of processor time, and bytes of memory beyond what a fresh process has.
 
-    A page of 1.5 MB takes 40 MB; guessing the language of one that names none takes 105 MB, once a process.
+    A page of 1.5 MB takes 50 MB, a feed of 10 MB takes 60.
     """
 
     seconds: float = 5.0
-    headroom_bytes: int = 320_000_000
+    headroom_bytes: int = 90_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parse:
-    """One body to be parsed, as a feed or as an article's page."""
+    """One body to be parsed: as a feed, an article's page, a text file, a sitemap, or for the feeds it links to."""
 
-    kind: Literal["feed", "page"]
+    kind: Literal["feed", "page", "text", "sitemap", "links"]
     body: bytes
     url: str = ""
     content_type: str | None = None
+
+
+def cores() -> int:
+    """Return how many processes can parse at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
 class Workers:
@@ -63,6 +64,7 @@ class Workers:
         self._count = max(1, count)
         self._limits = limits or Limits()
         self._idle: list[_Worker] = []
+        self._nursery: Nursery | None = None
 
     def __enter__(self) -> Self:
         """Return the pool itself."""
@@ -74,17 +76,32 @@ class Workers:
         """End the processes."""
         while self._idle:
             self._idle.pop().end()
+        self._close()
 
     def parse_feed(self, body: bytes, *, url: str = "", content_type: str | None = None) -> Feed | Unreadable:
         """Parse one feed, as `extractors.feeds.parse_feed` does."""
-        (answer,) = self.parse([Parse(kind="feed", body=body, url=url, content_type=content_type)])
-        assert not isinstance(answer, Page)
+        answer = self._one(Parse(kind="feed", body=body, url=url, content_type=content_type))
+        assert isinstance(answer, Feed | Unreadable)
         return answer
 
     def clean_page(self, body: bytes, *, url: str = "", content_type: str | None = None) -> Page | Unreadable:
         """Clean one page, as `extractors.pages.clean_page` does."""
-        (answer,) = self.parse([Parse(kind="page", body=body, url=url, content_type=content_type)])
-        assert not isinstance(answer, Feed)
+        answer = self._one(Parse(kind="page", body=body, url=url, content_type=content_type))
+        assert isinstance(answer, Page | Unreadable)
+        return answer
+
+    def read_sitemap(self, task: Parse) -> Feed | tuple[ChildSitemap, ...] | Unreadable:
+        """Read one sitemap, as `extractors.sitemaps.read_sitemap` does."""
+        answer: Feed | tuple[ChildSitemap, ...] | Unreadable = self._one(task)
+        return answer
+
+    def announced_feeds(self, body: bytes, *, url: str, content_type: str | None) -> tuple[AnnouncedFeed, ...]:
+        """Find the feeds that a page names, as `extractors.discovery.announced_feeds` does; none in a hostile one."""
+        answer = self._one(Parse(kind="links", body=body, url=url, content_type=content_type))
+        return () if isinstance(answer, Unreadable) else answer
+
+    def _one(self, task: Parse) -> Any:
+        (answer,) = self.parse([task])
         return answer
 
     def parse(self, tasks: Iterable[Parse]) -> list[Answer]:
@@ -113,6 +130,18 @@ class Workers:
             for worker, _ in busy.values():
                 worker.end()
 
+    def in_order(self, tasks: Iterable[Parse | Answer]) -> Iterator[Answer]:
+        """Yield the answers in the order of the tasks; what is an answer already takes its place among them."""
+        ready: dict[int, Answer] = {}
+        places: dict[int, int] = {}
+        due = 0
+        for number, answer in self.each(_unanswered(tasks, ready, places)):
+            ready[places.pop(number)] = answer
+            while due in ready:
+                yield ready.pop(due)
+                due += 1
+        yield from ready.values()
+
     def _set_to(self, task: Parse) -> _Worker:
         """Give a task to an idle process; to a new one if there is none, or if it died idle."""
         while self._idle:
@@ -121,27 +150,32 @@ class Workers:
                 worker.take(task)
                 return worker
             worker.end()
-        worker = _Worker(self._limits)
+        worker = self._forked()
         worker.take(task)
         return worker
+
+    def _forked(self) -> _Worker:
+        """Return a new process; a nursery that is gone, as when the system was short of memory, is replaced."""
+        with contextlib.suppress(EOFError, OSError):
+            if self._nursery:
+                return _Worker(self._nursery, self._limits.seconds)
+        self._close()
+        self._nursery = Nursery(self._limits.seconds, self._limits.headroom_bytes)
+        return _Worker(self._nursery, self._limits.seconds)
+
+    def _close(self) -> None:
+        if self._nursery:
+            self._nursery.close()
+        self._nursery = None
 
 
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.pipe, theirs = Pipe()
-        with theirs:
-            program = _PROGRAM.format(theirs.fileno(), limits.seconds, limits.headroom_bytes)
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and program)
-                [sys.executable, "-c", program, repr(sys.path)],
-                env=_ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._seconds = limits.seconds
+    def __init__(self, nursery: Nursery, seconds: float) -> None:
+        self._nursery = nursery
+        self.pid, self.pipe = nursery.fork()
+        self._seconds = seconds
         self.deadline = 0.0
 
     def take(self, task: Parse) -> None:
@@ -169,10 +203,18 @@ class _Worker:
     def end(self) -> int:
         """End the process, and return how it ended."""
         self.pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._process.wait(0.1)
-        self._process.kill()
-        return self._process.wait()
+        return self._nursery.end_of(self.pid)
+
+
+def _unanswered(tasks: Iterable[Parse | Answer], ready: dict[int, Answer], places: dict[int, int]) -> Iterator[Parse]:
+    """Yield what is to be parsed, noting the place of each; answers are put where they are ready."""
+    numbers = count()
+    for place, task in enumerate(tasks):
+        if isinstance(task, Parse):
+            places[next(numbers)] = place
+            yield task
+        else:
+            ready[place] = task
 
 
 def _done(busy: dict[Connection, tuple[_Worker, int]]) -> list[Connection]:

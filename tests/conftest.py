@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flows.workers import Workers
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -43,3 +46,17 @@ def stay_on_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     if left:
         pytest.fail(f"connections that would have left loopback: {left}")
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Workers]:
+    """Keep two processes that parse, for all tests."""
+    with Workers(2) as workers:
+        yield workers
+
+
+@pytest.fixture
+def lent_pool(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> Workers:
+    """Let passes parse in those processes: tests of many passes need not start new ones for each."""
+    monkeypatch.setattr("flows.gathering.Workers", lambda _count: nullcontext(pool))
+    return pool

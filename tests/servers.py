@@ -1,5 +1,8 @@
 """Real servers on loopback that fail on cue: an SMTP server and an HTTP server. No test waits for them by sleeping."""
 
+# The servers name the methods they call, and their arguments.
+# ruff: noqa: N802, N815, ARG002
+
 from __future__ import annotations
 
 import asyncio
@@ -47,7 +50,7 @@ class _Session(SMTP):
 
     sink: SmtpSink
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+    async def smtp_DATA(self, arg: str) -> None:
         if self.sink.next_cue("DATA", only=CUT):
             await self.push("354 go on")
             await self.sink.lose(self)
@@ -99,21 +102,21 @@ class SmtpSink:
         session.transport.abort()
         return await self._hang()
 
-    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         """Take the sender, unless told otherwise."""
         if self._password and not session.authenticated:
             return "530 5.7.0 authentication required"
         envelope.mail_from, envelope.mail_options = address, options
         return await self._reply("MAIL", server)
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802, ARG002
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         """Take a recipient, unless told otherwise."""
         reply = await self._reply("RCPT", server)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         """Keep the message, unless told otherwise."""
         keep_then_drop = self.next_cue("DATA", only=KEEP_THEN_DROP)
         reply = await self._reply("DATA", server) if not keep_then_drop else "250 kept"
@@ -133,7 +136,7 @@ class SmtpSink:
         await asyncio.Event().wait()
         return "250 never said"
 
-    def _authenticate(self, server: SMTP, session: Any, envelope: Any, mechanism: str, login: Any) -> AuthResult:  # noqa: ARG002
+    def _authenticate(self, server: SMTP, session: Any, envelope: Any, mechanism: str, login: Any) -> AuthResult:
         user, password = login.login.decode(), login.password.decode()
         self.logins.append((user, password))
         return AuthResult(success=password == self._password, handled=False)
@@ -253,7 +256,7 @@ class _Request(BaseHTTPRequestHandler):
             return
         self._write(reply)
 
-    do_POST = do_HEAD = do_PUT = do_GET  # noqa: N815
+    do_POST = do_HEAD = do_PUT = do_GET
 
     def _write(self, reply: Reply) -> None:
         self.send_response_only(reply.status)
@@ -284,11 +287,14 @@ class _Server(ThreadingHTTPServer):
 class HttpServer:
     """An HTTP server whose answers at each path are set by `reply`; it notes every request."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Bind to a free port (or to `port`); it answers inside `with`."""
+    def __init__(self, port: int = 0, *, tls: ssl.SSLContext | None = None) -> None:
+        """Bind to a free port (or to `port`), with `tls` for https; it answers inside `with`."""
         self._pages = _Pages()
         request = type("_Bound", (_Request,), {"pages": self._pages})
         self._server = _Server((HOST, port), request)
+        if tls:
+            # Each connection shakes hands in its own thread, so that one that fails does not end the server.
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self.port: int = self._server.server_address[1]
 

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.deciding import alert_id, decide, past_alert
+from alerts.deciding import POLICY, alert_id, decide, past_alert
+from alerts.history import History
 from alerts.matching import find_matches
 from alerts.records import Arrival, Decision, Match, PastAlert, Reason
 from extractors.records import Article
 from tests.alert_examples import NOW, article, compiled, read, rule
 
 OWN = article("Peskov on a ceasefire.")
+PASSAGE = "Peskov spoke of a ceasefire with reporters in Moscow on Friday evening."
+SAID = {"utterance_id": "new words"}
+NONE = timedelta(0)
 HOURS = st.integers(-1, 60).map(lambda hours: timedelta(hours=hours))
 
 
@@ -35,6 +39,7 @@ def decided(
     source: Article = OWN,
     arrival: Arrival = Arrival.POLLED,
     sources: int = 1,
+    silenced: bool = False,
     **changes: Any,
 ) -> Decision:
     """Decide about a match under a rule."""
@@ -45,8 +50,9 @@ def decided(
         arrival=arrival,
         story_id="story1",
         now=NOW,
-        past=history,
+        past=History(history),
         sources=sources,
+        silenced=silenced,
     )
 
 
@@ -57,10 +63,73 @@ def decided(
         pytest.param("new", {}, [past(rule="other")], {}, id="new: another rule's alert is none of ours"),
         pytest.param("new", {}, [past(official_id="x")], {}, id="new: another official's alert starts no cooldown"),
         pytest.param("new", {}, [past(story_id="story2")], {}, id="new: another story's alert starts no cooldown"),
-        pytest.param("cooldown", {}, [past(5.9)], {}, id="cooldown: within six hours of the last alert"),
-        pytest.param("new_match", {}, [past(6)], {}, id="new_match: when the cooldown is over"),
-        pytest.param("cooldown", {}, [past(9), past(1)], {}, id="cooldown: from the last alert, not the first"),
-        pytest.param("new_match", {}, [past(0)], {"cooldown": timedelta(0)}, id="new_match: a rule without a cooldown"),
+        pytest.param("cooldown", SAID, [past(5.9)], {}, id="cooldown: within six hours of the last alert"),
+        pytest.param("new_match", SAID, [past(6)], {}, id="new_match: when the cooldown is over"),
+        pytest.param("cooldown", SAID, [past(9), past(1)], {}, id="cooldown: from the last alert, not the first"),
+        pytest.param("new_match", SAID, [past(0)], {"cooldown": NONE}, id="new_match: a rule without a cooldown"),
+        pytest.param("new_match", SAID, [past(1, reaches=False)], {}, id="new_match: an alert that reached nobody"),
+        pytest.param("cooldown", SAID, [past(2), past(1, reaches=False)], {}, id="cooldown: from one that was sent"),
+        pytest.param(
+            "new_match",
+            SAID | {"stance": "reject"},
+            [past(1, stance="offer")],
+            {},
+            id="new_match: a changed stance breaks a cooldown",
+        ),
+        pytest.param(
+            "cooldown",
+            SAID | {"stance": "reject"},
+            [past(2, stance="threaten"), past(1, stance="offer")],
+            {},
+            id="cooldown: a stance that was told lately is none that changed",
+        ),
+        pytest.param(
+            "cooldown", SAID | {"stance": "reject"}, [past(1)], {}, id="cooldown: no stance before, none that changed"
+        ),
+        pytest.param(
+            "cooldown", SAID | {"stance": "assert"}, [past(1, stance="offer")], {}, id="cooldown: assert is no stance"
+        ),
+        pytest.param("new_match", SAID | {"denied": True}, [past(1)], {}, id="new_match: a denial breaks a cooldown"),
+        pytest.param("new_match", SAID | {"stance": "deny"}, [past(1)], {}, id="new_match: whatever it is read from"),
+        pytest.param(
+            "cooldown", SAID | {"denied": True}, [past(1, stance="deny")], {}, id="cooldown: a denial told already"
+        ),
+        pytest.param(
+            "duplicate", {}, [past(47)], {"cooldown": NONE}, id="duplicate: nobody is heard, the story is told"
+        ),
+        pytest.param("new_match", {}, [past(48)], {}, id="new_match: the story again after 48 hours"),
+        pytest.param("new_match", {"denied": True}, [past(1)], {}, id="new_match: a denial, heard from nobody"),
+        pytest.param("duplicate", {"denied": True}, [past(1, denied=True)], {}, id="duplicate: a denial told already"),
+        pytest.param(
+            "duplicate",
+            {"excerpt": PASSAGE + " He gave no date."},
+            [past(9, story_id="s2", excerpt=PASSAGE)],
+            {"cooldown": NONE},
+            id="duplicate: nearly the same passage, whatever the story",
+        ),
+        pytest.param(
+            "new", {"excerpt": PASSAGE}, [past(49, story_id="s2", excerpt=PASSAGE)], {}, id="a passage after 48 hours"
+        ),
+        pytest.param(
+            "duplicate",
+            SAID | {"excerpt": PASSAGE},
+            [past(9, story_id="s2", excerpt=PASSAGE)],
+            {},
+            id="duplicate: words said that were told without their speaker",
+        ),
+        pytest.param(
+            "new",
+            SAID | {"excerpt": PASSAGE},
+            [past(9, story_id="s2", excerpt=PASSAGE, utterance_id="u2")],
+            {},
+            id="two things said are two, in whatever sentence",
+        ),
+        pytest.param("historical", {"historical": True}, [], {}, id="historical: it rests on a past round alone"),
+        pytest.param(
+            "excluded", {"historical": True, "excluded_by": "x"}, [], {}, id="excluded goes before historical"
+        ),
+        pytest.param("silenced", {}, [], {"silenced": True}, id="silenced: it would have fired"),
+        pytest.param("cooldown", SAID, [past(1)], {"silenced": True}, id="cooldown goes before silenced"),
         pytest.param(
             "repeat", {}, [past(90, article_id="a1")], {}, id="repeat: fired from this article, however long ago"
         ),
@@ -76,7 +145,27 @@ def decided(
         pytest.param(
             "new_match", {"utterance_id": "u"}, [past(48, utterance_id="u")], {}, id="the words again after 48 hours"
         ),
-        pytest.param("new_match", {}, [past(7)], {}, id="same_utterance: never for matches without a statement"),
+        pytest.param(
+            "same_utterance",
+            {"utterance_id": "u", "utterance_ids": ("u", "v"), "leading_ids": ("u", "v")},
+            [past(9, utterance_id="u"), past(8, utterance_id="w", utterance_ids=("w", "v"))],
+            {},
+            id="same_utterance: all that is said was told, whenever and wherever",
+        ),
+        pytest.param(
+            "new_match",
+            {"utterance_id": "u", "utterance_ids": ("u", "v"), "leading_ids": ("u", "v")},
+            [past(9, utterance_id="u")],
+            {},
+            id="new_match: one thing of several was not told",
+        ),
+        pytest.param(
+            "same_utterance",
+            {"utterance_id": "u", "utterance_ids": ("u", "v"), "leading_ids": ("u",)},
+            [past(9, utterance_id="u")],
+            {},
+            id="same_utterance: what stands farther off than the strongest match is nothing new",
+        ),
         pytest.param(
             "new",
             {"utterance_id": "u"},
@@ -169,6 +258,9 @@ PASTS = st.builds(
     official_id=st.sampled_from(["dmitry-peskov", "x"]),
     story_id=st.sampled_from(["story1", "story2"]),
     utterance_id=st.sampled_from([None, "u"]),
+    stance=st.sampled_from([None, "offer", "deny"]),
+    excerpt=st.sampled_from(["", PASSAGE]),
+    reaches=st.booleans(),
 )
 
 
@@ -178,9 +270,17 @@ CIRCUMSTANCES = st.fixed_dictionaries(
         "arrival": st.sampled_from(Arrival),
         "sources": st.integers(1, 3),
         "min_independent": st.just(2),
+        "silenced": st.booleans(),
     }
 )
-MATCHES = st.builds(match, excluded_by=st.sampled_from([None, "x"]), utterance_id=st.sampled_from([None, "u"]))
+MATCHES = st.builds(
+    match,
+    excluded_by=st.sampled_from([None, "x"]),
+    utterance_id=st.sampled_from([None, "u"]),
+    stance=st.sampled_from([None, "reject", "deny"]),
+    excerpt=st.sampled_from(["Peskov.", PASSAGE]),
+    historical=st.booleans(),
+)
 
 
 @settings(deadline=None)
@@ -193,3 +293,58 @@ def test_every_match_gets_exactly_one_reason(
     assert decision.reason in Reason
     assert decision.reason.fires is (decision.alert is not None)
     assert decision == decided(own, *history, **circumstances) == decided(own, *history[::-1], **circumstances)
+
+
+COPIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 47)), min_size=1, max_size=12)
+
+
+def fired(copies: list[tuple[int, int]], cooldown: timedelta) -> list[tuple[Decision, int]]:
+    """Decide about copies of things, each arriving so many hours after now; return the alerts with what they are of.
+
+    Even things are words said, odd ones sentences that nobody says, each told in a story of its own.
+    """
+    told, history = [], History()
+    for number, (thing, hours) in enumerate(sorted(copies, key=lambda each: each[1])):
+        said = () if thing % 2 else (f"u{thing}",)
+        own = match(article_id=f"a{number}", utterance_id=next(iter(said), None), leading_ids=said, excerpt=f"{number}")
+        decision = decide(
+            rule(cooldown=cooldown),
+            own,
+            article=OWN,
+            arrival=Arrival.POLLED,
+            story_id=f"story{thing}",
+            now=NOW + timedelta(hours=hours),
+            past=history,
+        )
+        if decision.alert:
+            history.add(past_alert(decision.alert))
+            told.append((decision, thing))
+    return told
+
+
+@settings(deadline=None)
+@given(copies=COPIES, data=st.data(), cooldown=st.sampled_from([NONE, timedelta(hours=6), timedelta(hours=60)]))
+def test_no_order_of_arrival_changes_the_count_of_alerts(
+    copies: list[tuple[int, int]], data: st.DataObject, cooldown: timedelta
+) -> None:
+    """Within two days each thing is one alert, in whatever order its copies and rewrites arrive."""
+    hours = data.draw(st.permutations([at for _, at in copies]))
+    shuffled = [(thing, at) for (thing, _), at in zip(copies, hours, strict=True)]
+    for arrivals in (copies, shuffled):
+        assert sorted(thing for _, thing in fired(arrivals, cooldown)) == sorted({thing for thing, _ in copies})
+        assert {decision.reason for decision, _ in fired(arrivals, cooldown)} == {Reason.NEW}
+
+
+def test_the_alert_that_told_it_is_named() -> None:
+    """A decision that does not fire names the alert that had told it; one that does names what it follows."""
+    held = decided(match(**SAID), past(1, alert_id="before"))
+    assert (held.reason, held.told_by) == (Reason.COOLDOWN, "before")
+    follows = decided(match(**SAID), past(9, alert_id="first"), past(7, alert_id="before")).alert
+    assert follows is not None
+    assert follows.follows_alert_id == "before"
+    assert decided(match(), past(1, article_id="a1", alert_id="own")).told_by == "own"
+
+
+def test_every_reason_can_be_given() -> None:
+    """The policy asks one question for each reason there is, in an order that does not depend on the match."""
+    assert {question.__name__.lstrip("_") for question in POLICY} == {str(reason) for reason in Reason}

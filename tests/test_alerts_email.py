@@ -3,7 +3,9 @@ from __future__ import annotations
 import smtplib
 import ssl
 import subprocess
+import unicodedata
 from contextlib import suppress
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -15,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.email import Email, EmailConfig, compose, is_address
-from alerts.message_records import Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from alerts.plain_letters import sample_letter
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
 from tests.servers import CUT, DROP, HANG, KEEP_THEN_DROP, SmtpSink, closed_port
 
@@ -24,6 +27,8 @@ HEADERS = {
     *("MIME-Version", "Content-Type"),
 }
 SECRET = "s3cret-pass"
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+HOSTILE = st.text(max_size=200) | st.text(alphabet=f"a\r\n\0\x1b\x85\u2028<>,;:@=?_{BIDI}", max_size=60)
 
 
 def config(port: int = 25, **changes: Any) -> EmailConfig:
@@ -45,9 +50,8 @@ def send(sink: SmtpSink, *, to: str = "desk@example.org", **changes: Any) -> Rec
 
 def composed(**changes: Any) -> EmailMessage:
     """Return the example letter as it is parsed back from its bytes."""
-    message = compose(
-        changes.pop("letter", letter()), to=changes.pop("to", "desk@example.org"), config=config(), at=NOW
-    )
+    who = subscriber(name=changes.pop("name", "desk"))
+    message = compose(changes.pop("letter", letter()), who, config=config(**changes), at=NOW)
     assert isinstance(message, EmailMessage)
     return BytesParser(EmailMessage, policy=policy.default).parsebytes(message.as_bytes())
 
@@ -75,16 +79,54 @@ def test_a_repeat_has_the_same_bytes_but_for_mime_boundaries() -> None:
     assert composed()["Message-ID"] == composed()["Message-ID"]
 
 
+def test_a_follow_up_is_threaded() -> None:
+    """A message that follows another up names it, so that mail programs show both in one thread."""
+    message = composed(letter=replace(letter(), thread_of="00000000000000m0"))
+    assert message["In-Reply-To"] == message["References"] == "<00000000000000m0@example.org>"
+    assert set(message.keys()) == HEADERS | {"In-Reply-To", "References"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({}, {}, id="none configured, none claimed"),
+        pytest.param(
+            {"unsubscribe": "stop@example.org"},
+            {"List-Unsubscribe": "<mailto:stop@example.org?subject=unsubscribe%20the%20%D0%B4%2C%3E%20desk>"},
+            id="an address that is read",
+        ),
+        pytest.param(
+            {"unsubscribe": "stop@example.org", "unsubscribe_url": "https://example.org/stop/{subscriber}?k=1"},
+            {
+                "List-Unsubscribe": "<https://example.org/stop/the%20%D0%B4%2C%3E%20desk?k=1>, "
+                "<mailto:stop@example.org?subject=unsubscribe%20the%20%D0%B4%2C%3E%20desk>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+            id="one click only where something of the operator's takes the POST",
+        ),
+    ],
+)
+def test_the_way_out_is_what_was_configured(changes: dict[str, str], expected: dict[str, str]) -> None:
+    """List-Unsubscribe names the configured ways, whatever stands in the subscriber's name, and nothing else."""
+    message = composed(name="the д,> desk", **changes)
+    assert {name: message[name].strip() for name in set(message.keys()) - HEADERS} == expected
+
+
+def test_a_letter_about_talkwatch_itself_names_no_alert() -> None:
+    """A sample has our headers but the one that names alerts."""
+    assert set(composed(letter=sample_letter("m1", "desk")).keys()) == HEADERS - {"X-Talkwatch-Alert"}
+
+
 @settings(deadline=None)
-@given(text=st.text(min_size=1, max_size=200), name=st.text(max_size=60))
-def test_any_text_makes_exactly_our_headers(text: str, name: str) -> None:
-    """Whatever stands in a source, the message parses back to our headers, and the subject to itself."""
-    sent = letter(notice(alert(official=text, rule=name), title=text, outlet=name))
-    message = composed(letter=sent)
-    assert set(message.keys()) == HEADERS
-    assert len(message.keys()) == len(HEADERS)
+@given(text=HOSTILE, name=HOSTILE, who=HOSTILE.filter(bool))
+def test_any_text_makes_exactly_our_headers(text: str, name: str, who: str) -> None:
+    """Whatever stands in a source, a rule or a name, the message parses back to our headers, the subject to itself."""
+    sent = letter(notice(alert(official=text, rule=name, keyword=text), title=text, outlet=name))
+    message = composed(letter=sent, name=who.encode(errors="replace").decode(), unsubscribe="stop@example.org")
+    assert sorted(message.keys()) == sorted(HEADERS | {"List-Unsubscribe"})
     assert "".join(message["Subject"].split()) == "".join(sent.subject.split())
-    assert not [char for char in message["Subject"] if not char.isprintable() and char.isascii()]
+    assert not [char for char in message["Subject"] if unicodedata.category(char) in {"Cc", "Cs"} or char in BIDI]
+    assert message["To"] == "desk@example.org"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +151,8 @@ def test_any_text_makes_exactly_our_headers(text: str, name: str) -> None:
 def test_only_one_bare_address_is_an_address(text: str, right: bool) -> None:
     """A recipient is one address, so that nobody else is written to."""
     assert is_address(text) is right
-    assert isinstance(compose(letter(), to=text, config=config(), at=NOW), EmailMessage if right else Refused)
+    composed = compose(letter(), subscriber(address=text), config=config(), at=NOW)
+    assert isinstance(composed, EmailMessage if right else Refused)
 
 
 @pytest.mark.slow
@@ -130,11 +173,28 @@ def test_a_letter_arrives() -> None:
         pytest.param("RCPT", "451 4.7.1 later", TryLater(error="SMTP 451 at RCPT: 4.7.1 later"), id="451 at RCPT"),
         pytest.param("DATA", "553 no", Refused(error="SMTP 553 at DATA: no"), id="553 at DATA"),
         pytest.param("DATA", "451 later", TryLater(error="SMTP 451 at DATA: later"), id="451 at DATA"),
-        pytest.param("DATA", "421 bye", TryLater(error="SMTP 421 at DATA: bye"), id="421 at DATA"),
         pytest.param(
-            "MAIL", "550 not you", TryLater(error="sender refused: SMTP 550"), id="550 at MAIL is the channel's fault"
+            "DATA", "421 bye", TryLater(error="SMTP 421 at DATA: bye", channel=True), id="421 at DATA is the channel's"
         ),
-        pytest.param("MAIL", "421 bye", TryLater(error="sender refused: SMTP 421"), id="421 at MAIL"),
+        pytest.param(
+            "RCPT",
+            "550 5.7.1 Unable to relay",
+            Blocked(error="SMTP 550 at RCPT: 5.7.1 Unable to relay"),
+            id="no relaying is the channel's fault",
+        ),
+        pytest.param(
+            "RCPT",
+            "530 5.7.0 log in first",
+            Blocked(error="SMTP 530 at RCPT: 5.7.0 log in first"),
+            id="no login is the channel's fault",
+        ),
+        pytest.param(
+            "MAIL", "552 too big", Refused(error="too big: SMTP 552"), id="too big a message is the message's fault"
+        ),
+        pytest.param(
+            "MAIL", "550 not you", Blocked(error="sender refused: SMTP 550"), id="550 at MAIL is the channel's fault"
+        ),
+        pytest.param("MAIL", "421 bye", TryLater(error="sender refused: SMTP 421", channel=True), id="421 at MAIL"),
         pytest.param("RCPT", DROP, TryLater(error="the server closed the connection"), id="dropped at RCPT"),
         pytest.param(
             "DATA", CUT, TryLater(error="the server closed the connection"), id="dropped in the middle of DATA"
@@ -151,7 +211,7 @@ def test_a_letter_arrives() -> None:
     ],
 )
 def test_receipt(command: str, cue: str, receipt: Receipt) -> None:
-    """What the server answers is classed once: 5xx about this message is final, all else can mend."""
+    """What the server answers is classed once: wrong with this message, with the channel, or in passing."""
     with SmtpSink(password=SECRET) as sink:
         sink.answer(command, cue)
         assert send(sink, username="talkwatch", password=SECRET) == receipt
@@ -174,22 +234,22 @@ def test_a_server_that_hangs_is_left_after_the_time_out() -> None:
     """No answer within the time-out is a reason to try later."""
     with SmtpSink() as sink:
         sink.answer("MAIL", HANG)
-        assert isinstance(send(sink, timeout=0.2), TryLater)
+        assert send(sink, timeout=0.2) == TryLater(error="timed out", channel=True)
 
 
 @pytest.mark.slow
 def test_nobody_listening_is_a_reason_to_try_later() -> None:
     """A refused connection is told in words."""
     channel = Email(config(closed_port()), now=lambda: NOW)
-    assert channel.send(letter(), subscriber()) == TryLater(error="no connection: Connection refused")
+    assert channel.send(letter(), subscriber()) == TryLater(error="no connection: Connection refused", channel=True)
 
 
 @pytest.mark.slow
 def test_a_wrong_login_is_the_channels_fault_and_shows_no_secret() -> None:
-    """A refused login can mend, and neither it nor the channel tells the password."""
+    """A refused login blocks the channel, and neither it nor the channel tells the password."""
     with SmtpSink(password="right") as sink:
         receipt = send(sink, username="talkwatch", password=SECRET)
-    assert receipt == TryLater(error="login refused: SMTP 535")
+    assert receipt == Blocked(error="login refused: SMTP 535")
     assert SECRET not in repr(config(password=SECRET)) + repr(Email(config(password=SECRET), now=lambda: NOW))
 
 
@@ -228,7 +288,7 @@ def test_tls_is_used_and_certificates_are_checked(
     with SmtpSink(tls=context, implicit_tls=security == "tls") as sink:
         receipt = send(sink, security=security)
         assert len(sink.mails) == trusted
-    assert receipt == (Sent() if trusted else TryLater(error="TLS failed: CERTIFICATE_VERIFY_FAILED"))
+    assert receipt == (Sent() if trusted else Blocked(error="TLS failed: CERTIFICATE_VERIFY_FAILED"))
 
 
 @pytest.mark.slow
@@ -237,7 +297,7 @@ def test_no_starttls_no_message() -> None:
     with SmtpSink() as sink:
         receipt = send(sink, security="starttls", username="talkwatch", password=SECRET)
         assert (sink.mails, sink.logins) == ([], [])
-    assert receipt == TryLater(error="the server offers no STARTTLS or no login")
+    assert receipt == Blocked(error="the server offers no STARTTLS or no login")
 
 
 @pytest.mark.slow

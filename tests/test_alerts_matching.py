@@ -221,23 +221,44 @@ def test_evidence_of_a_statement_names_phrase_official_speaker_cue_and_words() -
         ("cue", "said", None),
         ("statement", "No ceasefire before talks", "s1"),
         ("words", "No ceasefire before talks", "s1"),
+        ("negation", "No", None),
     ]
     assert match.utterance_id == "u1"
 
 
-@pytest.mark.parametrize("kind", [StatementKind.INDIRECT, StatementKind.MIXED])
-def test_reported_words_are_no_quoted_words(kind: StatementKind) -> None:
-    """A statement that is not all in quotation marks has no words to show as a quotation."""
-    text = "Peskov said a ceasefire was far."
-    statement = said(text, "a ceasefire was far", by="Peskov", kind=kind)
+@pytest.mark.parametrize("kind", list(StatementKind))
+def test_the_part_said_that_holds_the_phrase_is_named(kind: StatementKind) -> None:
+    """Of a split statement the evidence has the part with the phrase, quoted or reported."""
+    text = "Peskov said talks went on, he said, and a ceasefire was far."
+    statement = said(text, "talks went on", "and a ceasefire was far", by="Peskov", kind=kind)
     (match,) = matches({"scope": Scope.SPEAKS}, article(text), statement)
-    assert "words" not in {proof.what for proof in match.evidence}
+    assert [proof.surface for proof in match.evidence if proof.what == "words"] == ["and a ceasefire was far"]
 
 
 def test_keyword_is_the_rules_and_the_surface_the_articles() -> None:
     """The match has the phrase as the rule has it, its evidence as the article prints it."""
     (match,) = matches({}, article("Peskov on cease-fires."))
     assert (match.keyword, match.evidence[0].surface) == ("ceasefire", "cease-fires")
+
+
+@pytest.mark.parametrize(
+    ("within", "starts"),
+    [
+        pytest.param(None, [12], id="everything counts where nothing is said"),
+        pytest.param(["Zelensky on a ceasefire"], [37], id="only a hit in a stretch counts"),
+        pytest.param(["on a cease"], [], id="a hit that is only partly in a stretch does not count"),
+        pytest.param([], [], id="in no stretch there is no hit, in the title neither"),
+    ],
+)
+def test_only_fresh_stretches_count(within: list[str] | None, starts: list[int]) -> None:
+    """With stretches named, hits elsewhere in the text and in the title are none; names count wherever they stand."""
+    text = "Peskov on a ceasefire.\nZelensky on a ceasefire."
+    own = article(text, title="Putin on a ceasefire")
+    spans = None if within is None else [span_of(text, part) for part in within]
+    officials = ("Peskov",) if within is None else ("any",)
+    found = find_matches(compiled(officials=officials), own, read(own), within=spans)
+    assert [match.evidence[0].span.start for match in found] == [*starts]
+    assert all(match.place is Place.TEXT for match in found)
 
 
 @pytest.mark.parametrize("keywords", [("ceasefire", "topic:ceasefire"), ("topic:ceasefire", "ceasefire")])

@@ -3,13 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
-from alerts.placing import message_id, next_digest, place, quiet_until
+from alerts.placing import late_by, message_id, next_digest, place, quiet_until
 from alerts.records import Alert, Severity
 from tests.alert_examples import NOW, alert, message, subscriber
 
@@ -226,3 +227,120 @@ def test_every_alert_is_in_one_message_due_in_time(
     assert sorted(placed) == [f"{n:016x}" for n in range(len(wanted))]
     assert all(now <= each.due_at <= now + timedelta(hours=34) for each in made)
     assert len({each.message_id for each in made}) == len(made)
+
+
+def sent(made: Message, **changes: Any) -> Message:
+    """Return a message as it is once it has left."""
+    return replace(made, status=Status.SENT, attempts=1, **changes)
+
+
+def test_a_story_after_its_first_message_is_one_message_an_interval() -> None:
+    """Fifty alerts within group_wait are one message, the next ones another after group_interval; then there is silence."""
+    who = subscriber(group_wait=timedelta(minutes=1), group_interval=timedelta(minutes=5))
+    (first,) = place_all([numbered(n, "s") for n in range(50)], who)
+    left = sent(first)
+    later = first.due_at + timedelta(minutes=2)
+    (second,) = place_all([numbered(n, "s") for n in range(50, 60)], who, now=later, recent=(left,))
+    assert (len(first.alert_ids), len(second.alert_ids)) == (50, 10)
+    assert second.due_at == first.due_at + timedelta(minutes=5)
+
+
+def test_a_follow_up_joins_what_goes_out_on_its_story_and_keeps_its_thread() -> None:
+    """What is new about an alert told before is a message of its own name in reply to the first, or stands in an open one."""
+    own = numbered(1, "s")
+    alone = place(own, subscriber(), open_messages=[], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
+    assert (alone.alert_ids, alone.follow_up_ids, alone.thread_of) == ((own.alert_id,), ("f1",), "first")
+    assert alone.message_id == message_id("desk", "f1") != message_id("desk", own.alert_id)
+    (made,) = place_all([numbered(2, "s")], subscriber())
+    joined = place(own, subscriber(), open_messages=[made], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
+    assert (joined.message_id, joined.follow_up_ids, joined.thread_of) == (made.message_id, ("f1",), None)
+    assert joined.alert_ids == (numbered(2).alert_id, own.alert_id)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(subscriber(mode=Mode.DAILY), id="a digest"),
+        pytest.param(subscriber(max_per_hour=0), id="what the throttle held"),
+    ],
+)
+def test_what_holds_many_stories_is_in_no_thread(who: Subscriber) -> None:
+    """A message of several stories replies to none of them."""
+    made = place(numbered(1), who, open_messages=[], recent=[], now=NOW, follow_up_id="f", thread_of="first")
+    assert (made.story_id, made.thread_of) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "now", "due"),
+    [
+        pytest.param(KYIV, "03:30", "2026-03-28 12:00", "2026-03-29 01:30", id="Kyiv, in the hour that is skipped"),
+        pytest.param(KYIV, "03:30", "2026-03-29 01:30", "2026-03-30 00:30", id="Kyiv, and not twice that day"),
+        pytest.param(KYIV, "03:30", "2026-10-24 12:00", "2026-10-25 00:30", id="Kyiv, the first of a doubled hour"),
+        pytest.param(KYIV, "03:30", "2026-10-25 00:30", "2026-10-26 01:30", id="Kyiv, and not the second"),
+        pytest.param(KYIV, "03:30", "2026-10-25 01:00", "2026-10-26 01:30", id="Kyiv, asked between the two"),
+        pytest.param("America/New_York", "02:30", "2026-03-07 12:00", "2026-03-08 07:30", id="New York, skipped"),
+        pytest.param("America/New_York", "02:30", "2026-03-08 07:30", "2026-03-09 06:30", id="New York, once"),
+        pytest.param("America/New_York", "01:30", "2026-10-31 12:00", "2026-11-01 05:30", id="New York, doubled"),
+        pytest.param("America/New_York", "01:30", "2026-11-01 06:00", "2026-11-02 06:30", id="New York, no second"),
+    ],
+)
+def test_a_digest_leaves_once_when_the_clocks_change(zone: str, clock: str, now: str, due: str) -> None:
+    """In the skipped hour a digest leaves when it would have, in the doubled one the first time, and each day once."""
+    who = subscriber(mode=Mode.DAILY, timezone=zone, digest_at=time.fromisoformat(clock))
+    assert next_digest(who, utc(now)) == utc(due)
+
+
+@given(zone=st.sampled_from([KYIV, "America/New_York"]), clock=st.times(), day=st.integers(0, 364))
+def test_every_local_day_has_one_digest(zone: str, clock: time, day: int) -> None:
+    """From one digest to the next is one day of the local calendar, whatever the clocks do."""
+    who = subscriber(mode=Mode.DAILY, timezone=zone, digest_at=clock.replace(second=0, microsecond=0))
+    first = next_digest(who, utc("2026-01-01 00:00") + timedelta(days=day))
+    second = next_digest(who, first)
+    assert (second - first) in {timedelta(hours=hours) for hours in (23, 24, 25)}
+    one, other = (at.astimezone(ZoneInfo(zone)).date() for at in (first, second))
+    assert other - one == timedelta(days=1)
+    assert next_digest(who, second - timedelta(microseconds=1)) == second
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        pytest.param("2026-03-08 06:30", "2026-03-08 10:00", id="New York's short night"),
+        pytest.param("2026-11-01 05:30", "2026-11-01 11:00", id="the first half past one of a long night"),
+        pytest.param("2026-11-01 06:30", "2026-11-01 11:00", id="the second"),
+    ],
+)
+def test_quiet_hours_end_by_the_clock_on_the_wall(now: str, due: str) -> None:
+    """On a day the clocks change, quiet hours end when the subscriber's clock says so."""
+    assert quiet_until(NIGHT, "America/New_York", utc(now)) == utc(due)
+
+
+def test_five_thousand_alerts_are_a_few_messages_and_one_digest() -> None:
+    """A storm gives max_per_hour messages and one that holds all the rest, however many batches it comes in."""
+    made = place_all([numbered(n) for n in range(5000)], subscriber(max_per_hour=20))
+    assert [len(each.alert_ids) for each in made] == [1] * 20 + [4980]
+    assert made[-1].held_by is HeldBy.THROTTLE
+
+
+def test_the_hour_after_a_storm_begins_with_its_digest() -> None:
+    """The overflow counts as a message itself: with it an hour has never more than one above the limit."""
+    *own, overflow = place_all([numbered(n) for n in range(9)], subscriber(max_per_hour=3))
+    left = tuple(map(sent, [*own, overflow]))
+    then = overflow.due_at + timedelta(minutes=1)
+    made = place_all([numbered(n) for n in range(100, 109)], subscriber(max_per_hour=3), now=then, recent=left)
+    assert [len(each.alert_ids) for each in made] == [1, 1, 7]
+
+
+@pytest.mark.parametrize(
+    ("waited", "attempts", "every", "expected"),
+    [
+        pytest.param(timedelta(minutes=14), 0, 1, False, id="no longer than a pass may take"),
+        pytest.param(timedelta(minutes=15), 0, 1, True, id="something was down"),
+        pytest.param(timedelta(hours=9), 1, 1, False, id="it was tried: its channel was late"),
+        pytest.param(timedelta(minutes=119), 0, 60, False, id="passes an hour apart take their time"),
+    ],
+)
+def test_lateness(waited: timedelta, attempts: int, every: int, expected: bool) -> None:
+    """A message is late when nothing was there to send it at its time."""
+    late = late_by(message(due_at=NOW - waited, attempts=attempts), NOW, timedelta(minutes=every))
+    assert late == (waited if expected else None)

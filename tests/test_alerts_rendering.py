@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.message_records import HeldBy, Letter
+from alerts.message_records import HeldBy, KnownPosition, Letter
 from alerts.passages import around, cut, segments, shown
 from alerts.records import Evidence, Place, Reason, Scope, Severity
-from alerts.rendering import SUBJECT_CHARS, local_time, render
+from alerts.rendering import local_time, render
+from alerts.subjects import SUBJECT_CHARS
 from extractors.records import Span
-from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice, proof
+from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice
 
 TAGS = {
     *(
@@ -173,61 +174,6 @@ def test_long_excerpts_are_cut_with_dots() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "beside", "subject"),
-    [
-        pytest.param(
-            {},
-            {},
-            "Dmitry Peskov said: “There will be no cease-fire before talks” — Outlet",
-            id="who speaks, with the cue",
-        ),
-        pytest.param(
-            {},
-            {"cue": "according to"},
-            "Dmitry Peskov: “There will be no cease-fire before talks” — Outlet",
-            id="a cue that goes before no colon is left out",
-        ),
-        pytest.param(
-            {"scope": Scope.SENTENCE},
-            {},
-            "Dmitry Peskov · “cease-fire” — Outlet: Kremlin rules out truce before talks",
-            id="who is near, with the phrase as printed and the headline",
-        ),
-        pytest.param(
-            {"scope": Scope.SENTENCE}, {"title": None}, "Dmitry Peskov · “cease-fire” — Outlet", id="no headline"
-        ),
-        pytest.param(
-            {"evidence": (proof("keyword", "cease-fire"),)},
-            {},
-            "Dmitry Peskov · “cease-fire” — Outlet: Kremlin rules out truce before talks",
-            id="reported speech is not put in quotation marks",
-        ),
-    ],
-)
-def test_subject_is_in_the_sources_words(changes: dict[str, Any], beside: dict[str, Any], subject: str) -> None:
-    """The subject of one alert says who and which words."""
-    assert letter(notice(alert(**changes), **beside)).subject == subject
-
-
-def test_subject_cuts_words_around_the_phrase() -> None:
-    """A long quotation is cut on both sides of the phrase, between words."""
-    said = "word " * 40 + "ceasefire" + " word" * 40
-    own = alert(excerpt=said, excerpt_span=Span(100, 100 + len(said)))
-    own = replace(own, evidence=(proof("keyword", "ceasefire", excerpt=said), proof("words", said, excerpt=said)))
-    quoted = letter(notice(own)).subject
-    assert re.fullmatch(r"Dmitry Peskov: “…(word )+ceasefire( word)+…” — Outlet", quoted)
-
-
-def test_subject_counts_several_alerts() -> None:
-    """Several alerts are counted under the first headline, more articles are said."""
-    own = alert(alert_id="2" * 16)
-    same = letter(notice(), notice(own), notice(own))
-    assert same.subject == "3 alerts on “Kremlin rules out truce before talks” — Outlet"
-    other = letter(notice(), notice(alert(article_id="a2"), title="Second"))
-    assert other.subject == "2 alerts on “Kremlin rules out truce before talks” — Outlet and 1 more article"
-
-
-@pytest.mark.parametrize(
     ("held_by", "heading"),
     [
         pytest.param(None, "2 alerts from 1 article", id="not held"),
@@ -259,6 +205,22 @@ def test_body_tells_who_where_when_why_and_the_link() -> None:
         "-- ",
         "Talkwatch, message 00000000000000m1",
     ]
+
+
+def test_other_outlets_and_the_last_position_stand_beside_the_words() -> None:
+    """A reader sees who else tells the story, and where the official stood on the topic before, and since when."""
+    known = KnownPosition(topic="ceasefire", stance="reject", stated_at=NOW - timedelta(days=1))
+    sent = letter(notice(other_outlets=("BBC", "Anadolu"), positions=(known,)))
+    lines = sent.text.splitlines()
+    assert lines[2] == "Also in: BBC, Anadolu"
+    assert "Last known position on ceasefire: reject, 20 Nov 2026, 14:05 (Europe/Kyiv)" in lines
+    assert "Last known position on ceasefire: reject" in sent.html
+
+
+def test_many_other_outlets_are_counted() -> None:
+    """The first six are named, the rest are a number."""
+    sent = letter(notice(other_outlets=tuple("ABCDEFGH")))
+    assert "Also in: A, B, C, D, E, F, 2 more" in sent.text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.blocks import escape, payload
-from alerts.channels.slack import Slack, retry_after
-from alerts.message_records import Receipt, Refused, Sent, TryLater
+from alerts.channels.posting import retry_after
+from alerts.channels.slack import Slack
+from alerts.message_records import Blocked, Receipt, Refused, Sent, Subscriber, TryLater
 from alerts.passages import shown
+from alerts.plain_letters import plain_letter
 from alerts.records import Alert
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice, proof, subscriber
@@ -175,30 +178,30 @@ def test_retry_after(value: str | None, seconds: int | None) -> None:
     [
         pytest.param(Reply(body=b"ok"), Sent(), id="200"),
         pytest.param(
-            Reply(429, (("Retry-After", "7"),)), TryLater(error="HTTP 429", after=timedelta(seconds=7)), id="429 obeyed"
+            Reply(429, (("Retry-After", "7"),)),
+            TryLater(error="HTTP 429", after=timedelta(seconds=7), channel=True),
+            id="429 obeyed",
         ),
-        pytest.param(Reply(500), TryLater(error="HTTP 500"), id="500 can mend"),
+        pytest.param(Reply(500), TryLater(error="HTTP 500", channel=True), id="500 can mend"),
         pytest.param(
             Reply(503, (("Retry-After", "60"),)),
-            TryLater(error="HTTP 503", after=timedelta(minutes=1)),
+            TryLater(error="HTTP 503", after=timedelta(minutes=1), channel=True),
             id="503 obeyed",
         ),
         pytest.param(
             Reply(400, body=b"invalid_payload"), Refused(error="HTTP 400: invalid_payload"), id="400 with its word"
         ),
-        pytest.param(Reply(403, body=b"action_prohibited"), Refused(error="HTTP 403: action_prohibited"), id="403"),
-        pytest.param(Reply(404, body=b"no_service\n"), Refused(error="HTTP 404: no_service"), id="404"),
-        pytest.param(Reply(410, body=b"channel_is_archived"), Refused(error="HTTP 410: channel_is_archived"), id="410"),
+        pytest.param(Reply(403, body=b"action_prohibited"), Blocked(error="HTTP 403: action_prohibited"), id="403"),
+        pytest.param(Reply(404, body=b"no_service\n"), Blocked(error="HTTP 404: no_service"), id="404"),
+        pytest.param(Reply(410, body=b"channel_is_archived"), Blocked(error="HTTP 410: channel_is_archived"), id="410"),
         pytest.param(
-            Reply(404, body=b"<p>" + HOOK.encode()), Refused(error="HTTP 404"), id="other words are not repeated"
+            Reply(404, body=b"<p>" + HOOK.encode()), Blocked(error="HTTP 404"), id="other words are not repeated"
         ),
         pytest.param(
-            Reply(302, (("Location", "/elsewhere"),)), Refused(error="HTTP 302"), id="a redirect is not followed"
+            Reply(302, (("Location", "/elsewhere"),)), Blocked(error="HTTP 302"), id="a redirect is not followed"
         ),
-        pytest.param(Reply(reset=True), TryLater(error="no answer: ReadError"), id="a reset connection"),
-        pytest.param(
-            Reply(404, body=b"no_service", sent=3), TryLater(error="no answer: RemoteProtocolError"), id="a cut answer"
-        ),
+        pytest.param(Reply(reset=True), TryLater(error="no answer: ReadError", channel=True), id="a reset connection"),
+        pytest.param(Reply(404, body=b"no_service", sent=3), Blocked(error="HTTP 404"), id="a cut answer"),
     ],
 )
 def test_receipt(reply: Reply, receipt: Receipt) -> None:
@@ -215,4 +218,87 @@ def test_what_is_no_address_is_refused(address: str) -> None:
     """Nothing is asked at what is no http(s) address."""
     with httpx.Client() as web:
         receipt = Slack(web, now=lambda: NOW).send(letter(), subscriber(address=address))
-    assert receipt == Refused(error="the webhook's address is no http(s) address")
+    assert receipt == Blocked(error="the address is no http(s) address")
+
+
+TOKEN = "xoxb-s3cret"
+
+
+def as_bot(reply: Reply, **changes: Any) -> tuple[Receipt, Any]:
+    """Send the example letter as a bot; return the receipt and the request."""
+    with HttpServer() as server, httpx.Client(timeout=5) as web:
+        server.reply("/api/chat.postMessage", reply)
+        who = Subscriber(name="talks", channel="slack", address="#talks", secret=TOKEN)
+        receipt = Slack(web, now=lambda: NOW, api=server.url("/api/")).send(replace(letter(), **changes), who)
+        (asked,) = server.requests
+    return receipt, asked
+
+
+def said(**words: Any) -> Reply:
+    """Return what the API answers, which is 200 whatever happened."""
+    return Reply(body=json.dumps(words).encode())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("reply", "receipt"),
+    [
+        pytest.param(said(ok=True, ts="1700000000.000100"), Sent(ref="1700000000.000100"), id="taken, under a name"),
+        *(
+            pytest.param(said(ok=False, error=word), Blocked(error=f"Slack: {word}"), id=f"{word} blocks the channel")
+            for word in ("account_inactive", "invalid_auth", "channel_not_found", "is_archived", "token_revoked")
+        ),
+        *(
+            pytest.param(
+                said(ok=False, error=word), Refused(error=f"Slack: {word}"), id=f"{word} is the message's fault"
+            )
+            for word in ("invalid_blocks", "msg_too_long")
+        ),
+        pytest.param(
+            Reply(429, (("Retry-After", "3"),), body=b'{"ok":false,"error":"ratelimited"}'),
+            TryLater(error="HTTP 429", after=timedelta(seconds=3), channel=True),
+            id="too fast",
+        ),
+        pytest.param(
+            said(ok=False, error="internal_error"),
+            TryLater(error="Slack: internal_error", channel=True),
+            id="in passing",
+        ),
+        pytest.param(
+            said(ok=False, error="never_heard_of"),
+            TryLater(error="Slack: never_heard_of"),
+            id="an unknown word can mend",
+        ),
+        pytest.param(
+            said(ok=False, error=f"<{TOKEN}>"), TryLater(error="Slack did not take it"), id="only one word is repeated"
+        ),
+        pytest.param(Reply(body=b"[1]"), TryLater(error="Slack did not take it"), id="no answer of Slack's"),
+        pytest.param(Reply(body=b'{"ok":true', sent=5), TryLater(error="Slack did not take it"), id="a cut answer"),
+    ],
+)
+def test_receipt_of_a_bot(reply: Reply, receipt: Receipt) -> None:
+    """What the API says is classed by its word; unknown words wait, since they neither lose nor block anything."""
+    assert as_bot(reply)[0] == receipt
+
+
+@pytest.mark.slow
+def test_a_bot_posts_to_its_channel_and_into_the_thread() -> None:
+    """The token stands in a header, the channel and the thread's first message in the body, beside the same blocks."""
+    _, asked = as_bot(said(ok=True, ts="2.0"), thread_of="m0", thread_ref="1.0")
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(asked.body) == {**payload(letter(), timezone="UTC"), "channel": "#talks", "thread_ts": "1.0"}
+    assert "thread_ts" not in json.loads(as_bot(said(ok=True))[1].body)
+
+
+def test_a_letter_without_alerts_is_its_paragraphs() -> None:
+    """What the operator is told stands in plain sections, however much it is, and nothing in it is markup."""
+    sent = plain_letter("m1", "Subject", ["<!channel> one", *(f"part {n}" for n in range(80))])
+    posted = payload(sent)
+    assert len(posted["blocks"]) == 50
+    assert posted["blocks"][1]["text"] == {"type": "plain_text", "text": "&lt;!channel&gt; one", "emoji": False}
+    assert all(part in json.dumps(posted) for part in ("part 47", "part 79"))
+
+
+def test_a_repeat_can_be_told_by_its_id() -> None:
+    """The message's id stands in the first block, where people do not see it."""
+    assert payload(letter())["blocks"][0]["block_id"] == f"talkwatch-{letter().message_id}"

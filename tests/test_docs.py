@@ -25,6 +25,8 @@ TABLES = {
     "[[rules]]": configuration.RuleTable,
     "[[subscribers]]": configuration.SubscriberTable,
     "[channels.email]": configuration.EmailTable,
+    "[channels.slack]": configuration.SlackTable,
+    "[watchlist]": configuration.WatchlistTable,
 }
 
 
@@ -39,7 +41,7 @@ def test_every_setting_is_described(heading):
     section = CONFIGURATION.split(f"## {heading}\n")[1].split("\n## ")[0]
     described = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", section, re.MULTILINE))
     fields = {field.alias or name: field for name, field in TABLES[heading].model_fields.items()}
-    tables = {"schedule", "fetch", "feeds", "rules", "subscribers", "channels"}
+    tables = {"schedule", "fetch", "feeds", "rules", "subscribers", "channels", "watchlist"}
     assert set(described) == set(fields) - (tables if heading == "Top of the file" else set())
     assert {key for key in described if fields[key].is_required()} == {
         key for key in described if described[key] == "required"
@@ -53,6 +55,19 @@ def test_the_readme_s_configuration_is_valid(tmp_path, monkeypatch):
     (tmp_path / "talkwatch.toml").write_text(shown, encoding="utf-8")
     assert tomllib.loads(shown)
     assert len(prepared(load_settings(tmp_path / "talkwatch.toml", sending=True)).rules) == 1
+
+
+def test_the_watchlist_s_examples_are_valid(tmp_path):
+    """The additions shown for [watchlist] are taken as they stand, in the configuration and in a file beside it."""
+    section = CONFIGURATION.split("## [watchlist]\n")[1].split("\n## ")[0]
+    inline, named, file = blocks(section, "toml")
+    (tmp_path / "talks.toml").write_text(file, encoding="utf-8")
+    for shown in (inline, named):
+        (tmp_path / "talkwatch.toml").write_text(shown, encoding="utf-8")
+        watchlist = prepared(load_settings(tmp_path / "talkwatch.toml")).watchlist
+        assert watchlist.official("Okafor").official_id == "amara-okafor"
+        assert "the Sultan’s envoy" in watchlist.official("Steve Witkoff").aliases
+        assert watchlist.topic("fishing-rights")
 
 
 @pytest.mark.slow
@@ -90,7 +105,9 @@ def test_documents_name_only_commands_that_exist():
     """Every `talkwatch …` in the documents is a command."""
     known = {each.replace("_", "-") for each in commands(app)}
     texts = [README, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
-    named = {match for text in texts for match in re.findall(r"(?<![\w./])talkwatch ((?:[a-z]+)(?: [a-z]+)?)", text)}
+    named = {
+        match for text in texts for match in re.findall(r"(?<![\w./])talkwatch ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", text)
+    }
     starts = {" ".join(each.split()[1:]) for each in known} | {"--config"}
     unknown = {name for name in named if not any(name == start or name.split()[0] == start for start in starts)}
     assert not unknown

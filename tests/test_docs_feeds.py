@@ -13,7 +13,7 @@ from tests.newsroom import OTHER, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse.feed_records import FeedHealth
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
 
 GUIDE = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
 
@@ -43,6 +43,7 @@ FEEDS = {
     "answers 404": lambda _s, _g: (Reply(404),),
     "answers 410": lambda _s, _g: (Reply(410),),
     "answers 429 with Retry-After: 3600": lambda _s, _g: (Reply(429, (("Retry-After", "3600"),)),),
+    "answers 429 and does not say for how long": lambda _s, _g: (Reply(429),),
     "answers 500": lambda _s, _g: (Reply(500),),
     "answers 503 with Retry-After: 3600": lambda _s, _g: (Reply(503, (("Retry-After", "3600"),)),),
     "redirects in a loop": lambda s, _g: (Reply(301, (("Location", s.url("/case")),)),),

@@ -26,8 +26,9 @@ def frames(text):
             "“We go. You stay,” he said. “Now.”", "“It works,” he said. “It works.”", id="many sentences in one"
         ),
         pytest.param("It is “a smokescreen,” he said.", "It is “a smokescreen,” he said.", id="fragments stay"),
-        pytest.param("He\xa0said ``no way'' then.", "He said “ no way“  then.", id="one kind of blank and mark"),
+        pytest.param("He\xa0said ``no way'' then.", "He said “ no way ” then.", id="one kind of blank and mark"),
         pytest.param("See " + "x" * 200 + " there.", "See something there.", id="no word is longer than words are"),
+        pytest.param("He said:“Why?”", "He said: “It works?”", id="a missing blank is put in"),
         pytest.param("He \ud800 left.", "He   left.", id="half a character is a blank"),
     ],
 )

@@ -38,10 +38,11 @@ SPLINTERS = [
 
 
 def files(kind: str) -> list[bytes]:
-    """Return the corpus's files where it is at hand, else one of ours."""
+    """Return the corpus's files, as they come over the network."""
+    folder = CORPUS / kind
     if kind == "feeds":
-        return [path.read_bytes() for path in sorted((CORPUS / "feeds").glob("*")) if path.suffix != ".jsonl"] or [FEED]
-    return [gzip.decompress(path.read_bytes()) for path in sorted((CORPUS / "pages").glob("*.gz"))] or [PAGE]
+        return [path.read_bytes() for path in sorted(folder.glob("*")) if path.suffix != ".jsonl"]
+    return [gzip.decompress(path.read_bytes()) for path in sorted(folder.glob("*.gz"))]
 
 
 def mutated(body: bytes, chance: random.Random) -> bytes:
@@ -71,7 +72,10 @@ def check_page(answer: object) -> None:
         assert answer.text
         assert all(line.strip() for line in answer.text.split("\n"))
         assert all(moment is None or moment.tzinfo for moment in (answer.published, answer.updated))
-        assert all(0 <= post.span.start < post.span.end <= len(answer.text) for post in answer.posts)
+        spans = [post.span for post in answer.posts]
+        assert all(0 <= span.start < span.end <= len(answer.text) for span in spans)
+        assert all(one.end < other.start for one, other in pairwise(spans))
+        assert all(answer.text[max(span.start - 1, 0)] == "\n" or not span.start for span in spans)
 
 
 def check_feed(answer: object) -> None:
@@ -113,7 +117,25 @@ def test_any_feed_is_answered(body):
     check_feed(in_time(parse_feed, body))
 
 
+def spliced(body: bytes, other: bytes, chance: random.Random) -> bytes:
+    """Return the beginning of one body and the end of another, as a broken cache serves them."""
+    return body[: chance.randrange(len(body) + 1)] + other[chance.randrange(len(other) + 1) :]
+
+
+def packed(body: bytes, chance: random.Random) -> bytes:
+    """Return a body packed, and cut off or damaged on its way."""
+    whole = bytearray(gzip.compress(body, 1))
+    whole[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+    return bytes(whole[: chance.choice((len(whole), chance.randrange(len(whole))))])
+
+
+def recoded(body: bytes, chance: random.Random) -> bytes:
+    """Return a body in another encoding than it says."""
+    return body.decode("utf-8", "replace").encode(chance.choice(("utf-16", "cp1251", "shift_jis", "utf-7")), "replace")
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real feeds and pages is not beside this checkout")
 @pytest.mark.parametrize(
     ("kind", "parse", "check", "rounds"),
     [
@@ -127,3 +149,22 @@ def test_mutations_of_real_files_are_answered(kind, parse, check, rounds):
     for body in files(kind):
         for _ in range(rounds):
             check(in_time(parse, mutated(body, chance)))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real feeds and pages is not beside this checkout")
+@pytest.mark.parametrize(
+    ("kind", "parse", "check"),
+    [
+        pytest.param("feeds", parse_feed, check_feed, id="feeds"),
+        pytest.param("pages", clean_page, check_page, id="pages"),
+    ],
+)
+def test_real_files_damaged_on_their_way_are_answered(kind, parse, check):
+    """A real file joined to another's end, packed and cut off, or in another encoding than it says is no exception."""
+    chance = random.Random(20221123)
+    bodies = files(kind)
+    for number, body in enumerate(bodies):
+        damage = (spliced(body, chance.choice(bodies), chance), packed(body, chance), recoded(body, chance))
+        check(in_time(parse, damage[number % len(damage)]))
+        check(in_time(parse, mutated(damage[(number + 1) % len(damage)], chance)))

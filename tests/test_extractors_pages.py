@@ -127,6 +127,58 @@ def test_a_standfirst_comes_first():
     assert text_of(page(head=head)).split("\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param(PARAGRAPHS[0], "", id="one that is the first paragraph"),
+        pytest.param(
+            "Moscow likes it.", "<div><p>Moscow likes it. It says so.</p></div>", id="one within a longer text"
+        ),
+        pytest.param(
+            "Moscow likes it.",
+            "<span>Moscow</span><span> likes</span><span> it</span><span>.</span>",
+            id="one in pieces",
+        ),
+        pytest.param("Moscow likes it.", "<div><p>So: Moscow likes it.</p></div>", id="one behind other words"),
+    ],
+)
+def test_a_standfirst_stands_alone_and_once(said, shown):
+    """A description is put first only where an element of the page shows it and nothing else, and it is not told yet."""
+    html = page(head=f'<meta name="description" content="{said}">')
+    header = f"</h1></article><div class='hero-byline'>{shown}</div><article>"
+    assert text_of(html.replace("</h1>", header)).split("\n") == PARAGRAPHS
+
+
+def test_a_standfirst_is_no_article():
+    """A page that shows its description and nothing more holds no article."""
+    said = "Moscow sees no breakthrough. It likes what it reads. It says so."
+    html = f"<html><head><meta name='description' content='{said}'></head><body><nav><span>{said}</span></nav></body></html>"
+    assert clean_page(html) == Unreadable(reason=UnreadableReason.NO_ARTICLE, detail="no text")
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [
+        pytest.param("<div>Subscribe to continue reading</div>", UnreadableReason.PAYWALL, id="shown"),
+        *(
+            pytest.param(f"<{tag}>Subscribe to continue reading</{tag}>", None, id=f"in a {tag}")
+            for tag in ("script", "style", "template", "noscript", "svg", "option")
+        ),
+        pytest.param("<!-- Subscribe to continue reading -->", None, id="in a comment"),
+        pytest.param(f"<div>{'x' * 4_001}</div><div>Subscribe to continue reading</div>", None, id="far down"),
+        pytest.param(
+            f"<div>{'x' * 4_000}</div><div>Subscribe to continue reading</div>", UnreadableReason.PAYWALL, id="near"
+        ),
+    ],
+)
+def test_only_what_a_page_shows_first_is_a_wall(around, reason):
+    """What a wall asks stands at the beginning of what readers see."""
+    head = '<meta property="og:type" content="article"><meta property="og:title" content="Talks go on">'
+    html = f"<html><head>{head}</head><body>{around}<article><p>{PARAGRAPHS[0]}</p></article></body></html>"
+    answer = clean_page(html)
+    assert (answer.reason if isinstance(answer, Unreadable) else None) is reason
+
+
 def test_short_is_no_reason():
     """A headline and three sentences are an article."""
     told = ["Talks went on in Istanbul.", "Peskov saw no breakthrough.", "A summit is not planned."]
@@ -142,6 +194,9 @@ def test_short_is_no_reason():
         pytest.param(b"\x89PNG\r\n\x1a\n\x00", UnreadableReason.NOT_TEXT, "a binary file", id="a picture"),
         pytest.param(b"\x01\x00\xff\x00\xfe", UnreadableReason.NOT_TEXT, "no HTML", id="other bytes"),
         pytest.param("just words", UnreadableReason.NO_ARTICLE, "no HTML", id="no markup"),
+        pytest.param("words \x00\x01", UnreadableReason.NOT_TEXT, "no HTML", id="control bytes"),
+        pytest.param("words \ufffd", UnreadableReason.NOT_TEXT, "no HTML", id="bytes that nothing decodes"),
+        pytest.param("<!-- -->", UnreadableReason.NO_ARTICLE, "no HTML", id="a comment"),
         pytest.param("<html><body></body></html>", UnreadableReason.NO_ARTICLE, "no text", id="an empty page"),
         pytest.param(
             page(paragraphs=["Please sign in."]), UnreadableReason.NO_ARTICLE, "fewer than three", id="a stub"

@@ -123,6 +123,8 @@ def test_hyphen_space_or_nothing(phrase, printed):
     ("phrase", "text", "found"),
     [
         pytest.param("peace-keeper", "Peacekeepers left", ["Peacekeepers"], id="a hyphen is no difference"),
+        pytest.param("undergo", "it under-went it", ["under-went"], id="nor in an irregular form"),
+        pytest.param("anti-war", "an antiwar rally", ["antiwar"], id="nor a prefix"),
         pytest.param("security guarantee", "“security” guarantees", ["security” guarantees"], id="quote marks within"),
         pytest.param("security guarantees", "security  guarantees", ["security  guarantees"], id="no-break spaces"),
         pytest.param("security guarantees", "security. Guarantees", [], id="a sentence's end breaks a phrase"),

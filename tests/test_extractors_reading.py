@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extractors.reading import Reader, Unread
-from extractors.records import MentionKind
+from extractors.reading import LONGEST_READ, Reader, Unread
+from extractors.records import Depth, MentionKind
 from extractors.watchlist import load_watchlist
 
 HOSTILE = st.text(alphabet="“”\"'‘’ .,?!aPutin said\n\x00\x1b\u202e\ud800😀ف…(", max_size=60) | st.text(max_size=120)
@@ -50,7 +50,7 @@ def test_other_languages_are_not_parsed(reader, monkeypatch):
     monkeypatch.setattr("extractors.reading.load_model", lambda: pytest.fail("the model was loaded"))
     text = "Путін сказав: «Ми готові». Зеленський відмовився."
     (reading,) = reader.read([unread(text, language="uk")])
-    assert reading.statements == ()
+    assert (reading.statements, reading.depth) == ((), Depth.NOT_ENGLISH)
     assert [sentence.slice(text) for sentence in reading.sentences] == [
         "Путін сказав: «Ми готові».",
         "Зеленський відмовився.",
@@ -129,3 +129,47 @@ def test_any_text_is_read(reader, text):
 def test_odd_and_long_texts_are_read(reader, text):
     """Length and oddity end no reading."""
     assert len(reader.read([unread(text)])) == 1
+
+
+LONG = """Dmitry Peskov said on Monday that the talks would go on in Istanbul. The weather was fine.
+
+He said that the ceasefire had failed. It rained.
+
+“Everything is lost,” Peskov said. Sergei Lavrov said that the truce would hold."""
+
+
+@pytest.mark.slow
+def test_a_text_too_long_is_cut_and_says_where(reader, monkeypatch):
+    """Statements are looked for up to the last sentence that fits; the mentions and sentences of the rest are there."""
+    (whole,) = reader.read([unread(LONG)])
+    assert whole.cut_at is None
+    for limit in (len(LONG) - 1, 150, 100, 3):
+        monkeypatch.setattr("extractors.reading.LONGEST_READ", limit)
+        (cut,) = reader.read([unread(LONG)])
+        assert cut.cut_at == max((each.end for each in whole.sentences if each.end <= limit), default=0)
+        kept = [each for each in whole.statements if each.span.end <= cut.cut_at]
+        assert [(each.text, each.speaker) for each in cut.statements] == [(each.text, each.speaker) for each in kept]
+        assert (cut.sentences, cut.title_mentions, cut.depth) == (whole.sentences, whole.title_mentions, Depth.FULL)
+        assert "sergei-lavrov" in {each.ref_id for each in cut.mentions}
+
+
+@pytest.mark.slow
+def test_a_book_is_read_up_to_the_limit(reader):
+    """Past 200,000 characters nothing is parsed; what stays below is read whole."""
+    page = "1985 12 31. 1986 01 01. 1987 05 06.\n\n"  # no prose, so that nothing is parsed
+    most = page * (LONGEST_READ // len(page))
+    (fits,) = reader.read([unread(most)])
+    (cut,) = reader.read([unread(most + page * 40)])
+    assert fits.cut_at is None
+    assert LONGEST_READ - len(page) <= cut.cut_at <= LONGEST_READ
+
+
+@pytest.mark.slow
+def test_speakers_resolve_across_pieces(reader, monkeypatch):
+    """A long text is parsed in pieces, each whole sentences; who speaks in one may be named in another."""
+    (whole,) = reader.read([unread(LONG)])
+    monkeypatch.setattr("extractors.frames.FRAME", 20)
+    (pieces,) = reader.read([unread(LONG)])
+    said = [(each.text, each.speaker_id) for each in pieces.statements]
+    assert said == [(each.text, each.speaker_id) for each in whole.statements]
+    assert ("the ceasefire had failed", "dmitry-peskov") in said

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from extractors.records import Page, Unreadable
+from flows import ingesting
 from flows.backfilling import Period
 from flows.files import documents, files_in
 from flows.ingesting import ingest
 from flows.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.workers import Limits, Workers
 from tests.newsroom import OTHER, RULES, SAID, page
 from tests.servers import HttpServer, Reply
 from warehouse.store import reading
@@ -81,18 +84,27 @@ PAGES = (
 )
 
 
+@pytest.fixture(scope="module")
+def workers():
+    """Keep two processes for the tests of this file."""
+    with Workers(2) as pool:
+        yield pool
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [pytest.param(True, id="warc.gz"), pytest.param(False, id="warc")])
-def test_an_archive_s_pages_are_documents(tmp_path, packed):
+def test_an_archive_s_pages_are_documents(tmp_path, workers, packed):
     """Good answers with a page are read, each under the address it was fetched from; a stub has its reason."""
     path = tmp_path / ("crawl.warc.gz" if packed else "crawl.warc")
     path.write_bytes(archive(*PAGES, packed=packed))
-    found = list(documents(files_in([tmp_path])))
+    found = list(documents(files_in([tmp_path]), workers))
     assert [(each.doc_id, each.archived) for each in found] == [(f"{path.name}:{n}", True) for n in (1, 2, 3)]
     assert [each.page.url for each in found[:2]] == [TALKS[0], "https://a.example/festival?utm_source=x"]
     assert found[0].page.title == "Kremlin names its terms"
     assert isinstance(found[2].page, Unreadable)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "broken",
     [
@@ -103,11 +115,76 @@ def test_an_archive_s_pages_are_documents(tmp_path, packed):
     ],
 )
 @pytest.mark.parametrize("packed", [True, False])
-def test_a_broken_archive_raises_nothing(tmp_path, broken, packed):
+def test_a_broken_archive_raises_nothing(tmp_path, workers, broken, packed):
     """What could be read of a broken archive is used, and its end is a line."""
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(broken(archive(*PAGES, packed=packed)))
-    assert all(isinstance(each.page, Page | Unreadable) for each in documents([path]))
+    assert all(isinstance(each.page, Page | Unreadable) for each in documents([path], workers))
+
+
+LINKS = "".join(f"<a href=/{n}>word {n}</a> and " for n in range(80_000))
+HANGS = f"<html lang=en><body><article><h1>Talks</h1><p>{LINKS}</p></article></body></html>"
+EXPLODES = f"<html lang=en><body><article>{'<b>x</b>' * 600_000}</article></body></html>"
+TIGHT = Limits(seconds=1.5, headroom_bytes=150_000_000)
+
+
+@pytest.mark.slow
+def test_a_hostile_file_is_a_reason_and_the_rest_goes_on(tmp_path):
+    """Pages that hang the parser or take all memory are documents with that reason, in the order of the files."""
+    good = page("A festival", OTHER).body
+    (tmp_path / "1.html").write_text(HANGS)
+    (tmp_path / "2.html").write_bytes(good)
+    (tmp_path / "3.html").write_text(EXPLODES)
+    (tmp_path / "4.warc").write_bytes(
+        archive(PAGES[1], ("https://a.example/", "200 OK", "text/html", HANGS.encode()), packed=False)
+    )
+    (tmp_path / "5.jsonl").write_text(
+        "\n".join(json.dumps({"html": html, "title": "Said"}) for html in (good.decode(), EXPLODES, "<p>\ud800"))
+    )
+    (tmp_path / "6.txt").write_text("The talks went on. Nobody said more.")
+    (tmp_path / "7.txt").write_bytes(b"\x00\x01\x02" * 100)
+    with Workers(2, TIGHT) as pool:
+        found = [(each.doc_id, each.page) for each in documents(files_in([tmp_path]), pool)]
+    shown = [(name, getattr(made, "detail", None) or made.title) for name, made in found]
+    assert [name for name, _ in shown] == [
+        "1.html",
+        "2.html",
+        "3.html",
+        "4.warc:1",
+        "4.warc:2",
+        "5.jsonl:1",
+        "5.jsonl:2",
+        "5.jsonl:3",
+        "6.txt",
+        "7.txt",
+    ]
+    reasons = [what for _, what in shown]
+    assert reasons[:2] + reasons[3:6] == ["took too long", "A festival", "A festival", "took too long", "Said"]
+    # libxml2 meets its own end of memory as an empty document
+    assert {reasons[2], reasons[6]} <= {"took too much memory", "no HTML", "no text"}
+    assert isinstance(found[7][1], Unreadable)
+    assert found[8][1].text == "The talks went on. Nobody said more."
+    assert found[9][1].reason == "not_text"
+
+
+@pytest.mark.slow
+def test_a_hostile_page_of_a_sitemap_is_a_line_and_the_rest_goes_on(tmp_path, monkeypatch, caplog):
+    """A page that hangs its parser costs its sitemap that page, and a sitemap that is a bomb costs that sitemap."""
+    monkeypatch.setattr(ingesting, "Workers", lambda count: Workers(count, TIGHT))
+    with HttpServer() as site:
+        urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in ("/hangs", "/talks"))
+        site.reply(
+            "/bomb.xml",
+            Reply(body=b'<!DOCTYPE u [<!ENTITY a "' + b"x" * 50_000 + b'">]><urlset><url><loc>' + b"&a;" * 50_000),
+        )
+        site.reply("/map.xml", Reply(body=f"<urlset>{urls}</urlset>".encode()))
+        site.reply("/hangs", Reply(headers=(("Content-Type", "text/html"),), body=HANGS.encode()))
+        site.reply("/talks", page("Kremlin names its terms", SAID))
+        desk = Desk(tmp_path, f"127.0.0.1:{site.port}")
+        counts = desk.take_in(sitemaps=[site.url("/bomb.xml"), site.url("/map.xml")])
+    assert (counts.articles_new, counts.pages_unreadable) == (1, 1)
+    assert f"{site.url('/hangs')}: broken: took too long" in caplog.text
+    assert f"{site.url('/bomb.xml')}: not_a_feed: no sitemap" in caplog.text
 
 
 @pytest.mark.slow

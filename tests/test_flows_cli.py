@@ -113,7 +113,9 @@ def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
         line.removeprefix("# ") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line or "[" in line
     ]
     path.write_text("\n".join(bare), encoding="utf-8")
-    assert talkwatch("rules", "check").out == "1 rules for 2 subscribers: nothing wrong\n"
+    warning, summary = talkwatch("rules", "check").out.splitlines()
+    assert 'subscriber "talks-channel" is told by no rule' in warning
+    assert summary == "1 rules for 2 subscribers: nothing wrong, 1 to look at"
 
 
 @pytest.mark.parametrize(

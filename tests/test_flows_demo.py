@@ -60,8 +60,7 @@ def test_the_alerts_are_those_a_person_checked(alerts):
         }
         for alert in alerts
     ]
-    order = lambda alert: tuple(alert.values())  # noqa: E731
-    assert sorted(fired, key=order) == sorted(EXPECTED, key=order)
+    assert sorted(tuple(alert.values()) for alert in fired) == sorted(tuple(alert.values()) for alert in EXPECTED)
 
 
 def test_every_excerpt_stands_in_its_article(alerts):

@@ -15,9 +15,9 @@ from tests.newsroom import NOW, feed, newsroom, page
 from tests.servers import Asked, HttpServer, Reply
 from tests.warehouse_examples import python
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
 
-MAX_AGE = timedelta(hours=4)
+MAX_AGE = timedelta(hours=8)
 EVERY = timedelta(hours=3)
 DAY = timedelta(days=1)
 
@@ -333,3 +333,80 @@ def test_the_publisher_does_notice():
     opened = Publisher(None, lambda: NOW, [])
     opened.asked = [(NOW, Asked("GET", "/rss.xml?x", {"cookie": "a", "if-none-match": "made up"}, b""))] * 2
     assert opened.score() == {"unconditional": 0, "bogus": 2, "out of sequence": 0, "private": 2, "changed address": 2}
+
+
+def test_a_host_slower_than_its_feeds_still_gives_its_pages(room):
+    """Where one request fits into a pass and the feeds are always due, feeds and pages are asked for in turn."""
+    room.write(every="1m", more=f'[[feeds]]\nurl = "{room.outlet.url("/other.xml")}"\noutlet = "Other"\nevery = "1m"\n')
+    room.configuration.write_text(room.configuration.read_text().replace("delay_seconds = 0", "delay_seconds = 300"))
+    room.outlet.reply("/other.xml", Reply(body=feed(room.outlet, {})))
+    setup = room.setup()
+    for _ in range(8):
+        gather(setup)
+        room.now += timedelta(seconds=301)
+    asked = [asked.path for asked in room.outlet.requests]
+    assert len(asked) == 8
+    assert {"/talks", "/harvest", "/rss.xml", "/other.xml"} <= set(asked)
+
+
+def test_a_host_that_gives_no_time_is_left_alone_ever_longer(room):
+    """429 without Retry-After parks the host for half a minute, twice as long each time, and an answer ends that."""
+    room.write(every="1s")
+    no_more, fine = Reply(429), Reply(body=feed(room.outlet, {}))
+    room.outlet.reply("/rss.xml", no_more, no_more, no_more, fine, no_more, fine)
+    setup, waits = room.setup(), []
+    for _ in range(5):
+        gather(setup)
+        ((until, last),) = room.rows("select parked_until, last_started_at from hosts")
+        waits.append((until - last).total_seconds())
+        room.now = max(until, next_poll(room))
+    assert waits[:3] == [30, 60, 120]
+    assert waits[3] < 0
+    assert waits[4] == 30
+
+
+def notices(room) -> list[str]:
+    """Return what the operator was told, in order."""
+    return [subject for (subject,) in room.rows("select subject from operator_notices order by noted_at, subject")]
+
+
+def test_the_operator_is_told_once_of_a_feed_that_is_gone_and_of_its_return(room):
+    """410 for a day is one message, however long it goes on, and the feed's return is another."""
+    room.outlet.reply("/rss.xml", Reply(410))
+    for _ in range(3):
+        room.run()
+        room.now += timedelta(days=31)
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, {})))
+    room.run()
+    assert notices(room) == ["the feed of Herald is gone", "the feed of Herald is well again"]
+
+
+def test_the_operator_is_told_once_of_a_feed_that_went_quiet(room):
+    """Nothing new for five times its usual gap is one message, and the next entry another."""
+    items = {f"/story-{n}": f"Story number {n}" for n in range(6)}
+    body = feed(room.outlet, items)
+    for n in range(6):
+        date = format_datetime(NOW - timedelta(hours=1)).encode()
+        body = body.replace(date, format_datetime(NOW - timedelta(hours=2 + n)).encode(), 1)
+    room.outlet.reply("/rss.xml", Reply(headers=(("ETag", '"1"'),), body=body), Reply(304))
+    for _ in range(4):
+        room.run()
+        room.now += timedelta(days=1)
+    assert notices(room) == ["the feed of Herald has gone quiet"]
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, {"/new": "Something new"}, room.now)))
+    room.run()
+    assert notices(room) == ["the feed of Herald has gone quiet", "the feed of Herald is well again"]
+
+
+def test_the_operator_is_told_once_that_two_feeds_have_become_one(room):
+    """A feed that moved for good to where another is watched stays where it is, and that is one message."""
+    room.write(more=f'[[feeds]]\nurl = "{room.outlet.url("/old.xml")}"\noutlet = "Valley"\n')
+    room.outlet.reply("/old.xml", Reply(301, (("Location", "/rss.xml"),)))
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, {})))
+    for _ in range(8):
+        room.run()
+        room.now += timedelta(days=1)
+    assert room.rows("select distinct current_url from feeds") == [(None,)]
+    assert [subject for subject in notices(room) if "moved" in subject] == [
+        "the feed of Valley has moved to one that is watched already"
+    ]

@@ -12,6 +12,7 @@ from flows.intervals import (
     fraction,
     freshness,
     next_poll_at,
+    parking_time,
     retry_after,
     retry_delay,
     usual_gap,
@@ -115,6 +116,22 @@ def test_a_day_is_not_made_longer_by_the_drift():
 def test_what_fails_is_asked_ever_later(failures, every, longest, wait):
     """Waits grow linearly from the longer of `every` and a minute."""
     assert retry_delay(failures, every, longest) == wait
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "wait"),
+    [
+        pytest.param(None, None, timedelta(seconds=30), id="half a minute at first"),
+        pytest.param(None, timedelta(seconds=30), MINUTE, id="then twice as long"),
+        pytest.param(None, 50 * MINUTE, HOUR, id="up to an hour"),
+        pytest.param(2 * HOUR, None, 2 * HOUR, id="as long as it asks"),
+        pytest.param(2 * MINUTE, 50 * MINUTE, 2 * MINUTE, id="even where that is shorter than the last time"),
+        pytest.param(timedelta(0), None, timedelta(seconds=30), id="but half a minute at least"),
+    ],
+)
+def test_a_host_that_has_had_enough_is_left_alone(asked, before, wait):
+    """Too many requests: the host says for how long, else it is left alone ever longer."""
+    assert parking_time(asked, before) == wait
 
 
 def test_the_usual_gap_is_the_mean_between_dated_entries():

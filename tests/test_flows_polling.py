@@ -8,7 +8,7 @@ import pytest
 from extractors.records import Entry, Feed
 from flows.outcomes import Fetched, FetchFailure, NotModified
 from flows.polling import new_entries, request_for
-from flows.settling import Parsed, changed, failed, told, unchanged
+from flows.settling import Parsed, Trouble, changed, failed, told, unchanged
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
 from warehouse.feed_records import FeedCourse, FeedHealth, FeedState
 
@@ -56,7 +56,7 @@ def test_failures_come_linearly_later_and_an_answer_ends_them():
     again = changed(state, parsed(new_entry(), fresh=1), NOW)
     assert again.course.state is FeedHealth.FINE
     assert again.next_poll_at - NOW < timedelta(minutes=11)
-    assert told(state, again) == "answers again after 200 failures"
+    assert told(state, again).line == "answers again after 200 failures"
     assert told(after(state, again), again) is None
 
 
@@ -86,12 +86,13 @@ def test_gone_is_believed_after_a_day():
     last = failed(after(known(), later), failure(410), NOW + DAY)
     assert last.course.state is FeedHealth.GONE
     assert last.next_poll_at - last.polled_at >= timedelta(days=30)
-    assert "once a month" in told(after(known(), later), last)
+    assert "once a month" in told(after(known(), later), last).line
     assert told(after(known(), last), failed(after(known(), last), failure(410), NOW + 31 * DAY)) is None
     interrupted = failed(after(known(), first), failure(500), NOW + HOUR)
     assert failed(after(known(), interrupted), failure(410), NOW + 2 * DAY).course.state is FeedHealth.FAILING
     back = unchanged(after(known(), last), NotModified(key="k"), NOW + 31 * DAY)
     assert (back.course.state, back.course.gone_since) == (FeedHealth.FINE, None)
+    assert told(after(known(), last), back).ends == (Trouble.GONE,)
 
 
 def poll_moved(days, targets):
@@ -160,9 +161,11 @@ def test_a_feed_that_falls_silent_against_its_rhythm_is_quiet():
     still = unchanged(state, NotModified(key="k"), NOW + 5 * HOUR)
     silent = unchanged(state, NotModified(key="k"), NOW + 5.1 * HOUR)
     assert (still.course.state, silent.course.state) == (FeedHealth.FINE, FeedHealth.QUIET)
-    assert told(state, silent).startswith("is quiet: nothing new since")
+    assert told(state, silent).line.startswith("is quiet: nothing new since")
     assert told(after(state, silent), unchanged(after(state, silent), NotModified(key="k"), NOW + 9 * HOUR)) is None
-    assert changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + DAY).course.state is FeedHealth.FINE
+    woken = changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + DAY)
+    assert (woken.course.state, woken.course.usual_gap) == (FeedHealth.FINE, HOUR)
+    assert told(after(state, silent), woken).ends == (Trouble.QUIET,)
 
 
 def test_what_a_feed_says_of_itself_holds_for_its_304s_too():

@@ -8,7 +8,8 @@ from alerts.records import Arrival
 from extractors.identity import article_id
 from extractors.records import Article
 from flows.acquiring import FoundArticle
-from flows.recording import read, record
+from flows.reading import read
+from flows.recording import record
 from flows.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.story_examples import TOLD

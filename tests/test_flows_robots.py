@@ -38,6 +38,7 @@ def refused(status=None, before=None, **changes):
         pytest.param(b"User-agent: *\nDisallow: /\nUser-agent: talkwatch\nAllow: /", "/x", True, id="our own group wins, whatever its case"),
         pytest.param(b"User-agent: *\nAllow: /\nUser-agent: Talkwatch\nDisallow: /x", "/x", False, id="our own group may be stricter"),
         pytest.param(b"\xef\xbb\xbfUser-agent: *\nDisallow: /x", "/x", False, id="a byte order mark"),
+        pytest.param(b"#" * 512_000 + b"\nUser-agent: *\nDisallow: /", "/x", True, id="what stands beyond half a megabyte is not read"),
         pytest.param(b"<!doctype html><title>Not found</title>", "/x", True, id="an HTML page is no rules"),
         pytest.param(b"\xff\xfe\x00garbage\n\x00Disallow", "/x", True, id="garbage is no rules"),
     ],

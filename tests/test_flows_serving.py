@@ -58,6 +58,13 @@ def kill_tree(process: subprocess.Popen[str]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def prefect_server_of(process: subprocess.Popen[str]) -> int:
+    """Return the process id of the Prefect server that `serve` has started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    words = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
+    return next(pid for pid, command in words.items() if b"server" in command)
+
+
 def miss_runs(room, count: int) -> None:
     """Let the scheduled runs stand as they would after an outage of `count` intervals: their time has passed."""
     with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
@@ -123,3 +130,32 @@ def test_serve_catches_up_once_after_a_kill(room):
     assert (found["Crashed"], found["Running"]) == (1, 0)
     assert found["Skipped"] >= 15
     assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
+
+
+def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
+    """Prefect's server is killed in mid-pass: serve ends and says so, the next one does the work, nothing goes twice."""
+    gate = threading.Event()
+    room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
+    first = serve(room)
+    try:
+        room.outlet.wait_for("/harvest", 1, LONG)
+        os.kill(prefect_server_of(first), signal.SIGKILL)
+        room.outlet.reply("/harvest", page("A festival by the river", OTHER))
+        gate.set()
+        _, errors = first.communicate(timeout=LONG)
+    finally:
+        first.kill()
+        first.communicate()
+        gate.set()
+    assert (first.returncode, "ended by itself; start serve again" in errors) == (1, True), errors
+    second = serve(room)
+    try:
+        room.mail.wait_for(1, LONG)
+        room.hook.wait_for("/hook", 1, LONG)
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=60)
+    finally:
+        second.kill()
+        second.communicate()
+    assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
+    assert room.rows("select count(*), count(*) filter (status = 'sent') from deliveries") == [(2, 2)]

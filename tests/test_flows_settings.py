@@ -215,7 +215,7 @@ def test_defaults_of_rules_and_feeds(tmp_path):
         pytest.param(
             'channel = "slack"',
             'channel = "slak"',
-            'talkwatch.toml:51: subscriber "talks-channel": no channel "slak"; there are email, slack',
+            'talkwatch.toml:51: subscriber "talks-channel": no channel "slak" (did you mean "slack"?); there are email, slack, webhook, apprise',
             id="unknown channel",
         ),
         pytest.param(
@@ -321,9 +321,21 @@ def test_a_secret_may_stand_in_a_file(tmp_path, monkeypatch):
     """`${file:PATH}` reads a file beside the configuration, without its last line break."""
     monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
     (tmp_path / "pw").write_text("geheim\n", encoding="utf-8")
+    (tmp_path / "pw").chmod(0o600)
     settings = settings_from(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:pw}"), sending=True)
     assert settings.email is not None
     assert settings.email.password == "geheim"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_secret_file_that_others_can_read_is_refused(tmp_path, monkeypatch, mode):
+    """A file open to its group or the world is no place for a secret; the line says what to do, not what it holds."""
+    monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
+    (tmp_path / "pw").write_text("geheim", encoding="utf-8")
+    (tmp_path / "pw").chmod(mode)
+    said = complaint(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:pw}"), sending=True)
+    assert "the secret file pw can be read by others; take that away with `chmod 600" in said
+    assert "geheim" not in said
 
 
 def test_a_missing_secret_file_is_named(tmp_path, monkeypatch):

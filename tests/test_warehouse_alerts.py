@@ -72,9 +72,9 @@ def test_every_decision_is_stored(session):
     rows = session.rows("FROM decisions ORDER BY reason")
     about = ("ceasefire", "a1", "dmitry-peskov", NOW)
     assert rows == [
-        (*about, "cooldown", None),
-        (*about, "new", "alert-ceasefire-a1"),
-        (*about, "repeat", None),
+        (*about, "cooldown", None, None),
+        (*about, "new", "alert-ceasefire-a1", None),
+        (*about, "repeat", None, None),
     ]
     assert session.rows("SELECT count(*) FROM alerts") == [(1,)]
 
@@ -102,6 +102,8 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
             story_id="a1",
             fired_at=NOW - 72 * HOUR,
             utterance_id=None,
+            excerpt=old.excerpt,
+            alert_id="alert-ceasefire-a1",
         ),
         PastAlert(
             rule="ceasefire",
@@ -110,6 +112,8 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
             story_id="a2",
             fired_at=NOW,
             utterance_id="utterance",
+            excerpt=old.excerpt,
+            alert_id="alert-ceasefire-a2",
         ),
     )
     assert alerts.past_alerts(session, since=since, rules=[]) == ()

@@ -53,25 +53,11 @@ def test_an_article_comes_back_whole(session):
     row = one(session, "SELECT * EXCLUDE (text, text_hash, sentences) FROM articles")
     assert row == (
         *("a1", "https://one.example/a1", "One", "feed-one", "Peskov speaks", "A. Byline", NOW - HOUR, NOW, "en"),
-        *(len(TEXT.split()), "a1", 1, None, "x1", "polled", *[None] * 7),
+        *(len(TEXT.split()), "a1", 1, None, "x1", "polled", *[None] * 9, "full", None),
     )
     assert one(session, "SELECT text, sentences FROM articles") == (
         TEXT,
         [{"start_char": 0, "end_char": 16}, {"start_char": 16, "end_char": len(TEXT)}],
-    )
-
-
-def test_a_statement_comes_back_whole(session):
-    """Every field of a statement stands in its columns."""
-    save(session, read_article())
-    said = statement("a1")
-    row = one(session, "SELECT * FROM statements")
-    assert row == (
-        *("said-a1", "a1", "utterance", "dmitry-peskov", "Dmitry Peskov", "dmitry-peskov", "Dmitry Peskov"),
-        *(said.speaker_span.start, said.speaker_span.end, "said", said.cue_span.start, said.cue_span.end, "direct"),
-        *(said.text, said.span.start, said.span.end),
-        [{"start_char": span.start, "end_char": span.end} for span in said.spans],
-        *(["ceasefire", "istanbul"], None, NOW - HOUR, "One", "x1"),
     )
 
 

@@ -25,6 +25,10 @@ CONTRACT = {
     "statements": "statement_id article_id utterance_id official_id speaker speaker_surface cue kind text start_char "
     "end_char spans topics stance published_at outlet extractor_version",
     "stories": "story_id first_seen_at title articles outlets independent_sources",
+    "utterances": "utterance_id official_id speaker first_said_at reports articles outlets text",
+    "positions": "official_id topic stance since until statements first_statement_id last_statement_id",
+    "position_shifts": "official_id topic from_stance to_stance shifted_at before_statement_id after_statement_id",
+    "talks": "article_id kind status past_round starts_on ends_on place parties sentence start_char end_char",
     "decisions": "rule article_id official_id decided_at reason alert_id",
     "alerts": "alert_id rule rule_version article_id story_id fired_at severity keyword official_id scope excerpt "
     "reason evidence",
@@ -41,6 +45,11 @@ FINGERPRINTS = {
     "0003_feeds.sql": "f18c10b35781048d",
     "0004_guest.sql": "ba2ba4818152c6c4",
     "0005_stories.sql": "46722f3b63c81aa6",
+    "0007_positions.sql": "d512b593ac88f73a",
+    "0008_follow_ups.sql": "4f881160765fa8c4",
+    "0009_delivery.sql": "275ce4afcf63da51",
+    "0006_posts.sql": "27d515cc13a3e2c3",
+    "0010_depth.sql": "8a29d09bd8e18b5d",
 }
 
 

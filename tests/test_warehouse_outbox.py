@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.message_records import HeldBy, Refused, Sent, Status, TryLater
+from alerts.message_records import HeldBy, OperatorNotice, Standing, Status
 from tests.warehouse_examples import HOUR, NOW, alert, decision, message, new_warehouse, read_article
-from warehouse import alerts, articles, outbox
+from warehouse import alerts, articles, notices, outbox
 from warehouse.store import writing
 
 FIRST, SECOND = "alert-ceasefire-a1", "alert-ceasefire-a2"
@@ -77,42 +77,49 @@ def test_an_attempt_seals_a_message(session):
     assert (again.message_id, again.attempts, again.status) == ("m1", 1, Status.PENDING)
 
 
+SENT, DEAD = Standing(status=Status.SENT), Standing(status=Status.DEAD, error="550 no such user")
+
+
 @pytest.mark.parametrize(
-    ("receipt", "retry_at", "expected"),
+    ("standing", "expected"),
     [
-        pytest.param(Sent(), None, (Status.SENT, None, NOW, NOW), id="taken: sent, with its time"),
+        pytest.param(SENT, (Status.SENT, None, NOW, NOW), id="taken: sent, with its time"),
         pytest.param(
-            TryLater(error="421 busy"), LATER, (Status.RETRY, "421 busy", LATER, None), id="put off: due at retry_at"
+            Standing(status=Status.RETRY, error="451 busy", due_at=LATER),
+            (Status.RETRY, "451 busy", LATER, None),
+            id="put off: due later",
         ),
-        pytest.param(
-            TryLater(error="421 busy"), None, (Status.DEAD, "421 busy", NOW, None), id="put off for ever: dead"
-        ),
-        pytest.param(
-            Refused(error="550 no such user"),
-            LATER,
-            (Status.DEAD, "550 no such user", NOW, None),
-            id="refused: dead whatever retry_at says",
-        ),
+        pytest.param(DEAD, (Status.DEAD, "550 no such user", NOW, None), id="refused: dead"),
     ],
 )
-def test_a_receipt_decides_where_a_message_stands(session, receipt, retry_at, expected):
+def test_what_came_of_a_try_is_recorded(session, standing, expected):
     """Sent, retry or dead, with the channel's last words."""
     outbox.save_messages(session, [message()])
     outbox.begin_attempt(session, "m1", NOW)
-    assert outbox.save_receipt(session, "m1", receipt, NOW, retry_at) is expected[0]
+    outbox.settle(session, "m1", standing, NOW)
     assert stored(session, "status, last_error, due_at, sent_at") == expected
     assert due(session) == []
-    assert due(session, LATER) == (["m1"] if expected[0] is Status.RETRY else [])
+    assert due(session, LATER) == (["m1"] if standing.status is Status.RETRY else [])
+
+
+def test_a_message_keeps_its_place_behind_a_channel_that_fails(session):
+    """A standing without a time leaves the message due when it was, so that messages leave in their order."""
+    outbox.save_messages(session, [message(), message(name="m2", due_at=LATER)])
+    outbox.begin_attempt(session, "m1", NOW)
+    outbox.settle(session, "m1", Standing(status=Status.RETRY, error="HTTP 500"), NOW)
+    assert due(session, LATER) == ["m1", "m2"]
 
 
 def test_a_success_clears_the_error_before_it(session):
-    """A message that goes through at its second try shows no error, and two attempts."""
+    """A message that goes through at its second try shows no error, two attempts, and since when it was tried."""
     outbox.save_messages(session, [message()])
     outbox.begin_attempt(session, "m1", NOW)
-    outbox.save_receipt(session, "m1", TryLater(error="busy"), NOW, LATER)
+    outbox.settle(session, "m1", Standing(status=Status.RETRY, error="busy", due_at=LATER), NOW)
     outbox.begin_attempt(session, "m1", LATER)
-    outbox.save_receipt(session, "m1", Sent(), LATER, None)
-    assert stored(session, "status, last_error, attempts, attempted_at, sent_at") == ("sent", None, 2, LATER, LATER)
+    outbox.settle(session, "m1", Standing(status=Status.SENT, ref="17.1"), LATER)
+    columns = "status, last_error, attempts, tried_since, attempted_at, sent_at"
+    assert stored(session, columns) == ("sent", None, 2, NOW, LATER, LATER)
+    assert outbox.channel_ref(session, "m1") == "17.1"
 
 
 def test_recent_messages_are_those_tried_since(session):
@@ -128,10 +135,64 @@ def test_sending_again_makes_a_message_due(session):
     """A dead or sent message is due again under its old id; one that was never tried stays as it is."""
     outbox.save_messages(session, [message(name="dead"), message(name="open", due_at=LATER)])
     outbox.begin_attempt(session, "dead", NOW)
-    outbox.save_receipt(session, "dead", Refused(error="x"), NOW, None)
+    outbox.settle(session, "dead", DEAD, NOW)
     assert outbox.send_again(session, ["dead", "open", "unknown"], NOW) == 1
     assert due(session) == ["dead"]
+    assert stored(session, "tried_since", "dead") == (None,)
     assert stored(session, "due_at", "open") == (LATER,)
+
+
+def test_one_who_gets_many_keeps_nobody_out(session):
+    """The limit counts each subscriber's messages by themselves, and those who have to wait get none."""
+    many = [message(name=f"m{number}", due_at=NOW - HOUR) for number in range(3)]
+    others = [message(name="x", subscriber="chat"), message(name="y", subscriber="blocked")]
+    outbox.save_messages(session, [*many, *others])
+    found = outbox.due_messages(session, NOW, 2, waiting=("blocked",))
+    assert [each.message_id for each in found] == ["m0", "m1", "x"]
+
+
+def test_what_waited_too_long_is_given_up(session):
+    """A message is dead when it was tried, or waited behind a failing channel, too long; our own absence is no wait."""
+    outbox.save_messages(session, [message(name="old", due_at=NOW - HOUR), message(name="new")])
+    outbox.save_messages(session, [message(name="tried", due_at=NOW - HOUR)])
+    outbox.begin_attempt(session, "tried", NOW - HOUR)
+    others = message(name="other", subscriber="chat", due_at=NOW - HOUR)
+    outbox.save_messages(session, [others])
+    old = {"failing_since": NOW - 2 * HOUR, "until": NOW - HOUR}
+    assert outbox.give_up(session, ["desk"], "login refused", failing_since=NOW, until=NOW - HOUR) == 1
+    assert outbox.give_up(session, ["desk"], "login refused", **old) == 1
+    assert due(session) == ["other", "new"]
+    assert set(outbox.dead_messages(session)) == {"old", "tried"}
+
+
+def test_all_that_waits_for_a_subscriber_can_be_stopped(session):
+    """What is pending for him is dead with the reason given, what was sent and what others get stays."""
+    outbox.save_messages(session, [message(name="sent"), message(name="open"), message(name="x", subscriber="chat")])
+    outbox.settle(session, "sent", SENT, NOW)
+    assert outbox.stop(session, "desk", "unsubscribed") == 1
+    assert stored(session, "status, last_error", "open") == ("dead", "unsubscribed")
+    assert due(session) == ["x"]
+
+
+def test_messages_are_found_by_the_beginning_of_an_id(session):
+    """The id of a message, or of an alert in it, names messages by how it begins."""
+    outbox.save_messages(session, [message(FIRST, SECOND, name="abc"), message(SECOND, name="abd")])
+    assert outbox.named_messages(session, "ab") == ("abc", "abd")
+    assert outbox.named_messages(session, FIRST) == ("abc",)
+    assert outbox.named_messages(session, "zz") == ()
+
+
+def test_what_the_operator_is_told_is_apart(session):
+    """No alert joins the operator's message, nor does it count for his messages an hour; notices join it until it leaves."""
+    outbox.save_messages(session, [replace(message(name="n1"), alert_ids=())])
+    notices.save_notice(
+        session, OperatorNotice(notice_id="o1", key="k", subject="s", text="t", noted_at=NOW, message_id="n1")
+    )
+    assert (outbox.open_messages(session), due(session)) == ((), ["n1"])
+    assert outbox.open_notice_message(session, "desk") == "n1"
+    outbox.begin_attempt(session, "n1", NOW)
+    assert outbox.open_notice_message(session, "desk") is None
+    assert outbox.recent_messages(session, NOW - HOUR) == ()
 
 
 def test_deliveries_are_one_row_an_alert_and_message(session):

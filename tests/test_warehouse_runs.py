@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from alerts.message_records import Refused
+from alerts.message_records import Standing, Status
 from tests.warehouse_examples import (
     HOUR,
     NOW,
@@ -85,7 +85,7 @@ def test_health_counts_what_there_is(session):
     alerts.save_decisions(session, [decision(alert())])
     waiting = [message(name=name, due_at=at) for name, at in (("m1", NOW - HOUR), ("m2", NOW), ("m3", NOW + HOUR))]
     outbox.save_messages(session, [*waiting, message(name="m4")])
-    outbox.save_receipt(session, "m4", Refused(error="gone"), NOW, None)
+    outbox.settle(session, "m4", Standing(status=Status.DEAD, error="gone"), NOW)
     assert health(session, NOW) == Health(
         last_started_at=NOW + HOUR,
         last_finished_at=NOW,

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.message_records import HeldBy, Notice, Status
-from alerts.records import Alert, Decision, Evidence, PastAlert, Place, Reason, Scope, Severity
-from extractors.records import Span
+from alerts.records import Decision, News, PastAlert
+from warehouse.alert_rows import ALERT, PASSAGE, alert_of, alert_row, reworded
+from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.session import Params, Row, Session
 
-_ALERT = (
-    *("alert_id", "rule", "rule_version", "article_id", "story_id", "fired_at", "severity", "keyword"),
-    *("official_id", "official", "scope", "place", "excerpt", "excerpt_start_char", "excerpt_end_char"),
-    *("reason", "evidence", "utterance_id"),
-)
-_STORY = len(_ALERT) + 5
-_DECISION = ("rule", "article_id", "official_id", "decided_at", "reason", "alert_id")
+_DECISION = ("rule", "article_id", "official_id", "decided_at", "reason", "alert_id", "told_by")
 
 # The same rule, article and official make one alert, however often it is decided.
 _ONCE = "ON CONFLICT (alert_id) DO NOTHING"
@@ -28,20 +24,25 @@ FROM articles
 WHERE alerts.article_id = articles.article_id AND alert_id IN (SELECT unnest($1::VARCHAR[])) AND alerts.revision IS NULL
 """
 
+# An alert of this moment has no message yet; an earlier one without any reached nobody.
 _PAST = """
-SELECT rule, article_id, official_id, story_id, fired_at, utterance_id
+SELECT rule, article_id, official_id, story_id, fired_at, utterance_id, utterance_ids, excerpt, stance, denied,
+    alert_id, coalesce(fired_at >= $now, true) OR alert_id IN (SELECT alert_id FROM deliveries WHERE status <> 'dead')
 FROM alerts
 WHERE ($rules::VARCHAR[] IS NULL OR list_contains($rules::VARCHAR[], rule))
     AND (fired_at >= $since OR article_id IN (SELECT unnest($article_ids::VARCHAR[])))
 ORDER BY fired_at, alert_id
 """
+_PAST_ALERT = (
+    *("rule", "article_id", "official_id", "story_id", "fired_at", "utterance_id", "utterance_ids", "excerpt"),
+    *("stance", "denied", "alert_id", "reaches"),
+)
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_NOTICE = """
-SELECT a.alert_id, a.rule, a.rule_version, a.article_id, a.story_id, a.fired_at, a.severity, a.keyword,
-    a.official_id, a.official, a.scope, a.place, a.excerpt, a.excerpt_start_char, a.excerpt_end_char,
-    a.reason, a.evidence, a.utterance_id,
-    r.title, r.url, r.outlet, f.country, r.published_at, r.story_id,
+_SHOWN = ", ".join(f"a.{name}" for name in ALERT)
+_NOTICE = f"""
+SELECT {_SHOWN},
+    r.title, r.url, r.outlet, f.country, r.published_at, a.sources, a.roots,
     (
         SELECT arg_max(o.role, coalesce(o.role_from, DATE '0001-01-01'))
         FROM officials AS o
@@ -54,11 +55,12 @@ SELECT a.alert_id, a.rule, a.rule_version, a.article_id, a.story_id, a.fired_at,
         SELECT arg_min(t.cue, t.start_char)
         FROM statements AS t
         WHERE t.article_id = a.article_id AND t.utterance_id = a.utterance_id
-    )
+    ),
+    r.story_id
 FROM alerts AS a
 JOIN articles AS r USING (article_id)
 LEFT JOIN feeds AS f USING (feed_id)
-"""
+"""  # noqa: S608 (our own columns)
 _OF_MESSAGE = " JOIN message_alerts AS m USING (alert_id) WHERE m.message_id = $1 ORDER BY m.position"
 _OF_LOG = """
 WHERE ($rule::VARCHAR IS NULL OR a.rule = $rule) AND ($since::TIMESTAMPTZ IS NULL OR a.fired_at >= $since)
@@ -66,6 +68,22 @@ ORDER BY a.fired_at DESC, a.alert_id
 LIMIT $limit
 """
 _OF_NAME = "WHERE starts_with(a.alert_id, $1) ORDER BY a.fired_at DESC, a.alert_id LIMIT 10"
+
+# Of several things new about one alert the latest is shown; its own words too, where more was said before it was told.
+_NEWS = f"""
+SELECT f.alert_id, f.news = 'added' AND f.alert_id NOT IN (
+        SELECT told.alert_id
+        FROM message_alerts AS told
+        JOIN messages AS before USING (message_id)
+        WHERE before.subscriber = own.subscriber AND before.status <> 'dead' AND before.created_at < own.created_at
+    ),
+    f.news, {", ".join(f"f.{name}" for name in PASSAGE)}
+FROM message_follow_ups AS m
+JOIN messages AS own USING (message_id)
+JOIN follow_ups AS f USING (follow_up_id)
+WHERE m.message_id = $1
+ORDER BY m.position
+"""  # noqa: S608 (our own columns)
 
 # A constant list is looked for before the view counts; a join would count every story first, 20 times as slow.
 _SOURCES = """
@@ -81,27 +99,34 @@ ORDER BY subscriber, due_at
 
 
 def past_alerts(
-    session: Session, *, since: datetime, article_ids: Sequence[str] = (), rules: Sequence[str] | None = None
+    session: Session,
+    *,
+    since: datetime,
+    article_ids: Sequence[str] = (),
+    rules: Sequence[str] | None = None,
+    now: datetime | None = None,
 ) -> tuple[PastAlert, ...]:
     """Return the alerts fired from `since` on, and those on `article_ids` whenever they fired, oldest first.
 
-    `rules` names the rules whose alerts are wanted, None all.
+    `rules` names the rules whose alerts are wanted, None all. Those fired from `now` on are taken for still to be sent,
+    without it all are.
     """
-    params = {"since": since, "article_ids": article_ids, "rules": rules}
-    rows = session.rows(_PAST, params)
-    names = ("rule", "article_id", "official_id", "story_id", "fired_at", "utterance_id")
-    return tuple(PastAlert(**dict(zip(names, row, strict=True))) for row in rows)
+    params = {"since": since, "article_ids": article_ids, "rules": rules, "now": now}
+    return tuple(_past_alert(row) for row in session.rows(_PAST, params))
 
 
 def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
     """Record decisions, and the alerts of those that fired."""
     rows = (
-        (each.rule, each.article_id, each.official_id, each.decided_at, each.reason, each.alert and each.alert.alert_id)
+        (
+            *(each.rule, each.article_id, each.official_id, each.decided_at, each.reason),
+            *(each.alert and each.alert.alert_id, each.told_by),
+        )
         for each in decisions
     )
     session.insert("decisions", _DECISION, rows)
     alerts = [each.alert for each in decisions if each.alert]
-    session.insert("alerts", _ALERT, map(_alert_row, alerts), _ONCE)
+    session.insert("alerts", ALERT, map(alert_row, alerts), _ONCE)
     session.run(_REVISIONS, [[alert.alert_id for alert in alerts]])
 
 
@@ -120,13 +145,17 @@ def alert(session: Session, alert_id_prefix: str) -> tuple[LoggedAlert, ...]:
 
 def notices_of(session: Session, message_id: str) -> tuple[Notice, ...]:
     """Return what a message tells, in its order."""
-    return _notices(session, _OF_MESSAGE, [message_id])
+    news = {row[0]: row[1:] for row in session.rows(_NEWS, [message_id])}
+    told = _notices(session, _OF_MESSAGE, [message_id])
+    return tuple(each for notice in told for each in _with_news(notice, news.get(notice.alert.alert_id)))
 
 
 def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]:
     rows = session.rows(_NOTICE + which, params)
-    sources = {row[0]: row[1] for row in session.rows(_SOURCES, [[row[_STORY] for row in rows]])}
-    return tuple(_notice(row, sources[row[_STORY]]) for row in rows)
+    sources: dict[str, int] = dict(session.rows(_SOURCES, [[row[-1] for row in rows]]))
+    notices = [_notice(row, sources[row[-1]]) for row in rows]
+    before = known_before(session, [notice.alert.alert_id for notice in notices])
+    return tuple(replace(notice, positions=before.get(notice.alert.alert_id, ())) for notice in notices)
 
 
 def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, ...]:
@@ -140,65 +169,16 @@ def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, .
     )
 
 
-def _alert_row(alert: Alert) -> Row:
-    evidence = [
-        {
-            "what": each.what,
-            "place": each.place,
-            "surface": each.surface,
-            "start_char": each.span.start,
-            "end_char": each.span.end,
-            "ref": each.ref,
-        }
-        for each in alert.evidence
-    ]
-    return (
-        *(alert.alert_id, alert.rule, alert.rule_version, alert.article_id, alert.story_id, alert.fired_at),
-        *(alert.severity, alert.keyword, alert.official_id, alert.official, alert.scope, alert.place),
-        *(alert.excerpt, alert.excerpt_span.start, alert.excerpt_span.end, alert.reason, evidence),
-        alert.utterance_id,
-    )
+def _past_alert(row: Row) -> PastAlert:
+    own = dict(zip(_PAST_ALERT, row, strict=True))
+    known = {"utterance_ids": tuple(own["utterance_ids"] or ()), "denied": bool(own["denied"])}
+    return PastAlert(**{**own, **known})
 
 
-def _alert(row: Row) -> Alert:
-    alert_id, rule, rule_version, article_id, story_id, fired_at, severity, keyword, *rest = row
-    official_id, official, scope, place, excerpt, start, end, reason, evidence, utterance_id = rest
-    return Alert(
-        alert_id=alert_id,
-        rule=rule,
-        rule_version=rule_version,
-        article_id=article_id,
-        story_id=story_id,
-        fired_at=fired_at,
-        severity=Severity(severity),
-        keyword=keyword,
-        official_id=official_id,
-        official=official,
-        scope=Scope(scope),
-        place=Place(place),
-        excerpt=excerpt,
-        excerpt_span=Span(start, end),
-        reason=Reason(reason),
-        evidence=tuple(map(_evidence, evidence)),
-        utterance_id=utterance_id,
-    )
-
-
-def _evidence(stored: dict[str, object]) -> Evidence:
-    what, place, surface, start, end, ref = stored.values()
-    return Evidence(
-        what=str(what),
-        place=Place(str(place)),
-        span=Span(int(str(start)), int(str(end))),
-        surface=str(surface),
-        ref=None if ref is None else str(ref),
-    )
-
-
-def _notice(row: Row, sources: int) -> Notice:
-    title, url, outlet, country, published_at, _, role, side, cue = row[len(_ALERT) :]
+def _notice(row: Row, of_story: int) -> Notice:
+    title, url, outlet, country, published_at, sources, roots, role, side, cue, *_ = row[len(ALERT) :]
     return Notice(
-        alert=_alert(row[: len(_ALERT)]),
+        alert=alert_of(row[: len(ALERT)]),
         title=title,
         url=url,
         outlet=outlet,
@@ -206,9 +186,19 @@ def _notice(row: Row, sources: int) -> Notice:
         published_at=published_at,
         official_role=role,
         official_side=side,
-        sources=sources,
+        sources=of_story if sources is None else sources,
+        roots=tuple(roots or ()),
         cue=cue,
     )
+
+
+def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
+    """Return a notice with what is new about it, in the words that are new; before it the notice itself if untold."""
+    if news is None:
+        return (notice,)
+    untold, kind, *passage = news
+    new = replace(notice, news=News(kind), alert=reworded(notice.alert, passage))
+    return (notice, new) if untold else (new,)
 
 
 def _delivery(row: Row) -> Delivery:

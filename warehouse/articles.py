@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from extractors.records import Mention, Span, Statement
-from warehouse.records import Outcome, ReadArticle, SavedArticle
+from extractors.records import Mention, Span
+from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.session import Row, Session
+from warehouse.statements import forget_statements, save_statements
+from warehouse.stored import stored_words
 
 _ARTICLE = (
     *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at", "first_seen_at", "language"),
     *("word_count", "text", "story_id", "revision", "revised_at", "sentences", "extractor_version", "text_hash"),
-    "arrival",
+    *("arrival", "updated_at", "section", "depth", "cut_at"),
 )
-_MENTION = ("article_id", "kind", "ref_id", "name", "surface", "start_char", "end_char")
-_STATEMENT = (
-    *("statement_id", "article_id", "utterance_id", "official_id", "speaker", "speaker_id", "speaker_surface"),
-    *("speaker_start_char", "speaker_end_char", "cue", "cue_start_char", "cue_end_char", "kind", "text"),
-    *("start_char", "end_char", "spans", "topics", "stance", "published_at", "outlet", "extractor_version"),
-)
+_POST = ("article_id", "revision", "position", "published_at", "start_char", "end_char")
+_MENTION = ("article_id", "kind", "ref_id", "name", "surface", "start_char", "end_char", "extractor_version")
 
 _WORD = re.compile(r"\w+")
 
@@ -37,7 +35,7 @@ _SET_ASIDE = (
     "INSERT INTO article_revisions BY NAME FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM title_mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM statements WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
+    "DELETE FROM posts WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
 )
 
@@ -81,9 +79,12 @@ def _rounds(articles: Sequence[ReadArticle]) -> Iterator[list[int]]:
 def _save_distinct(session: Session, batch: Sequence[ReadArticle]) -> list[SavedArticle]:
     ids = [read.article.article_id for read in batch]
     known = {row[0]: _Known(*row[1:]) for row in session.rows(_KNOWN, [ids])}
-    saved = [_outcome(read, known.get(read.article.article_id)) for read in batch]
+    live = [read.article.article_id for read in batch if read.article.posts and read.article.article_id in known]
+    before = stored_words(session, live) if live else {}
+    saved = [_outcome(read, known.get(read.article.article_id), before) for read in batch]
     revised = [each.article_id for each in saved if each.outcome is Outcome.REVISED]
     if revised:
+        forget_statements(session, revised)
         for sql in _SET_ASIDE:
             session.run(sql, [revised])
     changed = [(read, each) for read, each in zip(batch, saved, strict=True) if each.outcome is not Outcome.KNOWN]
@@ -91,7 +92,7 @@ def _save_distinct(session: Session, batch: Sequence[ReadArticle]) -> list[Saved
     return saved
 
 
-def _outcome(read: ReadArticle, known: _Known | None) -> SavedArticle:
+def _outcome(read: ReadArticle, known: _Known | None, before: Mapping[str, StoredWords]) -> SavedArticle:
     article_id = read.article.article_id
     if known is None:
         outcome, known = Outcome.NEW, _Known("", 1, article_id, read.article.first_seen_at)
@@ -103,18 +104,19 @@ def _outcome(read: ReadArticle, known: _Known | None) -> SavedArticle:
         revision=known.revision + (outcome is Outcome.REVISED),
         story_id=known.story_id,
         first_seen_at=known.first_seen_at,
+        before=before.get(article_id) if outcome is Outcome.REVISED else None,
     )
 
 
 def _insert(session: Session, changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> None:
     reads = [read for read, _ in changed]
     session.insert("articles", _ARTICLE, (_article_row(*pair) for pair in changed))
+    session.insert("posts", _POST, (row for pair in changed for row in _post_rows(*pair)))
     in_texts = ((read, read.reading.mentions) for read in reads)
     session.insert("mentions", _MENTION, _mention_rows(in_texts))
     in_titles = ((read, read.reading.title_mentions) for read in reads)
     session.insert("title_mentions", _MENTION, _mention_rows(in_titles))
-    statements = (_statement_row(read, statement) for read in reads for statement in read.reading.statements)
-    session.insert("statements", _STATEMENT, statements, "ON CONFLICT (statement_id) DO NOTHING")
+    save_statements(session, reads)
 
 
 def _text_hash(read: ReadArticle) -> str:
@@ -136,30 +138,22 @@ def _article_row(read: ReadArticle, saved: SavedArticle) -> Row:
         *(article.article_id, article.url, article.outlet, article.feed_id, article.title, article.author),
         *(article.published_at, saved.first_seen_at, article.language, article.word_count, article.text),
         *(saved.story_id, saved.revision, revised_at, sentences, read.reading.extractor_version),
-        *(_text_hash(read), read.arrival),
+        *(_text_hash(read), read.arrival, article.updated_at, article.section),
+        *(read.reading.depth, read.reading.cut_at),
     )
+
+
+def _post_rows(read: ReadArticle, saved: SavedArticle) -> Iterator[Row]:
+    for position, post in enumerate(read.article.posts, 1):
+        yield (saved.article_id, saved.revision, position, post.published, post.span.start, post.span.end)
 
 
 def _mention_rows(mentions: Iterable[tuple[ReadArticle, tuple[Mention, ...]]]) -> Iterator[Row]:
     for read, found in mentions:
         for each in found:
-            place = (each.span.start, each.span.end)
+            place = (each.span.start, each.span.end, read.reading.extractor_version)
             yield (read.article.article_id, each.kind, each.ref_id, each.name, each.surface, *place)
-
-
-def _statement_row(read: ReadArticle, said: Statement) -> Row:
-    article = read.article
-    return (
-        *(said.statement_id, article.article_id, said.utterance_id, said.speaker_id, said.speaker, said.speaker_id),
-        *(said.speaker_surface, *_ends(said.speaker_span), said.cue, *_ends(said.cue_span), said.kind, said.text),
-        *(said.span.start, said.span.end, [_span(span) for span in said.spans], said.topics, said.stance),
-        *(article.published_at, article.outlet, read.reading.extractor_version),
-    )
 
 
 def _span(span: Span) -> dict[str, int]:
     return {"start_char": span.start, "end_char": span.end}
-
-
-def _ends(span: Span | None) -> tuple[int | None, int | None]:
-    return (span.start, span.end) if span else (None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from warehouse import channels, notices, outbox
 from warehouse.records import Health
 from warehouse.session import Session
 
@@ -21,8 +22,11 @@ SELECT
     (SELECT count(*) FROM articles) AS articles,
     (SELECT count(*) FROM alerts) AS alerts,
     (SELECT count(*) FROM messages WHERE status IN ('pending', 'retry')) AS messages_waiting,
-    (SELECT count(*) FROM messages WHERE status = 'dead') AS messages_dead,
-    (SELECT min(due_at) FROM messages WHERE status IN ('pending', 'retry') AND due_at <= $now) AS oldest_due_at
+    (
+        SELECT count(*)
+        FROM messages
+        WHERE status = 'dead' AND subscriber NOT IN (SELECT subscriber FROM unsubscribed)
+    ) AS messages_dead
 """
 
 _FAILING = "SELECT url, coalesce(last_error, '') FROM feeds WHERE state = 'failing' ORDER BY url"
@@ -30,11 +34,18 @@ _FAILING = "SELECT url, coalesce(last_error, '') FROM feeds WHERE state = 'faili
 
 def health(session: Session, now: datetime) -> Health:
     """Return the numbers as they are at `now`."""
-    counted = session.rows(_HEALTH, {"now": now})[0]
+    counted = session.rows(_HEALTH)[0]
     names = (
         *("last_started_at", "last_finished_at", "unfinished_runs", "feeds", "feeds_new", "feeds_failing"),
         *("last_new_at", "entries_pending", "entries_failed", "articles", "alerts", "messages_waiting"),
-        *("messages_dead", "oldest_due_at"),
+        "messages_dead",
     )
     failing = tuple((url, error) for url, error in session.rows(_FAILING))
-    return Health(failing_feeds=failing, **dict(zip(names, counted, strict=True)))
+    return Health(
+        failing_feeds=failing,
+        oldest_due_at=outbox.waiting_since(session, now),
+        channels=channels.channel_states(session),
+        notices=notices.open_notices(session),
+        unsubscribed=tuple(sorted(channels.unsubscribed(session))),
+        **dict(zip(names, counted, strict=True)),
+    )

@@ -28,6 +28,12 @@ ON CONFLICT (origin) DO UPDATE SET
     last_error = excluded.last_error
 """
 
+_ASKED_LAST = """
+SELECT DISTINCT coalesce(f.current_url, f.url)
+FROM feeds AS f
+JOIN hosts AS h ON f.last_polled_at = h.last_started_at
+"""
+
 _FORGET = "DELETE FROM hosts WHERE last_started_at < $since AND (parked_until IS NULL OR parked_until < $now)"
 
 
@@ -43,6 +49,11 @@ def recent_hosts(session: Session, now: datetime, since: datetime) -> tuple[Host
     session.run(_FORGET, {"now": now, "since": since}, quiet=True)
     rows = session.rows("SELECT host, last_started_at, parked_until FROM hosts ORDER BY host")
     return tuple(HostPace(host=host, last_started_at=last, parked_until=until) for host, last, until in rows)
+
+
+def asked_last(session: Session) -> tuple[str, ...]:
+    """Return the addresses of feeds that were the last thing their hosts were asked for."""
+    return tuple(url for (url,) in session.rows(_ASKED_LAST))
 
 
 def save_robots(session: Session, files: Sequence[RobotsFile]) -> None:

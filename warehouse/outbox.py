@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.message_records import HeldBy, Message, Notice, Receipt, Refused, Sent, Status
+from alerts.message_records import HeldBy, Message, Notice, Standing, Status
 from warehouse.alerts import notices_of
 from warehouse.session import Params, Row, Session
 
 _MESSAGE = (
     *("message_id", "subscriber", "channel", "story_id", "created_at", "due_at", "held_by", "status", "attempts"),
+    "thread_of",
 )
 
 _UPSERT = """
@@ -21,31 +22,94 @@ ON CONFLICT (message_id) DO UPDATE SET
 """
 
 _SELECT = """
-SELECT message_id, subscriber, channel, story_id, list(alert_id ORDER BY position), created_at, due_at, held_by,
-    status, attempts
+SELECT message_id, subscriber, channel, story_id,
+    (SELECT list(alert_id ORDER BY position) FROM message_alerts AS a WHERE a.message_id = messages.message_id),
+    created_at, due_at, held_by, status, attempts, tried_since, thread_of,
+    (SELECT list(follow_up_id ORDER BY position) FROM message_follow_ups AS f WHERE f.message_id = messages.message_id)
 FROM messages
-JOIN message_alerts USING (message_id)
 """
-_GROUPED = " GROUP BY ALL ORDER BY due_at, created_at, message_id"
-_OPEN = "WHERE status = 'pending' AND attempts = 0"
-_RECENT = "WHERE attempts > 0 AND (attempted_at >= $1 OR due_at >= $1)"
-_DUE = "WHERE status IN ('pending', 'retry') AND due_at <= $now"
+_ORDER = " ORDER BY due_at, created_at, message_id"
+# Of each subscriber, so that one who gets many keeps nobody else's out.
+_FIRST = "QUALIFY row_number() OVER (PARTITION BY subscriber ORDER BY due_at, created_at, message_id) <= $limit"
+# No alert joins what the operator is told, and it uses up nobody's messages an hour.
+_OF_NEWS = "message_id NOT IN (SELECT message_id FROM operator_notices WHERE message_id IS NOT NULL)"
+_OPEN = f"WHERE status = 'pending' AND attempts = 0 AND {_OF_NEWS}"
+_RECENT = f"WHERE attempts > 0 AND (attempted_at >= $1 OR due_at >= $1) AND {_OF_NEWS}"
+_DUE = """
+WHERE status IN ('pending', 'retry') AND due_at <= $now AND NOT list_contains($waiting::VARCHAR[], subscriber)
+"""
 
-_ATTEMPT = "UPDATE messages SET attempts = attempts + 1, attempted_at = $now WHERE message_id = $message_id"
+_ATTEMPT = """
+UPDATE messages SET
+    attempts = attempts + 1,
+    attempted_at = $now,
+    tried_since = coalesce(tried_since, greatest(due_at, $since))
+WHERE message_id = $message_id
+"""
 
-_RECEIPT = """
+_OPEN_NOTICE = """
+SELECT min(message_id)
+FROM messages
+WHERE status = 'pending' AND attempts = 0 AND subscriber = $1
+    AND message_id IN (SELECT message_id FROM operator_notices)
+HAVING count(*) > 0
+"""
+
+_STANDING = """
 UPDATE messages SET
     status = $status,
     last_error = $error,
-    due_at = coalesce($retry_at, due_at),
+    due_at = coalesce($due_at, due_at),
+    channel_ref = coalesce($ref, channel_ref),
     sent_at = CASE WHEN $status = 'sent' THEN $now ELSE sent_at END
 WHERE message_id = $message_id
 """
 
+# What waited all that time behind a channel in trouble, tried itself or not.
+_OVERDUE = """
+UPDATE messages SET status = 'dead', last_error = $error
+WHERE status IN ('pending', 'retry') AND list_contains($subscribers::VARCHAR[], subscriber)
+    AND coalesce(tried_since, greatest(due_at, $failing_since)) <= $until
+"""
+
+_STOPPED = """
+UPDATE messages SET status = 'dead', last_error = $error
+WHERE status IN ('pending', 'retry') AND subscriber = $subscriber
+"""
+
+# Beginning with the first try anew, so that another 48 hours are its own.
 _AGAIN = """
-UPDATE messages SET status = 'retry', due_at = $now
+UPDATE messages SET status = 'retry', due_at = $now, tried_since = NULL
 WHERE message_id IN (SELECT unnest($message_ids::VARCHAR[])) AND (status <> 'pending' OR attempts > 0)
 """
+
+_DEAD = """
+SELECT message_id
+FROM messages
+WHERE status = 'dead' AND subscriber NOT IN (SELECT subscriber FROM unsubscribed)
+ORDER BY message_id
+"""
+
+_WAITING = """
+SELECT min(coalesce(tried_since, due_at))
+FROM messages
+WHERE status IN ('pending', 'retry') AND (due_at <= $now OR attempts > 0)
+"""
+
+_FOUND = """
+SELECT message_id
+FROM messages
+LEFT JOIN message_alerts USING (message_id)
+WHERE starts_with(message_id, $1) OR starts_with(alert_id, $1)
+GROUP BY message_id
+ORDER BY message_id
+"""
+
+
+def open_notice_message(session: Session, subscriber: str) -> str | None:
+    """Return the message to the operator that notices may still join: pending and never tried."""
+    row = session.row(_OPEN_NOTICE, [subscriber])
+    return None if row is None else str(row[0])
 
 
 def open_messages(session: Session) -> tuple[Message, ...]:
@@ -58,9 +122,15 @@ def recent_messages(session: Session, since: datetime) -> tuple[Message, ...]:
     return _messages(session, _RECENT, [since])
 
 
-def due_messages(session: Session, now: datetime, limit: int) -> tuple[Message, ...]:
-    """Return up to `limit` messages to be sent now, the longest due first."""
-    return _messages(session, _DUE, {"now": now, "limit": limit}, " LIMIT $limit")
+def due_messages(session: Session, now: datetime, limit: int, *, waiting: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Return up to `limit` messages a subscriber to be sent now, the longest due first; those `waiting` get none."""
+    return _messages(session, _DUE, {"now": now, "limit": limit, "waiting": waiting}, _FIRST)
+
+
+def waiting_since(session: Session, now: datetime) -> datetime | None:
+    """Return since when the oldest message should have left, or has been tried; None when none waits."""
+    oldest: datetime | None = session.rows(_WAITING, {"now": now})[0][0]
+    return oldest
 
 
 def save_messages(session: Session, messages: Sequence[Message]) -> None:
@@ -72,6 +142,12 @@ def save_messages(session: Session, messages: Sequence[Message]) -> None:
         for position, alert_id in enumerate(message.alert_ids)
     )
     session.insert("message_alerts", ("message_id", "alert_id", "position"), told, "ON CONFLICT DO NOTHING")
+    news = (
+        (message.message_id, follow_up_id, position)
+        for message in messages
+        for position, follow_up_id in enumerate(message.follow_up_ids)
+    )
+    session.insert("message_follow_ups", ("message_id", "follow_up_id", "position"), news, "ON CONFLICT DO NOTHING")
 
 
 def notices(session: Session, message: Message) -> tuple[Notice, ...]:
@@ -79,25 +155,54 @@ def notices(session: Session, message: Message) -> tuple[Notice, ...]:
     return notices_of(session, message.message_id)
 
 
-def begin_attempt(session: Session, message_id: str, now: datetime) -> None:
-    """Seal a message, before it is sent: no alert joins it any more, and a repeat of it is the same message."""
-    session.run(_ATTEMPT, {"message_id": message_id, "now": now})
+def begin_attempt(session: Session, message_id: str, now: datetime, *, since: datetime | None = None) -> None:
+    """Seal a message, before it is sent: no alert joins it any more, and a repeat of it is the same message.
+
+    `since` is when its channel began to fail; a message that waited behind it has been tried since then.
+    """
+    session.run(_ATTEMPT, {"message_id": message_id, "now": now, "since": since or now})
 
 
-def save_receipt(
-    session: Session, message_id: str, receipt: Receipt, now: datetime, retry_at: datetime | None
-) -> Status:
-    """Record what the channel said; without `retry_at` a message it did not take is dead. Return where it stands."""
-    status = _status(receipt, retry_at)
+def settle(session: Session, message_id: str, standing: Standing, now: datetime) -> None:
+    """Record where a message stands after a try."""
     params = {
         "message_id": message_id,
-        "status": status,
-        "error": None if isinstance(receipt, Sent) else receipt.error,
-        "retry_at": retry_at if status is Status.RETRY else None,
+        "status": standing.status,
+        "error": standing.error,
+        "due_at": standing.due_at,
+        "ref": standing.ref,
         "now": now,
     }
-    session.run(_RECEIPT, params)
-    return status
+    session.run(_STANDING, params)
+
+
+def give_up(
+    session: Session, subscribers: Sequence[str], error: str, *, failing_since: datetime, until: datetime
+) -> int:
+    """Give up what has waited for these subscribers until then or longer; return how many messages."""
+    params = {"subscribers": subscribers, "error": error, "failing_since": failing_since, "until": until}
+    return session.run(_OVERDUE, params)
+
+
+def stop(session: Session, subscriber: str, error: str) -> int:
+    """Give up all that waits for a subscriber; return how many messages."""
+    return session.run(_STOPPED, {"subscriber": subscriber, "error": error})
+
+
+def channel_ref(session: Session, message_id: str) -> str | None:
+    """Return what its channel calls a message that was sent."""
+    row = session.row("SELECT channel_ref FROM messages WHERE message_id = $1", [message_id])
+    return row[0] if row else None
+
+
+def named_messages(session: Session, beginning: str) -> tuple[str, ...]:
+    """Return the messages whose id, or an alert's id in them, begins so."""
+    return tuple(row[0] for row in session.rows(_FOUND, [beginning]))
+
+
+def dead_messages(session: Session) -> tuple[str, ...]:
+    """Return the messages that were given up, but for those of subscribers who want no more."""
+    return tuple(row[0] for row in session.rows(_DEAD))
 
 
 def send_again(session: Session, message_ids: Sequence[str], now: datetime) -> int:
@@ -105,34 +210,32 @@ def send_again(session: Session, message_ids: Sequence[str], now: datetime) -> i
     return session.run(_AGAIN, {"message_ids": message_ids, "now": now})
 
 
-def _status(receipt: Receipt, retry_at: datetime | None) -> Status:
-    if isinstance(receipt, Sent):
-        return Status.SENT
-    return Status.DEAD if isinstance(receipt, Refused) or retry_at is None else Status.RETRY
-
-
-def _messages(session: Session, where: str, params: Params = None, limit: str = "") -> tuple[Message, ...]:
-    return tuple(map(_message, session.rows(_SELECT + where + _GROUPED + limit, params)))
+def _messages(session: Session, where: str, params: Params = None, first: str = "") -> tuple[Message, ...]:
+    return tuple(map(_message, session.rows(_SELECT + where + first + _ORDER, params)))
 
 
 def _row(message: Message) -> Row:
     return (
         *(message.message_id, message.subscriber, message.channel, message.story_id, message.created_at),
-        *(message.due_at, message.held_by, message.status, message.attempts),
+        *(message.due_at, message.held_by, message.status, message.attempts, message.thread_of),
     )
 
 
 def _message(row: Row) -> Message:
-    message_id, subscriber, channel, story_id, alert_ids, created_at, due_at, held_by, status, attempts = row
+    message_id, subscriber, channel, story_id, alert_ids, created_at, due_at, held_by, status, attempts, *rest = row
+    tried_since, thread_of, follow_up_ids = rest
     return Message(
         message_id=message_id,
         subscriber=subscriber,
         channel=channel,
         story_id=story_id,
-        alert_ids=tuple(alert_ids),
+        alert_ids=tuple(alert_ids or ()),
         created_at=created_at,
         due_at=due_at,
         held_by=HeldBy(held_by) if held_by else None,
         status=Status(status),
         attempts=attempts,
+        tried_since=tried_since,
+        thread_of=thread_of,
+        follow_up_ids=tuple(follow_up_ids or ()),
     )

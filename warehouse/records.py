@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
-from alerts.message_records import HeldBy, Notice, Status
+from alerts.message_records import ChannelState, HeldBy, Notice, OperatorNotice, Status
 from alerts.records import Arrival
-from extractors.records import Article, Reading, Telling
+from extractors.records import Article, PageLines, Post, Reading, Telling
 
 
 class Outcome(StrEnum):
@@ -30,14 +30,27 @@ class ReadArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWords:
+    """An article's newest words as they are stored, with the posts of a live blog."""
+
+    title: str | None
+    text: str
+    posts: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedArticle:
-    """What became of an article; `first_seen_at` is when its first revision arrived."""
+    """What became of an article; `first_seen_at` is when its first revision arrived.
+
+    `before` are the words that a live blog's new revision takes the place of; other articles have none.
+    """
 
     article_id: str
     outcome: Outcome
     revision: int
     story_id: str
     first_seen_at: datetime
+    before: StoredWords | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,25 @@ class StoredText:
     title: str | None
     text: str
     keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLines:
+    """What is known of a site's furniture: the lines of its last pages, oldest first, and the lines learned."""
+
+    site: str
+    pages: tuple[PageLines, ...] = ()
+    learned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedLine:
+    """A line that recurs on a site's pages, and on how many articles' of them it was seen this time."""
+
+    site: str
+    line_hash: str
+    line: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +186,8 @@ class Run:
 class Health:
     """Numbers that tell whether Talkwatch is well; to judge them is `status`'s business.
 
-    `oldest_due_at` is the `due_at` of the message that should have left longest ago, None when none is overdue;
-    `failing_feeds` are addresses with their errors.
+    `oldest_due_at` is since when the oldest message should have left, None when none is overdue; `failing_feeds` are
+    addresses with their errors; `channels` are those in trouble, `notices` what the operator was told and lasts.
     """
 
     last_started_at: datetime | None
@@ -173,3 +205,6 @@ class Health:
     messages_waiting: int
     messages_dead: int
     oldest_due_at: datetime | None
+    channels: tuple[ChannelState, ...] = ()
+    notices: tuple[OperatorNotice, ...] = ()
+    unsubscribed: tuple[str, ...] = ()

@@ -25,6 +25,12 @@ def finish_run(session: Session, run_id: str, finished_at: datetime, counts: Run
     session.run(_FINISH + " WHERE run_id = $run_id", params, quiet=quiet)
 
 
+def last_finished_at(session: Session) -> datetime | None:
+    """Return when a pass was finished last."""
+    last: datetime | None = session.rows("SELECT max(finished_at) FROM runs")[0][0]
+    return last
+
+
 def last_runs(session: Session, limit: int) -> tuple[Run, ...]:
     """Return the newest passes, newest first."""
     return tuple(map(_run, session.rows(_LAST + " FROM runs ORDER BY started_at DESC, run_id LIMIT $1", [limit])))

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from alerts.records import Arrival
-from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
-from warehouse.records import ReadArticle
+from extractors.records import Article, Depth, Mention, MentionKind, Post, Reading, Span, Statement
+from warehouse.records import ReadArticle, StoredWords
 from warehouse.session import Row, Session
+from warehouse.statements import stored_statements
 
 _ARTICLES = """
-SELECT article_id, url, outlet, feed_id, title, author, published_at, first_seen_at, language, text, sentences,
-    extractor_version, arrival
+SELECT article_id, url, outlet, feed_id, title, author, published_at, first_seen_at, language, text, updated_at,
+    section, sentences, extractor_version, depth, cut_at, arrival
 FROM articles
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY article_id
@@ -24,12 +25,14 @@ WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY start_char, end_char, rowid
 """
 _TITLE_MENTIONS = _MENTIONS.replace("FROM mentions", "FROM title_mentions")
-_STATEMENTS = """
-SELECT article_id, statement_id, utterance_id, speaker, speaker_id, speaker_surface, cue, kind, text, start_char,
-    end_char, spans, topics, stance, speaker_start_char, speaker_end_char, cue_start_char, cue_end_char
-FROM statements
+_WORDS = """
+SELECT article_id, title, text FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+"""
+_POSTS = """
+SELECT article_id, start_char, end_char, published_at
+FROM posts
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
-ORDER BY start_char, end_char, statement_id
+ORDER BY article_id, position
 """
 
 
@@ -37,13 +40,15 @@ def stored_articles(session: Session, article_ids: Sequence[str]) -> tuple[ReadA
     """Return the newest revisions of these articles with what was read in them; one that is not there is left out."""
     mentions = _by_article(session.rows(_MENTIONS, [article_ids]))
     title_mentions = _by_article(session.rows(_TITLE_MENTIONS, [article_ids]))
-    statements = _by_article(session.rows(_STATEMENTS, [article_ids]))
+    statements = stored_statements(session, article_ids)
+    posts = _by_article(session.rows(_POSTS, [article_ids]))
     return tuple(
         _read(
             row,
+            posts=tuple(map(_post, posts[row[0]])),
             mentions=tuple(map(_mention, mentions[row[0]])),
             title_mentions=tuple(map(_mention, title_mentions[row[0]])),
-            statements=tuple(map(_statement, statements[row[0]])),
+            statements=tuple(statements[row[0]]),
         )
         for row in session.rows(_ARTICLES, [article_ids])
     )
@@ -59,14 +64,15 @@ def _by_article(rows: Sequence[Row]) -> defaultdict[str, list[Row]]:
 def _read(
     row: Row,
     *,
+    posts: tuple[Post, ...],
     mentions: tuple[Mention, ...],
     title_mentions: tuple[Mention, ...],
     statements: tuple[Statement, ...],
 ) -> ReadArticle:
-    *fields, sentences, extractor_version, arrival = row
+    *fields, sentences, extractor_version, depth, cut_at, arrival = row
     names = (
         *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at", "first_seen_at"),
-        *("language", "text"),
+        *("language", "text", "updated_at", "section"),
     )
     reading = Reading(
         mentions=mentions,
@@ -74,9 +80,16 @@ def _read(
         statements=statements,
         sentences=tuple(map(_span, sentences or ())),
         extractor_version=extractor_version,
+        depth=Depth(depth),
+        cut_at=cut_at,
     )
-    article = Article(**dict(zip(names, fields, strict=True)))
+    article = Article(**dict(zip(names, fields, strict=True)), posts=posts)
     return ReadArticle(article=article, reading=reading, arrival=Arrival(arrival))
+
+
+def _post(row: Row) -> Post:
+    start, end, published = row
+    return Post(Span(start, end), published)
 
 
 def _mention(row: Row) -> Mention:
@@ -84,50 +97,20 @@ def _mention(row: Row) -> Mention:
     return Mention(kind=MentionKind(kind), ref_id=ref_id, name=name, surface=surface, span=Span(start, end))
 
 
-def _statement(row: Row) -> Statement:
-    (
-        statement_id,
-        utterance_id,
-        speaker,
-        speaker_id,
-        surface,
-        cue,
-        kind,
-        text,
-        start,
-        end,
-        spans,
-        topics,
-        stance,
-        *at,
-    ) = row
-    return Statement(
-        statement_id=statement_id,
-        utterance_id=utterance_id,
-        speaker=speaker,
-        speaker_id=speaker_id,
-        speaker_surface=surface,
-        cue=cue,
-        kind=StatementKind(kind),
-        text=text,
-        span=Span(start, end),
-        spans=tuple(map(_span, spans)),
-        topics=tuple(topics),
-        stance=stance,
-        speaker_span=_optional(at[0], at[1]),
-        cue_span=_optional(at[2], at[3]),
-    )
-
-
 def _span(stored: dict[str, int]) -> Span:
     return Span(stored["start_char"], stored["end_char"])
-
-
-def _optional(start: int | None, end: int | None) -> Span | None:
-    return None if start is None or end is None else Span(start, end)
 
 
 def known_articles(session: Session, article_ids: Sequence[str]) -> frozenset[str]:
     """Return those of the articles that are here."""
     sql = "SELECT article_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
     return frozenset(row[0] for row in session.rows(sql, [article_ids]))
+
+
+def stored_words(session: Session, article_ids: Sequence[str]) -> dict[str, StoredWords]:
+    """Return the newest words of those of the articles that are here, with the posts of live blogs."""
+    posts = _by_article(session.rows(_POSTS, [article_ids]))
+    return {
+        article_id: StoredWords(title=title, text=text, posts=tuple(map(_post, posts[article_id])))
+        for article_id, title, text in session.rows(_WORDS, [article_ids])
+    }

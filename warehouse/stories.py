@@ -81,15 +81,15 @@ WHERE articles.article_id = l.article_id
         IS DISTINCT FROM (l.copy_kind, l.parent_article_id, l.source)
 """
 
-_SOURCES = """
-SELECT story_id, count(DISTINCT coalesce(source, outlet))
+_ROOTS = """
+SELECT story_id, list(DISTINCT coalesce(source, outlet))
 FROM articles
 WHERE story_id IN (SELECT unnest($1::VARCHAR[]))
 GROUP BY ALL
 """
 
 _UTTERED = """
-SELECT s.utterance_id, count(DISTINCT coalesce(a.source, a.outlet))
+SELECT s.utterance_id, list(DISTINCT coalesce(a.source, a.outlet))
 FROM statements AS s
 JOIN articles AS a USING (article_id)
 WHERE s.utterance_id IN (SELECT unnest($1::VARCHAR[]))
@@ -195,14 +195,14 @@ def current_stories(session: Session, article_ids: Sequence[str]) -> dict[str, s
     return dict(session.rows(sql, [article_ids]))
 
 
-def sources(session: Session, story_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many independent sources each story has."""
-    return dict(session.rows(_SOURCES, [story_ids]))
+def roots(session: Session, story_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the independent sources of each story, by name."""
+    return {story_id: frozenset(found) for story_id, found in session.rows(_ROOTS, [story_ids])}
 
 
-def sources_of_utterances(session: Session, utterance_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many independent sources report each utterance."""
-    return dict(session.rows(_UTTERED, [utterance_ids]))
+def roots_of_utterances(session: Session, utterance_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the independent sources that report each utterance, by name."""
+    return {utterance_id: frozenset(found) for utterance_id, found in session.rows(_UTTERED, [utterance_ids])}
 
 
 def open_decisions(

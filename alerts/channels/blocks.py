@@ -8,13 +8,15 @@ from typing import Any
 
 from alerts.message_records import Letter, Notice
 from alerts.passages import CUT, Mark, Segment, segments, shown
-from alerts.rendering import about, counted, link_to, source_line, why
+from alerts.rendering import about, also_in, last_positions, link_to, source_line, why_told
+from alerts.subjects import counted
 
 # Slack's limits are 50 blocks, 3,000 characters a section, 2,000 a context element and 150 a header.
 BLOCKS = 50
 SECTION_CHARS = 2900
 CONTEXT_CHARS = 1900
 HEADER_CHARS = 150
+_ELEMENTS = 10  # of one context block
 _A_NOTICE = 4  # blocks for one alert at most: headline, passage, context, link
 _SHOWN = (BLOCKS - 3) // _A_NOTICE
 
@@ -32,11 +34,24 @@ def payload(letter: Letter, *, timezone: str = "UTC") -> Block:
         "unfurl_links": False,
         "unfurl_media": False,
         "blocks": [
-            {"type": "header", "text": _plain(letter.subject, HEADER_CHARS)},
+            # A repeat of a message can be told by its id, as in e-mail.
+            {
+                "type": "header",
+                "text": _plain(letter.subject, HEADER_CHARS),
+                "block_id": f"talkwatch-{letter.message_id}",
+            },
+            *_paragraphs(letter),
             *_alerts(letter.notices[:_SHOWN], timezone),
             *_left_over(letter.notices[_SHOWN:]),
         ],
     }
+
+
+def _paragraphs(letter: Letter) -> list[Block]:
+    """Return the text of a letter that holds no alert."""
+    parts = [] if letter.notices else [part for part in letter.text.strip().split("\n\n") if part.strip()]
+    kept = [*parts[: BLOCKS - 2], *(["\n\n".join(parts[BLOCKS - 2 :])] if len(parts) > BLOCKS - 2 else [])]
+    return [{"type": "section", "text": _plain(part, SECTION_CHARS)} for part in kept]
 
 
 def escape(text: str) -> str:
@@ -51,21 +66,24 @@ def _alerts(notices: Sequence[Notice], timezone: str) -> list[Block]:
         if notice.alert.article_id != article_id:
             blocks += _article(notice, timezone)
         article_id = notice.alert.article_id
-        blocks += _alert(notice)
+        blocks += _alert(notice, timezone)
     return blocks
 
 
 def _article(notice: Notice, timezone: str) -> list[Block]:
     """Return the headline and where it stands; only a link of ours is markup."""
     headline = _plain(shown(notice.title or notice.outlet).strip(), SECTION_CHARS)
-    elements = [_plain(source_line(notice, timezone=timezone), CONTEXT_CHARS), _link(notice.url)]
+    beside = [source_line(notice, timezone=timezone), also_in(notice)]
+    elements = [*(_plain(line, CONTEXT_CHARS) for line in beside if line), _link(notice.url)]
     return [{"type": "section", "text": headline}, {"type": "context", "elements": elements}]
 
 
-def _alert(notice: Notice) -> list[Block]:
+def _alert(notice: Notice, timezone: str) -> list[Block]:
     known = f", {about(notice)}" if about(notice) else ""
-    who = _plain(f"{shown(notice.alert.official)}{known}. {why(notice.alert)}", CONTEXT_CHARS)
-    return [{"type": "section", "text": _passage(notice)}, {"type": "context", "elements": [who]}]
+    who = f"{shown(notice.alert.official)}{known}. {why_told(notice)}"
+    lines = [who, *last_positions(notice, timezone=timezone)[: _ELEMENTS - 1]]
+    elements = [_plain(line, CONTEXT_CHARS) for line in lines]
+    return [{"type": "section", "text": _passage(notice)}, {"type": "context", "elements": elements}]
 
 
 def _left_over(notices: Sequence[Notice]) -> list[Block]:

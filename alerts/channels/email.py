@@ -1,8 +1,7 @@
-"""Letters by e-mail over SMTP. Builds the message and names what the server said; decides no retry, keeps no state."""
+"""Letters by e-mail over SMTP: builds the message, sends it over its own line; decides no retry, keeps no state."""
 
 from __future__ import annotations
 
-import base64
 import re
 import smtplib
 import ssl
@@ -15,30 +14,24 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Literal
+from urllib.parse import quote
 
-from alerts.message_records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
+from alerts.channels.smtp_answers import Step, receipt_of
+from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, Subscriber
 from alerts.passages import shown
 
-_PERMANENT = 500
 # Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.
 _ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)*[\w-]+")
-_ADDRESS_LIKE = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
-_SAID_CHARS = 120
-_REFUSALS: dict[type[Exception], str] = {
-    smtplib.SMTPAuthenticationError: "login refused",
-    smtplib.SMTPSenderRefused: "sender refused",
-}
-_FAULTS: dict[type[Exception], str] = {
-    smtplib.SMTPServerDisconnected: "the server closed the connection",
-    smtplib.SMTPNotSupportedError: "the server offers no STARTTLS or no login",
-    UnicodeEncodeError: "the login has characters outside ASCII",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailConfig:
-    """The mail server and the sender's address, as "Name <address>" or an address alone."""
+    """The mail server and the sender's address, as "Name <address>" or an address alone.
+
+    `unsubscribe` is an address that people write to, `unsubscribe_url` one of the operator's that takes the one-click
+    POST of RFC 8058; `{subscriber}` in it stands for the subscriber's name.
+    """
 
     host: str
     from_address: str
@@ -47,10 +40,14 @@ class EmailConfig:
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     timeout: float = 20.0
+    unsubscribe: str | None = None
+    unsubscribe_url: str | None = None
 
 
 class Email:
     """The channel `email`."""
+
+    seconds_between = 0.0
 
     def __init__(self, config: EmailConfig, *, now: Callable[[], datetime]) -> None:
         """Keep the server's address and the clock that dates messages; nothing is connected yet."""
@@ -63,14 +60,17 @@ class Email:
 
     def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
         """Send one message to one recipient over a connection of its own."""
-        message = compose(letter, to=subscriber.address, config=self._config, at=self._now())
-        if isinstance(message, Refused):
+        message = compose(letter, subscriber, config=self._config, at=self._now())
+        if not isinstance(message, EmailMessage):
             return message
+        step = Step.LINE
         try:
             with _connected(self._config) as server:
+                step = Step.MESSAGE
                 server.send_message(message)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            return _receipt(error, self._config, subscriber.address)
+            secrets = (subscriber.address, self._config.password, self._config.username)
+            return receipt_of(error, step, [secret for secret in secrets if secret])
         return Sent()
 
 
@@ -84,23 +84,45 @@ def is_address(text: str) -> bool:
         return False
 
 
-def compose(letter: Letter, *, to: str, config: EmailConfig, at: datetime) -> EmailMessage | Refused:
+def compose(
+    letter: Letter, subscriber: Subscriber, *, config: EmailConfig, at: datetime
+) -> EmailMessage | Refused | Blocked:
     """Return the letter as a message, the same each time but for its Date; refuse what is not one address."""
     name, sender = parseaddr(config.from_address)
-    if not (is_address(to) and is_address(sender)):
-        return Refused(error="the recipient's or the sender's address is not one e-mail address")
-    sender, to = _ascii(sender), _ascii(to)
+    if not is_address(sender):
+        return Blocked(error="the sender's address is not one e-mail address")
+    if not is_address(subscriber.address):
+        return Refused(error="the recipient's address is not one e-mail address")
+    sender = _ascii(sender)
+    domain = sender.rpartition("@")[2]
     message = EmailMessage(policy=SMTP)
     message["Subject"] = shown(letter.subject)
     message["From"] = Address(display_name=name, addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
+    message["To"] = Address(addr_spec=_ascii(subscriber.address))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{letter.message_id}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{letter.message_id}@{domain}>"
+    if letter.thread_of:
+        message["In-Reply-To"] = message["References"] = f"<{letter.thread_of}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Talkwatch-Alert"] = " ".join(notice.alert.alert_id for notice in letter.notices)
+    for header, value in _way_out(config, subscriber.name).items():
+        message[header] = value
+    if letter.notices:
+        message["X-Talkwatch-Alert"] = " ".join(notice.alert.alert_id for notice in letter.notices)
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _way_out(config: EmailConfig, subscriber: str) -> dict[str, str]:
+    """Return the headers that let a reader unsubscribe (RFC 2369, and RFC 8058 where something takes the POST)."""
+    name = quote(subscriber, safe="")
+    ways, post = [], {}
+    if config.unsubscribe_url:
+        ways.append(f"<{config.unsubscribe_url.replace('{subscriber}', name)}>")
+        post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if config.unsubscribe:
+        ways.append(f"<mailto:{config.unsubscribe}?subject=unsubscribe%20{name}>")
+    return {"List-Unsubscribe": ", ".join(ways), **post} if ways else {}
 
 
 def _ascii(address: str) -> str:
@@ -131,40 +153,3 @@ def _connected(config: EmailConfig) -> Iterator[smtplib.SMTP]:
             server.quit()
     finally:
         server.close()
-
-
-def _receipt(error: Exception, config: EmailConfig, to: str) -> Receipt:
-    """Refuse what the server refuses for good about this message; anything wrong with the line or login can mend."""
-    match error:
-        case smtplib.SMTPRecipientsRefused():
-            code, said = next(iter(error.recipients.values()))
-            return _answered("RCPT", code, said, config, to)
-        case smtplib.SMTPDataError():
-            return _answered("DATA", error.smtp_code, error.smtp_error, config, to)
-    return TryLater(error=_line_fault(error))
-
-
-def _line_fault(error: Exception) -> str:
-    """Say what is wrong with the line, the server or the login, in words of ours."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{_REFUSALS.get(type(error), 'refused')}: SMTP {error.smtp_code}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or type(error).__name__}"
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    return _FAULTS.get(type(error)) or f"no connection: {getattr(error, 'strerror', None) or type(error).__name__}"
-
-
-def _answered(step: str, code: int, said: bytes | str, config: EmailConfig, to: str) -> Receipt:
-    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else said
-    error = f"SMTP {code} at {step}: {_without_secrets(text, config, to)}"
-    return Refused(error=error) if code >= _PERMANENT else TryLater(error=error)
-
-
-def _without_secrets(said: str, config: EmailConfig, to: str) -> str:
-    """Return what a server said on one line, without any address, or login in clear or in base 64."""
-    secrets = [to, *(part for part in (config.password, config.username) if part)]
-    for secret in [*secrets, *(base64.b64encode(secret.encode()).decode() for secret in secrets)]:
-        said = said.replace(secret, "…")
-    plain = "".join(char if char.isprintable() else " " for char in _ADDRESS_LIKE.sub("…", said))
-    return plain[:_SAID_CHARS]

@@ -1,91 +1,83 @@
-"""Letters to Slack by incoming webhook. The webhook's address is a secret: never shown, never logged."""
+"""Letters to Slack, by incoming webhook or as a bot. The webhook's address and the token are secrets."""
 
 from __future__ import annotations
 
-import logging
+import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from collections.abc import Callable
+from datetime import datetime
 
 import httpx
 
-from alerts.channels.blocks import payload
-from alerts.message_records import Letter, Receipt, Refused, Sent, Subscriber, TryLater
-from extractors.urls import is_http_url
+from alerts.channels.blocks import Block, payload
+from alerts.channels.posting import Answer, post, receipt_of
+from alerts.channels.slack_words import CHANNELS_FAULT, FOR_NOW, MESSAGES_FAULT
+from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, Subscriber, TryLater
 
-_ANSWER_BYTES = 1024
+API = "https://slack.com/api/"
 # Slack says what it minds in one word, such as `invalid_payload`; anything else in an answer is not repeated.
-_WORD = re.compile(rb"[a-z][a-z_]{2,40}")
-_FOR_NOW = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-
-_posting: ContextVar[bool] = ContextVar("posting", default=False)
-
-
-def _not_while_posting(_: logging.LogRecord) -> bool:
-    return not _posting.get()
+_WORD = re.compile(r"[a-z]+(?:_[a-z]+){0,8}")
 
 
 class Slack:
-    """The channel `slack`."""
+    """The channel `slack`: to a webhook, or, where the subscriber has a secret, as the bot whose token that is."""
 
-    def __init__(self, web: httpx.Client, *, now: Callable[[], datetime]) -> None:
-        """Keep the web client and the clock that reads dates in Retry-After."""
+    # Slack takes one message a second in one channel, and refuses more with 429.
+    seconds_between = 1.0
+
+    def __init__(self, web: httpx.Client, *, now: Callable[[], datetime], api: str = API) -> None:
+        """Keep the web client, the clock that reads dates in Retry-After, and where Slack's API is."""
         self._web = web
         self._now = now
-        # httpx logs the address of each request, which here is the secret; adding a filter twice changes nothing.
-        logging.getLogger("httpx").addFilter(_not_while_posting)
+        self._api = api
 
     def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
-        """Post the letter to the subscriber's webhook."""
-        if not is_http_url(subscriber.address):
-            return Refused(error="the webhook's address is no http(s) address")
-        try:
-            with self._posted(letter, subscriber) as answer:
-                return _receipt(answer, self._now())
-        except httpx.TimeoutException:
-            return TryLater(error="timed out")
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            return TryLater(error=f"no answer: {type(error).__name__}")
-
-    @contextmanager
-    def _posted(self, letter: Letter, subscriber: Subscriber) -> Iterator[httpx.Response]:
-        """Post without following a redirect and without a line in the log; the answer's body is not read yet."""
+        """Post the letter."""
         body = payload(letter, timezone=subscriber.timezone)
-        token = _posting.set(True)
-        try:
-            with self._web.stream("POST", subscriber.address, json=body, follow_redirects=False) as answer:
-                yield answer
-        finally:
-            _posting.reset(token)
+        if subscriber.secret is not None:
+            return self._as_bot(body, letter, subscriber.address, subscriber.secret)
+        answer = post(self._web, subscriber.address, now=self._now(), json=body)
+        return _hooked(answer) if isinstance(answer, Answer) else answer
+
+    def _as_bot(self, body: Block, letter: Letter, to: str, token: str) -> Receipt:
+        if not token.isascii() or not token.isprintable():
+            return Blocked(error="the token has characters outside ASCII")
+        body["channel"] = to
+        if letter.thread_ref:
+            body["thread_ts"] = letter.thread_ref
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = post(self._web, f"{self._api}chat.postMessage", now=self._now(), headers=headers, json=body)
+        return _posted(answer) if isinstance(answer, Answer) else answer
 
 
-def _receipt(answer: httpx.Response, now: datetime) -> Receipt:
-    status = answer.status_code
-    if answer.is_success:
-        return Sent()
-    if status in _FOR_NOW or answer.is_server_error:
-        return TryLater(error=f"HTTP {status}", after=retry_after(answer.headers.get("Retry-After"), now))
-    return Refused(error=f"HTTP {status}{_said(answer)}")
+def _hooked(answer: Answer) -> Receipt:
+    """Class what a webhook answered, which says its one word as the whole body."""
+    said = answer.body.strip().decode("ascii", errors="replace")
+    word = said if _WORD.fullmatch(said) else ""
+    receipt = receipt_of(answer, f": {word}" if word else "")
+    return Blocked(error=receipt.error) if isinstance(receipt, Refused) and word in CHANNELS_FAULT else receipt
 
 
-def _said(answer: httpx.Response) -> str:
-    """Return the one word of the answer; no more than a kilobyte of it is read, and nothing is unpacked."""
-    start = next(answer.iter_raw(_ANSWER_BYTES), b"").strip()
-    return f": {start.decode('ascii')}" if _WORD.fullmatch(start) else ""
+def _posted(answer: Answer) -> Receipt:
+    """Class what the API answered, which is 200 with `ok` false for most that goes wrong."""
+    receipt = receipt_of(answer)
+    if not isinstance(receipt, Sent):
+        return receipt
+    said = _said(answer.body)
+    if said.get("ok") is True:
+        return Sent(ref=str(said["ts"]) if "ts" in said else None)
+    word = str(said.get("error", ""))
+    error = f"Slack: {word}" if _WORD.fullmatch(word) else "Slack did not take it"
+    if word in CHANNELS_FAULT:
+        return Blocked(error=error)
+    if word in MESSAGES_FAULT:
+        return Refused(error=error)
+    return TryLater(error=error, after=answer.after, channel=word in FOR_NOW)
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return how long a Retry-After header asks to wait, in seconds or until a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\d{1,9}", value.strip(), re.ASCII):
-        return timedelta(seconds=int(value))
+def _said(body: bytes) -> dict[str, object]:
     try:
-        until = parsedate_to_datetime(value)
+        said = json.loads(body)
     except ValueError:
-        return None
-    return max(timedelta(0), (until if until.tzinfo else until.replace(tzinfo=UTC)) - now)
+        return {}
+    return said if isinstance(said, dict) else {}

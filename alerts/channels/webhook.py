@@ -1,0 +1,104 @@
+"""Letters as signed JSON to any address that takes a POST, signed as standardwebhooks.com says (HMAC-SHA256)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from alerts.channels.posting import Answer, post, receipt_of
+from alerts.message_records import Blocked, Letter, Notice, Receipt, Subscriber
+from alerts.passages import shown
+
+SCHEMA_VERSION = 1
+_PREFIX = "whsec_"
+
+
+class Webhook:
+    """The channel `webhook`."""
+
+    seconds_between = 0.0
+
+    def __init__(self, web: httpx.Client, *, now: Callable[[], datetime]) -> None:
+        """Keep the web client and the clock that stamps each try."""
+        self._web = web
+        self._now = now
+
+    def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
+        """Post the letter with its signature; a receiver refuses a wrong one, or one that is old."""
+        if not subscriber.secret:
+            return Blocked(error="there is no secret to sign with")
+        now = self._now()
+        body = json.dumps(document(letter), separators=(",", ":")).encode()
+        headers = {"Content-Type": "application/json", **signed(letter.message_id, now, body, subscriber.secret)}
+        answer = post(self._web, subscriber.address, now=now, headers=headers, content=body)
+        return receipt_of(answer) if isinstance(answer, Answer) else answer
+
+
+def signed(message_id: str, at: datetime, body: bytes, secret: str) -> dict[str, str]:
+    """Return the headers that prove a body: its id, the time of this try, and the signature over all three."""
+    stamp = str(int(at.timestamp()))
+    what = f"{message_id}.{stamp}.".encode() + body
+    signature = base64.b64encode(hmac.new(key_of(secret), what, hashlib.sha256).digest()).decode()
+    return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
+
+
+def key_of(secret: str) -> bytes:
+    """Return the key a secret stands for: base 64 after `whsec_`, else its own bytes."""
+    if secret.startswith(_PREFIX):
+        try:
+            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        except binascii.Error:
+            pass
+    return secret.encode()
+
+
+def document(letter: Letter) -> dict[str, Any]:
+    """Return the letter as its JSON document; `kind` tells alerts from what is about Talkwatch itself."""
+    return {
+        "version": SCHEMA_VERSION,
+        "id": letter.message_id,
+        "kind": "alerts" if letter.notices else "notice",
+        "thread_of": letter.thread_of,
+        "subject": shown(letter.subject),
+        "text": letter.text,
+        "alerts": [_alert(notice) for notice in letter.notices],
+    }
+
+
+def _alert(notice: Notice) -> dict[str, Any]:
+    alert = notice.alert
+    return {
+        "alert_id": alert.alert_id,
+        "rule": alert.rule,
+        "rule_version": alert.rule_version,
+        "severity": alert.severity,
+        "fired_at": _time(alert.fired_at),
+        "reason": alert.reason,
+        "keyword": alert.keyword,
+        "scope": alert.scope,
+        "official_id": alert.official_id,
+        "official": alert.official,
+        "role": notice.official_role,
+        "side": notice.official_side,
+        "excerpt": alert.excerpt,
+        "story_id": alert.story_id,
+        "sources": notice.sources,
+        "article_id": alert.article_id,
+        "title": notice.title,
+        "url": notice.url,
+        "outlet": notice.outlet,
+        "country": notice.country,
+        "published_at": notice.published_at and _time(notice.published_at),
+    }
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,55 @@
+"""The records of follow-ups and silences. Datetimes are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.records import Alert, News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAlert:
+    """An alert with what was told of it last: its words, corrected where they were, when, and with how many sources."""
+
+    alert: Alert
+    sources: int
+    told_sources: int
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Something new about an alert. `alert` has the words to show: its own, or those that are new."""
+
+    follow_up_id: str
+    alert: Alert
+    news: News
+    noted_at: datetime
+    sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A message that tells an alert to a subscriber. `is_open`: it was not tried yet; `thread` is where replies go."""
+
+    alert_id: str
+    story_id: str
+    subscriber: str
+    is_open: bool
+    thread: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A rule kept from firing from `starts_at` until before `ends_at`; None names every official, or subscriber."""
+
+    silence_id: str
+    rule: str
+    starts_at: datetime
+    ends_at: datetime
+    author: str
+    official_id: str | None = None
+    subscriber: str | None = None
+    reason: str | None = None

@@ -1,0 +1,31 @@
+"""What a silence covers, at a moment. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from alerts.follow_up_records import Silence
+
+
+def silence_id(rule: str, starts_at: datetime, *about: str | None) -> str:
+    """Name a silence by its rule, what else it is about, and its start."""
+    parts = (rule, starts_at.isoformat(), *(part or "" for part in about))
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
+
+
+def silenced(silences: Iterable[Silence], *, rule: str, official_id: str, now: datetime) -> frozenset[str | None]:
+    """Return the subscribers who are to hear nothing of a rule on an official now; None among them is everyone."""
+    return frozenset(
+        silence.subscriber
+        for silence in silences
+        if silence.rule == rule
+        and silence.official_id in {None, official_id}
+        and silence.starts_at <= now < silence.ends_at
+    )
+
+
+def hears(subscriber: str, hushed: frozenset[str | None]) -> bool:
+    """Tell whether a subscriber is left by `silenced`."""
+    return None not in hushed and subscriber not in hushed

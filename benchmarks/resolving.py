@@ -1,0 +1,91 @@
+"""Measure how often each rule names the right speaker: what extractors.resolution.CERTAINTY says, beside what is found.
+
+    .venv/bin/python benchmarks/resolving.py [--quotes ../shared/quotes] [--articles 840]
+
+The mention is judged on the annotated train part (is it the phrase the annotators chose?), the name on the seeds (is it
+the person meant?). Only statements whose words are right are counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import statements as bench
+
+from extractors.reading import Reader
+from extractors.records import Reading, Statement
+from extractors.resolution import CERTAINTY, Rule
+from extractors.watchlist import load_watchlist
+
+ALIKE = 0.8  # token F1 of words that are right
+
+
+def pairs(doc: Any, reading: Reading) -> Iterator[tuple[Statement, Any]]:
+    """Yield each statement with the annotated one of the same words, where that has a source."""
+    units = [(set(unit["toks"]), unit) for unit in doc.units if unit["speech"] and unit["source"]]
+    for statement in reading.statements:
+        for piece in doc.pieces([(span.start, span.end) for span in statement.spans]):
+            words = set(piece)
+            for other, unit in units:
+                if 2 * len(words & other) >= ALIKE * (len(words) + len(other)):
+                    yield statement, unit
+
+
+def is_mention(stick: ModuleType, statement: Statement, unit: dict[str, Any]) -> bool:
+    """Tell whether the phrase that names the speaker is the annotated one."""
+    return unit["source"].lower() in {"who", "which", "that"} or bool(
+        stick.heads(statement.speaker_surface) & stick.heads(unit["source"])
+    )
+
+
+def is_name(stick: ModuleType, statement: Statement, unit: dict[str, Any]) -> bool | None:
+    """Tell whether the speaker is the annotated one; None where the annotation names nobody."""
+    if not unit["canonical"]:
+        return None
+    return bool(stick.heads(statement.speaker or "") & stick.heads(unit["canonical"]))
+
+
+def judged(reader: Reader, docs: list[Any]) -> Iterator[tuple[Statement, Any]]:
+    """Yield all pairs of the articles."""
+    readings = reader.read([bench.unread(doc.id, doc.text) for doc in docs])
+    for doc, reading in zip(docs, readings, strict=True):
+        yield from pairs(doc, reading)
+
+
+def main() -> None:
+    """Print a line a rule."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quotes", type=Path, default=bench.QUOTES)
+    parser.add_argument("--articles", type=int, default=840)
+    arguments = parser.parse_args()
+    stick = bench.load_stick(arguments.quotes)
+    if stick is None:
+        print(f"nothing measured: no measuring stick in {arguments.quotes}")
+        return
+    reader = Reader(load_watchlist())
+    train = stick.load_jsonl(str(arguments.quotes / "train.jsonl.gz"))[: arguments.articles]
+    seeds = stick.load_seeds(str(bench.ROOT / "seeds"), str(arguments.quotes / "seeds_gold.jsonl"))
+    mentions, names = (collections.defaultdict[str, list[bool]](list) for _ in range(2))
+    for statement, unit in judged(reader, train):
+        mentions[str(statement.resolved_by)].append(is_mention(stick, statement, unit))
+    for statement, unit in judged(reader, seeds):
+        right = is_name(stick, statement, unit)
+        if right is not None:
+            names[str(statement.resolved_by)].append(right)
+    print(f"{'':12}{'mention':>16}{'name, seeds':>16}{'stated':>8}")
+    for rule in Rule:
+        print(f"{rule:12}{share(mentions[rule]):>16}{share(names[rule]):>16}{CERTAINTY[rule]:8.2f}")
+
+
+def share(found: list[bool]) -> str:
+    """Return the share that is right, and of how many."""
+    return f"{sum(found) / len(found):.3f} of {len(found)}" if found else "-"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""The days that sentences name, resolved against the day of their article. Never guesses: what is open stays None."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from extractors.records import Span
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_NUMBERS |= {"nine": 9, "ten": 10, "twelve": 12}
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+
+_MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+_MONTH += r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|:\d)"
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
+
+# In the order in which they are tried at one place. A bare month needs a word before it: "may", "march".
+_FORMS = {
+    "iso": rf"(?<!\d)(?P<iso_year>{_YEAR})-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)(?!\d)",
+    "month_day": rf"\b(?P<md_month>{_MONTH})\s(?P<md_day>{_DAY})(?:\s?[–-]\s?(?P<md_last>{_DAY}))?"
+    rf"(?:,?\s(?P<md_year>{_YEAR}))?",
+    "day_month": rf"(?<!\d)(?P<dm_day>{_DAY})(?:\s?[–-]\s?(?P<dm_last>{_DAY}))?\s(?:of\s)?(?P<dm_month>{_MONTH})\b"
+    rf"(?:,?\s(?P<dm_year>{_YEAR}))?",
+    "month_year": rf"\b(?P<my_month>{_MONTH})(?:\sof)?,?\s(?P<my_year>{_YEAR})",
+    "season": rf"(?i:\b(?P<season>spring|summer|autumn|fall)(?:\sof)?\s(?P<season_year>{_YEAR}))",
+    "ago": rf"(?i:\b(?P<ago>{_NUMBER}|several|many)\s(?P<ago_unit>day|week|month|year)s?\s(?:ago|earlier)\b)",
+    "ahead": rf"(?i:\bin\s(?P<ahead>{_NUMBER})\s(?P<ahead_unit>day|week)s?(?:[’']?\stime)?\b)",
+    "unit": r"(?i:\b(?P<unit_which>next|last|this|the coming|the past)\s(?P<unit>week|weekend|month|year)\b)",
+    "weekday": rf"\b(?:(?P<weekday_which>(?i:next|last|this|this coming|this past))\s)?(?P<weekday>{_WEEKDAY})\b",
+    "word": r"(?i:\b(?P<word>today|tonight|tomorrow|yesterday)\b)",
+    "month": rf"\b(?i:in|by|until|since|of|early|late|mid|next|last|this|for)[\s-](?P<month>{_MONTH})(?!\w|,?\s\d)",
+    "year": rf"(?<![\d.,$€£#/-])(?P<year>{_YEAR})(?![.,/-]\d|%|\s?(?:km|kg|people|soldiers|troops|prisoners|men))",
+}
+_DATING = re.compile("|".join(f"(?P<form_{name}>{form})" for name, form in _FORMS.items()))
+_WORDS = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
+_COUNTED = re.compile(r"\b(?:some|about|around|over|than|nearly|almost|least|up to|roughly)\s$", re.IGNORECASE)
+_SLACK = timedelta(days=1)  # an article of the evening in one zone is of the next day in another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dating:
+    """Words that name a day or days. `first` and `last` are None where the article's own day would be needed."""
+
+    span: Span
+    first: date | None
+    last: date | None
+
+
+_Days = tuple[date, date] | None
+
+
+def find_datings(text: str, sentence: Span, on: date | None, *, ahead: bool) -> tuple[Dating, ...]:
+    """Return the datings of a sentence in order. `on` is the day its article is of.
+
+    "Monday" and "March 29" are the next ones when what is told lies `ahead`, else the last ones.
+    """
+    return tuple(_datings(text, sentence, on, ahead=ahead))
+
+
+def _datings(text: str, sentence: Span, on: date | None, *, ahead: bool) -> Iterator[Dating]:
+    for match in _DATING.finditer(text, sentence.start, sentence.end):
+        form = str(match.lastgroup).removeprefix("form_")
+        if form == "year" and _COUNTED.search(text, max(sentence.start, match.start() - 12), match.start()):
+            continue
+        days = _resolved(form, match, on, ahead=ahead)
+        yield Dating(span=Span(*match.span()), first=days[0] if days else None, last=days[1] if days else None)
+
+
+def _resolved(form: str, match: re.Match[str], on: date | None, *, ahead: bool) -> _Days:
+    try:
+        if form in _FULL and (days := _FULL[form](match)):
+            return days
+        return _RELATIVE[form](match, on, ahead) if on and form in _RELATIVE else None
+    except (ValueError, OverflowError):  # the 31st of June, and what lies beyond the calendar
+        return None
+
+
+def _iso(match: re.Match[str]) -> _Days:
+    return _day(int(match["iso_year"]), int(match["iso_month"]), match["iso_day"], None)
+
+
+def _full_month_day(match: re.Match[str]) -> _Days:
+    return _dated(match, "md", int(match["md_year"])) if match["md_year"] else None
+
+
+def _full_day_month(match: re.Match[str]) -> _Days:
+    return _dated(match, "dm", int(match["dm_year"])) if match["dm_year"] else None
+
+
+def _month_year(match: re.Match[str]) -> _Days:
+    return _months(int(match["my_year"]), _month_number(match["my_month"]))
+
+
+def _season(match: re.Match[str]) -> _Days:
+    return _months(int(match["season_year"]), *_SEASONS[match["season"].lower()])
+
+
+def _year(match: re.Match[str]) -> _Days:
+    return _months(int(match["year"]), 1, 12)
+
+
+def _month_day(match: re.Match[str], on: date, ahead: bool) -> _Days:
+    return _nearest(lambda year: _dated(match, "md", year), on, ahead=ahead)
+
+
+def _day_month(match: re.Match[str], on: date, ahead: bool) -> _Days:
+    return _nearest(lambda year: _dated(match, "dm", year), on, ahead=ahead)
+
+
+def _month_alone(match: re.Match[str], on: date, ahead: bool) -> _Days:
+    which = match.group().split()[0].lower()
+    number = _month_number(match["month"])
+    return _nearest(lambda year: _months(year, number), on, ahead=(ahead or which == "next") and which != "last")
+
+
+def _ago(match: re.Match[str], on: date, _: bool) -> _Days:
+    count = _NUMBERS.get(match["ago"].lower()) or (int(match["ago"]) if match["ago"].isdigit() else 3)
+    unit = match["ago_unit"].lower()
+    if unit == "day":
+        return (on - timedelta(days=count),) * 2
+    if unit == "week":
+        return _week(on - timedelta(weeks=count))
+    months = on.year * 12 + on.month - 1 - count * (12 if unit == "year" else 1)
+    return _months(months // 12, 1, 12) if unit == "year" else _months(months // 12, months % 12 + 1)
+
+
+def _ahead(match: re.Match[str], on: date, _: bool) -> _Days:
+    count = _NUMBERS.get(match["ahead"].lower()) or int(match["ahead"])
+    if match["ahead_unit"].lower() == "day":
+        return (on + timedelta(days=count),) * 2
+    return _week(on + timedelta(weeks=count))
+
+
+def _unit(match: re.Match[str], on: date, _: bool) -> _Days:
+    which = match["unit_which"].lower().split()[-1]
+    step = {"next": 1, "coming": 1, "last": -1, "past": -1}.get(which, 0)
+    unit = match["unit"].lower()
+    if unit == "week":
+        return _week(on + timedelta(weeks=step))
+    if unit == "weekend":
+        return _week(on + timedelta(weeks=step))[0] + timedelta(days=5), _week(on + timedelta(weeks=step))[1]
+    if unit == "year":
+        return _months(on.year + step, 1, 12)
+    months = on.year * 12 + on.month - 1 + step
+    return _months(months // 12, months % 12 + 1)
+
+
+def _weekday(match: re.Match[str], on: date, ahead: bool) -> _Days:
+    which = (match["weekday_which"] or "").lower().split()
+    wanted = _DAYS.index(match["weekday"].lower())
+    if which[:1] == ["next"]:
+        return (_week(on + timedelta(weeks=1))[0] + timedelta(days=wanted),) * 2
+    if which[-1:] == ["last"]:
+        return (on - timedelta(days=(on.weekday() - wanted - 1) % 7 + 1),) * 2
+    forward = "coming" in which or (ahead and "past" not in which)
+    step = (wanted - on.weekday()) % 7 if forward else -((on.weekday() - wanted) % 7)
+    return (on + timedelta(days=step),) * 2
+
+
+def _word(match: re.Match[str], on: date, _: bool) -> _Days:
+    return (on + timedelta(days=_WORDS[match["word"].lower()]),) * 2
+
+
+_FULL: dict[str, Callable[[re.Match[str]], _Days]] = {
+    "iso": _iso,
+    "month_day": _full_month_day,
+    "day_month": _full_day_month,
+    "month_year": _month_year,
+    "season": _season,
+    "year": _year,
+}
+_RELATIVE: dict[str, Callable[[re.Match[str], date, bool], _Days]] = {
+    "month_day": _month_day,
+    "day_month": _day_month,
+    "month": _month_alone,
+    "ago": _ago,
+    "ahead": _ahead,
+    "unit": _unit,
+    "weekday": _weekday,
+    "word": _word,
+}
+
+
+def _dated(match: re.Match[str], form: str, year: int) -> _Days:
+    return _day(year, _month_number(match[f"{form}_month"]), match[f"{form}_day"], match[f"{form}_last"])
+
+
+def _day(year: int, month: int, first: str, last: str | None) -> _Days:
+    start = date(year, month, _number(first))
+    return start, max(start, date(year, month, _number(last)) if last else start)
+
+
+def _nearest(in_year: Callable[[int], _Days], on: date, *, ahead: bool) -> _Days:
+    years = (on.year, on.year + 1) if ahead else (on.year, on.year - 1)
+    for year in years:
+        days = in_year(year)
+        if days and (days[1] >= on if ahead else days[0] <= on + _SLACK):
+            return days
+    return None
+
+
+def _months(year: int, first: int, last: int | None = None) -> tuple[date, date]:
+    last = last or first
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _week(day: date) -> tuple[date, date]:
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def _month_number(name: str) -> int:
+    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(name[:3].lower()))
+
+
+def _number(day: str) -> int:
+    return int(re.sub(r"\D", "", day))

@@ -1,0 +1,105 @@
+"""Constructions that a small parser reads badly, read with the language model: who says what all the same."""
+
+import pytest
+
+from extractors.reading import Reader, Unread
+from extractors.watchlist import load_watchlist
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def read():
+    """Return what reads the speaker, cue and words of each statement of a text."""
+    reader = Reader(load_watchlist())
+
+    def rows(text):
+        article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
+        return [(found.speaker, found.cue, found.text) for found in reader.read([article])[0].statements]
+
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Peskov: ‘We Are Ready To Talk Now’", ("Dmitry Peskov", ":", "We Are Ready To Talk Now"), id="colon"
+        ),
+        pytest.param(
+            "Kuleba resisted: “Kyiv does not have the power to suspend the law.”",
+            ("Dmytro Kuleba", "resisted", "Kyiv does not have the power to suspend the law"),
+            id="a verb no list has, and a colon",
+        ),
+        pytest.param(
+            "“The reality is that the talks have failed,“ said Jim Clyburn, a congressman.",
+            ("Jim Clyburn", "said", "The reality is that the talks have failed"),
+            id="an opening mark for a closing one",
+        ),
+        pytest.param(
+            "“Send the draft to us today,” the email read.",
+            ("email", "read", "Send the draft to us today"),
+            id="a verb that looks like a noun",
+        ),
+        pytest.param(
+            "“Why did the talks end?” Trump went on, as if he had not heard.",
+            ("Donald Trump", "went", "Why did the talks end?"),
+            id="went on, after a question",
+        ),
+        pytest.param(
+            "In a call, Col. Steven Warren, a spokesman in Baghdad, said, “A raid is a combat operation.”",
+            ("Steven Warren", "said", "A raid is a combat operation"),
+            id="a name far before its verb",
+        ),
+        pytest.param(
+            "And Trump, said Sunshine, who knows him well, doesn’t forgive or forget.",
+            ("Sunshine", "said", "And Trump, said Sunshine, who knows him well, doesn’t forgive or forget"),
+            id="a cue between subject and verb",
+        ),
+        pytest.param(
+            "Sexton was quick to point out that not all voters espoused such views.",
+            ("Sexton", "point", "not all voters espoused such views"),
+            id="quick to point out",
+        ),
+        pytest.param(
+            "The Kremlin has insisted all along it won’t hold negotiations with Kyiv.",
+            ("Kremlin", "insisted", "it won’t hold negotiations with Kyiv"),
+            id="a subject gone astray",
+        ),
+        pytest.param(
+            "The Kremlin has issued a flurry of statements that suggest that Russia is ready to talk.",
+            ("Kremlin", "suggest", "Russia is ready to talk"),
+            id="who issued the statements speaks through them",
+        ),
+    ],
+)
+def test_a_hard_construction_is_read(read, text, expected):
+    """The speaker, the cue and the words are those a person finds."""
+    assert expected in read(text)
+
+
+def test_a_report_that_declines_is_its_own(read):
+    """Who acknowledges one thing but declines another makes two reports."""
+    text = "Peskov acknowledged that the delegation had left Istanbul but declined to provide a list of names."
+    assert [(cue, said) for _, cue, said in read(text)] == [
+        ("acknowledged", "the delegation had left Istanbul"),
+        ("declined", "to provide a list of names"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Russia felt betrayed when later informed that they were not binding.", id="who was informed"),
+        pytest.param("“We are ready,” Sanders said, according to CNN. “It is time.”", id="an outlet that hands on"),
+    ],
+)
+def test_nobody_else_is_given_the_words(read, text):
+    """The hearer, and the outlet that quotes a quotation, are no speakers."""
+    assert {speaker for speaker, _, _ in read(text)} <= {"Sanders"}
+
+
+def test_what_was_asked_is_no_part_of_the_answer(read):
+    """A clause after the cue that says what was asked is not said, and the quotation goes on after it."""
+    text = "“It has been long,” Peskov said, when asked whether he would go. “Why should I be surprised?”"
+    assert read(text) == [("Dmitry Peskov", "said", text[1:-1].replace("“It", "It").removesuffix("”"))]

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.position_records import Take
+from extractors.positions import POSITIONS, party, record
+from extractors.stances import Stance
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def take(name, stance, hours, *, confidence=0.95, utterance=None, official="dmitry-peskov", denied=False):
+    """Return a report of a stance on a ceasefire, so many hours on."""
+    return Take(
+        official_id=official,
+        topic="ceasefire",
+        statement_id=name,
+        utterance_id=utterance or f"u-{name}",
+        at=NOW + hours * HOUR,
+        stance=stance,
+        confidence=confidence,
+        denied=denied,
+    )
+
+
+def script(text, *, step=30, confidence=0.95):
+    """Return the takes of a script such as "reject reject? accept": a mark says that the speaker is not certain."""
+    words = text.split()
+    return [
+        take(f"s{n:02}", word.rstrip("?"), n * step, confidence=0.5 if word.endswith("?") else confidence)
+        for n, word in enumerate(words)
+    ]
+
+
+def stances(takes, colleagues=()):
+    """Return the stances of the positions, in order."""
+    return " ".join(position.stance for position in record(takes, colleagues).positions)
+
+
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
+        pytest.param(
+            "reject reject reject reject reject condition condition accept",
+            "reject condition accept",
+            id="each change of stance is a shift, however often a stance is stated",
+        ),
+        pytest.param("reject? reject? condition? condition?", "reject condition", id="two of low confidence make one"),
+        pytest.param("reject reject accept? reject", "reject", id="one of low confidence is no shift"),
+        pytest.param("reject reject accept?", "reject", id="not at the end either"),
+        pytest.param("reject accept? reject accept? reject", "reject", id="nor two with his stance between them"),
+        pytest.param("reject accept? condition? accept?", "reject accept", id="two with another stance between them"),
+        pytest.param("accept? reject", "reject", id="nor is it a first position"),
+        pytest.param("accept?", "", id="nor the only one"),
+        pytest.param("reject assert accept", "reject accept", id="an assertion ends nothing"),
+        pytest.param("reject deny doubt none assert reject", "reject", id="nor do denial, doubt and none"),
+        pytest.param("assert deny doubt none", "", id="and they make none"),
+        pytest.param("reject accept reject", "reject accept reject", id="back again after more than a day"),
+        pytest.param("demand demand threaten", "demand threaten", id="every position counts"),
+    ],
+)
+def test_positions_are_drawn_from_statements(said, drawn):
+    """A stance becomes a position with its second statement or with one of high confidence."""
+    assert stances(script(said)) == drawn
+
+
+def test_a_scripted_sequence_has_two_shifts():
+    """Reject five times, conditions twice, accept: from reject to condition and from condition to accept."""
+    takes = script("reject reject reject reject reject condition condition accept")
+    drawn = record(takes)
+    assert [
+        (each.from_stance, each.to_stance, each.before_statement_id, each.after_statement_id) for each in drawn.shifts
+    ] == [("reject", "condition", "s04", "s05"), ("condition", "accept", "s06", "s07")]
+    assert [each.confirmed_statement_id for each in drawn.shifts] == ["s06", None]
+    assert [each.shifted_at for each in drawn.shifts] == [takes[5].at, takes[7].at]
+    assert [(each.since, each.until, each.statements) for each in drawn.positions] == [
+        (takes[0].at, takes[4].at, 5),
+        (takes[5].at, takes[6].at, 2),
+        (takes[7].at, takes[7].at, 1),
+    ]
+
+
+def test_confidence_that_is_not_known_is_taken_at_its_word():
+    """Statements that an earlier version stored say nothing about their speaker's certainty."""
+    assert stances(script("reject accept", confidence=None)) == "reject accept"
+
+
+def test_going_back_within_a_day_is_no_shift_but_contested():
+    """He said the opposite once and took it back: his position stands, with the statement that contests it."""
+    drawn = record(script("reject reject accept reject", step=5))
+    (position,) = drawn.positions
+    assert (position.stance, position.statements, position.contested_statement_id) == ("reject", 3, "s02")
+    assert drawn.shifts == ()
+
+
+def test_going_back_counts_only_from_a_speaker_who_is_certain():
+    """A doubtful report of the old stance takes nothing back."""
+    assert stances(script("reject accept reject?", step=5)) == "reject accept"
+
+
+def test_a_shift_within_a_day_to_the_opposite_is_contested():
+    """Both positions say so, and the shift; a condition is not the opposite of anything."""
+    drawn = record(script("reject accept", step=5))
+    assert [each.contested_statement_id for each in drawn.positions] == ["s01", "s00"]
+    assert [each.contested for each in drawn.shifts] == [True]
+    assert [each.contested for each in record(script("reject condition accept", step=20)).shifts] == [False, False]
+
+
+def test_a_colleague_s_opposite_within_a_day_contests():
+    """What another of the side says is no position of his, but stands beside it; a week later it does not."""
+    own = script("reject reject", step=24 * 7)
+    other = take("other", "offer", 20, official="sergei-lavrov")
+    assert [each.contested_statement_id for each in record(own, [other]).positions] == ["other"]
+    late = take("other", "offer", 24 * 3, official="sergei-lavrov")
+    assert [each.contested_statement_id for each in record(own, [late]).positions] == [None]
+    same = take("other", "reject", 2, official="sergei-lavrov")
+    assert [each.contested_statement_id for each in record(own, [same]).positions] == [None]
+
+
+def test_copies_count_once():
+    """Ten reports of one utterance are one statement of its stance, the first report its evidence."""
+    copies = [take(f"c{n}", "accept", 100 + n, confidence=0.5, utterance="u") for n in range(10)]
+    drawn = record([*script("reject reject"), *copies])
+    assert [each.stance for each in drawn.positions] == ["reject"]
+    (_, accepted) = record([*script("reject reject"), *copies, take("z", "accept", 300)]).positions
+    assert (accepted.statements, accepted.reports, accepted.first_statement_id) == (2, 11, "c0")
+
+
+def test_of_copies_read_differently_most_decide():
+    """A copy cut short may be read as another stance than the whole words are."""
+    copies = [take(f"c{n}", stance, n, utterance="u") for n, stance in enumerate(["reject", "accept", "accept"])]
+    (position,) = record(copies[::-1]).positions
+    assert (position.stance, position.first_statement_id, position.reports) == ("accept", "c1", 3)
+
+
+def test_denied_reports_count_not():
+    """What the article says was not said is nobody's stance."""
+    assert record([take("a", "accept", 0, denied=True)]).positions == ()
+
+
+def test_sides_that_gather_countries_are_no_party():
+    """A mediator is contested by his own country's officials only."""
+    assert party("russia", "RU") == party("russia", "BY") == "russia"
+    assert party("mediator", "TR") != party("mediator", "QA")
+    assert party(None, "RU") is None
+
+
+TAKES = st.lists(
+    st.builds(
+        take,
+        st.uuids().map(str),
+        st.sampled_from([str(stance) for stance in Stance]),
+        st.integers(0, 200),
+        confidence=st.sampled_from([None, 0.5, 0.95]),
+        utterance=st.sampled_from([None, None, None, "u1", "u2"]),
+        denied=st.sampled_from([False, False, False, True]),
+    ),
+    max_size=25,
+    unique_by=lambda each: each.statement_id,
+)
+
+
+@given(TAKES, TAKES, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_changes_nothing(takes, colleagues, random):
+    """However the statements came in, the same positions and shifts are drawn from them."""
+    drawn = record(takes, colleagues)
+    shuffled, others = random.sample(takes, len(takes)), random.sample(colleagues, len(colleagues))
+    assert record(shuffled, others) == drawn
+
+
+@given(TAKES)
+def test_positions_follow_each_other(takes):
+    """They never overlap, neighbours differ, each end is a statement of that stance, and a shift stands between two."""
+    drawn, known = record(takes), {each.statement_id: each for each in takes}
+    for position in drawn.positions:
+        first, last = known[position.first_statement_id], known[position.last_statement_id]
+        assert (first.at, last.at) == (position.since, position.until)
+        assert first.stance == last.stance == position.stance
+        assert position.stance in POSITIONS
+        assert position.since <= position.until
+        assert 1 <= position.statements <= position.reports
+    assert len(drawn.shifts) == max(len(drawn.positions) - 1, 0)
+    for (before, after), shift in zip(pairwise(drawn.positions), drawn.shifts, strict=True):
+        assert before.until <= after.since
+        assert (shift.from_stance, shift.to_stance) == (before.stance, after.stance)
+        assert before.stance != after.stance
+        assert (shift.before_statement_id, shift.after_statement_id) == (
+            before.last_statement_id,
+            after.first_statement_id,
+        )

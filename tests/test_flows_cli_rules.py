@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import pytest
+
+from flows.cli import main
+
+RULE = '[[rules]]\nname = "r"\nkeywords = ["ceasefire"]\nofficials = ["Dmitry Peskov"]\nsubscribers = ["s"]\n'
+TOLD = '[[subscribers]]\nname = "s"\nchannel = "slack"\nwebhook_url = "https://hooks.example/1"\n'
+
+
+@pytest.fixture
+def talkwatch(monkeypatch, capsys, tmp_path):
+    """Run a command of `talkwatch rules` on a configuration in an empty folder; return code, answer and the rest."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    os.environ.pop("TALKWATCH_CONFIG", None)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+
+    def run(configuration: str, *arguments: str) -> tuple[object, str, str]:
+        (tmp_path / "talkwatch.toml").write_text(configuration, encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", ["talkwatch", "rules", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return left.value.code or 0, said.out, said.err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("configuration", "line"),
+    [
+        pytest.param(
+            RULE.replace("Peskov", "Peskoff") + TOLD,
+            '4: rule "r": unknown official "Dmitry Peskoff"; did you mean "Dmitry Peskov"?',
+            id="an unknown official",
+        ),
+        pytest.param(
+            RULE + 'exclude = ["cease-fire"]\n' + TOLD,
+            '6: rule "r": "ceasefire" in keywords always holds "cease-fire", which exclude cancels; take one out',
+            id="an excluded keyword",
+        ),
+        pytest.param(
+            RULE + 'where = { all = ["Kursk"], none = ["Kursk"] }\n' + TOLD,
+            '6: rule "r": where wants "Kursk", and none or exclude forbids "Kursk": it can never be true',
+            id="a clause that can't be true",
+        ),
+    ],
+)
+def test_check_ends_with_2_when_something_is_wrong(talkwatch, tmp_path, configuration, line):
+    """An error is one line with file and line, on stderr, and the exit code says so."""
+    assert talkwatch(configuration, "check") == (2, "", f"talkwatch: {tmp_path / 'talkwatch.toml'}:{line}\n")
+
+
+def test_check_ends_well_with_warnings_only(talkwatch, tmp_path):
+    """What is only odd is told in the answer, and nothing is written."""
+    code, out, err = talkwatch(RULE + 'outlets = ["TASS"]\n' + TOLD, "check")
+    assert (code, err) == (0, "")
+    warning, summary = out.splitlines()
+    assert warning.endswith('talkwatch.toml:6: rule "r": no feed or stored article is of an outlet "TASS" (warning)')
+    assert summary == "1 rules for 1 subscribers: nothing wrong, 1 to look at"
+    assert not (tmp_path / "var").exists()
+
+
+def test_backtest_without_a_history_is_an_empty_list(talkwatch, tmp_path):
+    """Where nothing is stored nothing would have fired, and no warehouse is made for asking."""
+    code, out, err = talkwatch(RULE + TOLD, "backtest", "--format", "json")
+    assert (code, out, err) == (0, "[]\n", "0 alerts in 0 messages; nothing was sent\n")
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        pytest.param(["R"], 'no rule "R" in', id="an unknown rule"),
+        pytest.param(["--since", "yesterday"], "yesterday is no time", id="no time"),
+        pytest.param(
+            ["--since", "2026-02-02", "--until", "2026-02-01"], "is not before --until", id="an empty stretch of time"
+        ),
+    ],
+)
+def test_backtest_refuses_what_makes_no_sense(talkwatch, arguments, problem):
+    """Wrong use is one line, and ends with 2."""
+    code, out, err = talkwatch(RULE + TOLD, "backtest", *arguments)
+    assert (code, out) == (2, "")
+    assert problem in err

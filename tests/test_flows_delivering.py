@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from alerts.message_records import Status
+from flows import delivering, lanes
+from tests.post_office import post_office
+from tests.servers import CUT, DROP, KEEP_THEN_DROP, Reply
+
+pytestmark = pytest.mark.slow
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A mail server, a webhook receiver, and stories that fire."""
+    with post_office(tmp_path) as opened:
+        yield opened
+
+
+def statuses(office, subscriber):
+    """Return how many of a subscriber's messages stand where."""
+    rows = office.rows(f"select status, count(*) from messages where subscriber = '{subscriber}' group by all")
+    return dict(rows)
+
+
+def told(office):
+    """Return what the operator was told, in order."""
+    return [json.loads(asked.body)["text"] for asked in office.hook.asked("/ops")]
+
+
+def test_what_is_recorded_goes_out_once(office):
+    """Each story is one message to each subscriber; nothing is sent a second time."""
+    office.record(1, 2, 3)
+    counts = office.deliver()
+    assert (counts.messages_sent, len(office.mail.mails), len(office.hook.asked("/hook"))) == (6, 3, 3)
+    assert office.deliver(HOUR).messages_sent == 0
+    assert told(office) == []
+
+
+def test_one_channel_s_failure_is_its_own(office):
+    """Slack fails for an hour: mails leave on time, Slack's messages leave later in their order, tries back off."""
+    office.hook.reply("/hook", Reply(500))
+    tries, started = [], office.now
+    for number in range(12):
+        office.record(number)
+        before = len(office.hook.asked("/hook"))
+        office.deliver()
+        assert len(office.mail.mails) == number + 1
+        tries += [office.now - started] * (len(office.hook.asked("/hook")) - before)
+        office.now += 5 * MINUTE
+    gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    assert all(later >= earlier for earlier, later in itertools.pairwise(gaps))
+    assert 4 <= len(tries) <= 7
+    office.hook.reply("/hook", Reply(body=b"ok"))
+    office.deliver(HOUR)
+    sent = [json.loads(asked.body)["text"] for asked in office.hook.asked("/hook")[len(tries) :]]
+    assert [text[-8:] for text in sent] == [text[-8:] for text in office.mailed()]
+    assert len(sent) == 12
+    assert statuses(office, "talks") == {"sent": 12}
+
+
+def test_a_slow_channel_holds_nobody_up(office):
+    """While Slack does not answer, every mail has already left."""
+    gate = threading.Event()
+    office.hook.reply("/hook", Reply(body=b"ok", gate=gate))
+    office.record(1, 2, 3)
+    running = threading.Thread(target=office.deliver)
+    running.start()
+    try:
+        office.hook.wait_for("/hook", 1)
+        office.mail.wait_for(3)
+        assert running.is_alive()
+    finally:
+        gate.set()
+        running.join(30)
+    assert statuses(office, "talks") == {"sent": 3}
+
+
+def test_three_hundred_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monkeypatch):
+    """A lane takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
+    office.record(*range(12))
+    monkeypatch.setattr(lanes.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
+    delivering.deliver(office.setup(), seconds=1.0)
+    left = office.rows("select distinct attempts from messages where status = 'pending'")
+    assert left == [(0,)]
+    monkeypatch.undo()
+    office.deliver()
+    assert (statuses(office, "desk"), statuses(office, "talks")) == ({"sent": 12}, {"sent": 12})
+
+
+@pytest.mark.parametrize("after", ["90", "Wed, 04 Mar 2026 12:01:30 GMT"])
+def test_retry_after_is_obeyed_by_the_whole_channel(office, after):
+    """A channel that asks for a pause, in seconds or until a date, gets no message before it is over."""
+    office.hook.reply("/hook", Reply(429, (("Retry-After", after),)), Reply(body=b"ok"))
+    office.record(1, 2)
+    assert office.deliver().messages_retried == 1
+    assert office.deliver(timedelta(seconds=89)).messages_sent == 0
+    assert office.deliver(timedelta(seconds=2)).messages_sent == 2
+
+
+BLOCKING = [
+    pytest.param("desk", ("MAIL", "550 5.7.1 not you"), "sender refused: SMTP 550", id="the sender is refused"),
+    pytest.param(
+        "talks", Reply(403, body=b"action_prohibited"), "HTTP 403: action_prohibited", id="a webhook forbids it"
+    ),
+    pytest.param("talks", Reply(404, body=b"no_service"), "HTTP 404: no_service", id="a webhook is gone"),
+    pytest.param("talks", Reply(410, body=b"channel_is_archived"), "HTTP 410: channel_is_archived", id="archived"),
+]
+
+
+@pytest.mark.parametrize(("subscriber", "cue", "error"), BLOCKING)
+def test_a_blocked_channel_is_probed_hourly_and_told_once(office, subscriber, cue, error):
+    """Its messages wait, one of them tries each hour, and the operator alone is told: once, and once when it is well."""
+
+    def fail():
+        if isinstance(cue, Reply):
+            office.hook.reply("/hook", cue)
+        else:
+            office.mail.answer(*cue)
+
+    def tries():
+        return (
+            len(office.hook.asked("/hook"))
+            if subscriber == "talks"
+            else office.rows("select sum(attempts) from messages where subscriber = 'desk'")[0][0]
+        )
+
+    fail()
+    office.record(1, 2, 3)
+    office.deliver()
+    assert tries() == 1
+    for _ in range(3):
+        office.deliver(19 * MINUTE)
+    assert tries() == 1
+    fail()
+    office.deliver(4 * MINUTE)
+    assert tries() == 2
+    assert len(told(office)) == 1
+    assert error in told(office)[0]
+    office.hook.reply("/hook", Reply(body=b"ok"))
+    office.deliver(HOUR)
+    assert statuses(office, subscriber) == {"sent": 3}
+    office.deliver()
+    assert [("takes no messages" in line, "again" in line) for line in told(office)] == [(True, False), (False, True)]
+    assert office.rows("select count(*) from channels") == [(0,)]
+    assert not any("channel" in subject for subject in office.mailed())
+
+
+def test_who_is_operator_by_the_blocked_channel_is_told_when_it_is_well(office, caplog):
+    """What would go out by the broken channel stands in the log and in the warehouse; the good news leaves by it."""
+    office.hook.reply("/ops", Reply(404, body=b"no_service"))
+    office.write(subscribers=("ops",))
+    office.record(1)
+    office.deliver()
+    assert "the channel slack of ops takes no messages" in caplog.text
+    assert office.rows("select count(*) from messages") == [(1,)]
+    office.hook.reply("/ops", Reply(body=b"ok"))
+    office.deliver(HOUR)
+    office.deliver()
+    assert "takes messages again" in told(office)[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "cue"),
+    [
+        pytest.param("RCPT", "550 5.1.1 no such user", id="550 at RCPT"),
+        pytest.param("RCPT", "553 5.1.3 bad name", id="553 at RCPT"),
+        pytest.param("DATA", "550 5.7.0 spam", id="550 at DATA"),
+        pytest.param("DATA", "554 5.6.0 no", id="554 at DATA"),
+    ],
+)
+def test_wrong_with_one_message_is_dead_at_once(office, command, cue):
+    """The message is never tried again by itself, the others leave, and nobody is bothered."""
+    office.mail.answer(command, cue)
+    office.record(1, 2)
+    counts = office.deliver()
+    assert (counts.messages_dead, len(office.mail.mails)) == (1, 1)
+    office.deliver(HOUR)
+    assert statuses(office, "desk") == {"dead": 1, "sent": 1}
+    assert told(office) == []
+
+
+def test_one_of_three_recipients_is_refused(office):
+    """Each subscriber has a message and an address of his own: who is refused keeps nobody else from his, once."""
+    office.write(subscribers=("desk", "second", "talks"))
+    office.mail.answer("RCPT", "550 5.1.1 unknown")
+    office.record(1)
+    office.deliver()
+    office.deliver(HOUR)
+    ((taken,),) = [mail.recipients for mail in office.mail.mails]
+    refused, told = ("desk", "second") if taken == "second@example.org" else ("second", "desk")
+    assert (statuses(office, refused), statuses(office, told)) == ({"dead": 1}, {"sent": 1})
+    assert statuses(office, "talks") == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    ("command", "cue", "copies"),
+    [
+        pytest.param("RCPT", "451 4.7.1 greylisted", 1, id="451 at RCPT"),
+        pytest.param("DATA", "451 4.3.0 later", 1, id="451 at DATA"),
+        pytest.param("DATA", "421 4.3.2 closing", 1, id="421 at DATA"),
+        pytest.param("MAIL", "421 4.3.2 closing", 1, id="421 at MAIL"),
+        pytest.param("RCPT", DROP, 1, id="dropped at RCPT"),
+        pytest.param("DATA", CUT, 1, id="dropped in the middle of DATA"),
+        pytest.param("DATA", KEEP_THEN_DROP, 2, id="dropped after DATA, before 250"),
+    ],
+)
+def test_what_passes_is_tried_again_within_a_minute(office, command, cue, copies):
+    """A failure in passing is tried again within a minute; what may have arrived is repeated under one Message-ID."""
+    office.mail.answer(command, cue)
+    office.record(1)
+    assert office.deliver().messages_retried == 1
+    office.deliver(timedelta(seconds=59))
+    assert statuses(office, "desk") == {"sent": 1}
+    assert len(office.mail.mails) == copies
+    assert len({mail.message["Message-ID"] for mail in office.mail.mails}) == 1
+
+
+def test_after_forty_eight_hours_a_message_is_dead_and_can_be_revived(office):
+    """Behind a channel that stays blocked everything is given up after two days, what was never tried included."""
+    office.mail.answer("MAIL", "550 not you", times=100)
+    office.record(1, 2)
+    for hours in (0, 1, 46):
+        office.deliver(hours * HOUR)
+    assert statuses(office, "desk") == {"retry": 1, "pending": 1}
+    office.deliver(HOUR)
+    assert statuses(office, "desk") == {"dead": 2}
+    ((error,),) = office.rows(
+        "select distinct last_error like '%sender refused: SMTP 550%' from messages where status = 'dead'"
+    )
+    assert error
+
+
+def test_a_stopped_subscriber_gets_nothing(office):
+    """Messages to one who is unsubscribed, or no longer configured, are dead with the reason, and the others leave."""
+    office.record(1)
+    office.path.write_text(office.path.read_text().replace('"talks"', '"others"'))
+    office.deliver()
+    ((status, error),) = office.rows("select status, last_error from messages where subscriber = 'talks'")
+    assert (status, error) == (Status.DEAD, 'subscriber "talks" is no longer in the configuration')
+    assert len(office.mail.mails) == 1

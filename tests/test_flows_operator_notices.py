@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+
+from flows.operator_notices import tell, well_again
+from flows.passes import run_pass
+from flows.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
+from flows.wellness import wellness
+from tests.post_office import post_office
+from tests.servers import Reply
+from warehouse import runs
+from warehouse.errors import DiskFull
+from warehouse.records import RunCounts
+from warehouse.store import writing
+
+pytestmark = pytest.mark.slow
+
+HOUR = timedelta(hours=1)
+TROUBLE = {"key": "feed:1", "subject": "A feed is gone", "text": "Take it out of the configuration."}
+OVER = {"key": "feed:1", "subject": "The feed is back", "text": "It has new entries."}
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A mail server, a webhook receiver, and an operator."""
+    with post_office(tmp_path) as opened:
+        yield opened
+
+
+def noted(office, step, **words):
+    """Tell something in a session of its own."""
+    with writing(office.setup().data_dir) as session:
+        return step(office.setup(), session, **words)
+
+
+def told(office):
+    """Return the posts to the operator, whole."""
+    return [json.dumps(json.loads(asked.body), ensure_ascii=False) for asked in office.hook.asked("/ops")]
+
+
+def test_a_trouble_is_told_once_until_it_is_over(office):
+    """Told again and again it is one message; when it is over that is one more; then it may be told anew."""
+    assert [noted(office, tell, **TROUBLE) for _ in range(3)] == [True, False, False]
+    office.deliver()
+    assert noted(office, well_again, **OVER)
+    assert not noted(office, well_again, **OVER)
+    office.deliver()
+    office.now += HOUR
+    assert noted(office, tell, **TROUBLE)
+    office.deliver()
+    assert [("A feed is gone" in body, "The feed is back" in body) for body in told(office)] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
+    assert "Take it out of the configuration." in told(office)[0]
+
+
+def test_what_is_told_in_one_pass_is_one_message(office):
+    """Many troubles at once are one message to the operator, and none to subscribers."""
+    for number in range(30):
+        noted(office, tell, key=f"feed:{number}", subject=f"Feed {number} is gone", text="It answered 410.")
+    office.record(1)
+    assert office.deliver().messages_sent == 3
+    (body,) = told(office)
+    assert "(and 29 more)" in body
+    assert "Feed 29 is gone" in body
+    assert not any("gone" in subject for subject in office.mailed())
+
+
+def test_what_the_operator_is_told_holds_no_alert(office):
+    """An alert to the operator does not join what he is told, and analysts' deliveries do not show that."""
+    office.write(subscribers=("ops",))
+    noted(office, tell, **TROUBLE)
+    office.record(1)
+    office.deliver()
+    assert len(told(office)) == 2
+    assert office.rows("select count(*) from deliveries") == [(1,)]
+
+
+def test_without_an_operator_it_stands_in_the_log_and_in_status(office, caplog):
+    """Nobody is written to, and nothing waits to be."""
+    office.path.write_text(office.path.read_text().replace('operator = "ops"', ""))
+    assert noted(office, tell, **TROUBLE)
+    assert office.deliver() == RunCounts()
+    assert "A feed is gone: Take it out" in caplog.text
+    assert "told since 2026-03-04 12:00 UTC: A feed is gone" in wellness(office.setup().settings, HOUR)[1]
+
+
+def test_hostile_words_reach_the_operator_as_words(office, caplog):
+    """What a feed's server says can be neither markup nor a control character in what he is told, the log and status."""
+    noted(office, tell, key="k", subject="<!channel>\x1b[31m \u202etxt", text="<a href='x'>&")
+    office.deliver()
+    (asked,) = office.hook.asked("/ops")
+    assert b"<" not in asked.body
+    assert "\u202e" not in told(office)[0]
+    assert "\\u001b" not in told(office)[0]
+    seen = caplog.text + wellness(office.setup().settings, HOUR)[1]
+    assert "<!channel>[31m txt" in seen
+    assert "\x1b" not in seen
+
+
+def test_messages_that_do_not_leave_are_told(office):
+    """A message that waits for over half an hour is told, and that all have left, too."""
+    office.mail.answer("DATA", "451 later", times=9)
+    office.record(1)
+    office.deliver()
+    noted(office, after_pass)
+    office.deliver(timedelta(minutes=31))
+    noted(office, after_pass)
+    office.deliver()
+    assert "A message has waited since 2026-03-04 12:00 UTC" in told(office)[-1]
+    office.mail._cues.clear()
+    office.deliver(HOUR)
+    noted(office, after_pass)
+    office.deliver()
+    assert "No message is waiting" in told(office)[-1]
+
+
+@pytest.mark.parametrize(
+    ("gap", "scheduled", "expected"),
+    [
+        pytest.param(timedelta(minutes=11), True, True, id="two intervals without a finished pass"),
+        pytest.param(timedelta(minutes=9), True, False, id="a pass that takes some minutes"),
+        pytest.param(timedelta(days=9), False, False, id="passes by hand have no interval"),
+    ],
+)
+def test_passes_that_do_not_end_are_told(office, gap, scheduled, expected):
+    """At the start of a scheduled pass, when the last finished one is too old; and once more when one is finished."""
+    setup = office.setup()
+    with writing(setup.data_dir) as session:
+        runs.start_run(session, "r1", office.now)
+        runs.finish_run(session, "r1", office.now, RunCounts())
+    office.now += gap
+    noted(office, before_pass, scheduled=scheduled)
+    office.deliver()
+    assert len(told(office)) == expected
+    noted(office, after_pass)
+    office.deliver()
+    assert [("No pass was finished" in body, "finished again" in body) for body in told(office)] == [
+        (True, False),
+        (False, True),
+    ] * expected
+
+
+def test_a_full_disk_is_told_once_past_the_outbox(office):
+    """Nothing can be written down, so a file that is renamed remembers; and once when there is room again."""
+    setup = office.setup()
+
+    def fill():
+        with pytest.raises(DiskFull), disk_watched(setup):
+            raise DiskFull("no space left on the disk of var")
+
+    fill()
+    fill()
+    assert (setup.data_dir / TOLD).exists()
+    for _ in range(2):
+        with disk_watched(setup):
+            pass
+    assert (setup.data_dir / UNTOLD).exists()
+    assert [("The disk is full" in body, "room again" in body) for body in told(office)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def beaten(office, secret="/beat/s3cret"):
+    """Return how often the heartbeat's address was asked for."""
+    return len(office.hook.asked(secret))
+
+
+def test_a_heartbeat_follows_a_complete_pass_only(office, monkeypatch, caplog):
+    """A pass that ends asks for the address, one that dies does not; a failing answer fails no pass and shows nothing."""
+    caplog.set_level(logging.DEBUG)
+    office.write(more=f'heartbeat_url = "{office.hook.url("/beat/s3cret")}"')
+    office.hook.reply("/beat/s3cret", Reply(200), Reply(500), Reply(reset=True))
+    run_pass(office.setup())
+    assert beaten(office) == 1
+
+    def die(*_args, **_named):
+        raise SystemError("killed")
+
+    with monkeypatch.context() as dying:
+        dying.setattr("flows.passes.gather", die)
+        with pytest.raises(SystemError):
+            run_pass(office.setup())
+    assert beaten(office) == 1
+    (office.setup().data_dir / "stopping").touch()
+    run_pass(office.setup())
+    assert beaten(office) == 1
+    (office.setup().data_dir / "stopping").unlink()
+    run_pass(office.setup())
+    run_pass(office.setup())
+    assert "no heartbeat: HTTP 500" in caplog.text
+    assert "no heartbeat: no answer" in caplog.text
+    assert "s3cret" not in caplog.text + repr(office.setup().settings)

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.message_records import KnownPosition
+from flows.positioning import reposition
+from flows.uttering import utterances_of, wordings
+from tests.statement_examples import read
+from tests.warehouse_examples import NOW, alert, decision, new_warehouse
+from warehouse import alerts, articles, officials
+from warehouse.positions import known_before, last_positions
+from warehouse.records import OfficialTerm
+from warehouse.store import writing
+
+DAY = timedelta(days=1)
+SCRIPT = (*("reject",) * 5, *("condition",) * 2, "accept")
+SIDES = {"dmitry-peskov": "russia", "sergei-lavrov": "russia", "volodymyr-zelensky": "ukraine"}
+
+
+def spoken(name, stance, days, **changes):
+    """Return an article of one statement on a ceasefire, so many days on."""
+    words = f"{stance} {name} is what we say about a truce"
+    return read(name, words, hours=24 * days, seen=24 * days, **{"topics": ("ceasefire",), "stance": stance, **changes})
+
+
+SPOKEN = tuple(spoken(f"a{day}", stance, day) for day, stance in enumerate(SCRIPT))
+
+
+def take_in(session, *reads):
+    """Save a batch and draw the positions it touches; return of how many officials and topics."""
+    saved = articles.save_articles(session, reads)
+    utterances_of(session, saved, [wordings(each) for each in reads])
+    return reposition(session)
+
+
+def drawn(session, columns="stance, statements"):
+    """Return the positions in order."""
+    return session.rows(f"SELECT {columns} FROM positions ORDER BY official_id, topic, since")
+
+
+def save_roster(session):
+    """Record who is on which side."""
+    terms = [
+        OfficialTerm(
+            official_id=name, name=name, country=None, side=side, role=None, role_from=None, role_to=None, aliases=()
+        )
+        for name, side in SIDES.items()
+    ]
+    officials.save_officials(session, terms)
+
+
+@pytest.fixture
+def session(tmp_path):
+    """Return a session on a new warehouse."""
+    with writing(new_warehouse(tmp_path)) as opened:
+        yield opened
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(SPOKEN), st.integers(1, len(SPOKEN)))
+def test_a_scripted_sequence_has_two_shifts(order, size):
+    """Reject five times, conditions twice, accept: whatever the order of arrival, three positions and two shifts."""
+    with TemporaryDirectory() as folder, writing(new_warehouse(Path(folder))) as session:
+        for start in range(0, len(order), size):
+            take_in(session, *order[start : start + size])
+        assert drawn(session) == [("reject", 5), ("condition", 2), ("accept", 1)]
+        assert session.rows(
+            "SELECT from_stance, to_stance, shifted_at, contested FROM position_shifts ORDER BY ALL"
+        ) == [
+            ("condition", "accept", NOW + 7 * DAY, False),
+            ("reject", "condition", NOW + 5 * DAY, False),
+        ]
+        missing = """
+            SELECT count(*) FROM (
+                SELECT unnest([first_statement_id, last_statement_id]) AS statement_id FROM positions
+                UNION ALL
+                SELECT unnest([before_statement_id, after_statement_id]) FROM position_shifts
+            ) WHERE statement_id NOT IN (SELECT statement_id FROM statements)
+        """
+        assert session.row(missing) == (0,)
+        assert session.row("SELECT count(*) FROM stale_positions") == (0,)
+
+
+def test_what_brings_nothing_changes_nothing(session):
+    """A batch without new statements draws no position anew."""
+    assert take_in(session, SPOKEN[0]) == 1
+    assert take_in(session, SPOKEN[0]) == 0
+
+
+def test_a_revision_takes_its_evidence_away(session):
+    """What an article does not say any more is no evidence: the position before it stands again."""
+    take_in(session, *SPOKEN)
+    take_in(session, read("a7", "We have said all about it", hours=24 * 7, seen=24 * 8, topics=("talks",)))
+    assert drawn(session) == [("reject", 5), ("condition", 2)]
+
+
+def test_copies_in_other_outlets_are_one_statement(session):
+    """The same words in three articles are stated once and reported three times, also when a later copy joins them."""
+    words = "We reject a truce of any kind as long as weapons flow to the front from the capitals of Europe"
+    parts = [words[:55], words[40:], words]
+    reads = [
+        read(f"c{n}", part, hours=n, seen=n, topics=("ceasefire",), stance="reject") for n, part in enumerate(parts)
+    ]
+    take_in(session, *reads[:2])
+    assert drawn(session, "statements, reports") == [(2, 2)]
+    take_in(session, reads[2])
+    assert drawn(session, "statements, reports") == [(1, 3)]
+
+
+def test_an_undated_statement_is_of_when_it_came(session):
+    """Without a date of publication the arrival counts."""
+    take_in(session, spoken("a", "reject", 3, published=False))
+    assert drawn(session, "since, until") == [(NOW + 3 * DAY, NOW + 3 * DAY)]
+
+
+def test_officials_off_the_roster_and_denied_words_have_no_position(session):
+    """Only who is watched has positions, and what he did not say is none."""
+    take_in(session, spoken("a", "reject", 0, speaker="a minister", speaker_id=None))
+    take_in(session, spoken("b", "reject", 0, denied=True))
+    assert drawn(session) == []
+
+
+def test_a_colleague_contests_and_an_opponent_does_not(session):
+    """What another of one side said the same day stands beside the position, whoever's statement came last."""
+    save_roster(session)
+    take_in(session, spoken("a", "reject", 0))
+    take_in(session, spoken("b", "accept", 0.5, speaker="Volodymyr Zelensky", speaker_id="volodymyr-zelensky"))
+    assert drawn(session, "contested") == [(False,), (False,)]
+    take_in(session, spoken("c", "accept", 0.7, speaker="Sergei Lavrov", speaker_id="sergei-lavrov"))
+    assert drawn(session, "official_id, contested, contested_statement_id IS NOT NULL") == [
+        ("dmitry-peskov", True, True),
+        ("sergei-lavrov", True, True),
+        ("volodymyr-zelensky", False, False),
+    ]
+
+
+def test_the_last_known_position(session):
+    """Each official's newest position on each topic before a moment, with when it was last stated by then."""
+    take_in(session, *SPOKEN, spoken("t", "offer", 1, topics=("talks", "istanbul")))
+
+    def known(days):
+        return last_positions(session, ["dmitry-peskov", "sergei-lavrov"], ["ceasefire", "talks"], NOW + days * DAY)
+
+    assert known(0) == {}
+    assert known(2.5) == {
+        "dmitry-peskov": (
+            KnownPosition(topic="ceasefire", stance="reject", stated_at=NOW + 2 * DAY),
+            KnownPosition(topic="talks", stance="offer", stated_at=NOW + DAY),
+        )
+    }
+    assert [each.stance for each in known(7)["dmitry-peskov"]] == ["condition", "offer"]
+    assert known(99)["dmitry-peskov"][0] == KnownPosition(topic="ceasefire", stance="accept", stated_at=NOW + 7 * DAY)
+
+
+def test_an_alert_s_last_known_position(session):
+    """Before the first report of what the alert is about, on the topics of that; a copy of it is no earlier position."""
+    words = "We accept a truce along the whole line of contact from tomorrow on, without any condition"
+    copies = [
+        read(name, words, hours=24 * days, topics=("ceasefire", "talks"), stance="accept")
+        for name, days in (("b", 7), ("c", 8))
+    ]
+    take_in(session, *SPOKEN[:7], *copies)
+    (utterance,) = session.row("SELECT utterance_id FROM statements WHERE article_id = 'c'")
+    alerts.save_decisions(session, [decision(alert("c", utterance_id=utterance))])
+    alerts.save_decisions(session, [decision(alert("b", rule="named", utterance_id=None))])
+    assert known_before(session, ["alert-ceasefire-c", "alert-named-b"]) == {
+        "alert-ceasefire-c": (KnownPosition(topic="ceasefire", stance="condition", stated_at=NOW + 6 * DAY),)
+    }
+
+
+def test_everything_stored_before_is_drawn_at_first(session):
+    """Statements that are older than positions make positions when the next batch comes."""
+    saved = articles.save_articles(session, SPOKEN)
+    assert len(saved) == len(SPOKEN)
+    assert take_in(session, spoken("b", "reject", 9, speaker="Sergei Lavrov", speaker_id="sergei-lavrov")) == 2
+    assert session.row("SELECT count(*) FROM position_shifts") == (2,)

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flows import rule_report
+from flows.backtest_report import tried
+from flows.explaining import explained
+from flows.ingesting import ingest
+from flows.problems import UsageProblem
+from flows.rule_report import checked
+from flows.settings import load_settings
+from flows.why_not import why_not
+from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
+from tests.servers import Reply
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    """An outlet whose first articles have been read; tests change nothing but its rules."""
+    with newsroom(tmp_path_factory.mktemp("room")) as opened:
+        opened.run()
+        yield opened
+
+
+@pytest.fixture
+def own_room(tmp_path):
+    """Another such outlet, for one test alone."""
+    with newsroom(tmp_path) as opened:
+        opened.run()
+        yield opened
+
+
+def settings(room, rules=RULES):
+    """Return the settings with these rules."""
+    room.write(rules=rules)
+    return load_settings(room.configuration)
+
+
+def named(room, path):
+    """Return the id of the article at a path."""
+    return room.rows(f"select article_id from articles where url like '%{path}'")[0][0]
+
+
+def test_explain_derives_the_alert_again(room):
+    """The account quotes each proof in its place, names rule and version, and finds the same again."""
+    ((alert_id, version),) = room.rows("select alert_id, rule_version from alerts where official_id = 'dmitry-peskov'")
+    told = explained(settings(room), alert_id[:8])
+    assert f"version {version}, as it is now" in told
+    assert "“A [ceasefire] is possible only after security guarantees" in told
+    assert "agreed,” [Peskov] said." in told
+    assert "Peskov [said]. He gave" in told
+    assert "derived again: yes, the same" in told
+    assert "1 independent source by now" in told
+    assert "as it was then" in told
+
+
+def test_explain_says_when_the_rule_has_changed(room):
+    """A rule that was changed, or taken out, is told as such, and what it would find now."""
+    ((alert_id,),) = room.rows("select alert_id from alerts where official_id = 'dmitry-peskov'")
+    changed = explained(settings(room, RULES.replace('"sentence"', '"speaks"')), alert_id)
+    assert "it has changed since" in changed
+    assert "derived again: yes, the same" in changed
+    other = explained(settings(room, RULES.replace('["ceasefire", "truce"]', '["harvest"]')), alert_id)
+    assert 'derived again: no: keywords: it holds none of "harvest"' in other
+    gone = explained(settings(room, RULES.replace('"ceasefire"\n', '"another"\n')), alert_id)
+    assert "no longer in the configuration" in gone
+
+
+def test_explain_quotes_a_changed_article_as_it_was(own_room):
+    """When the words have changed since, the account is of those that fired, and says so."""
+    changed = (
+        *SAID[:1],
+        "“Nothing is possible before the guarantees,” Peskov said. He gave no date for any of it.",
+        *SAID[2:],
+    )
+    own_room.outlet.reply("/talks", page("Kremlin names its terms", changed))
+    own_room.now += timedelta(minutes=11)
+    own_room.outlet.reply("/rss.xml", Reply(body=feed(own_room.outlet, {"/talks": "Kremlin names its terms, updated"})))
+    own_room.run()
+    ((alert_id,),) = own_room.rows("select alert_id from alerts where official_id = 'dmitry-peskov' and revision = 1")
+    told = explained(settings(own_room), alert_id)
+    assert "changed since: this is revision 1 of 2" in told
+    assert "[ceasefire]" in told
+    assert "derived again: yes, the same" in told
+
+
+def test_an_unknown_alert_is_one_line(room):
+    """An id nobody has is a mistake of use."""
+    with pytest.raises(UsageProblem, match="no alert whose id begins with zzz"):
+        explained(settings(room), "zzz")
+
+
+def test_why_not_names_the_clause_that_failed(room):
+    """The first clause that failed is told in plain words with what to change; or that it did fire."""
+    told = why_not(settings(room), named(room, "/harvest"), "ceasefire")
+    assert 'because    it holds none of "ceasefire", "truce"' in told
+    assert "to change  add the words it uses to keywords" in told
+    assert "it did fire on Dmitry Peskov" in why_not(settings(room), named(room, "/talks"), "ceasefire")
+    narrow = settings(room, RULES.replace('"sentence"', '"sentence"\nnegation = "only"'))
+    told = why_not(narrow, named(room, "/talks"), "ceasefire")
+    assert "failed     negation" in told
+    assert "it did fire on Dmitry Peskov" in told
+    assert "has changed since" in told
+
+
+def test_why_not_tells_what_was_decided(own_room):
+    """A match that did not fire is told with the reason that was stored, and what it means."""
+    own_room.now += timedelta(minutes=11)
+    own_room.outlet.reply("/copy", page("Kremlin names its terms", SAID))
+    own_room.outlet.reply("/rss.xml", Reply(body=feed(own_room.outlet, {"/copy": "Kremlin names its terms"})))
+    own_room.run()
+    told = why_not(settings(own_room), named(own_room, "/copy"), "ceasefire")
+    assert "Dmitry Peskov: same_utterance, decided at 2026-03-04T12:11:00Z: the same words had fired" in told
+
+
+@pytest.mark.parametrize(
+    ("article", "rule", "problem"),
+    [
+        pytest.param("zzz", "ceasefire", "no article has the id or address zzz", id="an unknown article"),
+        pytest.param("", "ceasefire", "more than one article has", id="a beginning that several have"),
+        pytest.param("zzz", "ceasefires", 'no rule "ceasefires".*did you mean "ceasefire"', id="an unknown rule"),
+    ],
+)
+def test_what_is_not_there_is_one_line(room, article, rule, problem):
+    """An article or rule nobody has is a mistake of use, the nearest right name beside it."""
+    with pytest.raises(UsageProblem, match=problem):
+        why_not(settings(room), article, rule)
+
+
+def test_check_estimates_alerts_a_day_from_what_is_stored(room):
+    """The estimate is what the rules would have fired, by the days stored; phrases everywhere are told."""
+    report = checked(settings(room), now=lambda: room.now + timedelta(seconds=1))
+    assert report.errors == report.warnings == ()
+    assert report.expected is not None
+    assert "ceasefire  " in report.expected
+
+
+def test_check_tells_what_would_flood(room, monkeypatch):
+    """A phrase that stands in a great share of what is stored, and a rule that fires all day, are told."""
+    monkeypatch.setattr(rule_report, "FLOOD_FROM", 2)
+    monkeypatch.setattr(rule_report, "MANY_A_DAY", 1)
+    report = checked(settings(room), now=lambda: room.now + timedelta(seconds=1))
+    said = "\n".join(report.warnings)
+    assert '"ceasefire" stands in 50% of the articles stored; say more' in said
+    assert '"ceasefire": about 2 alerts a day' in said
+    assert report.errors == ()
+
+
+def test_check_tells_what_is_odd_with_its_line(own_room):
+    """Rules nobody receives, idle subscribers and unknown outlets are warnings with file and line, and no error."""
+    rules = RULES.replace('["desk", "channel"]', '["desk"]').replace('"sentence"', '"sentence"\noutlets = ["Heralt"]')
+    with own_room.warehouse() as session:
+        session.run("insert into unsubscribed values ('desk', now())")
+    report = checked(settings(own_room, rules), now=lambda: own_room.now)
+    assert report.errors == ()
+    said = "\n".join(report.warnings)
+    assert 'no feed or stored article is of an outlet "Heralt"; did you mean "Herald"?' in said
+    assert 'subscriber "channel" is told by no rule' in said
+    assert "nobody receives it: unsubscribed are desk" in said
+    assert f"{own_room.configuration}:16: rule" in said
+
+
+def test_imported_history_is_tried_as_of_its_publication(tmp_path):
+    """What was ingested long after it was published would have fired on the day it was published."""
+    with newsroom(tmp_path) as room:
+        text = tmp_path / "old.txt"
+        text.write_text("\n\n".join(("Kremlin names its terms", *SAID, *OTHER)), encoding="utf-8")
+        published = NOW - timedelta(days=12)
+        ingest(room.setup(), [text], outlet="Herald", published_at=published, alert=False)
+        assert room.rows("select distinct reason from decisions") == [("imported",)]
+        own = load_settings(room.configuration)
+        found = tried(own, None, since=NOW - timedelta(days=30), until=NOW)
+        assert [each.notice.alert.fired_at for each in found.alerts] == [published, published]
+        assert tried(own, None, since=NOW - timedelta(days=11), until=NOW).alerts == ()

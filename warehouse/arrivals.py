@@ -1,0 +1,147 @@
+"""Articles in the order they came, revision by revision: for trying rules on what is past. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.records import Arrival
+from extractors.records import Article, Span
+from warehouse.session import Row, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A revision of an article and when it came; `at` is when it was published for one that was ingested.
+
+    `decided_at` is when rules were decided on it, `run_id` the pass it came in; None where neither is known.
+    """
+
+    article_id: str
+    revision: int
+    newest: bool
+    arrival: Arrival
+    at: datetime
+    decided_at: datetime | None
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """The words of one revision; `article.first_seen_at` is when these words came."""
+
+    revision: int
+    article: Article
+    sentences: tuple[Span, ...]
+    extractor_version: str
+
+
+_NAMES = (
+    *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at"),
+    *("language", "text", "updated_at", "section"),
+)
+_REVISIONS = """
+revisions AS (
+    SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, TRUE AS newest,
+        rowid AS place
+    FROM articles
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, FALSE AS newest,
+        rowid AS place
+    FROM article_revisions
+)
+"""
+# Decisions tell the order within a pass, and the very moment of deciding. A pass is over within the hour.
+_CAME = f"""
+WITH {_REVISIONS},
+timed AS (
+    SELECT article_id, revision, newest, arrival, seen_at, place,
+        CASE WHEN arrival IN ('ingested', 'imported') THEN coalesce(published_at, seen_at) ELSE seen_at END AS at
+    FROM revisions
+    WHERE $article_ids::VARCHAR[] IS NULL OR article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+),
+decided AS (
+    SELECT t.article_id, t.revision, min(d.decided_at) AS decided_at, min(d.rowid) AS turn
+    FROM timed AS t
+    JOIN decisions AS d USING (article_id)
+    WHERE t.at = t.seen_at AND d.decided_at >= t.seen_at AND d.decided_at < t.seen_at + INTERVAL 1 HOUR
+    GROUP BY ALL
+)
+SELECT t.article_id, t.revision, t.newest, t.arrival, t.at, d.decided_at,
+    CASE WHEN t.at = t.seen_at THEN r.run_id END
+FROM timed AS t
+LEFT JOIN decided AS d ON t.article_id = d.article_id AND t.revision = d.revision
+ASOF LEFT JOIN runs AS r ON t.at >= r.started_at
+WHERE coalesce(d.decided_at, t.at) < $until
+    AND ($since::TIMESTAMPTZ IS NULL OR coalesce(d.decided_at, t.at) >= $since)
+ORDER BY coalesce(d.decided_at, t.at), d.turn NULLS LAST, t.revision, t.newest, t.place, t.article_id
+"""  # noqa: S608 (our own text)
+_WORDS = f"""
+WITH {_REVISIONS}
+SELECT {", ".join(_NAMES)}, seen_at, revision, sentences, extractor_version
+FROM revisions
+WHERE (article_id, revision) IN (SELECT unnest($article_ids::VARCHAR[]), unnest($revisions::INTEGER[]))
+ORDER BY article_id, revision
+"""  # noqa: S608 (our own columns)
+_TOLD_ALIKE = """
+SELECT DISTINCT article_id
+FROM articles
+WHERE story_id IN (SELECT story_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
+    OR article_id IN (
+        SELECT article_id
+        FROM statements
+        WHERE utterance_id IN (
+            SELECT utterance_id FROM statements WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+        )
+    )
+ORDER BY article_id
+"""
+_OUTLETS = "SELECT DISTINCT outlet FROM articles ORDER BY outlet"
+
+
+def came(
+    session: Session, *, since: datetime | None, until: datetime, article_ids: Sequence[str] | None = None
+) -> tuple[Came, ...]:
+    """Return the revisions that came from `since` to before `until` in their order; of some articles, or of all."""
+    rows = session.rows(_CAME, {"since": since, "until": until, "article_ids": article_ids})
+    return tuple(map(_came, rows))
+
+
+def stored_revisions(session: Session, keys: Sequence[tuple[str, int]]) -> tuple[StoredRevision, ...]:
+    """Return the words of these (article, revision) pairs."""
+    params = {"article_ids": [key[0] for key in keys], "revisions": [key[1] for key in keys]}
+    return tuple(map(_revision, session.rows(_WORDS, params)))
+
+
+def told_alike(session: Session, article_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the articles of the same stories, and those that report the same utterances."""
+    return tuple(row[0] for row in session.rows(_TOLD_ALIKE, [article_ids]))
+
+
+def known_outlets(session: Session) -> tuple[str, ...]:
+    """Return the outlets that articles are of."""
+    return tuple(row[0] for row in session.rows(_OUTLETS))
+
+
+def _came(row: Row) -> Came:
+    article_id, revision, newest, arrival, at, decided_at, run_id = row
+    return Came(
+        article_id=article_id,
+        revision=revision,
+        newest=newest,
+        arrival=Arrival(arrival),
+        at=at,
+        decided_at=decided_at,
+        run_id=run_id,
+    )
+
+
+def _revision(row: Row) -> StoredRevision:
+    *fields, seen_at, revision, sentences, version = row
+    return StoredRevision(
+        revision=revision,
+        article=Article(**dict(zip(_NAMES, fields, strict=True)), first_seen_at=seen_at),
+        sentences=tuple(Span(each["start_char"], each["end_char"]) for each in sentences or ()),
+        extractor_version=version,
+    )

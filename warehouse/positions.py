@@ -1,0 +1,151 @@
+"""Positions and shifts: what they are drawn from, the newest drawing of them, and what was last known of somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from alerts.message_records import KnownPosition
+from extractors.position_records import Position, Shift, Take
+from warehouse.session import Row, Session
+
+_POSITION = (
+    *("official_id", "topic", "stance", "since", "until", "statements", "reports"),
+    *("first_statement_id", "last_statement_id", "confidence", "contested_statement_id"),
+)
+_SHIFT = (
+    *("official_id", "topic", "from_stance", "to_stance", "shifted_at"),
+    *("before_statement_id", "after_statement_id", "confirmed_statement_id", "contested"),
+)
+
+_PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
+
+_TAKES = """
+SELECT s.official_id, s.topic, s.statement_id, s.utterance_id, coalesce(s.published_at, a.first_seen_at), s.stance,
+    s.confidence, coalesce(s.denied, false)
+FROM (
+    SELECT *, unnest(topics) AS topic
+    FROM statements
+    WHERE list_contains($stances::VARCHAR[], stance) AND list_contains($officials::VARCHAR[], official_id)
+        AND list_has_any(topics, $topics::VARCHAR[])
+) AS s
+JOIN articles AS a USING (article_id)
+WHERE list_contains($topics::VARCHAR[], s.topic)
+ORDER BY ALL
+"""
+
+_CLEARED = "DELETE FROM {table} WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
+
+_LAST = """
+SELECT official_id, topic, stance, max(stated_at)
+FROM (
+    SELECT p.official_id, p.topic, p.stance, p.since, coalesce(s.published_at, a.first_seen_at) AS stated_at
+    FROM positions AS p
+    JOIN statements AS s ON s.official_id = p.official_id AND s.stance = p.stance AND list_contains(s.topics, p.topic)
+    JOIN articles AS a USING (article_id)
+    WHERE list_contains($officials::VARCHAR[], p.official_id) AND list_contains($topics::VARCHAR[], p.topic)
+        AND NOT coalesce(s.denied, false)
+        AND stated_at BETWEEN p.since AND p.until AND stated_at < $before
+)
+GROUP BY official_id, topic, stance, since
+QUALIFY row_number() OVER (PARTITION BY official_id, topic ORDER BY since DESC) = 1
+ORDER BY official_id, topic
+"""
+
+# Before the first report of what the alert is about, on the topics of that.
+_BEFORE_ALERTS = """
+WITH told AS (
+    SELECT al.alert_id, al.official_id, t.topic, min(coalesce(r.published_at, a.first_seen_at)) AS first_said_at
+    FROM alerts AS al
+    JOIN (SELECT DISTINCT article_id, official_id, utterance_id, unnest(topics) AS topic FROM statements) AS t
+        ON t.article_id = al.article_id AND t.official_id = al.official_id
+            AND (t.utterance_id = al.utterance_id OR list_contains(al.utterance_ids, t.utterance_id))
+    JOIN statements AS r ON r.utterance_id = t.utterance_id
+    JOIN articles AS a ON a.article_id = r.article_id
+    WHERE list_contains($1::VARCHAR[], al.alert_id)
+    GROUP BY ALL
+)
+SELECT told.alert_id, told.topic, p.stance, max(coalesce(s.published_at, a.first_seen_at))
+FROM told
+JOIN positions AS p USING (official_id, topic)
+JOIN statements AS s ON s.official_id = p.official_id AND s.stance = p.stance AND list_contains(s.topics, p.topic)
+JOIN articles AS a ON a.article_id = s.article_id
+WHERE NOT coalesce(s.denied, false)
+    AND coalesce(s.published_at, a.first_seen_at) BETWEEN p.since AND p.until
+    AND coalesce(s.published_at, a.first_seen_at) < told.first_said_at
+GROUP BY told.alert_id, told.topic, p.stance, p.since
+QUALIFY row_number() OVER (PARTITION BY told.alert_id, told.topic ORDER BY p.since DESC) = 1
+ORDER BY told.alert_id, told.topic
+"""
+
+
+def stale(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return whose positions on which topics are to be drawn anew."""
+    rows = session.rows("SELECT DISTINCT official_id, topic FROM stale_positions ORDER BY ALL")
+    return tuple((official_id, topic) for official_id, topic in rows)
+
+
+def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
+    """Return (official, side, country) of the roster."""
+    return tuple((official_id, side, country) for official_id, side, country in session.rows(_PARTIES))
+
+
+def takes(
+    session: Session, *, officials: Collection[str], topics: Collection[str], stances: Collection[str]
+) -> dict[tuple[str, str], list[Take]]:
+    """Return what each of the officials said on each of the topics, as far as it takes one of the stances."""
+    found: defaultdict[tuple[str, str], list[Take]] = defaultdict(list)
+    params = {"officials": sorted(officials), "topics": sorted(topics), "stances": sorted(stances)}
+    for row in session.rows(_TAKES, params):
+        found[row[0], row[1]].append(_take(row))
+    return found
+
+
+def save_record(
+    session: Session, about: Sequence[tuple[str, str]], positions: Sequence[Position], shifts: Sequence[Shift]
+) -> None:
+    """Record positions and shifts in place of all there were of these officials and topics; nothing is stale then."""
+    pairs = [[official_id for official_id, _ in about], [topic for _, topic in about]]
+    for table in ("positions", "position_shifts"):
+        session.run(_CLEARED.format(table=table), pairs)
+    session.insert("positions", (*_POSITION, "contested"), map(_position_row, positions))
+    session.insert("position_shifts", _SHIFT, (tuple(getattr(each, name) for name in _SHIFT) for each in shifts))
+    session.run("DELETE FROM stale_positions", quiet=True)
+
+
+def last_positions(
+    session: Session, official_ids: Collection[str], topics: Collection[str], before: datetime
+) -> dict[str, tuple[KnownPosition, ...]]:
+    """Return where each official last stood on each topic by what was published before that moment, if anywhere."""
+    found: defaultdict[str, tuple[KnownPosition, ...]] = defaultdict(tuple)
+    params = {"officials": sorted(official_ids), "topics": sorted(topics), "before": before}
+    for official_id, topic, stance, stated_at in session.rows(_LAST, params):
+        found[official_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
+    return dict(found)
+
+
+def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[KnownPosition, ...]]:
+    """Return for each alert where its official last stood on its topics before what it is about, if anywhere."""
+    found: defaultdict[str, tuple[KnownPosition, ...]] = defaultdict(tuple)
+    for alert_id, topic, stance, stated_at in session.rows(_BEFORE_ALERTS, [alert_ids]):
+        found[alert_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
+    return dict(found)
+
+
+def _take(row: Row) -> Take:
+    official_id, topic, statement_id, utterance_id, at, stance, confidence, denied = row
+    return Take(
+        official_id=official_id,
+        topic=topic,
+        statement_id=statement_id,
+        utterance_id=utterance_id,
+        at=at,
+        stance=stance,
+        confidence=confidence,
+        denied=denied,
+    )
+
+
+def _position_row(position: Position) -> Row:
+    return (*(getattr(position, name) for name in _POSITION), position.contested_statement_id is not None)

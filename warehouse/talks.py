@@ -1,0 +1,32 @@
+"""The calendar of talks: what the sentences of each article's newest revision say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from extractors.position_records import Talk
+from warehouse.records import ReadArticle
+from warehouse.session import Row, Session
+
+_TALK = (
+    *("article_id", "kind", "status", "past_round", "starts_on", "ends_on", "date_surface", "place", "parties"),
+    *("sentence", "start_char", "end_char", "surface", "published_at", "outlet", "extractor_version"),
+)
+
+
+def save_talks(session: Session, found: Iterable[tuple[ReadArticle, Sequence[Talk]]]) -> None:
+    """Record what articles say of talks, in place of what earlier words of them said."""
+    told = list(found)
+    ids = [read.article.article_id for read, _ in told]
+    session.run("DELETE FROM talks WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
+    session.insert("talks", _TALK, (_row(read, talk) for read, talks in told for talk in talks))
+
+
+def _row(read: ReadArticle, talk: Talk) -> Row:
+    article, text = read.article, read.article.text
+    return (
+        *(article.article_id, talk.kind, talk.status, talk.past_round, talk.starts_on, talk.ends_on),
+        *(talk.dated.slice(text) if talk.dated else None, talk.place, talk.parties),
+        *(talk.sentence.slice(text), talk.sentence.start, talk.sentence.end, talk.surface.slice(text)),
+        *(article.published_at, article.outlet, read.reading.extractor_version),
+    )
