@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test install format lock clean
+.PHONY: demo test tests-quick tests-slow install format lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -13,7 +13,14 @@ test: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	@echo "quick and slow tests run side by side, one on each core; each prints when it is done, in about ten minutes"
+	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-quick tests-slow
+
+tests-quick:
+	$(BIN)/pytest -m "not slow"
+
+tests-slow:
+	$(BIN)/pytest -m slow
 
 install: $(STAMP)
 

@@ -11,7 +11,8 @@ from alerts.records import Evidence, Place, Scope
 from extractors.phrases import Hit
 from extractors.records import Article, Span, Statement
 
-_RANKS = {scope: rank for rank, scope in enumerate(Scope)}
+# How near a scope is, the nearest first.
+RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Found:
         """Sort the strongest first: not cancelled, not history, scope, text before title, earliest."""
         in_title = self.layout.place is Place.TITLE
         cancelled = self.exclusion is not None
-        return (cancelled, self.passed, _RANKS[self.near.scope], in_title, self.hit.span.start)
+        return (cancelled, self.passed, RANKS[self.near.scope], in_title, self.hit.span.start)
 
     @property
     def standing(self) -> tuple[bool, bool]:

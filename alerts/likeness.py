@@ -14,7 +14,7 @@ ALIKE = 0.8  # of the shingles of the shorter: one word changed in a sentence of
 
 # A word that turns a sentence around makes another one of it.
 _TURNS = re.compile(
-    r"\w*\d\w*|no|not|never|nor|without|den(?:y|ied|ies)|refus\w+|reject\w*|ruled"
+    r"[^\W\d]*\d\w*|no|not|never|nor|without|den(?:y|ied|ies)|refus\w+|reject\w*|ruled"
     r"|(?:do|does|did|is|are|was|were|has|have|had|wo|would|ca|could|should)nt"
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from alerts.clauses import judge
-from alerts.evidence import Found, all_proofs, excerpt_span, proof_at, utterances
+from alerts.evidence import RANKS, Found, all_proofs, excerpt_span, proof_at, utterances
 from alerts.layout import Layout
 from alerts.nearness import Nearness, Texts
 from alerts.records import Evidence, Historical, Match, Negation, Scope
@@ -18,7 +18,6 @@ from extractors.records import Article, Reading, Span
 EVIDENCE_LIMIT = 20
 # Whom a hit of a phrase stands near: id, which text, number of its sentence, the hit, and how near.
 Tie = tuple[str, Layout, int, Hit, Nearness]
-_RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 
 
 def find_matches(
@@ -58,12 +57,12 @@ def wanted(rule: CompiledRule, texts: Texts) -> list[str]:
 
 def ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[Tie]:
     """Yield each fresh hit of the rule's phrases that stands near enough to one of these, with how near."""
-    return (tie for tie in _all_ties(rule, texts, refs) if _RANKS[tie[-1].scope] <= _RANKS[rule.rule.scope])
+    return (tie for tie in _all_ties(rule, texts, refs) if RANKS[tie[-1].scope] <= RANKS[rule.rule.scope])
 
 
 def nearest_ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> list[Tie]:
     """Return every hit of the rule's phrases with each of these, however far apart, the nearest first."""
-    return sorted(_all_ties(rule, texts, refs), key=lambda tie: _RANKS[tie[-1].scope])
+    return sorted(_all_ties(rule, texts, refs), key=lambda tie: RANKS[tie[-1].scope])
 
 
 def _all_ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[Tie]:

@@ -29,11 +29,6 @@ def operator_letter(message_id: str, notices: Sequence[OperatorNotice], *, timez
     return plain_letter(message_id, f"Talkwatch: {subject}", paragraphs)
 
 
-def sample_letter(message_id: str, subscriber: str) -> Letter:
-    """Return the letter that shows a subscriber, and whoever set him up, that messages arrive."""
-    return plain_letter(message_id, SAMPLE_SUBJECT, [*SAMPLE_TEXT, f"Subscriber: {shown(subscriber)}"])
-
-
 def plain_letter(message_id: str, subject: str, paragraphs: Sequence[str]) -> Letter:
     """Return a letter of paragraphs, the same in text and HTML."""
     subject = cut(shown(subject), SUBJECT_CHARS)

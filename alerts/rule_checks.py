@@ -28,11 +28,6 @@ class Finding:
     key: str | None = None
 
 
-def rule_problems(rules: Iterable[Rule], watchlist: Watchlist, subscribers: Iterable[str]) -> tuple[str, ...]:
-    """Return one line for each thing wrong in the rules, with the nearest right name; `subscribers` are names."""
-    return tuple(finding.what for finding in wrong_names(list(rules), watchlist, list(subscribers)))
-
-
 def wrong_names(rules: Sequence[Rule], watchlist: Watchlist, subscribers: Sequence[str]) -> tuple[Finding, ...]:
     """Find what keeps rules from being compiled: what they name and nobody has, and what is missing."""
     counts = Counter(rule.name for rule in rules)
@@ -74,18 +69,18 @@ def _wrong(rule: Rule, watchlist: Watchlist, subscribers: Sequence[str]) -> Iter
     for text in rule.officials:
         if not named(text, watchlist):
             sort, names = known_names(text, watchlist)
-            yield "officials", f'unknown {sort} "{text}"{_nearest(text, names)}'
+            yield "officials", f'unknown {sort} "{text}"{nearest_name(text, names)}'
     for name in rule.subscribers:
         if name not in subscribers:
             known = {each: each for each in subscribers}
-            yield "subscribers", f'unknown subscriber "{name}"{_nearest(name, known)}'
+            yield "subscribers", f'unknown subscriber "{name}"{nearest_name(name, known)}'
 
 
 def _wrong_keyword(key: str, keyword: str, watchlist: Watchlist) -> Iterator[str]:
     topic = topic_name(keyword)
     if topic is not None and not watchlist.topic(topic):
         names = {f"{TOPIC}{each.topic}": f"{TOPIC}{each.topic}" for each in watchlist.topics}
-        yield f'unknown topic "{keyword}"{_nearest(keyword, names)}'
+        yield f'unknown topic "{keyword}"{nearest_name(keyword, names)}'
     elif topic is None and not tokens(keyword):
         yield f'"{keyword}" in {key} has no word in it'
 
@@ -96,7 +91,7 @@ def _odd(rule: Rule, watchlist: Watchlist, outlets: Sequence[str], on: date) -> 
     for key in ("outlets", "not_outlets"):
         for name in getattr(rule, key):
             if name_key(name) not in keys:
-                yield key, f'no feed or stored article is of an outlet "{name}"{_nearest(name, known)}'
+                yield key, f'no feed or stored article is of an outlet "{name}"{nearest_name(name, known)}'
     for one, other in _same_phrases(rule.keywords):
         yield "keywords", f'"{one}" and "{other}" are one phrase; keep one'
     for text in rule.officials:
@@ -119,7 +114,7 @@ def _finds(phrase: str, text: str) -> bool:
     return any(hit.span.start == words[0].start and hit.span.end >= words[-1].end - 2 for hit in hits)
 
 
-def _nearest(text: str, names: Mapping[str, str]) -> str:
+def nearest_name(text: str, names: Mapping[str, str]) -> str:
     """Return "; did you mean …?" with the nearest name to write, or the few there are when none is near."""
     written = {spelling.casefold(): name for spelling, name in names.items()}
     near = difflib.get_close_matches(text.casefold(), written, n=1, cutoff=0.6)

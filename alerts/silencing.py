@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from alerts.follow_up_records import Silence
+from alerts.records import Rule
 
 
 def silence_id(rule: str, starts_at: datetime, *about: str | None) -> str:
@@ -24,6 +25,12 @@ def silenced(silences: Iterable[Silence], *, rule: str, official_id: str, now: d
         and silence.official_id in {None, official_id}
         and silence.starts_at <= now < silence.ends_at
     )
+
+
+def is_hushed(silences: Iterable[Silence], rule: Rule, official_id: str, now: datetime) -> bool:
+    """Tell whether nobody whom a rule tells is to hear of an official now."""
+    hushed = silenced(silences, rule=rule.name, official_id=official_id, now=now)
+    return not any(hears(name, hushed) for name in rule.subscribers)
 
 
 def hears(subscriber: str, hushed: frozenset[str | None]) -> bool:

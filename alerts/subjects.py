@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 
 from alerts.message_records import HeldBy, Message, Notice
-from alerts.passages import around, cut, first_evidence, shown
+from alerts.passages import CUT, around, cut, first_evidence, shown
 from alerts.records import Alert, News, Place, Scope
 from extractors.lexicon import CUE_VERBS
 
 SUBJECT_CHARS = 180
 _HOUR = 60  # minutes
 _HEADLINE_CHARS = 90
-_WORDS_CHARS = 90
+_WORDS_CHARS = 110
 _CUE_CHARS = 30
 _BEFORE_CUE = 40  # characters in which a "not" can turn the cue round
 
@@ -85,7 +85,11 @@ def words_said(alert: Alert) -> str | None:
     words, keyword = first_evidence(alert, "words"), first_evidence(alert, "keyword")
     if alert.scope is not Scope.SPEAKS or words is None or keyword is None:
         return None
-    return shown(around(words.surface, keyword.span.start - words.span.start, _WORDS_CHARS)).strip()
+    said = shown(around(words.surface, keyword.span.start - words.span.start, _WORDS_CHARS)).strip()
+    whole = first_evidence(alert, "statement") or words
+    before = CUT if whole.span.start < words.span.start and not said.startswith(CUT) else ""
+    after = CUT if whole.span.end > words.span.end and not said.endswith(CUT) else ""
+    return before + said + after
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from extractors.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
-from extractors.lexicon import CUE_VERBS, OCCASIONS
-from extractors.syntax import SUBJECTS, ParsedSentence
+from extractors.lexicon import CUE_VERBS, OCCASIONS, REPORTING_VERBS
+from extractors.syntax import SUBJECTS, ParsedSentence, is_stand_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _STAND_IN = 6  # tokens of a quotation's clause with its marks
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _DASHES = frozenset({"—", "–", "―", "-", "--"})
+_OPENING = _DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
+_PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
 _LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
 _SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
 
@@ -40,9 +42,17 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
     if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
         start -= 1
     end = _end(verb, opening, is_phrase=is_phrase)
+    end = min(end, _quotation_end(verb.doc, start, end))
     if is_phrase:
         end = next((token.i for token in verb.doc[start + 2 : end] if token.lower_ == "during"), end)
     return trimmed(verb.doc, [(start, without_aside(verb.doc, start, end))])
+
+
+def _quotation_end(doc: Doc, start: int, end: int) -> int:
+    """Return where a quotation ends that the words begin with, if it ends with a pause; else `end`."""
+    at = next((token.i for token in doc[start:end] if not is_mark(token)), end)
+    is_paused = at + 2 < end and is_stand_in(doc[at + 1]) and doc[at + 2].text in _PAUSES
+    return at + 3 if is_paused else end
 
 
 def _end(verb: Token, opening: Token, *, is_phrase: bool) -> int:
@@ -123,12 +133,17 @@ def _is_whole(sentence: ParsedSentence, clause: Token, left: int) -> bool:
 
 
 def _quotation_alone(sentence: ParsedSentence, start: int, left: int) -> int:
-    """Return where a quotation begins that stands between a colon or bracket and its cue."""
+    """Return where a quotation begins that stands between a colon, dash or bracket and its cue."""
     for _, verb in reversed(sentence.said):
         if start < verb.i < left and all(is_mark(token) for token in sentence.doc[verb.i + 1 : left]):
             before = sentence.doc[max(sentence.first, verb.i - 3) : verb.i - 1]
-            return verb.i - 1 if any(token.text in {":", "("} for token in before) else start
+            return verb.i - 1 if any(_opens_quotation(token) for token in before) else start
     return start
+
+
+def _opens_quotation(token: Token) -> bool:
+    """Tell what divides the writer's words from a quotation: a mark, or a cue of its own ("he warned, “It works,”")."""
+    return token.text in _OPENING or (token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS)
 
 
 def _before_name(sentence: ParsedSentence, start: int, left: int) -> int:

@@ -39,7 +39,9 @@ _NOT = re.compile(
 _YES = re.compile(
     r"\bnot only\b|\bno (?:doubt|wonder|matter|longer only)\b|\bno less than\b|\bwithout (?:a )?doubt\b", re.IGNORECASE
 )
-_BREAK = re.compile(r"[.;:!?…]+[”\"’']?\s|,\s+but\b|\sbut\b|\s[—–]\s|,\s+(?:while|although|though|because)\b")
+_BREAK = re.compile(
+    r"(?<![.;:!?…])[.;:!?…]+[”\"’']?\s|,\s+but\b|\sbut\b|\s[—–]\s|,\s+(?:while|although|though|because)\b"
+)
 _CONDITIONS = (
     r"unless|provided that|providing that|on (?:the )?condition(?: that)?|only (?:if|when|after|once)|if|until"
     r"|as long as|so long as|(?:pre)?conditions? (?:is|are|include)|in exchange for|in return for|without"

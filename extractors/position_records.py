@@ -38,7 +38,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
-    """One report of the stance an official takes on a topic."""
+    """One report of the stance an official takes on a topic; `place` is where it starts in its article."""
 
     official_id: str
     topic: str
@@ -48,6 +48,7 @@ class Take:
     stance: str
     confidence: float | None = None
     denied: bool = False
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

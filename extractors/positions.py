@@ -41,8 +41,8 @@ class _Said:
     sure: bool
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        return self.take.at, self.take.statement_id
+    def order(self) -> tuple[datetime, int, str]:
+        return _order(self.take)
 
     @property
     def stance(self) -> str:
@@ -51,10 +51,10 @@ class _Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Others:
-    """When he and his side spoke for and against, with the statements, in order."""
+    """When a side spoke for and against, with the statements, in order."""
 
-    in_favour: tuple[tuple[datetime, str], ...]
-    against: tuple[tuple[datetime, str], ...]
+    in_favour: tuple[tuple[datetime, int, str], ...]
+    against: tuple[tuple[datetime, int, str], ...]
 
 
 def party(side: str | None, country: str | None) -> str | None:
@@ -62,15 +62,19 @@ def party(side: str | None, country: str | None) -> str | None:
     return f"{side}:{country}" if side in _GATHERED else side
 
 
-def record(takes: Sequence[Take], colleagues: Sequence[Take] = ()) -> Record:
-    """Return positions and shifts of the official whose takes on one topic these are; their order does not matter.
+def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
+    """Return positions and shifts of each official of one side on one topic, from his takes; their order is all one.
 
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
-    confidence that he does not go back on within a day. `colleagues` are the takes of others of his side on the topic.
+    confidence that he does not go back on within a day.
     """
-    said = _utterances(takes)
+    said = [_utterances(takes) for takes in side]
+    others = _opposites(each for own in said for each in own)
+    return tuple(_record(own, others) for own in said)
+
+
+def _record(said: Sequence[_Said], others: _Others) -> Record:
     runs = _runs(said)
-    others = _opposites([*said, *_utterances(colleagues)])
     positions = tuple(_position(run, others) for run in runs)
     shifts = (_shift(*pair) for pair in pairwise(zip(runs, positions, strict=True)))
     return Record(positions=positions, shifts=tuple(shifts))
@@ -94,13 +98,18 @@ def _utterances(takes: Iterable[Take]) -> list[_Said]:
 
 
 def _said(reports: Sequence[Take]) -> _Said:
-    ordered = sorted(reports, key=lambda take: (take.at, take.statement_id))
+    ordered = sorted(reports, key=_order)
     counts = Counter(take.stance for take in ordered)
     # Of stances read equally often the one that was read first counts.
     stance = max(counts, key=counts.__getitem__)
     own = [take for take in ordered if take.stance == stance]
     known = [take.confidence for take in own if take.confidence is not None]
     return _Said(take=own[0], reports=len(reports), sure=not known or max(known) >= SURE)
+
+
+def _order(take: Take) -> tuple[datetime, int, str]:
+    """Order takes in time, those of one article as they stand in it."""
+    return take.at, take.place, take.statement_id
 
 
 def _runs(said: Sequence[_Said]) -> list[list[_Said]]:
@@ -148,11 +157,11 @@ def _contested_by(run: Sequence[_Said], others: _Others) -> str | None:
     """Return the first statement of the opposite within a day of one of the run."""
     opposite = others.against if run[0].stance in _FOR else others.in_favour if run[0].stance in _AGAINST else ()
     near = (_first_near(each.take.at, opposite) for each in run) if opposite else ()
-    return min((place for place in near if place), default=(None, None))[1]
+    return min((place for place in near if place), default=(None, 0, None))[2]
 
 
-def _first_near(at: datetime, others: Sequence[tuple[datetime, str]]) -> tuple[datetime, str] | None:
-    place = bisect_left(others, (at - DAY, ""))
+def _first_near(at: datetime, others: Sequence[tuple[datetime, int, str]]) -> tuple[datetime, int, str] | None:
+    place = bisect_left(others, (at - DAY, 0, ""))
     return others[place] if place < len(others) and others[place][0] <= at + DAY else None
 
 

@@ -67,6 +67,7 @@ _SAYING = re.compile(
     r"|predict(?:s|ed|ing)?|shout(?:s|ed|ing)?|chant(?:s|ed|ing)?|demand(?:s|ed|ing)?|exclaim(?:s|ed|ing)?),?$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"\b(?:read(?:s|ing)?|sa(?:id|ys|ying)),?$")  # what a sign or a headline says is no title
 _SENTENCES = re.compile(r"\w{3}[.?!] +[“‘\"']?[A-Z]\w*(?:[’']\w+)? [\w’']+ \w")  # one ends, another begins
 _SEVERAL = 8  # words of a quotation that holds more than one sentence
 _LEAD = 24  # characters before a quotation that its shape can depend on
@@ -272,6 +273,8 @@ def _is_title(text: str, outer: Span, span: Span, lead: str, words: int) -> bool
     if not alone and lead[-1:] in {"", ".", "?", "!"}:
         return False
     if text[span.end - 1] in "?!" or outer.end - outer.start > _TITLE or lead[-1:] == ":":
+        return False
+    if _LABEL.search(lead):
         return False
     if lead[-1:] == "," and words <= 3 and not _SAYING.search(lead):  # noqa: PLR2004
         return all(word[0].isupper() for word in WORD.findall(text, span.start, span.end))

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from extractors.lexicon import ABBREVIATIONS, OPENERS, TITLES
 from extractors.records import Span
 
-# A stop with what closes after it, the blank, and what a sentence may open with.
-_STOP = re.compile(r"(?<![.?!…])([.?!…]+)([”\"’'»)\]]*)(\s+)(?=[“\"‘'«„(\[—–-]*\s?[\w$€£@#])")
+# A stop with what closes after it, the blank (missing after some closing marks), and what a sentence may open with.
+_STOP = re.compile(r"(?<![.?!…])([.?!…]+)([”\"’'»)\]]*)(\s+|(?<=[.?!…]”)(?=[A-Z“]))(?=[“\"‘'«„(\[—–-]*\s?[\w$€£@#])")
 _LAST_WORD = re.compile(r"[\w&’'-]+(?:\.[\w&’'-]+)*$")
 _WORD_REACH = 40
 LONGEST = 2000  # characters; what goes on beyond this is no prose, and is cut at a blank
@@ -21,8 +21,10 @@ _VERB = (
     r"|warned|insisted|declared|went on|pressed|joked|quipped|mused|responded|answered|cried|yelled|screamed|chanted"
     r"|inquired|retorted|interjected|recalled|explained|argued|concluded|noted|boomed)\b"
 )
+# After a question “He answered, “No.”” is a sentence of its own: a pronoun with a capital begins one.
 _ASKED = re.compile(
-    rf"(?:[\w’'.,-]+ ){{1,6}}?{_VERB}|(?:[\w’'.-]+ ){{0,5}}[A-Z][\w’'.-]+, [^.?!;:“”\"]{{3,90}}, {_VERB}"
+    rf"(?!(?:He|She|They|We|It|But|And|Then)\b)(?:[\w’'.,-]+ ){{1,6}}?{_VERB}"
+    rf"|(?:[\w’'.-]+ ){{0,5}}[A-Z][\w’'.-]+, [^.?!;:“”\"]{{3,90}}, {_VERB}"
 )
 
 # “It works.” Trump said. The full stop is a slip for a comma.

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from extractors.attributes import addressee, occasion
-from extractors.cues import Cue, find_cue
+from extractors.attribution import find_cue, signature
+from extractors.cues import Cue
 from extractors.drafts import Draft, finished
 from extractors.lexicon import CUE_VERBS
 from extractors.quotations import Quotation
@@ -20,6 +21,7 @@ from extractors.syntax import ParsedSentence, subject
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_NEAR = 8  # tokens between a cue and the colon that announces a quotation
 _TAIL = 3  # characters of punctuation after a report that ends its sentence
 
 
@@ -48,6 +50,8 @@ class _Drafting:
     # Paragraphs left open one after the other: their cue may stand in the last.
     pending: list[Span] = field(default_factory=list)
     pending_since: int = -1
+    # The quotations alone in the sentence before, and the statement that became of them: a signature may follow.
+    alone: tuple[list[Span], Draft | None] | None = None
     before: Span | None = None
 
     def read(self, sentence: ParsedSentence) -> None:
@@ -55,7 +59,13 @@ class _Drafting:
         self.cast.follow(sentence)
         if self.pending and not self._goes_on(sentence):
             self._settle()
-        reports = find_reported(sentence, self.text, self._inside(sentence))
+        alone, self.alone = self.alone, None
+        signed = signature(sentence) if alone is not None else None
+        if alone is not None and signed is not None:
+            self._sign(sentence, signed, *alone)
+            return
+        found = find_reported(sentence, self.text, self._inside(sentence))
+        reports = [report for report in found if report.cue.speaker is not None]
         covered = [span for report in reports for span in report.spans]
         for number, verb in sentence.said:
             if not any(span.covers(self.quotations[number].span) for span in covered):
@@ -79,19 +89,18 @@ class _Drafting:
 
     def _quoted(self, sentence: ParsedSentence, quotation: Quotation, verb: Token) -> None:
         cue = find_cue(sentence, verb)
-        if cue is not None and cue.speaker is not None:
+        if cue is not None and self.floor.draft is not None and self.floor.draft.key == (id(sentence.doc), cue.key):
+            self.floor.draft.spans.append(quotation.span)
+        elif cue is not None and cue.speaker is not None:
             self._cued(sentence, quotation, cue, cue.speaker)
         elif _is_bare(sentence) or verb.dep_ == "ROOT" if cue is None else cue.first.i == sentence.first:
             self._bare(sentence, quotation)
 
     def _cued(self, sentence: ParsedSentence, quotation: Quotation, cue: Cue, head: Token) -> None:
-        key = (id(sentence.doc), cue.key)
-        if self.floor.draft is not None and self.floor.draft.key == key:
-            self.floor.draft.spans.append(quotation.span)
-            return
         speaker = self.cast.speaker(sentence, head)
         span = sentence.span(cue.first, cue.last)
-        draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last, key=key)
+        draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last)
+        draft.key = (id(sentence.doc), cue.key)
         _place_saying(draft, sentence)
         self._open(draft)
 
@@ -116,10 +125,23 @@ class _Drafting:
     def _settle(self) -> None:
         """Give what is pending to whoever has the floor, if it follows at once."""
         floor, since = self.floor, self.pending_since
-        if floor.speaker is not None and self.pending and floor.paragraph in {since, since - 1}:
+        spans, self.pending = self.pending, []
+        draft = None
+        if floor.speaker is not None and spans and floor.paragraph in {since, since - 1}:
             inherited = replace(floor.speaker, party=replace(floor.speaker.party, rule=Rule.INHERITED))
-            self._open(Draft(inherited, self.pending, since))
-        self.pending = []
+            draft = Draft(inherited, spans, since)
+            self._open(draft)
+        self.alone = (spans, draft) if spans else None
+
+    def _sign(self, sentence: ParsedSentence, name: Token, spans: list[Span], draft: Draft | None) -> None:
+        """Give the quotation of the line before to whoever signs it: “It works.” - Bernie Sanders."""
+        speaker = self.cast.speaker(sentence, name)
+        dash = sentence.doc[sentence.first]
+        if draft is None:
+            draft = Draft(speaker, spans, sentence.paragraph)
+            self._open(draft)
+        draft.speaker, draft.cue = speaker, sentence.span(dash, dash)
+        self.floor.give(speaker, sentence.paragraph, draft)
 
     def _inside(self, sentence: ParsedSentence) -> Sequence[Quotation]:
         span = sentence.whole()
@@ -150,7 +172,7 @@ class _Drafting:
     def _reported(self, sentence: ParsedSentence) -> None:
         """Close the statement before, and give the floor to whoever this sentence says has spoken."""
         self.floor.draft = None
-        root = next((token for token in sentence if token.dep_ == "ROOT"), None)
+        root = _announcer(sentence) or next((token for token in sentence if token.dep_ == "ROOT"), None)
         head = subject(root) if root is not None else None
         if root is None or head is None:
             return
@@ -181,6 +203,14 @@ def _reports(sentence: ParsedSentence, root: Token, speaker: Speaker) -> bool:
     """Tell a sentence that reports speech, or announces some; "The transcript follows:" names nobody."""
     announces = sentence.doc[sentence.last - 1].text == ":" and speaker.party.is_person
     return announces or root.lemma_.lower() in CUE_VERBS
+
+
+def _announcer(sentence: ParsedSentence) -> Token | None:
+    """Return the cue that announces a quotation in the next paragraph: "and the outlet responded:"."""
+    if sentence.doc[sentence.last - 1].text != ":":
+        return None
+    near = sentence.doc[max(sentence.first, sentence.last - _NEAR) : sentence.last]
+    return next((token for token in reversed(near) if token.lemma_.lower() in CUE_VERBS and subject(token)), None)
 
 
 def _opening(quotation: Quotation) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractors.frames import Frame
-from extractors.lexicon import HEARD_VERBS, WHO
+from extractors.lexicon import HEARD_VERBS, PAPERS, WHO
 from extractors.records import Span
 
 if TYPE_CHECKING:
@@ -59,11 +59,19 @@ def subject(verb: Token) -> Token | None:
         if own is not None:
             return _antecedent(own, verb) if not _is_hearer(own, verb) else _agent(verb)
         if verb.dep_ in {"acl", "relcl"} and verb.head.pos_ in {"NOUN", "PROPN", "PRON"}:
-            return verb.head
+            return _issuer(verb) or verb.head
         if verb.dep_ not in _CLIMB:
             return _agent(verb)
         verb = verb.head
     return None
+
+
+def _issuer(verb: Token) -> Token | None:
+    """Return the Putin of "Putin issued a statement saying": who puts a paper out says what it says."""
+    paper = verb.head
+    if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in PAPERS:
+        return None
+    return next((child for child in paper.head.children if child.dep_ == "nsubj"), None)
 
 
 def _antecedent(own: Token, verb: Token) -> Token:
@@ -119,7 +127,7 @@ def _end(child: Token) -> Token:
     tokens = span_of(child)
     relative = next((token for token in tokens if token.dep_ == "relcl" and token.i > child.i), None)
     last = relative.left_edge.i - 1 if relative is not None else child.right_edge.i
-    while last > child.i and (child.doc[last].is_punct or child.doc[last].is_space):
+    while last > child.i and (child.doc[last].is_punct or child.doc[last].is_space or child.doc[last].dep_ == "cc"):
         last -= 1
     return child.doc[max(last, child.i)]
 
@@ -135,8 +143,12 @@ def _belongs(child: Token, head: Token) -> bool:
 
 def _is_clause(child: Token) -> bool:
     """Tell whether a quotation's clause stands in the phrase, which then is the parser's error."""
-    tokens = span_of(child)
-    return any(token.lower_ == "works" and token.i and token.nbor(-1).lower_ == "it" for token in tokens)
+    return any(is_stand_in(token) for token in span_of(child))
+
+
+def is_stand_in(token: Token) -> bool:
+    """Tell the verb of the clause that stands for a quotation."""
+    return token.lower_ == "works" and token.i > 0 and token.nbor(-1).lower_ == "it"
 
 
 def span_of(head: Token) -> Tokens:

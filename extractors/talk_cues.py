@@ -13,7 +13,7 @@ _OWN = r"(?:\s[\w’'“”–-]+){0,6}\s"  # between a verb and its object
 
 EVENTS = {
     TalkKind.MEETING: re.compile(
-        r"\b(?:(?:peace|ceasefire|truce|nuclear|high-stakes|bilateral|trilateral|direct|face-to-face|closed-door)\s)*"
+        r"\b(?:(?:peace|ceasefire|truce|nuclear|high-stakes|bilateral|trilateral|direct|face-to-face|closed-door)\s){0,4}"
         r"(?:[Tt]alks|[Nn]egotiations|(?:peace\s)?(?:[Ss]ummit|[Cc]onference)(?:\s(?:meeting|talks))?|[Mm]eetings?"
         r"|[Cc]onsultations|[Dd]iscussions)\b(?!-)(?!\s(?:table|team|position|process|track|format|room|hall|point)s?\b)"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from hashlib import sha256
 from importlib.resources import files
@@ -31,17 +31,9 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
+class Watchlist(Contents):
     """Everything watched. `version` changes with any character of the texts it came from."""
 
-    countries: tuple[Country, ...]
-    roles: tuple[Role, ...]
-    officials: tuple[Official, ...]
-    topics: tuple[Topic, ...]
-    organisations: tuple[Organisation, ...]
-    places: tuple[Place, ...]
-    decoys: tuple[str, ...]
-    given_names: tuple[str, ...]
     version: str
     _officials: dict[str, Official] = field(repr=False, compare=False)
 
@@ -83,15 +75,9 @@ def load_watchlist(*extra: str | Mapping[str, Any]) -> Watchlist:
     own = files("extractors").joinpath("watchlist.toml").read_text(encoding="utf-8")
     contents = read_watchlist([own, *extra])
     texts = [own, *(each if isinstance(each, str) else json.dumps(each, default=str) for each in extra)]
+    own_fields = {each.name: getattr(contents, each.name) for each in fields(contents)}
     return Watchlist(
-        countries=contents.countries,
-        roles=contents.roles,
-        officials=contents.officials,
-        topics=contents.topics,
-        organisations=contents.organisations,
-        places=_places(contents),
-        decoys=contents.decoys,
-        given_names=contents.given_names,
+        **{**own_fields, "places": _places(contents)},
         version=sha256("\0".join(texts).encode()).hexdigest()[:16],
         _officials=_by_name(contents.officials),
     )

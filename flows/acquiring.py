@@ -11,6 +11,7 @@ from http import HTTPStatus
 from alerts.records import Arrival
 from extractors.identity import article_id
 from extractors.records import Article, Page, Unreadable
+from extractors.urls import canonical_url
 from flows.fetching import PAGE_TYPES
 from flows.intervals import retry_delay
 from flows.learning import without_recurring
@@ -198,7 +199,7 @@ def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:
 
 def article_of(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> Article:
     """Join what the feed and the page say: the feed's date and time win, nothing undated is stamped."""
-    address = page.url or url
+    address = canonical_url(page.url or url)
     return Article(
         article_id=article_id(address),
         url=address,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alerts.passages import Mark, segments
 from alerts.records import Alert, Evidence
-from flows.problems import UsageProblem
+from flows.problems import UsageProblem, check_known
 from flows.settings import Settings
 from flows.tables import listing, table
 from warehouse import alerts, follow_ups
@@ -17,9 +17,11 @@ BRACKETS = {Mark.NONE: ("", ""), Mark.KEYWORD: ("[", "]"), Mark.OFFICIAL: ("‹"
 
 
 def listed(settings: Settings, limit: int, rule: str | None) -> list[Row]:
-    """Return a row for each of the newest alerts."""
+    """Return a row for each of the newest alerts; raise UsageProblem for a rule that is not there and never fired."""
     with reading(settings.data_dir) as session:
         found = alerts.list_alerts(session, limit=limit, rule=rule)
+    if rule is not None and not found:
+        check_known(rule, "rule", (each.name for each in settings.rules))
     return [row_of(logged) for logged in found]
 
 
@@ -33,7 +35,7 @@ def row_of(logged: LoggedAlert) -> Row:
 def shown(settings: Settings, beginning: str) -> str:
     """Return all there is to say about the one alert whose id begins so."""
     with reading(settings.data_dir) as session:
-        found = alerts.alert(session, beginning)
+        found = alerts.alert(session, beginning) if beginning else ()
         more = [told_since(session, logged.notice.alert.alert_id) for logged in found]
     if len(found) != 1:
         raise UsageProblem(f"{'no alert' if not found else 'more than one alert'} whose id begins with {beginning}")

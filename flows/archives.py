@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # ships no types
+from warcio.bufferedreaders import DecompressingBufferedReader  # type: ignore[import-untyped]  # as above
 
 from extractors.records import Unreadable, UnreadableReason
 
 LARGEST = 20_000_000  # decoded bytes of one page
+LONGEST_LINE, LONGEST_HEADERS = 65_536, 10_000_000  # bytes
+# What warcio is asked for at most: it counts the blocks of a line more than once, and so may give much less.
+ENOUGH = 1_000_000
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -24,11 +28,37 @@ class ArchivedPage:
     content_type: str | None
 
 
+class EndlessHeaders(Exception):
+    """More header bytes than any honest archive holds."""
+
+
+class BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]  # its base has no types
+    """Reads an archive, whose headers come in lines and its bodies in blocks; warcio takes lines of any length."""
+
+    _headers = 0
+
+    def readline(self, length: int | None = None) -> bytes:
+        """Read a line; raise EndlessHeaders when it, or all since the last body, is too long."""
+        line: bytes = super().readline(min(length or ENOUGH, ENOUGH))
+        self._headers += len(line)
+        if len(line) > LONGEST_LINE or self._headers > LONGEST_HEADERS:
+            raise EndlessHeaders
+        return line
+
+    def read(self, length: int | None = None) -> bytes:
+        """Read a block."""
+        self._headers = 0
+        block: bytes = super().read(length)
+        return block
+
+
 def archived_pages(path: Path) -> Iterator[ArchivedPage]:
     """Yield the HTML pages that an archive's servers answered with; a file that breaks off ends with its reason."""
     try:
         with path.open("rb") as file:
-            for record in ArchiveIterator(file):
+            records = ArchiveIterator(file)
+            records.reader = BoundedLines(records.fh)
+            for record in records:
                 if is_page(record):
                     yield page_of(record)
     except Exception as error:  # noqa: BLE001 (what a reader of archives throws at broken bytes can't be listed)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerts.rules import CompiledRule, compile_rules
 from flows.backtesting import DAYS, Backtest, backtest
+from flows.extracting import moment
 from flows.problems import UsageProblem, nearest
 from flows.progress import Progress, silent
 from flows.settings import Settings
@@ -32,7 +33,7 @@ def tried(
     until = until or setup.now()
     since = since or until - DAYS
     if since >= until:
-        raise UsageProblem(f"--since {since.isoformat()} is not before --until {until.isoformat()}")
+        raise UsageProblem(f"--since {moment(since)} is not before --until {moment(until)}")
     return backtest(setup, rules, since=since, until=until)
 
 

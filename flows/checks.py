@@ -6,7 +6,7 @@ from extractors.urls import is_http_url
 from flows.configuration import ConfigurationFile
 from flows.problems import nearest
 from flows.secrets import is_open
-from flows.ways import faults, server_faults
+from flows.subscriber_checks import faults, server_faults
 
 Mistake = tuple[tuple[int | str, ...], str]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.cli_options import Config, TableFormat, settings_of, tell
+from flows.problems import UsageProblem
 
 alerts = typer.Typer(help="See the alerts that fired.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,6 +54,8 @@ def silence(  # noqa: PLR0917 (an argument is an option)
     from flows import silencing
 
     settings = settings_of(config)
+    if show_all and end is not None:
+        raise UsageProblem("write one of --list and --end")
     if show_all:
         tell(silencing.SILENCED, silencing.listed(settings), output_format)
     elif end is not None:

@@ -48,10 +48,15 @@ def headers_of(request: Request) -> dict[str, str]:
 async def http_client(fetch: FetchTable) -> AsyncIterator[httpx.AsyncClient]:
     """Open the guarded client: no cookies, no proxy from the environment, no redirect that is not looked at first."""
     backend = GuardedBackend(fetch.allow_hosts, at_once=fetch.concurrency)
-    transport = httpx.AsyncHTTPTransport()
-    # httpx offers no argument for the network backend; this is the one httpcore documents.
+    secure = httpx.create_ssl_context()
+    transport = httpx.AsyncHTTPTransport(verify=secure)
+    # httpx offers no argument for the network backend; this is the one httpcore documents. No connection is kept: each
+    # host is asked again after seconds, which is when servers hang up, and looking after idle ones takes time.
     transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 (see above)
-        ssl_context=httpx.create_ssl_context(), max_connections=fetch.concurrency, network_backend=backend
+        ssl_context=secure,
+        max_connections=fetch.concurrency,
+        max_keepalive_connections=0,
+        network_backend=backend,
     )
     async with httpx.AsyncClient(
         transport=transport,

@@ -11,9 +11,10 @@ from alerts.follow_up_records import FollowUp, ToldAlert
 from alerts.following import Event, follow_up
 from alerts.history import said_in
 from alerts.records import Arrival, Decision, Reason
+from alerts.silencing import is_hushed
 from flows.judging import OPEN, Candidate, candidates_in
 from flows.setup import Setup
-from warehouse import follow_ups, stories
+from warehouse import follow_ups, silences, stories
 from warehouse.records import ReadArticle
 from warehouse.session import Session
 
@@ -30,6 +31,7 @@ def followed_up(
     """Count the sources of alerts that new articles tell again, and follow up those about which there is news.
 
     `decided` are this batch's matches. What was imported counts as a source and is never a reason to tell anyone.
+    What comes in a silence counts as not told: it is news still when something comes after its end.
     """
     if not fresh:
         return ()
@@ -47,9 +49,15 @@ def followed_up(
         since=now - UTTERANCE_WINDOW,
     )
     events = events_about([each for each in told if each.alert.fired_at < now], setup, fresh, decided, now)
-    found = tuple(news for event in events if (news := follow_up(event)))
+    found = tuple(news for event in heard(session, events, now) if (news := follow_up(event)))
     follow_ups.save_follow_ups(session, found)
     return found
+
+
+def heard(session: Session, events: Sequence[Event], now: datetime) -> list[Event]:
+    """Return the events that someone is to hear of: those that no silence covers for everyone."""
+    hushed = silences.active_silences(session, now)
+    return [event for event in events if not is_hushed(hushed, event.rule, event.told.alert.official_id, now)]
 
 
 def events_about(

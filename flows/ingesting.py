@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from alerts.records import Arrival
 from extractors.identity import article_id
 from extractors.records import Article, Page, Unreadable
+from extractors.urls import canonical_url
 from flows.acquiring import FoundArticle, unfurnished
 from flows.backfilling import AT_ONCE, BackfilledPage, Period, backfilled
 from flows.delivering import deliver
@@ -101,7 +102,7 @@ def of_sitemap(
                 log.warning("%s: %s", each.url, each.page)
             yield RunCounts(articles_known=1) if each.known else RunCounts(pages_unreadable=1)
             continue
-        url, page, entry = each.page.url or each.url, each.page, each.entry
+        url, page, entry = canonical_url(each.page.url or each.url), each.page, each.entry
         article = Article(
             article_id=article_id(url),
             url=url,

@@ -11,7 +11,7 @@ from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Decision, Match, PastAlert, Reason
 from alerts.rules import CompiledRule
-from alerts.silencing import hears, silenced
+from alerts.silencing import is_hushed
 from extractors.records import Span
 from flows.setup import Setup
 from warehouse import alerts, silences, stories
@@ -62,7 +62,6 @@ def decide_all(session: Session, candidates: Sequence[Candidate], now: datetime)
     decisions = []
     for candidate in candidates:
         rule, match = candidate.rule.rule, candidate.match
-        silent = silenced(hushed, rule=rule.name, official_id=match.official_id, now=now)
         decision = decide(
             rule,
             match,
@@ -72,7 +71,7 @@ def decide_all(session: Session, candidates: Sequence[Candidate], now: datetime)
             now=now,
             past=past,
             sources=standing.sources(match),
-            silenced=not any(hears(name, silent) for name in rule.subscribers),
+            silenced=is_hushed(hushed, rule, match.official_id, now),
         )
         decisions.append(decision)
         if decision.alert:

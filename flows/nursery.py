@@ -14,8 +14,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 
 # A process of its own interpreter, not a fork of this one: this one has threads, secrets, and may have Prefect loaded.
+# Who stops a service tells all its processes; what that means for parsers is ours to say, by closing the pipe.
 _PROGRAM = (
-    "import ast, sys; sys.path[:] = ast.literal_eval(sys.argv[1]); from flows.worker import breed; breed({}, {}, {})"
+    "import ast, signal, sys;"
+    "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGINT, signal.SIG_IGN);"
+    "sys.path[:] = ast.literal_eval(sys.argv[1]); from flows.worker import breed; breed({}, {}, {})"
 )
 # The environment holds secrets and is no business of a parser; one thread each, the processes are what runs at once.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

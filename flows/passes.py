@@ -14,7 +14,7 @@ from flows.delivering import deliver
 from flows.gathering import gather
 from flows.self_watch import after_pass, beat, before_pass, disk_watched
 from flows.setup import LOCK_FILE, Setup
-from warehouse import officials, runs
+from warehouse import officials, outbox, runs
 from warehouse.locking import Held, exclusive
 from warehouse.publishing import publish
 from warehouse.records import OfficialTerm, RunCounts
@@ -56,11 +56,12 @@ def run_pass(setup: Setup, *, stage: Stager = plainly, scheduled: bool = False) 
 def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     """Do the steps between the start and the end of a row in `runs`."""
     started_at, run_id = setup.now(), uuid.uuid4().hex[:16]
-    prepare_warehouse(setup)
     with writing(setup.data_dir) as session:
+        officials.save_officials(session, official_terms(setup.watchlist))
         before_pass(setup, session, scheduled=scheduled)
         runs.start_run(session, run_id, started_at)
-    counts = steps(setup, stage)
+        waits = outbox.waiting_since(session, started_at) is not None
+    counts = steps(setup, stage, waits=waits)
     finished_at = setup.now()
     with writing(setup.data_dir) as session:
         runs.finish_run(session, run_id, finished_at, counts, quiet=scheduled and is_idle(counts))
@@ -98,9 +99,9 @@ def term_row(official: Official, term: Term | None) -> OfficialTerm:
     )
 
 
-def steps(setup: Setup, stage: Stager) -> RunCounts:
-    """Send what has waited; gather what is new, all the way to those it is for; then send what else is due."""
-    counts = stage("gather", lambda: deliver(setup) + gather(setup))
+def steps(setup: Setup, stage: Stager, *, waits: bool) -> RunCounts:
+    """Send what `waits`; gather what is new, all the way to those it is for; then send what else is due."""
+    counts = stage("gather", lambda: (deliver(setup) if waits else RunCounts()) + gather(setup))
     return counts + stage("deliver", lambda: deliver(setup))
 
 

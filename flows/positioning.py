@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from extractors.position_records import Take
-from extractors.positions import POSITIONS, Record, party, record
+from extractors.positions import POSITIONS, Record, party, records
 from warehouse import positions
 from warehouse.session import Session
 
@@ -51,10 +51,6 @@ def _benches(session: Session, stale: Sequence[tuple[str, str]]) -> list[_Bench]
     return sorted({(bench(official_id), topic) for official_id, topic in stale})
 
 
-def _records(bench: _Bench, takes: Mapping[tuple[str, str], list[Take]]) -> list[Record]:
+def _records(bench: _Bench, takes: Mapping[tuple[str, str], list[Take]]) -> tuple[Record, ...]:
     members, topic = bench
-    own = {member: takes[member, topic] for member in members if (member, topic) in takes}
-    return [
-        record(said, [take for other, theirs in own.items() if other != member for take in theirs])
-        for member, said in own.items()
-    ]
+    return records(takes[member, topic] for member in members if (member, topic) in takes)

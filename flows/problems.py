@@ -14,6 +14,13 @@ class WorkProblem(Exception):
     """The work could not be finished (exit code 1)."""
 
 
+def check_known(name: str, kind: str, known: Iterable[str]) -> None:
+    """Raise UsageProblem, with the nearest right name, when a name is not among those there are."""
+    names = list(known)
+    if name not in names:
+        raise UsageProblem(f'no {kind} "{name}"{nearest(name, names)}')
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean "…"?)` for the closest of the known words, else an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 
 from alerts.rule_checks import Finding, dead_clauses, oddities, wrong_names
 from alerts.rules import compile_rules
+from alerts.subjects import counted
 from flows.backtesting import DAYS, backtest, moment_of
 from flows.findings import lines
 from flows.progress import Progress, silent
@@ -66,27 +68,43 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     ready = compile_rules(rules, watchlist)
     setup = Setup(settings=settings, watchlist=watchlist, rules=ready, progress=progress, now=now)
     gone, outlets = told_by_the_warehouse(setup)
-    odd = oddities(
-        rules,
-        watchlist,
+    warnings = [*odd(setup, outlets), *unheard(settings, gone)]
+    size = f"{counted(len(rules), 'rule')} for {counted(len(settings.subscribers), 'subscriber')}"
+    expected = None
+    if rules and outlets and not errors:
+        storming, expected = estimated(setup, past_of(setup))
+        warnings += storming
+    return Report(
+        errors=lines(settings, errors),
+        warnings=lines(settings, warnings),
+        summary=f"{size}: {outcome(errors, warnings)}",
+        expected=expected,
+    )
+
+
+def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Finding, ...]:
+    """Return what is allowed and hardly meant; `outlets` are those there are articles of."""
+    settings = setup.settings
+    return oddities(
+        settings.rules,
+        setup.watchlist,
         subscribers=[who.name for who in settings.subscribers if who.name != settings.operator],
         outlets=sorted({*(feed.outlet for feed in settings.feeds), *outlets}),
         on=setup.now().date(),
     )
-    past = None if errors else past_of(setup)
-    warnings = [*odd, *unheard(settings, gone)]
-    expected = None
-    if past is not None and rules:
-        counts = alerts_a_day(setup, past)
-        warnings += [*floods(setup, past), *storms(settings, counts)]
-        expected = table(("rule", "alerts a day"), [(name, f"{count:.1f}") for name, count in counts.items()])
-        expected += f"\nover the {past.days:.1f} days stored, {len(past.history)} articles; nothing was sent"
-    return Report(
-        errors=lines(settings, errors),
-        warnings=lines(settings, warnings),
-        summary=f"{len(rules)} rules for {len(settings.subscribers)} subscribers: {outcome(errors, warnings)}",
-        expected=expected,
-    )
+
+
+def estimated(setup: Setup, past: Past | None) -> tuple[list[Finding], str]:
+    """Return what would be too much for anyone, and how many alerts a day to expect, or why that is not known."""
+    if past is None:
+        return [], (
+            f"nothing stored came in the last {DAYS.days} days, so there is no estimate; "
+            "`talkwatch rules backtest --since TIME` tries older articles"
+        )
+    counts = alerts_a_day(setup, past)
+    expected = table(("rule", "alerts a day"), [(name, f"{count:.1f}") for name, count in counts.items()])
+    over = f"over the {past.days:.1f} days stored, {len(past.history)} articles; nothing was sent"
+    return [*floods(setup, past), *storms(setup.settings, counts)], f"{expected}\n{over}"
 
 
 def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -99,8 +117,6 @@ def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[str, ...]
 
 def past_of(setup: Setup) -> Past | None:
     """Return what is stored of the last 30 days, None when there is nothing."""
-    if not (setup.data_dir / LIVE).exists():
-        return None
     until = setup.now()
     with reading(setup.data_dir) as session:
         history = came(session, since=until - DAYS, until=until)[-MOST:]
@@ -141,11 +157,12 @@ def storms(settings: Settings, counts: dict[str, float]) -> Iterator[Finding]:
 
 
 def unheard(settings: Settings, gone: frozenset[str]) -> Iterator[Finding]:
-    """Yield each rule whose subscribers have all unsubscribed."""
+    """Yield each rule of which a subscriber has unsubscribed."""
     for number, rule in enumerate(settings.rules):
-        if rule.subscribers and gone.issuperset(rule.subscribers):
-            names = ", ".join(rule.subscribers)
-            what = f'rule "{rule.name}": nobody receives it: unsubscribed are {names}'
+        if missing := [name for name in rule.subscribers if name in gone]:
+            who = "nobody receives it" if gone.issuperset(rule.subscribers) else "some do not receive it"
+            back = f"`talkwatch alerts subscribe {shlex.quote(missing[0])}` takes it back"
+            what = f'rule "{rule.name}": {who}: unsubscribed: {", ".join(missing)}; {back}'
             yield Finding(what=what, rule=number, key="subscribers")
 
 

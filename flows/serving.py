@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import multiprocessing
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from flows.setup import LOCK_FILE, STOP_FLAG
 from warehouse.locking import Held, exclusive
 
 STOP_SECONDS = 25
+REPORT_SECONDS = 4  # in which a run whose pass is over tells Prefect so; with those before less than 30
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -62,11 +65,22 @@ async def watch(settings: Settings, server: subprocess.Popen[bytes] | None) -> N
     ends = [asyncio.create_task(runner.asked_to_stop.wait()), running, asyncio.create_task(ended(server))]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     await finish_pass(settings.data_dir, runner)
-    for unfinished in ends:
-        unfinished.cancel()
-    await asyncio.gather(*ends, return_exceptions=True)
+    await wind_up(ends, server)
     if not runner.asked_to_stop.is_set():
         raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
+
+
+async def wind_up(ends: Sequence[asyncio.Task[Any]], server: subprocess.Popen[bytes] | None) -> None:
+    """Stop Prefect's runner, and the process of a run that goes on after its pass."""
+    if has_ended(server):
+        # Whatever Prefect still tries fails, and it would say so at length.
+        for noisy in ("prefect", "asyncio"):
+            logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    for unfinished in ends:
+        unfinished.cancel()
+    await asyncio.wait(ends, timeout=0 if has_ended(server) else REPORT_SECONDS)
+    cut_off_runs()
+    await asyncio.gather(*ends, return_exceptions=True)
 
 
 def deployment_name(data_dir: Path) -> str:
@@ -84,8 +98,19 @@ def tidy(deployment_id: Any) -> None:
 
 async def ended(server: subprocess.Popen[bytes] | None) -> None:
     """Return when the server's process has ended; never, when it is not ours."""
-    while server is None or server.poll() is None:  # noqa: ASYNC110 (a process has no event to wait for)
+    while not has_ended(server):  # noqa: ASYNC110 (a process has no event to wait for)
         await asyncio.sleep(1)
+
+
+def has_ended(server: subprocess.Popen[bytes] | None) -> bool:
+    """Tell whether a server of ours has ended."""
+    return server is not None and server.poll() is not None
+
+
+def cut_off_runs() -> None:
+    """End the processes of runs: without its server Prefect holds on to one for minutes after the pass is over."""
+    for run in multiprocessing.active_children():
+        run.kill()
 
 
 async def finish_pass(data_dir: Path, runner: PassRunner) -> None:

@@ -33,8 +33,9 @@ from flows.toml_lines import line_of
 from warehouse.feed_records import WatchedFeed
 
 DEFAULT_NAME = "talkwatch.toml"
-# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule, and
-# three tries with a server that does not answer: a pass must not hang for minutes on one that has died.
+# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,
+# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
+# for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do.
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -42,6 +43,7 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
     "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     "PREFECT_CLIENT_MAX_RETRIES": "3",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
 
 

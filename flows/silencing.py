@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 from alerts.follow_up_records import Silence
-from alerts.naming import named
+from alerts.naming import known_names, named
+from alerts.rule_checks import nearest_name
 from alerts.silencing import silence_id
-from extractors.watchlist import load_watchlist
+from extractors.watchlist import Watchlist
 from flows.cli_options import time_of
-from flows.problems import UsageProblem, nearest
+from flows.problems import UsageProblem, check_known
 from flows.settings import Settings
 from flows.setup import utc_now
+from flows.watchlists import configured_watchlist
 from warehouse import silences
 from warehouse.publishing import publish
 from warehouse.store import reading, writing
@@ -52,7 +54,7 @@ def ended(settings: Settings, beginning: str) -> str:
     """End the one silence whose id begins so; return what to print."""
     now = utc_now()
     with writing(settings.data_dir) as session:
-        found = silences.silence(session, beginning)
+        found = silences.silence(session, beginning) if beginning else ()
         if len(found) != 1:
             problem = "no silence" if not found else "more than one silence"
             raise UsageProblem(f"{problem} whose id begins with {beginning}; see `talkwatch alerts silence --list`")
@@ -75,13 +77,13 @@ def checked(settings: Settings, wish: Wish) -> Silence:
     now = utc_now()
     if wish.rule is None or wish.until is None:
         raise UsageProblem("alerts silence needs --rule and --until, or --list, or --end")
-    ends_at = time_of(wish.until, settings.timezone)
+    ends_at = time_of(wish.until, settings.timezone).astimezone(UTC)
     if ends_at <= now:
         raise UsageProblem(f"--until {wish.until} is past")
-    known(wish.rule, "rule", (rule.name for rule in settings.rules))
+    check_known(wish.rule, "rule", (rule.name for rule in settings.rules))
     if wish.subscriber is not None:
-        known(wish.subscriber, "subscriber", (who.name for who in settings.subscribers))
-    official = official_of(wish.official) if wish.official is not None else None
+        check_known(wish.subscriber, "subscriber", (who.name for who in settings.subscribers))
+    official = None if wish.official is None else official_of(wish.official, configured_watchlist(settings))
     return Silence(
         silence_id=silence_id(wish.rule, now, official, wish.subscriber),
         rule=wish.rule,
@@ -94,22 +96,16 @@ def checked(settings: Settings, wish: Wish) -> Silence:
     )
 
 
-def known(name: str, kind: str, names: Iterable[str]) -> None:
-    """Raise UsageProblem, with the nearest right name, when a name is not among those there are."""
-    there = list(names)
-    if name not in there:
-        raise UsageProblem(f'unknown {kind} "{name}"{nearest(name, there)}')
-
-
-def official_of(text: str) -> str:
+def official_of(text: str, watchlist: Watchlist) -> str:
     """Return the id of the one official that a name or id means."""
-    watchlist = load_watchlist()
     if text in {official.official_id for official in watchlist.officials}:
         return text
     found = {each.ref_id for each in named(text, watchlist)}
-    if len(found) != 1:
-        names = [official.name for official in watchlist.officials]
-        raise UsageProblem(f'"{text}" names {"nobody" if not found else "several"}{nearest(text, names)}')
+    if not found:
+        _, names = known_names(text, watchlist)
+        raise UsageProblem(f'"{text}" names nobody{nearest_name(text, names)}')
+    if len(found) > 1:
+        raise UsageProblem(f'"{text}" names several; name one of them')
     return found.pop()
 
 

@@ -77,7 +77,7 @@ def picture(numbers: Health) -> dict[str, object]:
         "feeds": f"{numbers.feeds} ({numbers.feeds_failing} failing, {numbers.feeds_new} not asked yet)",
         "last new entry": numbers.last_new_at,
         "pages to read": f"{numbers.entries_pending} ({numbers.entries_failed} given up)",
-        "articles": numbers.articles,
+        "articles": f"{numbers.articles} ({numbers.readings_given_up} could not be read in full)",
         "alerts": numbers.alerts,
         "messages waiting": numbers.messages_waiting,
         "messages undelivered": numbers.messages_dead,

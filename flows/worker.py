@@ -42,7 +42,6 @@ _PARSERS: dict[str, Callable[..., object]] = {
 
 def breed(control: int, seconds: float, headroom_bytes: int) -> None:
     """Load what parsers need, then fork a worker for each pipe that is handed over, and end those that are named."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What parsers load when they are first used is not an item's to pay for, and is shared by all.
     clean_page(_FIRST)
     clean_page(_FIRST.replace(b" lang=en", b""))

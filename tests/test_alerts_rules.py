@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from alerts.records import Clause, Joint, Scope
-from alerts.rule_checks import rule_problems
+from alerts.rule_checks import wrong_names
 from alerts.rules import compile_rules
 from tests.alert_examples import compiled, rule, watchlist
 
@@ -110,7 +110,7 @@ def test_keys_that_came_later_leave_the_version_of_older_rules_alone() -> None:
 )
 def test_problems_are_one_clear_line(changes: dict[str, tuple[str, ...]], problem: str) -> None:
     """Each mistake in a rule is one line that names the rule and, where there is one, what was meant."""
-    problems = rule_problems([rule(**changes)], watchlist(), ["desk", "ops"])
+    problems = [found.what for found in wrong_names([rule(**changes)], watchlist(), ["desk", "ops"])]
     assert len(problems) == 1
     assert problems[0].startswith(f'rule "ceasefire": {problem}')
     assert "\n" not in problems[0]
@@ -118,10 +118,11 @@ def test_problems_are_one_clear_line(changes: dict[str, tuple[str, ...]], proble
 
 def test_two_rules_of_one_name_are_a_problem() -> None:
     """A name that stands twice is told once."""
-    assert rule_problems([rule(), rule()], watchlist(), ["desk"]) == ('rule "ceasefire": the name stands 2 times',)
+    (found,) = wrong_names([rule(), rule()], watchlist(), ["desk"])
+    assert found.what == 'rule "ceasefire": the name stands 2 times'
 
 
 def test_a_right_rule_has_no_problem() -> None:
     """Nothing is said about rules that are well."""
     well = rule(officials=("Peskov", "side:ukraine", "role:foreign minister", "NATO", "the Kremlin", "any"))
-    assert rule_problems([well, rule(name="other")], watchlist(), ["desk"]) == ()
+    assert wrong_names([well, rule(name="other")], watchlist(), ["desk"]) == ()

@@ -78,6 +78,28 @@ def test_words_are_cut_around_the_phrase() -> None:
     assert re.fullmatch(r"Dmitry Peskov: “…(word )+ceasefire( word)+…” — Outlet, 2 sources", quoted)
 
 
+@pytest.mark.parametrize(
+    ("part", "shown_as"),
+    [
+        pytest.param("would be a ceasefire", "…would be a ceasefire", id="the last part"),
+        pytest.param("The ceasefire", "The ceasefire…", id="the first part"),
+    ],
+)
+def test_a_part_of_a_split_statement_says_that_it_is_one(part: str, shown_as: str) -> None:
+    """Where more was said before or after the part that holds the phrase, "…" says so."""
+    excerpt = "The ceasefire, Peskov said, would be a ceasefire."
+    own = alert(
+        excerpt=excerpt,
+        excerpt_span=Span(100, 100 + len(excerpt)),
+        evidence=(
+            proof("keyword", "ceasefire", excerpt=excerpt),
+            proof("statement", excerpt[:-1], excerpt=excerpt),
+            proof("words", part, excerpt=excerpt),
+        ),
+    )
+    assert f"“{shown_as}”" in letter(notice(own)).subject
+
+
 def test_several_alerts_are_told_by_the_strongest() -> None:
     """The subject names what was said rather than what stood near, whatever came first, and counts the rest."""
     near = notice(alert(alert_id="2" * 16, scope=Scope.SENTENCE))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from alerts.channels.through_apprise import plain
 from alerts.channels.webhook import Webhook, document, signed
 from alerts.message_records import Blocked, Sent, Subscriber
-from alerts.plain_letters import sample_letter
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from tests.alert_examples import alert, letter, notice
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply
@@ -75,7 +75,8 @@ def test_the_documents_name_every_key() -> None:
 
 def test_a_message_without_alerts_says_so() -> None:
     """What is about Talkwatch itself is a notice; a follow-up names what it follows."""
-    assert (document(sample_letter("m1", "desk"))["kind"], document(letter())["kind"]) == ("notice", "alerts")
+    sample = plain_letter("m1", SAMPLE_SUBJECT, SAMPLE_TEXT)
+    assert (document(sample)["kind"], document(letter())["kind"]) == ("notice", "alerts")
     assert document(replace(letter(), thread_of="m0"))["thread_of"] == "m0"
 
 

@@ -52,6 +52,56 @@ def read():
             id="a name far before its verb",
         ),
         pytest.param(
+            "Said Dorothy Poynter, who grew up with him, “We were all so proud of him.”",
+            ("Dorothy Poynter", "Said", "We were all so proud of him"),
+            id="a cue that opens its sentence",
+        ),
+        pytest.param(
+            "“Brexit means Brexit, and we will make it a success,” May said.",
+            ("May", "said", "Brexit means Brexit, and we will make it a success"),
+            id="a name that looks like a modal verb",
+        ),
+        pytest.param(
+            "But Sen. Richard J. Durbin (D-Ill.), noting the size of Sanders’s following, said, “Let me tell you, he has got a list.”",
+            ("Richard J. Durbin", "said", "Let me tell you, he has got a list"),
+            id="an aside between name and cue",
+        ),
+        pytest.param(
+            "Blumenthal was asked, “Did you know of the talks?” He answered, “I have no idea about them.”",
+            ("Blumenthal", "answered", "I have no idea about them"),
+            id="question and answer",
+        ),
+        pytest.param(
+            "Neither man was impressed by her - “Born with a silver spoon in her mouth,” Mr. Elkins said - but they stayed.",
+            ("Mr. Elkins", "said", "Born with a silver spoon in her mouth"),
+            id="a quotation between dashes",
+        ),
+        pytest.param(
+            "As Trump attacked Clinton, the attendees chanted, “Lock her up!” as they had for previous speakers.",
+            ("attendees", "chanted", "Lock her up!"),
+            id="the writer goes on after a quotation",
+        ),
+        pytest.param(
+            "“Today, the kingdom is one of the leading nations,” the Saudis state in the white paper.",
+            ("Saudis", "state", "Today, the kingdom is one of the leading nations"),
+            id="a verb that looks like a noun, with more after it",
+        ),
+        pytest.param(
+            "“The whole idea is something that we hear about all the time.”\n\n— Michelle Marks, Philadelphia.",
+            ("Michelle Marks", "—", "The whole idea is something that we hear about all the time"),
+            id="a signature on the line below",
+        ),
+        pytest.param(
+            "The paper made these claims against the union in February, and Breitbart News responded:\n\n"
+            "“If there are people in this country who are prone to attacks, keep them away.”",
+            (
+                "Breitbart News",
+                None,
+                "If there are people in this country who are prone to attacks, keep them away",
+            ),
+            id="a second clause announces the paragraph below",
+        ),
+        pytest.param(
             "And Trump, said Sunshine, who knows him well, doesn’t forgive or forget.",
             ("Sunshine", "said", "And Trump, said Sunshine, who knows him well, doesn’t forgive or forget"),
             id="a cue between subject and verb",

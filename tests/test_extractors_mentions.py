@@ -48,6 +48,32 @@ def of_kind(kind, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Netanyahu and Sinwar", ["benjamin-netanyahu", "yahya-sinwar"], id="Gaza: surnames"),
+        pytest.param("Defence Minister Israel Katz", ["israel-katz"], id="Gaza: a country's name as a first name"),
+        pytest.param("Maxim Katz said Israel", [], id="a surname that others have needs more"),
+        pytest.param("Israel’s defence minister", ["israel-katz"], id="Gaza: a role noun"),
+        pytest.param(
+            "President Abbas met Abbas Kamel", ["mahmoud-abbas", "abbas-kamel"], id="Gaza: one word, two people"
+        ),
+        pytest.param("Khalil al-Hayya; Al-Hayya", ["khalil-al-hayya"] * 2, id="Gaza: an article with a name"),
+        pytest.param("Iran’s supreme leader", ["ali-khamenei"], id="Iran: a role noun"),
+        pytest.param("Mojtaba Khamenei", ["mojtaba-khamenei"], id="Iran: a namesake in full"),
+        pytest.param("Araghchi, Araqchi, Арагчи", ["abbas-araghchi"] * 3, id="Iran: spellings"),
+        pytest.param("Ghalibaf and Larijani", ["mohammad-bagher-ghalibaf", "ali-larijani"], id="Iran: surnames"),
+        pytest.param("the bar; a gallant Turk; a dar es Salam", [], id="surnames that are words need more"),
+        pytest.param(
+            "Sisi, Mossad chief and Pashinyan", ["abdel-fattah-el-sisi", "david-barnea", "nikol-pashinyan"], id="others"
+        ),
+    ],
+)
+def test_officials_of_the_talks(text, found):
+    """The people of the talks about Gaza, Iran and the Caucasus are found by name and office, and nobody else."""
+    assert [official_id for official_id, _ in officials(text)] == found
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "found"),
     [
         pytest.param(MentionKind.PLACE, "Moscow said", ["moscow: Moscow"], id="a metonym stays a place"),

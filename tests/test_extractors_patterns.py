@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import alerts
 import extractors
+import flows
+import warehouse
 
+PACKAGES = (extractors, alerts, warehouse, flows)
 # Doubled each time; a pattern that is bad is seen at the small sizes, before it takes minutes.
 SIZES = (3_125, 6_250, 12_500, 25_000, 50_000, 100_000)
 # Below this a doubling is noise; above it, it must not cost more than three times as much.
@@ -63,21 +67,27 @@ def ways(source: str, name: str) -> set[str]:
     return {way if way in {"match", "fullmatch"} else "finditer" for way in used} or {"finditer"}
 
 
+def modules():
+    """Yield the name, the content and the source of each module of the packages."""
+    for package in PACKAGES:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            spec = module.module_finder.find_spec(module.name, None)
+            source = Path(spec.origin).read_text("utf-8")
+            if "import re\n" in source:
+                yield module.name.removeprefix("extractors."), vars(importlib.import_module(module.name)), source
+
+
 def patterns():
-    """Collect the compiled patterns of all the package's modules, those in tuples and dicts too."""
+    """Collect the compiled patterns of all modules, those in tuples and dicts too."""
     found = {}
-    for module in pkgutil.iter_modules(extractors.__path__):
-        names = vars(importlib.import_module(f"extractors.{module.name}"))
-        source = (Path(extractors.__path__[0]) / f"{module.name}.py").read_text("utf-8")
+    for module, names, source in modules():
         for name, value in names.items():
             values = (
                 value.values() if isinstance(value, dict) else value if isinstance(value, tuple | list) else [value]
             )
             for number, one in enumerate(values):
                 if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-                    found.setdefault(
-                        one, (f"{module.name}.{name}" + (f".{number}" if number else ""), ways(source, name))
-                    )
+                    found.setdefault(one, (f"{module}.{name}" + (f".{number}" if number else ""), ways(source, name)))
     return [pytest.param(pattern, used, id=name) for pattern, (name, used) in found.items() if name not in BOUNDED]
 
 

@@ -13,6 +13,7 @@ from extractors.records import Span
         pytest.param("we can’t accept a ceasefire", "ceasefire", True, id="a contraction"),
         pytest.param("he did not rule out a summit", "summit", False, id="denied twice"),
         pytest.param("the talks go on, but the bridge is not safe", "talks", False, id="in another clause"),
+        pytest.param("The bridge is not safe. The talks go on.", "talks", False, id="in another sentence"),
         pytest.param("not only the talks matter", "talks", False, id="not only"),
         pytest.param("the talks go on", "talks", False, id="nothing denied"),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.position_records import Take
-from extractors.positions import POSITIONS, party, record
+from extractors.positions import POSITIONS, party, records
 from extractors.stances import Stance
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -38,9 +39,22 @@ def script(text, *, step=30, confidence=0.95):
     ]
 
 
+def record(takes, colleagues=()):
+    """Return what is drawn of the first of two officials of a side."""
+    return records([takes, colleagues])[0]
+
+
 def stances(takes, colleagues=()):
     """Return the stances of the positions, in order."""
     return " ".join(position.stance for position in record(takes, colleagues).positions)
+
+
+def test_statements_of_one_article_come_in_its_order():
+    """What was published at one moment is ordered by its place in the text, not by the statements' names."""
+    said = [
+        replace(take(name, stance, 0), place=place) for name, stance, place in (("b", "reject", 1), ("a", "accept", 9))
+    ]
+    assert stances(said) == "reject accept"
 
 
 @pytest.mark.parametrize(

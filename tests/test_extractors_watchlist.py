@@ -92,6 +92,12 @@ def test_canonical_names(name):
         pytest.param("chief negotiator", "RU", date(2022, 3, 29), "Vladimir Medinsky", id="the delegation of 2022"),
         pytest.param("pope", "VA", date(2025, 4, 20), "Pope Francis", id="until the last day"),
         pytest.param("pope", "VA", date(2025, 4, 21), None, id="nobody in a vacancy"),
+        pytest.param("supreme leader", "IR", date(2025, 6, 1), "Ali Khamenei", id="IR supreme leader 2025"),
+        pytest.param("foreign minister", "IR", date(2024, 8, 1), "Ali Bagheri Kani", id="IR foreign minister 2024"),
+        pytest.param("defence minister", "IL", date(2024, 11, 7), "Yoav Gallant", id="IL defence minister 2024"),
+        pytest.param("defence minister", "IL", date(2025, 1, 1), "Israel Katz", id="IL defence minister 2025"),
+        pytest.param("political bureau head", "HAMAS", date(2025, 1, 1), None, id="nobody for nobody known"),
+        pytest.param("prime minister", "PK", date(2025, 5, 1), "Shehbaz Sharif", id="PK prime minister 2025"),
         pytest.param("foreign minister", "UA", date(1999, 1, 1), None, id="nobody known before the first term"),
         pytest.param("presidential adviser", "UA", date(2022, 3, 1), None, id="nobody where several hold it"),
         pytest.param("foreign minister", "XX", date(2022, 3, 1), None, id="nobody in no country"),
@@ -105,7 +111,10 @@ def test_who_held_an_office_when(role, country, on, name):
 
 def test_the_roster_is_large_enough():
     """The people and topics that the talks turn on are there."""
-    assert len(WATCHLIST.officials) >= 75
+    assert len(WATCHLIST.officials) >= 150
+    sides = Counter(official.side for official in WATCHLIST.officials)
+    least = {"ukraine": 30, "russia": 30, "us": 30, "europe": 40, "israel": 15, "iran": 15, "hamas": 8, "mediator": 30}
+    assert {side: sides[side] for side, count in least.items() if sides[side] < count} == {}
     assert set(REQUIRED_TOPICS.split()) <= {topic.topic for topic in WATCHLIST.topics}
     assert all(len(topic.phrases) >= 5 for topic in WATCHLIST.topics)
 
@@ -159,7 +168,9 @@ def test_gender_and_side_are_known():
     """Pronouns and side: selectors rely on them."""
     assert {official.gender for official in WATCHLIST.officials} == {"m", "f"}
     sides = {official.side for official in WATCHLIST.officials}
-    assert sides == {"ukraine", "russia", "us", "europe", "mediator", "other"}
+    parties = {"ukraine", "russia", "us", "europe", "mediator", "other"}
+    parties |= {"israel", "palestinians", "hamas", "iran", "lebanon", "hezbollah", "houthis"}
+    assert sides == parties
 
 
 def test_an_official_is_known_by_the_office_of_the_day():

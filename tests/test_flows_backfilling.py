@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from extractors.records import Page, Unreadable
+from extractors.records import Page, Unreadable, UnreadableReason
 from flows import ingesting
+from flows.archives import archived_pages
 from flows.backfilling import Period
 from flows.files import documents, files_in
 from flows.ingesting import ingest
@@ -120,6 +121,26 @@ def test_a_broken_archive_raises_nothing(tmp_path, workers, broken, packed):
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(broken(archive(*PAGES, packed=packed)))
     assert all(isinstance(each.page, Page | Unreadable) for each in documents([path], workers))
+
+
+ENDLESS = [
+    pytest.param(b"WARC/1.0\r\nX: " + b"a" * 3_000_000, id="one line without end"),
+    pytest.param(b"WARC/1.0\r\n" + b"X: a\r\n" * 2_000_000, id="lines without end"),
+]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("headers", ENDLESS)
+def test_an_archive_s_headers_are_bounded(tmp_path, headers, packed):
+    """Headers that never end are a reason, and are not read to the file's end."""
+    path = tmp_path / "crawl.warc.gz"
+    good = archive(TALKS, packed=packed)
+    path.write_bytes(good + (gzip.compress(headers, 1) if packed else headers))
+    *pages, last = archived_pages(path)
+    assert [each.url for each in pages] == [TALKS[0]]
+    assert last.body == Unreadable(
+        reason=UnreadableReason.BROKEN, detail="the archive cannot be read further: EndlessHeaders"
+    )
 
 
 LINKS = "".join(f"<a href=/{n}>word {n}</a> and " for n in range(80_000))

@@ -89,6 +89,25 @@ def test_the_history_before_the_first_day_counts(room):
     assert would_fire(room, until=since) == [row for row in fired(room) if row not in rows]
 
 
+PASSAGE = "The long truce that Dmitry Peskov had in mind was once more the matter of the day in the old palace."
+MARKET = (
+    "Grain prices fell at the port exchange for a third week, traders there wrote in their notes to clients.",
+    "Two ships waited for a berth, and a third went on to another harbour without having been unloaded at all.",
+)
+
+
+def test_a_passage_told_before_the_first_day_is_not_told_again(room):
+    """What is tied to nothing before but by its wording is held back by what fired in the time before `since`."""
+    offer(room, {"/palace": ("The day in the palace", (PASSAGE, *MARKET))})
+    room.run()
+    room.now += timedelta(minutes=11)
+    offer(room, {"/fair": ("The fair and the palace", (*OTHER, PASSAGE))})
+    room.run()
+    assert room.rows("select count(distinct story_id), count(*) from articles") == [(2, 2)]
+    assert room.rows("select reason from decisions order by decided_at") == [("new",), ("duplicate",)]
+    assert would_fire(room, since=NOW + timedelta(minutes=1)) == []
+
+
 def test_backtest_leaves_everything_as_it_was(room):
     """Trying rules sends nothing and writes nothing."""
     room.run()

@@ -62,7 +62,7 @@ def test_check_ends_well_with_warnings_only(talkwatch, tmp_path):
     assert (code, err) == (0, "")
     warning, summary = out.splitlines()
     assert warning.endswith('talkwatch.toml:6: rule "r": no feed or stored article is of an outlet "TASS" (warning)')
-    assert summary == "1 rules for 1 subscribers: nothing wrong, 1 to look at"
+    assert summary == "1 rule for 1 subscriber: nothing wrong, 1 to look at"
     assert not (tmp_path / "var").exists()
 
 
@@ -79,7 +79,9 @@ def test_backtest_without_a_history_is_an_empty_list(talkwatch, tmp_path):
         pytest.param(["R"], 'no rule "R" in', id="an unknown rule"),
         pytest.param(["--since", "yesterday"], "yesterday is no time", id="no time"),
         pytest.param(
-            ["--since", "2026-02-02", "--until", "2026-02-01"], "is not before --until", id="an empty stretch of time"
+            ["--since", "2026-02-02T01:00+02:00", "--until", "2026-02-01"],
+            "--since 2026-02-01T23:00:00Z is not before --until 2026-02-01T00:00:00Z",
+            id="an empty stretch of time",
         ),
     ],
 )

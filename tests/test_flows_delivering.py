@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 from datetime import timedelta
@@ -45,26 +44,27 @@ def test_what_is_recorded_goes_out_once(office):
     assert told(office) == []
 
 
+# Waits of 20, 40, 80, 160 and 320 seconds, each up to half as long again: at 9 and 24 minutes it is too early.
+MINUTES = {0: True, 1: True, 3: True, 7: True, 9: False, 19: True, 24: False}
+
+
 def test_one_channel_s_failure_is_its_own(office):
     """Slack fails for an hour: mails leave on time, Slack's messages leave later in their order, tries back off."""
     office.hook.reply("/hook", Reply(500))
     tries, started = [], office.now
-    for number in range(12):
+    for number, minute in enumerate(MINUTES):
+        office.now = started + minute * MINUTE
         office.record(number)
         before = len(office.hook.asked("/hook"))
         office.deliver()
         assert len(office.mail.mails) == number + 1
-        tries += [office.now - started] * (len(office.hook.asked("/hook")) - before)
-        office.now += 5 * MINUTE
-    gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
-    assert all(later >= earlier for earlier, later in itertools.pairwise(gaps))
-    assert 4 <= len(tries) <= 7
+        tries.append(len(office.hook.asked("/hook")) - before)
+    assert tries == list(MINUTES.values())
     office.hook.reply("/hook", Reply(body=b"ok"))
     office.deliver(HOUR)
-    sent = [json.loads(asked.body)["text"] for asked in office.hook.asked("/hook")[len(tries) :]]
-    assert [text[-8:] for text in sent] == [text[-8:] for text in office.mailed()]
-    assert len(sent) == 12
-    assert statuses(office, "talks") == {"sent": 12}
+    sent = [json.loads(asked.body)["text"] for asked in office.hook.asked("/hook")[sum(tries) :]]
+    assert [text[-7:] for text in sent] == [text[-7:] for text in office.mailed()]
+    assert statuses(office, "talks") == {"sent": len(MINUTES)}
 
 
 def test_a_slow_channel_holds_nobody_up(office):
@@ -84,16 +84,16 @@ def test_a_slow_channel_holds_nobody_up(office):
     assert statuses(office, "talks") == {"sent": 3}
 
 
-def test_three_hundred_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monkeypatch):
+def test_many_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monkeypatch):
     """A lane takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
-    office.record(*range(12))
+    office.record(*range(6))
     monkeypatch.setattr(lanes.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
     delivering.deliver(office.setup(), seconds=1.0)
     left = office.rows("select distinct attempts from messages where status = 'pending'")
     assert left == [(0,)]
     monkeypatch.undo()
     office.deliver()
-    assert (statuses(office, "desk"), statuses(office, "talks")) == ({"sent": 12}, {"sent": 12})
+    assert (statuses(office, "desk"), statuses(office, "talks")) == ({"sent": 6}, {"sent": 6})
 
 
 @pytest.mark.parametrize("after", ["90", "Wed, 04 Mar 2026 12:01:30 GMT"])
@@ -136,12 +136,10 @@ def test_a_blocked_channel_is_probed_hourly_and_told_once(office, subscriber, cu
     fail()
     office.record(1, 2, 3)
     office.deliver()
-    assert tries() == 1
-    for _ in range(3):
-        office.deliver(19 * MINUTE)
+    office.deliver(59 * MINUTE)
     assert tries() == 1
     fail()
-    office.deliver(4 * MINUTE)
+    office.deliver(MINUTE)
     assert tries() == 2
     assert len(told(office)) == 1
     assert error in told(office)[0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -260,6 +261,46 @@ def test_a_host_is_left_its_delay_across_passes(room):
     room.now += timedelta(seconds=101)
     room.run()
     assert [asked.path for asked in room.outlet.requests] == ["/rss.xml", "/other.xml"]
+
+
+class Counter:
+    """A server of many feeds that notes when it was asked for which, and how many at once."""
+
+    def __init__(self) -> None:
+        """Begin with nobody at the counter."""
+        self.times, self.paths, self.served, self.most = [], [], 0, 0
+
+    def answer(self, asked: Asked) -> Reply:
+        """Serve one more until its answer has left."""
+        self.times.append(time.monotonic())
+        self.paths.append(asked.path)
+        self.served += 1
+        self.most = max(self.most, self.served)
+        return Reply(body=self.body())
+
+    def body(self):
+        """Yield a feed without entries."""
+        yield b"<rss version='2.0'><channel><title>Herald</title></channel></rss>"
+        self.served -= 1
+
+
+def test_fifty_feeds_on_one_server_are_asked_one_by_one_even_after_a_day_s_outage(room):
+    """Each feed is asked once, however many intervals were missed, never two at once, and the delay is kept."""
+    paths, delay = [f"/{n}.xml" for n in range(50)], 0.02
+    tables = "".join(f'[[feeds]]\nurl = "{room.outlet.url(path)}"\noutlet = "Herald"\n' for path in paths)
+    text = room.configuration.read_text().replace("delay_seconds = 0", f"delay_seconds = {delay}")
+    room.configuration.write_text(text + tables)
+    for missed in (timedelta(0), DAY):
+        room.now += missed
+        counter = Counter()
+        for path in paths:
+            room.outlet.reply(path, counter.answer)
+        room.run()
+        assert sorted(counter.paths) == sorted(paths)
+        assert counter.most == 1
+        assert counter.times[-1] - counter.times[0] >= 0.9 * delay * (len(paths) - 1)
+    room.run()
+    assert len(counter.paths) == len(paths)
 
 
 def test_a_killed_pass_counts_as_asked(room):

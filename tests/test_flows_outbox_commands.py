@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -49,18 +50,29 @@ def test_what_is_dead_can_be_sent_again(dead, by):
     name = {"--dead": None, "message": message[:9], "alert": alert[:9]}[by]
     said = resend(settings, name, dead=name is None)
     # By its alert, what Slack has got is sent again as well.
-    assert said == f"{2 if by == 'alert' else 1} messages leave with the next pass"
+    assert said == f"{'2 messages' if by == 'alert' else '1 message'} to leave with the next pass"
     caught_up(office)
     office.deliver()
     assert [mail.message["Message-ID"] for mail in office.mail.mails] == [f"<{message}@example.org>"]
-    assert resend(settings, None, dead=True) == "0 messages leave with the next pass"
+    assert resend(settings, None, dead=True) == "0 messages to leave with the next pass"
 
 
-@pytest.mark.parametrize(("name", "dead"), [(None, False), ("abc", True), ("nothing-begins-so", False)])
+@pytest.mark.parametrize(("name", "dead"), [(None, False), ("", False), ("abc", True), ("nothing-begins-so", False)])
 def test_what_to_send_again_has_to_be_named(office, name, dead):
     """One message or alert, or --dead for all: neither, both, and an unknown id are mistakes."""
     with pytest.raises(UsageProblem):
         resend(office.setup().settings, name, dead=dead)
+
+
+def test_a_beginning_that_several_ids_have_sends_nothing_again(office):
+    """What is named has to be one message or one alert: a slip of the finger repeats nothing to anybody."""
+    office.record(*range(6))
+    pairs = office.rows("select message_id, alert_id from message_alerts")
+    digits = Counter(name[0] for name in {name for pair in pairs for name in pair})
+    ((first, count),) = digits.most_common(1)
+    with pytest.raises(UsageProblem, match=f"{count} messages and alerts have ids that begin with {first}; write more"):
+        resend(office.setup().settings, first, dead=False)
+    assert office.rows("select distinct status from messages") == [("pending",)]
 
 
 def test_a_sample_is_marked_and_leaves_now(office):
@@ -87,15 +99,15 @@ def test_who_is_unsubscribed_gets_nothing(office):
     """What waits is stopped, what comes is too, nobody else misses anything, and no --dead revives it."""
     office.record(1)
     settings = office.setup().settings
-    assert "gets nothing any more; 1 waiting messages were stopped" in unsubscribe(settings, "desk")
-    assert "was unsubscribed before; 0 waiting" in unsubscribe(settings, "desk")
+    assert "gets nothing any more; stopped: 1 waiting message;" in unsubscribe(settings, "desk")
+    assert "was unsubscribed before; stopped: 0 waiting" in unsubscribe(settings, "desk")
     office.record(2)
     office.deliver()
     assert (len(office.mail.mails), len(office.hook.asked("/hook"))) == (0, 2)
     assert office.rows("select distinct status, last_error from messages where subscriber = 'desk'") == [
         ("dead", "unsubscribed")
     ]
-    assert resend(settings, None, dead=True) == "0 messages leave with the next pass"
+    assert resend(settings, None, dead=True) == "0 messages to leave with the next pass"
     well = wellness(settings, HOUR)[1]
     assert "unsubscribed: desk" in well
     assert "could not be delivered" not in well
@@ -116,7 +128,7 @@ def test_who_is_subscribed_again_gets_what_comes(office):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        pytest.param(["resend", "--dead"], 0, "0 messages leave with the next pass", id="resend"),
+        pytest.param(["resend", "--dead"], 0, "0 messages to leave with the next pass", id="resend"),
         pytest.param(["test", "desk"], 0, "a sample was taken", id="test"),
         pytest.param(["unsubscribe", "desk"], 0, "gets nothing any more", id="unsubscribe"),
         pytest.param(["subscribe", "desk"], 0, "was not unsubscribed", id="subscribe"),

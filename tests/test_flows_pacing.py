@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -120,6 +120,23 @@ def test_no_more_at_once_than_the_host_is_given(clock):
     """With two places and no delay two are served at once, and the next when one of them is done."""
     turns = served(clock, clock.pacer(per_host=2, delay_seconds=0), *PAGES, takes=7)
     assert [at for _, at in turns] == [100, 100, 107, 107]
+
+
+@pytest.mark.parametrize(
+    ("places", "takes"),
+    [
+        pytest.param(1, 1.0, id="quick answers"),
+        pytest.param(1, 13.0, id="answers slower than the delay"),
+        pytest.param(2, 13.0, id="two places"),
+    ],
+)
+def test_fifty_feeds_on_one_host_are_one_line(clock, places, takes):
+    """However many feeds a host has, it serves so many at once, and is left its delay between two starts."""
+    wishes = [(f"f{n}", Errand.FEED) for n in range(50)]
+    starts = [at for _, at in served(clock, clock.pacer(per_host=places), *wishes, takes=takes)]
+    assert len(starts) == len(wishes)
+    assert all(later - earlier >= 5 for earlier, later in pairwise(starts))
+    assert max(sum(at <= moment < at + takes for at in starts) for moment in starts) == min(places, 1 + takes // 5)
 
 
 def test_no_more_at_once_than_there_are_places(clock):

@@ -160,8 +160,22 @@ def test_check_tells_what_is_odd_with_its_line(own_room):
     said = "\n".join(report.warnings)
     assert 'no feed or stored article is of an outlet "Heralt"; did you mean "Herald"?' in said
     assert 'subscriber "channel" is told by no rule' in said
-    assert "nobody receives it: unsubscribed are desk" in said
+    assert "nobody receives it: unsubscribed: desk; `talkwatch alerts subscribe desk` takes it back" in said
     assert f"{own_room.configuration}:16: rule" in said
+
+
+def test_check_names_who_is_unsubscribed(room):
+    """A rule that some of its subscribers do not get is told of too."""
+    (found,) = rule_report.unheard(settings(room), frozenset({"channel"}))
+    assert found.what.startswith('rule "ceasefire": some do not receive it: unsubscribed: channel; `talkwatch')
+
+
+def test_check_says_when_all_that_is_stored_is_old(room):
+    """Without anything of the last 30 days there is no estimate, and the report says so and where to look."""
+    report = checked(settings(room), now=lambda: room.now + timedelta(days=31))
+    assert report.expected is not None
+    assert "nothing stored came in the last 30 days" in report.expected
+    assert "alerts a day" not in report.expected
 
 
 def test_imported_history_is_tried_as_of_its_publication(tmp_path):

@@ -101,7 +101,6 @@ def test_after_a_whole_pass_no_secret_stands_anywhere(room, tmp_path):
         **SECRETS,
         "TALKWATCH_CONFIG": str(room.configuration),
         "PREFECT_LOGGING_LEVEL": "DEBUG",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     }
     command = [sys.executable, "-c", "from flows.cli import main; main()", "run"]
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=600, check=False)

@@ -142,12 +142,13 @@ def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
         os.kill(prefect_server_of(first), signal.SIGKILL)
         room.outlet.reply("/harvest", page("A festival by the river", OTHER))
         gate.set()
-        _, errors = first.communicate(timeout=LONG)
+        _, errors = first.communicate(timeout=60)
     finally:
         first.kill()
         first.communicate()
         gate.set()
     assert (first.returncode, "ended by itself; start serve again" in errors) == (1, True), errors
+    assert "CancelledError" not in errors
     second = serve(room)
     try:
         room.mail.wait_for(1, LONG)
@@ -158,4 +159,5 @@ def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
         second.kill()
         second.communicate()
     assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
-    assert room.rows("select count(*), count(*) filter (status = 'sent') from deliveries") == [(2, 2)]
+    told = room.rows("select count(distinct message_id), count(*) filter (status <> 'sent') from deliveries")
+    assert told == [(2, 0)]

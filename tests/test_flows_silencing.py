@@ -105,11 +105,26 @@ def test_a_silence_keeps_follow_ups_back_too(desk):
     """What was told before a silence is not followed up in it."""
     assert fires(desk, "a") is Reason.NEW
     desk.send()
+    desk.after(minutes=10)
     silence(desk)
     desk.take_in(own_report())
     desk.take_in(found("d", f"{TASS}\n{DENIED}", outlet="D", stance=Stance.DENY))
     assert desk.send() == ()
     assert desk.reasons().count("silenced") == 1
+
+
+def test_what_is_still_news_after_a_silence_is_followed_up_then(desk):
+    """A source that came while everyone was kept in silence counts with the next report after its end."""
+    assert fires(desk, "a") is Reason.NEW
+    desk.send()
+    desk.after(minutes=10)
+    silence(desk)
+    desk.take_in(own_report())
+    assert desk.count("follow_ups") == 0
+    desk.now += HOUR
+    desk.take_in(found("c", TASS, outlet="C"))
+    assert desk.rows("SELECT news, sources FROM follow_ups") == [("corroborated", 2)]
+    assert sorted(message.subscriber for message in desk.send()) == ["desk", "wire"]
 
 
 def test_what_was_decided_before_goes_out(desk):
@@ -177,7 +192,13 @@ def test_a_silence_is_made_shown_published_and_ended(folder):
             id="an unknown official",
         ),
         pytest.param(["--rule", "truce", "--until", "2999-01-01", "--official", "any"], "names several", id="many"),
+        pytest.param(
+            ["--rule", "truce", "--until", "2999-01-01", "--official", "Peskof"],
+            'did you mean "Dmitry Peskov"',
+            id="a surname misspelt",
+        ),
         pytest.param(["--end", "zz"], "no silence whose id", id="an unknown silence"),
+        pytest.param(["--list", "--end", "zz"], "one of --list", id="two wishes in one"),
     ],
 )
 def test_what_is_wrong_is_said(folder, arguments, problem):
@@ -187,6 +208,25 @@ def test_what_is_wrong_is_said(folder, arguments, problem):
     assert problem in str(refused.exception)
     with_it = load_settings(folder / "talkwatch.toml")
     assert silencing.listed(with_it) == []
+
+
+def test_an_end_is_printed_in_utc(folder):
+    """A time without a zone is in the configuration's time zone; it is stored, printed and listed as the same moment."""
+    path = folder / "talkwatch.toml"
+    path.write_text('timezone = "Europe/Kyiv"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    made = asked(folder, "--rule", "truce", "--until", "2999-01-01")
+    (listed,) = json.loads(asked(folder, "--list", "--format", "json").stdout)
+    assert made.stdout.strip().endswith("until 2998-12-31T22:00:00Z")
+    assert listed["ends_at"] == "2998-12-31T22:00:00Z"
+
+
+def test_an_official_of_the_configuration_can_be_silenced(folder):
+    """The names are those of the whole watchlist, with what the configuration adds to it."""
+    path = folder / "talkwatch.toml"
+    added = '[[watchlist.officials]]\nname = "Amara Okafor"\ncountry = "UN"\ngender = "f"\nsurname = ["Okafor"]\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}{added}", encoding="utf-8")
+    made = asked(folder, "--rule", "truce", "--until", "2999-01-01", "--official", "Amara Okafor")
+    assert "on amara-okafor" in made.stdout, made.exception
 
 
 def test_an_author_is_always_known(folder, monkeypatch):

@@ -225,3 +225,16 @@ def test_workers_end_with_their_parent():
     with contextlib.suppress(ProcessLookupError):
         ended, _, _ = select.select([os.pidfd_open(child)], [], [], 6 * Limits().seconds)
         assert ended
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_what_stops_a_service_ends_no_parser(signal_number):
+    """Whoever stops a service signals all its processes; a page being read is read on, and is not taken for broken."""
+    with Workers(1) as pool:
+        pool.clean_page(PAGE)
+        nursery = pool._nursery._process
+        for pid in (pool._idle[0].pid, nursery.pid):
+            os.kill(pid, signal_number)
+        assert isinstance(pool.clean_page(PAGE), Page)
+        pool._idle.append(pool._forked())
+        assert nursery.poll() is None

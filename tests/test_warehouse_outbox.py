@@ -177,8 +177,8 @@ def test_all_that_waits_for_a_subscriber_can_be_stopped(session):
 def test_messages_are_found_by_the_beginning_of_an_id(session):
     """The id of a message, or of an alert in it, names messages by how it begins."""
     outbox.save_messages(session, [message(FIRST, SECOND, name="abc"), message(SECOND, name="abd")])
-    assert outbox.named_messages(session, "ab") == ("abc", "abd")
-    assert outbox.named_messages(session, FIRST) == ("abc",)
+    assert outbox.named_messages(session, "ab") == (("abc", "abc"), ("abd", "abd"))
+    assert outbox.named_messages(session, FIRST) == ((FIRST, "abc"),)
     assert outbox.named_messages(session, "zz") == ()
 
 

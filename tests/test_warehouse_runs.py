@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from alerts.message_records import Standing, Status
+from extractors.records import Depth
 from tests.warehouse_examples import (
     HOUR,
     NOW,
@@ -81,7 +82,8 @@ def test_health_counts_what_there_is(session):
     polls.sync_feeds(session, [feed("one"), feed("two"), feed("three")])
     polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2")), poll(name="two", error="timeout")])
     polls.fail_entries(session, [PageFailure(entry_key="e2", feed_id="feed-one", reason="x", retry_at=None)])
-    articles.save_articles(session, [read_article()])
+    found = read_article()
+    articles.save_articles(session, [replace(found, reading=replace(found.reading, depth=Depth.CRASHED))])
     alerts.save_decisions(session, [decision(alert())])
     waiting = [message(name=name, due_at=at) for name, at in (("m1", NOW - HOUR), ("m2", NOW), ("m3", NOW + HOUR))]
     outbox.save_messages(session, [*waiting, message(name="m4")])
@@ -102,6 +104,7 @@ def test_health_counts_what_there_is(session):
         messages_waiting=3,
         messages_dead=1,
         oldest_due_at=NOW - HOUR,
+        readings_given_up=1,
     )
 
 

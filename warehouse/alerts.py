@@ -90,6 +90,19 @@ _SOURCES = """
 SELECT story_id, independent_sources FROM stories WHERE list_contains($1::VARCHAR[], story_id)
 """
 
+_OTHER_OUTLETS = """
+SELECT alert_id, list(outlet ORDER BY first_seen_at, outlet)
+FROM (
+    SELECT a.alert_id, r.outlet, min(r.first_seen_at) AS first_seen_at
+    FROM alerts AS a
+    JOIN articles AS own USING (article_id)
+    JOIN articles AS r ON r.story_id = own.story_id AND r.outlet <> own.outlet
+    WHERE list_contains($1::VARCHAR[], a.alert_id)
+    GROUP BY ALL
+)
+GROUP BY alert_id
+"""
+
 _DELIVERIES = """
 SELECT alert_id, message_id, subscriber, channel, status, held_by, attempts, last_error, due_at, sent_at
 FROM deliveries
@@ -154,8 +167,13 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
     rows = session.rows(_NOTICE + which, params)
     sources: dict[str, int] = dict(session.rows(_SOURCES, [[row[-1] for row in rows]]))
     notices = [_notice(row, sources[row[-1]]) for row in rows]
-    before = known_before(session, [notice.alert.alert_id for notice in notices])
-    return tuple(replace(notice, positions=before.get(notice.alert.alert_id, ())) for notice in notices)
+    names = [notice.alert.alert_id for notice in notices]
+    before = known_before(session, names)
+    others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
+    return tuple(
+        replace(notice, positions=before.get(name, ()), other_outlets=tuple(others.get(name, ())))
+        for name, notice in zip(names, notices, strict=True)
+    )
 
 
 def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, ...]:

@@ -20,6 +20,9 @@ SELECT
     (SELECT count(*) FROM entries WHERE state = 'pending') AS entries_pending,
     (SELECT count(*) FROM entries WHERE state = 'failed') AS entries_failed,
     (SELECT count(*) FROM articles) AS articles,
+    (
+        SELECT count(*) FROM articles WHERE depth IN ('took_too_long', 'took_too_much', 'crashed')
+    ) AS readings_given_up,
     (SELECT count(*) FROM alerts) AS alerts,
     (SELECT count(*) FROM messages WHERE status IN ('pending', 'retry')) AS messages_waiting,
     (
@@ -37,8 +40,8 @@ def health(session: Session, now: datetime) -> Health:
     counted = session.rows(_HEALTH)[0]
     names = (
         *("last_started_at", "last_finished_at", "unfinished_runs", "feeds", "feeds_new", "feeds_failing"),
-        *("last_new_at", "entries_pending", "entries_failed", "articles", "alerts", "messages_waiting"),
-        "messages_dead",
+        *("last_new_at", "entries_pending", "entries_failed", "articles", "readings_given_up", "alerts"),
+        *("messages_waiting", "messages_dead"),
     )
     failing = tuple((url, error) for url, error in session.rows(_FAILING))
     return Health(

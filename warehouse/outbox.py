@@ -97,12 +97,14 @@ WHERE status IN ('pending', 'retry') AND (due_at <= $now OR attempts > 0)
 """
 
 _FOUND = """
-SELECT message_id
-FROM messages
-LEFT JOIN message_alerts USING (message_id)
-WHERE starts_with(message_id, $1) OR starts_with(alert_id, $1)
-GROUP BY message_id
-ORDER BY message_id
+SELECT name, message_id
+FROM (
+    SELECT message_id AS name, message_id FROM messages
+    UNION
+    SELECT alert_id, message_id FROM message_alerts
+)
+WHERE starts_with(name, $1)
+ORDER BY name, message_id
 """
 
 
@@ -195,9 +197,9 @@ def channel_ref(session: Session, message_id: str) -> str | None:
     return row[0] if row else None
 
 
-def named_messages(session: Session, beginning: str) -> tuple[str, ...]:
-    """Return the messages whose id, or an alert's id in them, begins so."""
-    return tuple(row[0] for row in session.rows(_FOUND, [beginning]))
+def named_messages(session: Session, beginning: str) -> tuple[tuple[str, str], ...]:
+    """Return each message's or alert's id that begins so, with each message it names."""
+    return tuple((row[0], row[1]) for row in session.rows(_FOUND, [beginning]))
 
 
 def dead_messages(session: Session) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
 
 _TAKES = """
 SELECT s.official_id, s.topic, s.statement_id, s.utterance_id, coalesce(s.published_at, a.first_seen_at), s.stance,
-    s.confidence, coalesce(s.denied, false)
+    s.confidence, coalesce(s.denied, false), s.start_char
 FROM (
     SELECT *, unnest(topics) AS topic
     FROM statements
@@ -134,7 +134,7 @@ def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[
 
 
 def _take(row: Row) -> Take:
-    official_id, topic, statement_id, utterance_id, at, stance, confidence, denied = row
+    official_id, topic, statement_id, utterance_id, at, stance, confidence, denied, place = row
     return Take(
         official_id=official_id,
         topic=topic,
@@ -144,6 +144,7 @@ def _take(row: Row) -> Take:
         stance=stance,
         confidence=confidence,
         denied=denied,
+        place=place,
     )
 
 

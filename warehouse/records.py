@@ -208,3 +208,4 @@ class Health:
     channels: tuple[ChannelState, ...] = ()
     notices: tuple[OperatorNotice, ...] = ()
     unsubscribed: tuple[str, ...] = ()
+    readings_given_up: int = 0

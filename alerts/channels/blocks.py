@@ -21,7 +21,7 @@ _A_NOTICE = 4  # blocks for one alert at most: headline, passage, context, link
 _SHOWN = (BLOCKS - 3) // _A_NOTICE
 
 # What mrkdwn would read as formatting, an emoji or a quotation. Text that has any of it is sent as plain text.
-_FORMATTING = re.compile(r"[*_~`]|:[\w+'-]+:|^\s*>", re.MULTILINE)
+_FORMATTING = re.compile(r"[*_~`]|:[\w+'-]+:|^[^\S\n]*>", re.MULTILINE)
 
 Block = dict[str, Any]
 

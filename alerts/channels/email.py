@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from alerts.channels.smtp_answers import Step, receipt_of
@@ -95,8 +96,8 @@ def compose(
         return Refused(error="the recipient's address is not one e-mail address")
     sender = _ascii(sender)
     domain = sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = shown(letter.subject)
+    message = EmailMessage(policy=_HEADERS)
+    message["Subject"] = _unread(shown(letter.subject))
     message["From"] = Address(display_name=name, addr_spec=sender)
     message["To"] = Address(addr_spec=_ascii(subscriber.address))
     message["Date"] = format_datetime(at)
@@ -111,6 +112,29 @@ def compose(
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _unread(text: str) -> str:
+    """Return a header's text so that what only looks encoded in it is not decoded, control characters and all."""
+    return Header(text, "utf-8").encode(maxlinelen=0) if "=?" in text else text
+
+
+class _Folding(EmailPolicy):
+    """Folds a subject word for word: Python's own folding loses and doubles blanks beside characters outside ASCII."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header as its lines."""
+        text = str(value)
+        if name != "Subject" or (text.isascii() and "=?" not in text):
+            return str(super().fold(name, value))
+        return f"{name}: {Header(text, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as its lines, ready to be sent."""
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_HEADERS = _Folding(linesep="\r\n")
 
 
 def _way_out(config: EmailConfig, subscriber: str) -> dict[str, str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows import ways
+from flows import subscriber_checks
 from flows.problems import UsageProblem
 from flows.settings import load_settings
 
@@ -73,7 +73,7 @@ def test_a_subscriber_who_can_t_be_reached_is_a_mistake(tmp_path, keys, said):
 
 def test_apprise_is_an_extra(tmp_path, monkeypatch):
     """Where it is not installed the mistake names the extra."""
-    monkeypatch.setattr(ways, "find_spec", lambda _: None)
+    monkeypatch.setattr(subscriber_checks, "find_spec", lambda _: None)
     with pytest.raises(UsageProblem, match=r"install talkwatch\[apprise\]"):
         subscriber(tmp_path, 'channel = "apprise"\nurl = "ntfy://topic"')
 

@@ -18,7 +18,7 @@ from flows.secrets import is_open
 Fault = tuple[str, str]
 # As it can stand between angle brackets in a header.
 HTTPS = re.compile(r"https://[!-;=?-~]+")
-WAYS = ("to", "webhook_url", "token", "url", "secret")
+ADDRESS_KEYS = ("to", "webhook_url", "token", "url", "secret")
 OWN = {
     "email": {"to"},
     "slack": {"webhook_url", "token", "to"},
@@ -36,7 +36,7 @@ def faults(who: SubscriberTable, file: ConfigurationFile) -> list[Fault]:
     own = OWN[who.channel]
     astray = [
         (key, f"{name}: {key} is no key of channel {who.channel}; it has {', '.join(sorted(own))}")
-        for key in WAYS
+        for key in ADDRESS_KEYS
         if getattr(who, key) is not None and key not in own
     ]
     return [*astray, *FAULTS[who.channel](name, who, file)]
