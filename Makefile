@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test tests-quick tests-slow install format lock clean
+.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -13,14 +13,20 @@ test: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "quick and slow tests run side by side, one on each core; each prints when it is done, in about ten minutes"
-	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-quick tests-slow
+	@echo "the tests run two at a time, one on each core; each lot prints when it is done, all in about ten minutes"
+	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-slow-flows tests-slow-rest tests-quick
+
+# Two lots that take about as long as each other: most of that time they wait for servers.
+FIRST_LOT := $(wildcard tests/test_flows_[a-p]*.py)
+
+tests-slow-flows:
+	$(BIN)/pytest -m slow $(FIRST_LOT)
+
+tests-slow-rest:
+	$(BIN)/pytest -m slow $(filter-out $(FIRST_LOT),$(wildcard tests/test_*.py))
 
 tests-quick:
 	$(BIN)/pytest -m "not slow"
-
-tests-slow:
-	$(BIN)/pytest -m slow
 
 install: $(STAMP)
 
