@@ -33,8 +33,6 @@ from flows import gathering
 from flows.passes import run_pass
 from flows.settings import load_settings
 from flows.setup import prepared
-from warehouse import polls
-from warehouse.feed_records import PageFailure
 from warehouse.store import writing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,12 +82,7 @@ def ours(urls: list[str], concurrency: int, folder: Path) -> Callable[[], None]:
         run_pass(replace(setup, now=lambda: moment[0]))
         if first:
             with writing(setup.data_dir) as session:
-                left = polls.pending_entries(session, moment[0], 10**9)
-                gone = [
-                    PageFailure(entry_key=each.entry_key, feed_id=each.feed_id, reason="not asked", retry_at=None)
-                    for each in left
-                ]
-                polls.fail_entries(session, gone)
+                session.run("UPDATE entries SET state = 'failed' WHERE state = 'pending'")
         moment[0] += LATER
 
     return one_pass

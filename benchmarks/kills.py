@@ -18,6 +18,7 @@ from tests.post_office import PostOffice
 from tests.servers import HttpServer, SmtpSink
 
 STORIES_A_ROUND = 5
+LAST_ROUNDS = 20
 
 
 def main() -> None:
@@ -35,8 +36,16 @@ def main() -> None:
             assert victims.do(stories=[0]) == 0, "the first round, without a kill, did not end well"
             whole = time.monotonic() - begun
             killed = sum(round_of(victims, number, luck.uniform(0, 4 * whole)) for number in range(given.kills))
-            assert victims.do(stories=[]) == 0, "the last round did not end well"
+            finish(victims, office)
         sys.exit(report(office, given.kills, killed))
+
+
+def finish(victims: Victims, office: PostOffice) -> None:
+    """Deliver until nothing waits: what piled up in many cut-off rounds takes a lane more than one pass."""
+    for _ in range(LAST_ROUNDS):
+        assert victims.do(stories=[]) == 0, "a last round did not end well"
+        if not office.rows("select message_id from messages where status in ('pending', 'retry') limit 1"):
+            return
 
 
 def round_of(victims: Victims, number: int, after: float) -> bool:

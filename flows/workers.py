@@ -38,7 +38,7 @@ class Limits:
     """
 
     seconds: float = 5.0
-    headroom_bytes: int = 90_000_000
+    headroom_bytes: int = 75_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
