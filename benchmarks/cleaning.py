@@ -1,4 +1,4 @@
-"""Cleaning beside bare trafilatura on the same pages, in one run: python benchmarks/cleaning.py FOLDER_OF_HTML_GZ."""
+"""Cleaning beside bare trafilatura on the same pages, in one run: python benchmarks/cleaning.py [FOLDER_OF_HTML_GZ]."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from flows.workers import Parse, Workers
 
 ROUNDS = 5
 PROCESSES = 2
+PAGES = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus" / "pages"
 
 
 def bare(pages: list[bytes]) -> None:
@@ -40,7 +41,10 @@ def seconds(run: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print pages a second, and the ratios that count: paired in each round, their median over the rounds."""
-    pages = [gzip.decompress(path.read_bytes()) for path in sorted(Path(sys.argv[1]).glob("*.html.gz"))]
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGES
+    pages = [gzip.decompress(path.read_bytes()) for path in sorted(folder.glob("*.html.gz"))]
+    if not pages:
+        sys.exit(f"no *.html.gz in {folder}; name a folder that has some")
     tasks = [Parse(kind="page", body=page) for page in pages]
     with Workers(PROCESSES) as pool:
         pool.parse(tasks)
