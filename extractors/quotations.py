@@ -250,7 +250,7 @@ def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> b
         return words >= (2 if capital or lead[-1] == "," else 4)
     if capital:
         return not lead or lead[-1] in _FRESH or words > 4  # noqa: PLR2004 - longer than most titles
-    if lead[-1:] == "," and words >= 2 and text[outer.end - 2 : outer.end - 1] == ".":  # noqa: PLR2004
+    if lead[-1:] == "," and words >= 2 and text[outer.end - 2 : outer.end - 1] == ".":  # noqa: PLR2004 - one is a term
         return True
     return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004 (fewer words are a fragment)
 
@@ -276,7 +276,7 @@ def _is_title(text: str, outer: Span, span: Span, lead: str, words: int) -> bool
         return False
     if _LABEL.search(lead):
         return False
-    if lead[-1:] == "," and words <= 3 and not _SAYING.search(lead):  # noqa: PLR2004
+    if lead[-1:] == "," and words <= 3 and not _SAYING.search(lead):  # noqa: PLR2004 - as long as a motto
         return all(word[0].isupper() for word in WORD.findall(text, span.start, span.end))
     weighty = [word for word in WORD.findall(text, span.start, span.end) if len(word) >= _SMALL]
     return len(weighty) > 1 and all(word[0].isupper() for word in weighty)

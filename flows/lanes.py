@@ -92,7 +92,7 @@ class Lane:
             self._state,
             route=self._route,
             now=now,
-            spread=random.random(),  # noqa: S311 (see wait)
+            spread=random.random(),  # noqa: S311 (it spreads load, hides nothing)
         )
         with one_writing(self._setup) as session:
             outbox.settle(session, message.message_id, standing, now)

@@ -74,7 +74,7 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
 def work(setup: Setup, job: dict[str, Any]) -> None:
     """Record stories, those that are known without effect, then send what is due."""
     if job.get("point") == "in the middle of DATA":
-        smtplib.SMTP.data = half_sent  # type: ignore[method-assign, assignment]
+        smtplib.SMTP.data = half_sent  # type: ignore[method-assign, assignment]  # the kill has to come from inside
     elif job.get("point") in POINTS:
         owner, name, before = POINTS[job["point"]]
         hooked(owner, name, before=before, nth=job.get("nth", 1))

@@ -40,7 +40,7 @@ def act(text: str) -> None:
     if "once" in text:
         name = text.split("once ", 1)[1]
         if not os.path.exists(name):  # noqa: PTH110 (a word of the text, no path of ours)
-            with open(name, "x"):  # noqa: PTH123
+            with open(name, "x"):  # noqa: PTH123 (as above)
                 os.abort()
 
 

@@ -164,7 +164,7 @@ def test_the_name_is_still_what_a_certificate_is_for(door: Door, monkeypatch):
     asked = []
 
     class Stream(httpcore.AsyncNetworkStream, httpcore.NetworkStream):
-        def start_tls(self, ssl_context, server_hostname=None, timeout=None):  # noqa: ARG002
+        def start_tls(self, ssl_context, server_hostname=None, timeout=None):  # noqa: ARG002 (httpcore names them)
             asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
             raise httpcore.ConnectError("no network in tests")
 
