@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -78,10 +81,23 @@ def answer(settings: Settings, sql: str) -> str:
 
 def next_steps(folder: Path) -> str:
     """Say what to look at and what to type next."""
-    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    shown, name = from_here(folder), program()
+    configured = f"{name} --config {shlex.quote(str(shown / 'talkwatch.toml'))}"
     return f"""\
-talkwatch --config {shown}/talkwatch.toml sql "from statements limit 5"
-talkwatch --config {shown}/talkwatch.toml alerts list
-talkwatch init        for a configuration of your own; then `talkwatch run` and `talkwatch serve`
+{configured} sql "from statements limit 5"
+{configured} alerts list
+{name} init        for a configuration of your own; then `{name} run` and `{name} serve`
 
-what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json"""
+what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json
+its links led to the demo's own outlet, which has stopped"""
+
+
+def program() -> str:
+    """Return how a shell calls this program from here: by its bare name only where it would be found."""
+    own = Path(sys.argv[0]).absolute()
+    return own.name if shutil.which(own.name) == str(own) else shlex.quote(str(from_here(own)))
+
+
+def from_here(path: Path) -> Path:
+    """Return a path as short as it can be typed in the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -26,6 +26,7 @@ def demo(tmp_path_factory):
     """The folder that one run of the demo leaves, and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "TALKWATCH"))}
+    environment["PATH"] = "/usr/bin:/bin"  # as `make demo` finds it: nothing is activated
     command = [str(TALKWATCH), "demo", "--seeds", str(SEEDS), "--dir", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=300)
     return folder, done
@@ -113,3 +114,12 @@ def test_the_report_says_what_happened_and_what_to_do_next(demo):
             [str(TALKWATCH), "--config", configuration, *command], capture_output=True, text=True, check=False
         )
         assert (again.returncode, bool(again.stdout)) == (0, True), again.stderr
+
+
+def test_what_it_says_to_type_can_be_typed(demo):
+    """The commands run in a shell as they are printed, where no environment was activated."""
+    printed = [line.strip() for line in demo[1].stdout.splitlines() if " --config " in line]
+    assert len(printed) == 2
+    for line in printed:
+        typed = subprocess.run(["/bin/sh", "-c", line], capture_output=True, env={"PATH": "/usr/bin:/bin"}, check=False)
+        assert (typed.returncode, bool(typed.stdout)) == (0, True), typed.stderr
