@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import resource
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -14,3 +16,12 @@ def limit_memory(headroom_bytes: int) -> None:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         limit = pages * resource.getpagesize() + headroom_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+@contextlib.contextmanager
+def limit_time(seconds: float) -> Iterator[None]:
+    """Let the block take so many seconds of processor time; beyond them SIGPROF ends the process."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)

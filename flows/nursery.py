@@ -6,22 +6,12 @@ does nothing else.
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 
-# A process of its own interpreter, not a fork of this one: this one has threads, secrets, and may have Prefect loaded.
-# Who stops a service tells all its processes; what that means for parsers is ours to say, by closing the pipe.
-_PROGRAM = (
-    "import ast, signal, sys;"
-    "signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGINT, signal.SIG_IGN);"
-    "sys.path[:] = ast.literal_eval(sys.argv[1]); from flows.worker import breed; breed({}, {}, {})"
-)
-# The environment holds secrets and is no business of a parser; one thread each, the processes are what runs at once.
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+from flows import children
+from flows.worker import breed
 
 
 class Nursery:
@@ -29,17 +19,7 @@ class Nursery:
 
     def __init__(self, seconds: float, headroom_bytes: int) -> None:
         """Start it."""
-        self._control, theirs = Pipe()
-        with theirs:
-            program = _PROGRAM.format(theirs.fileno(), seconds, headroom_bytes)
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and program)
-                [sys.executable, "-c", program, repr(sys.path)],
-                env=_ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
+        self._process, self._control = children.start(breed, seconds, headroom_bytes)
 
     def fork(self) -> tuple[int, Connection]:
         """Return a new process's id and the pipe to it; raise OSError or EOFError when the nursery is gone."""
@@ -62,8 +42,4 @@ class Nursery:
     def close(self) -> None:
         """End the nursery itself."""
         self._control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)
-            return
-        self._process.kill()
-        self._process.wait()
+        children.end(self._process, 1)

@@ -17,7 +17,8 @@ from extractors.reading import LONGEST_READ, Unread
 from extractors.records import Depth, Reading
 from extractors.skimming import Skimmer
 from extractors.watchlist import Watchlist
-from flows.reading_process import ReadingProcess, ready_or_late
+from flows.children import ready_or_late
+from flows.reading_process import ReadingProcess
 from flows.reading_worker import Failed
 from flows.workers import cores
 
@@ -86,7 +87,7 @@ class Readers:
                     chunk = waiting.popleft()
                     process = self._set_to(chunk)
                     busy[process.pipe] = (process, chunk)
-                for pipe in ready_or_late([process for process, _ in busy.values()]):
+                for pipe in ready_or_late(process for process, _ in busy.values()):
                     process, chunk = busy.pop(pipe)
                     answer = process.answer()
                     if process.is_alive():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from multiprocessing.connection import Connection
 from extractors.nlp import load_model
 from extractors.reading import Reader, Unread
 from extractors.records import Depth, Reading
-from flows.limits import limit_memory
+from flows.limits import limit_memory, limit_time
 
 # Beyond the model's own: an article of 200,000 characters takes 240 MB.
 HEADROOM_BYTES = 1_500_000_000
@@ -28,19 +27,14 @@ class Failed:
 
 def work(pipe: int) -> None:
     """Read until the pipe is closed. A chunk that takes more processor time than it was given ends the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A service that is stopped signals all its processes; the pass still finishes its batch, and then closes the pipe.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     with Connection(pipe) as connection, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         reader = Reader(connection.recv())
         load_model()
         limit_memory(HEADROOM_BYTES)
         while True:
             articles, seconds = connection.recv()
-            signal.setitimer(signal.ITIMER_PROF, seconds)
-            answer = answered(reader, articles)
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            with limit_time(seconds):
+                answer = answered(reader, articles)
             connection.send(answer)
 
 

@@ -17,7 +17,7 @@ from extractors.pages import clean_page
 from extractors.records import Unreadable, UnreadableReason
 from extractors.sitemaps import read_sitemap
 from extractors.texts import clean_text, decode_text
-from flows.limits import limit_memory
+from flows.limits import limit_memory, limit_time
 
 # How long a process whose pipe was closed may take to end by itself.
 _GRACE_SECONDS = 0.1
@@ -82,13 +82,11 @@ def ended(pid: int) -> int:
 
 def work(pipe: int, seconds: float) -> None:
     """Answer until the pipe is closed. An item that takes more than `seconds` of processor time ends the process."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     with Connection(pipe) as connection, contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             kind, body, url, content_type = connection.recv()
-            signal.setitimer(signal.ITIMER_PROF, seconds)
-            answer = parsed(kind, body, url, content_type)
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            with limit_time(seconds):
+                answer = parsed(kind, body, url, content_type)
             connection.send(answer)
 
 

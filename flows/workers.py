@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from extractors.discovery import AnnouncedFeed
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
 from extractors.sitemaps import ChildSitemap
+from flows.children import ready_or_late
 from flows.nursery import Nursery
 from flows.worker import TOO_MUCH
 
@@ -120,7 +121,7 @@ class Workers:
                     busy[worker.pipe] = (worker, task[0])
                 if not busy:
                     return
-                for pipe in _done(busy):
+                for pipe in ready_or_late(worker for worker, _ in busy.values()):
                     worker, number = busy.pop(pipe)
                     answer = worker.answer()
                     if worker.is_alive():
@@ -215,11 +216,3 @@ def _unanswered(tasks: Iterable[Parse | Answer], ready: dict[int, Answer], place
             yield task
         else:
             ready[place] = task
-
-
-def _done(busy: dict[Connection, tuple[_Worker, int]]) -> list[Connection]:
-    """Wait for answers or deaths; without any in time, return the pipes of those that are late."""
-    left = min(worker.deadline for worker, _ in busy.values()) - time.monotonic()
-    ready = [pipe for pipe in wait(list(busy), max(0.0, left)) if isinstance(pipe, Connection)]
-    now = time.monotonic()
-    return ready or [pipe for pipe, (worker, _) in busy.items() if worker.deadline <= now]

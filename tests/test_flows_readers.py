@@ -12,6 +12,7 @@ from extractors.records import Depth
 from extractors.watchlist import load_watchlist
 from flows import readers, reading_process
 from flows.readers import Readers, readers_for
+from tests import reading_stand_in
 from tests.conftest import SEEDS
 
 pytestmark = pytest.mark.slow
@@ -31,8 +32,7 @@ def articles(*texts):
 @pytest.fixture
 def stand_ins(monkeypatch):
     """Return readers whose processes do as the articles tell them."""
-    program = reading_process._PROGRAM.replace("flows.reading_worker", "tests.reading_stand_in")
-    monkeypatch.setattr(reading_process, "_PROGRAM", program)
+    monkeypatch.setattr(reading_process, "work", reading_stand_in.work)
     monkeypatch.setattr(readers, "_LEAST_SECONDS", 1.0)
     pool = Readers(WATCHLIST, 2)
     yield pool
