@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise, takewhile
 from typing import Any
+
+from lxml import etree
 
 from extractors.dates import parse_date
 from extractors.furniture import is_elsewhere, names_of, shown
@@ -25,7 +28,9 @@ _LABEL = re.compile(
 )  # fmt: skip
 _NAME = re.compile(r"[^\W\d_]")
 _NO_NAME = re.compile(
-    r"https?:|www\.|^@|/|^(?:admin|administrator|editor|username|user|author|staff|null|none|undefined)$", re.IGNORECASE
+    r"https?:|www\.|^@|/|^(?:admin|administrator|editor|username|user|authors?|staff|null|none|undefined"
+    r"|by|von|par|print|share|size|text size|comments?|e-?mail)$",
+    re.IGNORECASE,
 )
 _ROLE = re.compile(
     r"""(?xi)^(?:the\s+)?(?:[\w’'.&-]+\s+){0,4}(?:journalist|reporter|(?:sub-?|co-?)?editor(?:-at-large|-in-chief)?
@@ -34,10 +39,15 @@ _ROLE = re.compile(
 )  # fmt: skip
 _CUT = re.compile(
     r"""(?xi)\ ?(?:\ -\ |\b(?:published|updated|posted|last\ updated|modified|publi[ée]|aktualisiert|stand|on|at|in)\b
-      |\d{1,2}[:.]\d\d|\d{4}|@|\b(?:follow|twitter|e-?mail|share|read)\b).*"""
+      |(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\ )?
+       (?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\ )?\d
+      |@|\b(?:follow|twitter|e-?mail|share|read)\b).*"""
 )  # fmt: skip
 _PARTS = re.compile(r" ?(?:[,;|、，·•–—]| / |\. (?=[A-Z]\w{1,30} [A-Z])) ?")
 _JOINED = re.compile(r" (?:and|und|et|y|e|og|och|en|и|та|ve|&) ", re.IGNORECASE)
+# What stands behind such a name is the town it sits in.
+_COMPANY = re.compile(r"\b(?:gmbh|inc|ltd|llc|corp|s\.r\.l|s\.a|pty|ag|se)\.?$", re.IGNORECASE)
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,4}", re.IGNORECASE)
 _PARTICLES = {
     "de", "da", "do", "dos", "del", "della", "di", "du", "la", "le", "van", "von", "den", "der", "ter", "ten", "bin",
     "bint", "ibn", "al", "el", "abu", "af", "av", "zu", "y", "e", "i",
@@ -58,6 +68,7 @@ _NO_LINE = {"button", "label", "input", "img", "svg", "script", "style", "option
 _FEW = 4
 _LONGEST_NAME, _LONGEST_BYLINE, _MOST_WORDS = 60, 160, 6
 _MOST_CANDIDATES = 40
+_MOST_ABOVE = 12
 
 
 def joined(names: Iterable[str | None], outlets: Iterable[str | None] = ()) -> str | None:
@@ -69,21 +80,23 @@ def joined(names: Iterable[str | None], outlets: Iterable[str | None] = ()) -> s
 
 
 def is_outlet(byline: str | None, outlets: Iterable[str | None]) -> bool:
-    """Tell whether a byline only repeats the name of the outlet."""
-    return byline is not None and _key(byline) in {_key(outlet) for outlet in outlets if outlet}
+    """Tell whether a byline only names the outlet, with a word behind it or not, or some site."""
+    if byline is None:
+        return False
+    return bool(_SITE.fullmatch(byline)) or any(_is_own(byline, _key(outlet)) for outlet in outlets if outlet)
 
 
 def visible_byline(tree: Any, headline: Any, outlets: Iterable[str | None] = ()) -> str | None:
     """Return the names that a page shows its readers after the headline.
 
     First what it marks up as a byline, then links to profiles, then a line “By …”, a word for author with names
-    behind it, and the line of names just before the date.
+    behind it, and the line of names just before the date; last, what is marked further down, or above the headline.
     """
     elements = [element for element in _after(tree, headline) if element.tag not in _NO_LINE]
     head = elements[: _head(elements)]
     outlets = list(outlets)
     ways = ((_marked, head), (_profiles, head), (_by_lines, head), (_labelled, elements), (_before_dates, head))
-    for find, where in (*ways, (_marked, elements)):
+    for find, where in (*ways, (_marked, elements), (_marked, _above(tree, headline))):
         for names in islice(find(where), _MOST_CANDIDATES):
             byline = joined(names, outlets) if names else None
             if byline and not is_outlet(byline, outlets):
@@ -142,6 +155,8 @@ def _before_dates(elements: list[Any]) -> Iterator[list[str]]:
 def _without_roles(name: str, own: set[str]) -> list[str]:
     """Split off what stands beside a name and is none: “Ann Author, Senior reporter”, “Ben, The Herald”."""
     parts = [part for part in _PARTS.split(name) if part]
+    if parts and _COMPANY.search(parts[0]):
+        return parts[:1]
     kept = [part for part in parts if not _ROLE.match(part) and not any(_is_own(part, outlet) for outlet in own)]
     if not kept:
         return [name]
@@ -161,6 +176,14 @@ def _after(tree: Any, headline: Any) -> Iterator[Any]:
         found = found or element is headline
         if found and element is not headline and isinstance(element.tag, str):
             yield element
+
+
+def _above(tree: Any, headline: Any) -> list[Any]:
+    """Return the last few elements before the headline."""
+    body = tree.find("body")
+    if body is None or headline is None:
+        return []
+    return list(deque(takewhile(lambda element: element is not headline, body.iter(etree.Element)), _MOST_ABOVE))
 
 
 def _is_byline(element: Any) -> bool:

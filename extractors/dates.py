@@ -144,7 +144,7 @@ def _offset(text: str) -> timedelta | None:
     if match is None:
         return None
     hours, minutes = int(match[2]), int(match[3] or 0)
-    if hours > 14 or minutes > 59:  # noqa: PLR2004  (the farthest zone, Kiribati; minutes of an hour)
+    if hours > 14 or minutes not in {0, 15, 30, 45}:  # noqa: PLR2004  (the farthest zone, Kiribati)
         return None
     return timedelta(hours=hours, minutes=minutes) * (1 if match[1] == "+" else -1)
 

@@ -199,7 +199,7 @@ def _entries(parsed: Any, url: str, *, atom: bool) -> Iterator[Entry]:
     base = url or _own_address(parsed.feed)
     for raw in parsed.entries[:MAX_ENTRIES]:
         entry = _entry(raw, base, atom=atom)
-        if entry.entry_id or entry.link or entry.title:
+        if entry.entry_id or entry.link or entry.title or entry.content_html:
             yield entry
 
 
@@ -229,9 +229,11 @@ def _link(raw: Any, base: str) -> str | None:
     """Return the entry's page: its link, else any alternate, else a guid that is an address itself."""
     guid = (dict.get(raw, "id") or "").strip()
     links = [link.get("href") for link in dict.get(raw, "links", ()) if link.get("rel") == "alternate"]
-    stated = [link for link in (dict.get(raw, "link"), *links) if link and link != guid]
-    pages = (resolved_link(base, link) for link in stated)
-    return next((page for page in pages if page), None) or (guid if is_http_url(guid) else None)
+    # feedparser says that a guid is the link where there is no other.
+    stated = [dict.get(raw, "link")] if dict.get(raw, "link") != guid else []
+    pages = (resolved_link(base, link) for link in (*stated, *links) if link)
+    address = resolved_link("", guid) or ""
+    return next(filter(None, pages), None) or (address if is_http_url(address) else None)
 
 
 def _author(raw: Any) -> str | None:

@@ -26,7 +26,7 @@ _FURNITURE = re.compile(
 )
 _CAPTION = re.compile(r"(?:^|-)(?:captions?|(?:photo|image|media)-credit)(?:-|$)|(?:^|-)wp-caption")
 _COMMENTS = re.compile(
-    r"""(?x)(?!no-|has-|hide-|with-|without-|type-)(?:[a-z0-9]+-){0,2}comments?
+    r"""(?x)(?!type-)(?:[a-z0-9]+-){0,2}comments?
     (?:-(?:list|section|area|threads?|wrap|wrapper|container|box|block|form|respond|holder|content|feed|app|root|inner
       |module|panel|count|title|header|body|items?|\d+))*
     | disqus.* | dsq-.* | livefyre.* | viafoura.* | spot-?im.* | openweb.* | commento.* | .*-commenting"""
@@ -42,6 +42,8 @@ _NEAR = 6
 _LONGEST_NAME = 100
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAK = re.compile(r"[^A-Za-z0-9]+")
+# "no-caption" and "has-comments" say what stands in an element or does not; they are no name of its own.
+_ABOUT_OTHERS = re.compile(r"(?:no|has|hide|with|without)-")
 
 # Other blocks that a box can be; what else carries such a name (a link, a heading's anchor) may stand in a sentence.
 _BOXES = {
@@ -140,11 +142,12 @@ def _is_named(element: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _worded(names: str) -> tuple[str, ...]:
-    return tuple(
+    words = (
         _BREAK.sub("-", _CAMEL.sub("-", name)).strip("-").lower()
         for name in names.split()
         if len(name) <= _LONGEST_NAME
     )
+    return tuple(word for word in words if not _ABOUT_OTHERS.match(word))
 
 
 @lru_cache(maxsize=4096)

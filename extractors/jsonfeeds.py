@@ -30,10 +30,11 @@ def parse_json_feed(text: str, *, url: str, most: int) -> Feed | Unreadable:
     if version is None or not isinstance(top.get("items"), list):
         return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail="JSON, but no JSON Feed")
     items = [item for item in top["items"] if isinstance(item, dict)]
+    base = url or _text(top.get("feed_url")) or _text(top.get("home_page_url"))
     return Feed(
         format=f"json feed {version[1]}",
         title=plain(_text(top.get("title"))),
-        entries=tuple(_entry(item, url or _text(top.get("feed_url"))) for item in items[:most]),
+        entries=tuple(_entry(item, base) for item in items[:most]),
         problem=f"only the first {most} of {len(items)} entries are read" if len(items) > most else None,
     )
 

@@ -57,6 +57,7 @@ _STAMP = re.compile(
     r"""(?xi)
     \d{1,2}:\d\d .{1,40} \d{4}
     | (?:first\ |last\ )? (?:published|updated|posted|modified) \b (?:\ at|\ on)? :? .{0,30} \d .{0,30}
+    | \W{0,3} (?:aktualisiert|veröffentlicht) \b (?:\ am)? :? (?: .{0,30} \d .{0,30} )?
     """
 )
 # A heading after which nothing of the article comes; what also stands between paragraphs (“Related”) is not among them.
@@ -67,7 +68,7 @@ _TAIL = re.compile(
       | most\ (?:read|popular|viewed) | read\ next | you\ (?:may|might)\ also\ like | trending(?:\ now)?
       | recommended\ (?:for\ you|stories) | latest\ (?:news|stories) | top\ stories | comments?(?:\s*\(\d+\))?
       | (?:jn\ )?access\ ranking | .{0,30}\ popular\ articles? | (?:editors?['’]?s?\ picks?)
-      | in\ other\ news
+      | in\ other\ news | other\ (?:\w+\ )?(?:stories|articles|columns|headlines|news|reports|opinions?)
       | (?:related|recommended|suggested)\ (?:reading|video|videos|links|tags)
       | (?:you|readers)\ (?:may|might)\ also\ (?:enjoy|read)
       | tags? | topics? | about\ the\ authors? | leave\ a\ (?:reply|comment)

@@ -22,7 +22,7 @@ _AUTHORS = (
     "sailthru.author", "byl", "dc.creator", "dcterms.creator", "dc.creator.author", "cxenseparse:author",
     "article.author", "citation_author",
 )  # fmt: skip
-_OTHER_AUTHOR = re.compile(r"[\w-]+[.:]author")
+_OTHER_AUTHOR = re.compile(r"[\w-]+[.:_]author|(?:[\w-]+[.:])?byline")
 _LONGEST_SECTION = 60
 
 

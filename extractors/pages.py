@@ -10,7 +10,7 @@ import trafilatura
 from trafilatura.utils import load_html
 
 from extractors.encodings import decoded, too_large, unpacked
-from extractors.furniture import headings, prune
+from extractors.furniture import headings, key, prune
 from extractors.languages import language_of
 from extractors.leftovers import without_furniture
 from extractors.liveblogs import composed, lead_of, posts_on
@@ -73,8 +73,9 @@ def _page(tree: Any, url: str | None) -> Page | Unreadable:
     repeated = (about.title, about.author, about.section, *headings(tree))
     around = _shown_first(tree)
     prune(tree, about.title)
+    _unwrap(tree)
     lines = without_furniture(_lines(tree, url), repeated)
-    if lines and standfirst and standfirst not in "\n".join(lines):
+    if lines and standfirst and key(standfirst) not in key("\n".join(lines)):
         # Visible on the page, and often left out with the header it stands in.
         lines.insert(0, standfirst)
     text, posts = _with_posts(tree, lines, about, url)
@@ -102,6 +103,17 @@ def _lines(tree: Any, url: str | None) -> list[str]:
     extracted: Any = trafilatura.bare_extraction(tree, include_comments=False, url=url)
     text = extracted.text if extracted else None
     return [" ".join(_BULLET.sub("", line).split()) for line in (text or "").splitlines()]
+
+
+def _unwrap(tree: Any) -> None:
+    """Make line breaks of the markup spaces, outside of preformatted text: they end no line that readers see."""
+    formatted = {element for block in tree.iter("pre") for element in block.iter()}
+    for element in tree.iter():
+        inside = element in formatted
+        if not inside and element.text and "\n" in element.text and element.tag not in _UNSEEN:
+            element.text = element.text.replace("\n", " ")
+        if element.tail and "\n" in element.tail and (not inside or element.tag == "pre"):
+            element.tail = element.tail.replace("\n", " ")
 
 
 def _shown_first(tree: Any) -> str:

@@ -7,7 +7,10 @@ import re
 from extractors.metadata import Metadata
 from extractors.records import Unreadable, UnreadableReason
 
-_SENTENCE = re.compile(r"[^\s.!?…。！？؟۔।](?:[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？؟۔।])")
+# Thai and Lao put a space where others put a full stop; what it divides there is long.
+_SENTENCE = re.compile(
+    r"[^\s.!?…。！？؟۔।။។።։](?:[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？؟۔।။។።։])|[\u0e00-\u0eff]{20}(?=\s|$)"
+)
 ENOUGH_SENTENCES = 3
 _SHORT = 1_500
 

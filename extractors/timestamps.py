@@ -24,8 +24,10 @@ _UPDATED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "article:modified", "datemodified",
     "last-modified", "lastmod", "modified_time", "article.updated", "dcterms.modified", "dc.date.modified", "revised",
 )  # fmt: skip
+# /2024/09/16/, and with the section between, as in /2024/world/europe/09/16/.
 _IN_ADDRESS = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[/_-]?)(?P<month>0[1-9]|1[0-2])(?P=mark)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:(?:/[A-Za-z_-]{2,20}){1,2}(?=/))?(?P<mark>[/_-]?)(?P<month>0[1-9]|1[0-2])"
+    r"(?P=mark)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _LABEL = re.compile(
     r"""(?xi)^(?:(?:first\ |originally\ )?(?:published|posted|created|released)(?:\s+(?:on|at))?|datum|date|fecha|data

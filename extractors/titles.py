@@ -14,7 +14,7 @@ from extractors.jsonld import Node, headline_of
 from extractors.plaintext import plain
 
 STATED = ("og:title", "twitter:title", "title")
-_SEPARATED = re.compile(r" [|–—·•»:-] ")
+_SEPARATED = re.compile(r" (?:[|–—·•»›:-]|--|::) ")
 _SHORT = 20
 # What sites put behind or before their name in an address.
 _AROUND_NAME = re.compile(r"^the|(?:news|online|com|net|org|tv)$")
@@ -40,10 +40,18 @@ def site_names(tags: dict[str, str], publishers: Iterable[str], url: str | None)
 
 
 def _shown_title(tree: Any, shown: Sequence[str]) -> str | None:
-    """Return the heading that the page's own title repeats, else what trafilatura takes for the title."""
+    """Return the heading that the page's own title repeats, else what trafilatura takes for the title.
+
+    A first-level heading may be the outlet's or the section's name; then the headline is one below it.
+    """
     whole = key(tree.findtext(".//title") or "")
-    repeated = [heading for heading in shown if key(heading) and key(heading) in whole]
-    return plain(max(repeated, key=len, default=None)) or plain(extract_title(tree))
+    below = ("".join(heading.itertext()) for heading in tree.iter("h2", "h3"))
+    headlines = [heading for heading in below if len(key(heading)) > _SHORT]
+    for headings in (shown, headlines):
+        repeated = [heading for heading in headings if key(heading) and key(heading) in whole]
+        if repeated:
+            return plain(max(repeated, key=len))
+    return plain(extract_title(tree))
 
 
 def _bare(title: str, shown: Sequence[str], outlets: tuple[str, ...]) -> str:

@@ -37,6 +37,10 @@ def linked(**node: object) -> str:
         pytest.param('<div class="article__authors">ANN AUTHOR, BEN BYLINE and CY CUE</div>', "ANN AUTHOR, BEN BYLINE, CY CUE", id="three names"),
         pytest.param('<div class="byline">Ann Author / The Herald / Sep 2, 2024, 17:07 IST</div>', "Ann Author, The Herald", id="a date behind"),
         pytest.param('<div><a href="/profiles/47">Ann Author</a> <a href="/profiles/48">Ben Byline</a></div>', "Ann Author, Ben Byline", id="links to profiles"),
+        pytest.param('<p class="byline">By Ann Author Tuesday, Sept. 17, 2024</p>', "Ann Author", id="a weekday behind"),
+        pytest.param('<p class="byline">Ann Author August 17, 2024</p>', "Ann Author", id="a month behind"),
+        pytest.param('<div class="author-by">By</div> <a rel="author" href="/x">Ann Author</a>', "Ann Author", id="by in a box of its own"),
+        pytest.param('<a class="author-tools">Print</a><p class="byline">Ann Author</p>', "Ann Author", id="a button is nobody"),
         pytest.param("<p>By Ann Author and Ben Byline</p>", "Ann Author, Ben Byline", id="a line that says by"),
         pytest.param("<p>Von Anna Autorin</p>", "Anna Autorin", id="a line in German"),
         pytest.param("<ul><li><strong>Autorin/Autor</strong> Roman Goncharenko</li></ul>", "Roman Goncharenko", id="a label"),
@@ -67,6 +71,8 @@ def test_bylines_beyond_the_text_are_other_stories():
         pytest.param('<meta name="article:author" content="Ann Author">', "Ann Author", id="a name where an address is usual"),
         pytest.param('<meta name="article:author" content="https://x.example/ann">', None, id="an address"),
         pytest.param('<meta name="dcsext.author" content="Ann Author">', "Ann Author", id="a vendor's own tag"),
+        pytest.param('<meta name="article_author" content="Ann Author">', "Ann Author", id="with a low line"),
+        pytest.param('<meta name="Search.Byline" content="By Ann Author">', "Ann Author", id="called a byline"),
         pytest.param(linked(author={"@type": "Organization", "name": "The Herald"}), "The Herald", id="an organisation where nobody is named"),
         pytest.param(linked(author={"@type": "Person", "name": "Le Figaro et AFP"}), "Le Figaro et AFP", id="as it is printed"),
     ],
@@ -74,6 +80,30 @@ def test_bylines_beyond_the_text_are_other_stories():
 def test_stated_authors_are_read(head, expected):
     """Authors come out of every shape they are stated in, without roles and the outlet's own name."""
     assert read(head=head).author == expected
+
+
+def test_a_byline_may_stand_above_the_headline():
+    """Some pages name the author right before the headline, among links that are nobody's."""
+    html = (
+        "<html><head><title>Talks go on</title></head><body><a>World</a><span class='author'><a>Ann Author</a></span>"
+        f"<article><h1>Talks go on</h1>{TOLD}</article></body></html>"
+    )
+    assert read_metadata(load_html(html), None).author == "Ann Author"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        pytest.param("The Herald GmbH, Munich, Germany", "Ben Byline", id="a company is an outlet wherever it sits"),
+        pytest.param("The Herald Newsroom", "Ben Byline", id="a word behind the outlet's name"),
+        pytest.param("herald.de", "Ben Byline", id="a site"),
+        pytest.param("Ann Author", "Ann Author", id="a person stays"),
+    ],
+)
+def test_a_byline_that_readers_see_wins_over_a_stated_outlet(stated, expected):
+    """A tag that only names the outlet gives way to the name under the headline."""
+    head = f'<meta property="og:site_name" content="The Herald"><meta name="author" content="{stated}">'
+    assert read('<p class="byline">By Ben Byline</p>', head=head).author == expected
 
 
 def test_a_person_wins_over_the_outlet():
@@ -98,6 +128,8 @@ DAY = datetime(2024, 9, 16, tzinfo=UTC)
         pytest.param('<div class="byline">Ann Author / The Herald / Sep 16, 2024, 17:07 IST</div>', "", None, DAY, id="in a byline"),
         pytest.param("", '<meta property="og:title" content="Talks go on | DW | 16.09.2024">', None, DAY, id="after the title"),
         pytest.param("", "", "https://a.example/2024/09/16/talks", DAY, id="in the address"),
+        pytest.param("", "", "https://a.example/2024/WORLD/europe/09/16/talks", DAY, id="around the section in the address"),
+        pytest.param("", "", "https://a.example/2024/talks-0916/x", None, id="a number in the address is no day"),
         pytest.param("", '<meta name="date" content="2019-02-05"><meta name="pubdate" content="2024-09-16">', "https://a.example/2024-09-16-talks", DAY, id="the one that the address confirms"),
         pytest.param('<div class="related"><time datetime="2020-01-01T00:00:00Z">x</time></div>', "", "https://a.example/20240916/x", DAY, id="another story's time is not ours"),
         pytest.param("", "", None, None, id="none"),

@@ -27,6 +27,7 @@ from extractors.dates import has_time, parse_date
         pytest.param("Wed, 30 Mar 2022 15:50:00 CEST", "2022-03-30T13:50:00", id="CEST is two hours east"),
         pytest.param("Wed, 30 Mar 2022 15:50:00 EDT", "2022-03-30T19:50:00", id="EDT is four hours west"),
         pytest.param("Wed, 30 Mar 2022 15:50:00 IST", "2022-03-30T10:20:00", id="a zone of half hours"),
+        pytest.param("Wed, 30 Mar 2022 15:50:00 +0545", "2022-03-30T10:05:00", id="an offset of three quarters"),
         pytest.param("Wed, 30 Mar 2022 15:50:00 +0000 GMT", "2022-03-30T15:50:00", id="a name after the offset"),
         pytest.param("Thu,28 Jul 2022 4:35:5 GMT+9", "2022-07-27T19:35:05", id="GMT+9, and digits left out"),
         pytest.param(
@@ -73,6 +74,7 @@ def test_a_certain_date_is_read(text, expected):
         pytest.param("Sat, 04 Oct 2013 02:34:59 +3000", id="an offset that no place has"),
         pytest.param("Sat, 04 Oct 2013 02:34:59 +1900", id="an offset beyond the farthest zone"),
         pytest.param("Sat, 04 Oct 2013 02:34:59 +0275", id="an offset of 75 minutes"),
+        pytest.param("Sat, 04 Oct 2013 02:34:59 -040", id="an offset that lost a digit"),
         pytest.param("Sat, 04 Oct 2013 02:34:59 XYZ", id="a zone nobody knows"),
         pytest.param("3 listopad 2020", id="a month that is another one next door"),
         pytest.param("July 28", id="no year"),

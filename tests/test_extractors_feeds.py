@@ -187,6 +187,14 @@ def test_one_bad_byte_spoils_one_character():
             "https://a.example/?p=1",
             id="even where it says no",
         ),
+        pytest.param(
+            "<guid>https://a.example/a b</guid>", "https://a.example/a%20b", id="a space in a guid is escaped"
+        ),
+        pytest.param(
+            "<guid>https://a.example/b c</guid><link>https://a.example/b c</link>",
+            "https://a.example/b%20c",
+            id="a link that is the guid",
+        ),
         pytest.param("<link>../1</link>", "https://a.example/1", id="a relative link stands on the feed's address"),
         pytest.param("<link>javascript:alert(1)</link>", None, id="another scheme is no link"),
         pytest.param("<link>http://[::1</link>", None, id="a malformed address is no link"),
@@ -199,6 +207,31 @@ def test_one_bad_byte_spoils_one_character():
 def test_a_link_is_a_page_s_address(inside, expected):
     """Only what leads to a page over http(s) is a link."""
     assert only_entry(item(f"<title>T</title>{inside}")).link == expected
+
+
+def test_an_alternate_that_is_the_id_too_is_the_page():
+    """A page that is the entry's id as well stays its link beside an alternate of another type."""
+    links = '<link href="https://a.example/1"/><link type="text/plain" href="https://a.example/1.txt"/>'
+    entry = f"<entry><id>https://a.example/1</id><title>T</title>{links}</entry>"
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
+    assert only_entry(feed.encode()).link == "https://a.example/1"
+
+
+def test_an_entry_of_words_alone_is_an_entry():
+    """RSS 0.92 allows an item that is nothing but a description; an item of nothing is none."""
+    feed = parse_feed(item("<description>They met.</description></item><item>"))
+    assert isinstance(feed, Feed)
+    assert [(entry.title, entry.link, entry.content_html) for entry in feed.entries] == [(None, None, "They met.")]
+
+
+def test_a_json_feed_s_links_stand_on_its_site():
+    """A relative link of a JSON feed that came from nowhere and does not name itself stands on its home page."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "home_page_url": "https://a.example/",
+        "items": [{"url": "/1"}],
+    }
+    assert only_entry(json.dumps(feed).encode(), url="").link == "https://a.example/1"
 
 
 def test_a_relative_link_without_a_base_stays_as_written():

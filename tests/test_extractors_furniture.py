@@ -176,6 +176,9 @@ OTHERS = [
     "with-comments",
     "without-comments",
     "type-comments",
+    "no-caption",
+    "has-newsletter",
+    "with-related",
     "all-of-our-comments",
     "comments-off",
     "captioned",
@@ -452,9 +455,9 @@ def test_what_stands_in_a_box_is_elsewhere(around, elsewhere):
 
 
 def test_names_are_words():
-    """Classes and ids are read as lower-case words; endless ones, made by machines, are left out."""
+    """Classes and ids are read as lower-case words; endless ones and those of what is inside or missing are left out."""
     page = load_html(
-        f'<html><body><p class="RelatedStories__list {"x" * 101} {"y" * 100}" id="A_b">x</p></body></html>'
+        f'<html><body><p class="RelatedStories__list no_caption hasAds {"x" * 101} {"y" * 100}" id="A_b">x</p></body></html>'
     )
     assert names_of(next(page.iter("p"))) == ("related-stories-list", "y" * 100, "a-b")
 

@@ -54,7 +54,7 @@ This article was available to subscribers only
 STAMPS = (
     """
 12:40 CET, Wednesday 30 March 2022|Published 30 March|First published at 12:40|Last updated: 30.03.2022|Updated on 30 March
-Posted 2 hours ago|Modified 12:40|March 30, 2022|30.03.2022|2022-03-30
+Aktualisiert am|- Veröffentlicht: 30. März|Posted 2 hours ago|Modified 12:40|March 30, 2022|30.03.2022|2022-03-30
 """.strip()
     .replace("\n", "|")
     .split("|")
@@ -65,7 +65,7 @@ More from The Herald|More on the talks|More stories|More news here|Related stori
 Related news|Related topics|Related content|Related coverage|Most read|Most popular|Most viewed|Read next|You may also like
 You might also like|Trending|Trending now|Recommended for you|Recommended stories|Latest news|Latest stories
 Top stories|Comment|Comments|Comments (12)|Access ranking|JN access ranking|Our most popular articles|A popular article|Editors' picks
-Editor's pick|Editor’s picks|In other news|Related reading|Recommended video|Suggested videos
+Editor's pick|Editor’s picks|In other news|Other stories|Other opinion columns|Related reading|Recommended video|Suggested videos
 Related links|Related tags|You may also enjoy|Readers might also read|Tag|Tags|Topic|Topics|About the author
 About the authors|Leave a reply|Leave a comment|Weitere Themen
 Weitere Artikel|Weitere Nachrichten|Meistgelesen|Les plus lus|Lo más leído|Lo más visto|I più letti|Самое читаемое

@@ -24,6 +24,7 @@ PARAGRAPHS = [
     "The two delegations met on Tuesday for three hours in Istanbul, and agreed to go on by video link.",
     "Neither side would say when their foreign ministers would meet, or where a summit could be held.",
 ]
+TOLD_OTHERWISE = PARAGRAPHS[2].replace(",", " –")
 TEASER = "Zelensky offers a ceasefire in exchange for guarantees"
 
 
@@ -112,6 +113,22 @@ def test_the_article_stays(inside):
     assert len(lines) == 5
 
 
+@pytest.mark.parametrize("markup", ["<p>{}</p>", "<p><span>{}</span></p>", "<div>{}</div>"])
+def test_lines_of_the_markup_are_no_lines_of_the_text(markup):
+    """A paragraph that its markup breaks over lines is one line, whichever way it is extracted."""
+    broken = "\n".join(markup.format(paragraph.replace(" ", "\n    ")) for paragraph in PARAGRAPHS)
+    assert text_of(f"<html><body><main>{broken}</main></body></html>").split("\n") == PARAGRAPHS
+
+
+def test_preformatted_lines_stay():
+    """Lines of preformatted text are lines that readers see."""
+    told = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    shown = text_of(
+        f"<html><body><article>{told}<pre>Kyiv: yes\n<b>Moscow</b>: no\nAnkara: yes</pre></article></body></html>"
+    )
+    assert shown.split("\n")[-3:] == ["Kyiv: yes", "Moscow: no", "Ankara: yes"]
+
+
 def test_what_follows_a_heading_of_teasers_is_left_out():
     """After "More from …" nothing of the article comes."""
     tail = ["More from The Herald", f"{TEASER}, as an aide told us.", "The front has moved again since Monday."]
@@ -140,6 +157,7 @@ def test_a_standfirst_comes_first():
             id="one in pieces",
         ),
         pytest.param("Moscow likes it.", "<div><p>So: Moscow likes it.</p></div>", id="one behind other words"),
+        pytest.param(TOLD_OTHERWISE, f"<p>{TOLD_OTHERWISE}</p>", id="one told with other marks"),
     ],
 )
 def test_a_standfirst_stands_alone_and_once(said, shown):

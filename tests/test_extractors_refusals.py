@@ -187,6 +187,13 @@ def test_a_lead_and_a_prompt_are_a_paywall_stub(html):
         pytest.param(
             page("停火", "双方在伊斯坦布尔会谈。没有突破。峰会尚无计划。", lang="zh"), id="three sentences in Chinese"
         ),
+        pytest.param(
+            page("หยุดยิง", "คณะผู้แทนทั้งสองฝ่ายพบกันที่อิสตันบูล ยังไม่มีความคืบหน้าใดในการเจรจา การประชุมสุดยอดยังไม่มีกำหนด", lang="th"),
+            id="three phrases in Thai, which has no full stop",
+        ),
+        pytest.param(
+            page("အပစ်ရပ်", "နှစ်ဖက် တွေ့ဆုံသည်။ တိုးတက်မှု မရှိပါ။ ထိပ်သီး မရှိသေးပါ။", lang="my"), id="three sentences in Burmese"
+        ),
     ],
 )
 def test_an_article_survives(html):

@@ -40,6 +40,18 @@ def linked(**fields) -> str:
         pytest.param(
             "<title>Talks go on in Istanbul</title>", "", "Talks go on in Istanbul", id="the page's own title"
         ),
+        pytest.param(
+            "<title>Talks go on in Istanbul - Herald</title>",
+            "<h1>World news desk</h1><h2>Talks go on in Istanbul</h2><h3>Istanbul</h3>",
+            "Talks go on in Istanbul",
+            id="a heading below the section's name",
+        ),
+        pytest.param(
+            "<title>Talks go on in Istanbul - Herald</title>",
+            "<h1>A round without an end</h1><h2>Istanbul - Herald</h2>",
+            "A round without an end",
+            id="a short heading below is no headline",
+        ),
         pytest.param("", "", None, id="none"),
     ],
 )
@@ -54,6 +66,8 @@ def test_a_title_is_what_is_stated_first(head, shown, expected):
         pytest.param(SITE + og("Talks go on | The Herald Tribune"), "Talks go on", id="its name"),
         pytest.param(SITE + og("Talks go on - Herald Tribune"), "Talks go on", id="without its article"),
         pytest.param(SITE + og("Talks go on – Tribune"), "Talks go on", id="a word of it"),
+        pytest.param(SITE + og("Talks go on › Herald Tribune"), "Talks go on", id="behind an angle"),
+        pytest.param(SITE + og("Talks go on -- Herald Tribune"), "Talks go on", id="behind two hyphens"),
         pytest.param(
             SITE + og("The Herald Tribune: Talks go on"), "The Herald Tribune: Talks go on", id="no separator"
         ),
