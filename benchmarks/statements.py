@@ -113,9 +113,9 @@ def show_stances(folder: Path, found: dict[str, list[dict[str, Any]]]) -> None:
     """Print how far stance and topics agree with one annotator's, and the confusions."""
     pairs = list(matched(folder, found))
     same = sum(gold["stance"] == ours["stance"] for gold, ours in pairs)
-    meets = sum(
-        bool(set(gold["topics"]) & set(ours["topics"])) or gold["topics"] == ours["topics"] for gold, ours in pairs
-    )
+    # "other" is the annotator's word for none of the topics.
+    about = [({*gold["topics"]} - {"other"}, {*ours["topics"]}) for gold, ours in pairs]
+    meets = sum(bool(gold & ours) or gold == ours for gold, ours in about)
     print(
         f"  {len(pairs)} statements: stance agrees {same / len(pairs):.0%}, a topic in common {meets / len(pairs):.0%}"
     )

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.cues import Cue, cue_of
-from extractors.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES, PEOPLE
+from extractors.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES
+from extractors.missed import missed_speaker, name_after, name_before
 from extractors.syntax import ParsedSentence, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _HIGHEST = 3  # clauses between a quotation and its cue
-_HIGH = 8  # phrases between a name and the verb it belongs to
 _NEAR = 14  # tokens between a quotation and a cue that the parse does not connect with it
 _LEAD = 40  # tokens before a colon that may name the speaker
 # Forms that the parser takes for nouns: "the two write", "the email reads".
@@ -42,8 +42,7 @@ def find_cue(sentence: ParsedSentence, verb: Token) -> Cue | None:
         cue = cue_of(governor)
         if cue is None or cue.speaker is not None:
             return cue
-        named = _name_after(sentence, verb, cue) or _name_before(cue) or _inverted(sentence, cue)
-        return replace(cue, speaker=named or _above(cue) or _near_name(sentence, cue))
+        return replace(cue, speaker=missed_speaker(sentence, verb, cue))
     return (
         _according(sentence)
         or _signature(sentence, verb)
@@ -52,66 +51,6 @@ def find_cue(sentence: ParsedSentence, verb: Token) -> Cue | None:
         or _closing(sentence, verb)
         or _announcing(sentence, verb)
     )
-
-
-def _name_after(sentence: ParsedSentence, verb: Token, cue: Cue) -> Token | None:
-    """Return the head of the phrase that follows a quotation beside its cue: “Is it?” asked Mr. Manafort."""
-    marks = sentence.doc[verb.i + 1 : verb.i + 3]
-    if cue.last.i < verb.i or len(marks) < 2 or not marks[-1].is_punct:  # noqa: PLR2004 - the stop and the closing mark
-        return None
-    for token in sentence.doc[verb.i + 3 : min(sentence.last, verb.i + _NEAR)]:
-        if token.is_punct and token.text != "-":
-            return None
-        following = token.nbor(1) if token.i + 1 < sentence.last else token
-        goes_on = following != token and (following.pos_ in {"PROPN", "NOUN", "PART"} or following.text == "-")
-        is_name = token.pos_ in {"PROPN", "NOUN", "PRON"} or (token.is_title and token.dep_ == "advmod")
-        if is_name and token.text != "-" and not goes_on:
-            return token
-    return None
-
-
-def _inverted(sentence: ParsedSentence, cue: Cue) -> Token | None:
-    """Return the name after a cue that opens its sentence: "Said Dorothy Poynter, who is his sister, “It works.”"."""
-    if cue.first.i != sentence.first:
-        return None
-    name = cue.last
-    while name.i + 1 < sentence.last and name.nbor(1).pos_ == "PROPN":
-        name = name.nbor(1)
-    return name if name.i > cue.last.i else None
-
-
-def _above(cue: Cue) -> Token | None:
-    """Return who does what a verb is set beside: "Durbin, noting its size, said"."""
-    aside = cue.first.head
-    return subject(aside) if cue.first.dep_ == "parataxis" and aside.tag_ == "VBG" and aside.i < cue.first.i else None
-
-
-def _name_before(cue: Cue) -> Token | None:
-    """Return the name just before a verb, which the parser has taken for a part of the verb: "May said"."""
-    before = cue.first.nbor(-1) if cue.first.i else cue.first
-    return before if before.pos_ == "PROPN" or (before.tag_ == "MD" and before.is_title) else None
-
-
-def _near_name(sentence: ParsedSentence, cue: Cue) -> Token | None:
-    """Return who says it by the words before a verb whose subject the parser has missed: "Warren, a colonel, said"."""
-    at = cue.first.i - 1
-    while at >= sentence.first and (cue.first.doc[at].is_punct or cue.first.doc[at].pos_ in {"AUX", "ADV"}):
-        at -= 1
-    token = cue.first.doc[at] if at >= sentence.first else cue.first
-    for _ in range(_HIGH):
-        above = token.head
-        if above.i > token.i or above.i == token.i or above.i < sentence.first:
-            break
-        if above.pos_ == "VERB" and above.i < cue.first.i and subject(above) is not None and cue.first.tag_ == "VBG":
-            return subject(above)
-        token = above
-        if token.pos_ in {"NOUN", "PROPN"} and _is_somebody(token):
-            return token.head if token.dep_ == "appos" and token.head.pos_ == "PROPN" else token
-    return token if token.pos_ in {"PROPN", "PRON"} and token.i < cue.first.i else None
-
-
-def _is_somebody(noun: Token) -> bool:
-    return noun.ent_type_ == "PERSON" or noun.lemma_.lower() in PEOPLE or noun.lower_.endswith(("man", "woman"))
 
 
 def _governor(verb: Token) -> Token | None:
@@ -200,7 +139,7 @@ def _announcing(sentence: ParsedSentence, verb: Token) -> Cue | None:
     for token in reversed(before):
         if token.pos_ == "VERB" and (mark.text[-1] == ":" or (_may_say(token) and token.dep_ != "advcl")):
             speaker = subject(token)
-            if speaker is not None and speaker.i != verb.i - 1:
+            if speaker is not None and speaker.i != verb.i - 1 and speaker.tag_ != "WP":
                 return Cue(token, token, speaker)
         elif token.i + 1 == mark.i and token.tag_ == "NNS" and mark.text[-1] == ":":
             own = next((child for child in token.lefts if child.dep_ in {"nsubj", "compound", "nmod"}), None)
@@ -248,7 +187,7 @@ def _nearby(sentence: ParsedSentence, verb: Token) -> Cue | None:
         if _is_cue(token) and token.dep_ not in {"amod", "compound"}:
             cue = cue_of(token) if subject(token) is not None or token.i > verb.i else None
             if cue is not None and cue.speaker is None:
-                cue = replace(cue, speaker=_name_before(cue))
+                cue = replace(cue, speaker=name_before(cue))
             if cue is not None and cue.speaker is not None:
                 return cue
     return None
@@ -267,7 +206,7 @@ def _following(sentence: ParsedSentence, verb: Token) -> Cue | None:
             own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
             near = own if own is not None and own.left_edge.i >= first else sentence.doc[token.i - 1]
             if near.i < first:
-                named = _name_after(sentence, verb, Cue(token, token, None))
+                named = name_after(sentence, verb, Cue(token, token, None))
                 return Cue(token, token, named) if named is not None and named.i > token.i else None
             if near.pos_ in {"NOUN", "PROPN", "PRON"}:
                 return Cue(token, token, near)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
-from extractors.lexicon import CUE_VERBS, OCCASIONS, REPORTING_VERBS
+from extractors.lexicon import CUE_VERBS, NAMING, OCCASIONS, REPORTING_VERBS
 from extractors.syntax import SUBJECTS, ParsedSentence, is_stand_in
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _DASHES = frozenset({"—", "–", "―", "-", "--"})
 _OPENING = _DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
 _PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
+_OPENING_MARKS, _CLOSING_MARKS = frozenset("“\"‘'"), frozenset("”\"’'")
+_LONGEST_NAME = 30  # tokens of a quotation that names something
 _LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
 _SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
 
@@ -42,10 +44,30 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
     if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
         start -= 1
     end = _end(verb, opening, is_phrase=is_phrase)
-    end = min(end, _quotation_end(verb.doc, start, end))
+    end = min(end, _quotation_end(verb.doc, start, end), _source_start(verb.doc, start, end))
     if is_phrase:
         end = next((token.i for token in verb.doc[start + 2 : end] if token.lower_ == "during"), end)
     return trimmed(verb.doc, [(start, without_aside(verb.doc, start, end))])
+
+
+def with_name(verb: Token, ranges: Sequence[Range]) -> Iterator[Range]:
+    """Yield the ranges of a verb that names something, the last one with the name: "called it “a trap”"."""
+    doc = verb.doc
+    for start, end in ranges:
+        opening = end + (end < len(doc) and doc[end].pos_ in {"DET", "ADV"})
+        is_named = verb.lemma_.lower() in NAMING and opening < len(doc) and _opens(doc, start, opening)
+        yield start, (_closing(doc, opening) if is_named else end)
+
+
+def _opens(doc: Doc, start: int, at: int) -> bool:
+    mark = doc[at].text
+    return mark in _OPENING_MARKS and (mark not in _CLOSING_MARKS or doc[start:at].text.count(mark) % 2 == 0)
+
+
+def _closing(doc: Doc, opening: int) -> int:
+    """Return where the quotation ends that opens at a token."""
+    near = range(opening + 2, min(len(doc), opening + _LONGEST_NAME))
+    return next((at for at in near if doc[at].text in _CLOSING_MARKS), opening)
 
 
 def _quotation_end(doc: Doc, start: int, end: int) -> int:
@@ -53,6 +75,14 @@ def _quotation_end(doc: Doc, start: int, end: int) -> int:
     at = next((token.i for token in doc[start:end] if not is_mark(token)), end)
     is_paused = at + 2 < end and is_stand_in(doc[at + 1]) and doc[at + 2].text in _PAUSES
     return at + 3 if is_paused else end
+
+
+def _source_start(doc: Doc, start: int, end: int) -> int:
+    """Return where a source begins that vouches for cue and words: "said that it works, according to CNN"."""
+    for token in doc[start + LEAST : end]:
+        if token.lower_ == "according" and token.nbor(-1).text == "," and token.right_edge.i + 1 >= end:
+            return token.i
+    return end
 
 
 def _end(verb: Token, opening: Token, *, is_phrase: bool) -> int:
@@ -187,6 +217,8 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
     if end - right <= LEAST or doc[right].text not in {",", *_DASHES}:
         return False
     following = doc[right + 1]
+    if doc[right].text in _DASHES and following.pos_ == "DET":
+        return False
     if following.tag_ == "VBG" or following.lower_ in {"who", "which", "whose", "whom"}:
         return False
     second = next((token for token in doc[right:end] if token.dep_ == "conj" and token.head == verb), None)
@@ -206,7 +238,13 @@ def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Ran
         before = []
     after = trimmed(doc, [(_source_end(source), sentence.last)])
     ranges = [*before, *after] if not before or _is_long(after) else before
-    return [(start, without_aside(doc, start, end)) for start, end in ranges]
+    return [(start, _without_another(doc, start, end)) for start, end in ranges]
+
+
+def _without_another(doc: Doc, start: int, end: int) -> int:
+    """Cut off an aside in which another speaks; a source vouches for any other."""
+    cut = without_aside(doc, start, end)
+    return cut if any(token.lemma_.lower() in REPORTING_VERBS | NAMING for token in doc[cut:end]) else end
 
 
 def _source_end(source: Token) -> int:

@@ -37,8 +37,12 @@ _FORMS = {
     "season": rf"(?i:\b(?P<season>spring|summer|autumn|fall)(?:\sof)?\s(?P<season_year>{_YEAR}))",
     "ago": rf"(?i:\b(?P<ago>{_NUMBER}|several|many)\s(?P<ago_unit>day|week|month|year)s?\s(?:ago|earlier)\b)",
     "ahead": rf"(?i:\bin\s(?P<ahead>{_NUMBER})\s(?P<ahead_unit>day|week)s?(?:[’']?\stime)?\b)",
-    "unit": r"(?i:\b(?P<unit_which>next|last|this|the coming|the past)\s(?P<unit>week|weekend|month|year)\b)",
-    "weekday": rf"\b(?:(?P<weekday_which>(?i:next|last|this|this coming|this past))\s)?(?P<weekday>{_WEEKDAY})\b",
+    "coming": r"(?i:\bin\sthe\s(?:coming|next\sfew)\s(?:days|weeks|months)\b)",
+    "unit": r"(?i:\b(?P<unit_rest>later\s)?(?P<unit_which>next|last|this|the coming|the past)"
+    r"\s(?P<unit>week|weekend|month|year)\b)",
+    # The day of a full date is told by the date.
+    "weekday": rf"\b(?:(?P<weekday_which>(?i:next|last|this|this coming|this past))\s)?(?P<weekday>{_WEEKDAY})\b"
+    rf"(?!,?\s(?:{_MONTH}\s{_DAY}|{_DAY}\s(?:of\s)?{_MONTH}))",
     "word": r"(?i:\b(?P<word>today|tonight|tomorrow|yesterday)\b)",
     "month": rf"\b(?i:in|by|until|since|of|early|late|mid|next|last|this|for)[\s-](?P<month>{_MONTH})(?!\w|,?\s\d)",
     "year": rf"(?<![\d.,$€£#/-])(?P<year>{_YEAR})(?![.,/-]\d|%|\s?(?:km|kg|people|soldiers|troops|prisoners|men))",
@@ -146,11 +150,14 @@ def _ahead(match: re.Match[str], on: date, _: bool) -> _Days:
 def _unit(match: re.Match[str], on: date, _: bool) -> _Days:
     which = match["unit_which"].lower().split()[-1]
     step = {"next": 1, "coming": 1, "last": -1, "past": -1}.get(which, 0)
-    unit = match["unit"].lower()
-    if unit == "week":
-        return _week(on + timedelta(weeks=step))
-    if unit == "weekend":
-        return _week(on + timedelta(weeks=step))[0] + timedelta(days=5), _week(on + timedelta(weeks=step))[1]
+    first, last = _unit_days(match["unit"].lower(), step, on)
+    return (max(first, on) if match["unit_rest"] else first), last
+
+
+def _unit_days(unit: str, step: int, on: date) -> tuple[date, date]:
+    if unit in {"week", "weekend"}:
+        monday, sunday = _week(on + timedelta(weeks=step))
+        return (monday if unit == "week" else sunday - timedelta(days=1)), sunday
     if unit == "year":
         return _months(on.year + step, 1, 12)
     months = on.year * 12 + on.month - 1 + step

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from extractors.countries import Homes
 from extractors.identity import statement_id, utterance_id
 from extractors.polarity import condition_in, is_negated, modality_of
 from extractors.records import Mention, Span, Statement, StatementKind
 from extractors.resolution import CERTAINTY, Speaker
+from extractors.stance_actors import voiced
+from extractors.stance_cues import PHRASAL
 from extractors.stances import Stance, is_denial_of, is_silence, stance_of
+from extractors.topics import first_topic, topics_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-_REFERS = re.compile(r"\b(?:it|this|that|them|these|they)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -37,8 +37,12 @@ class Draft:
 
     @property
     def lemma(self) -> str | None:
-        """The cue's lemma."""
-        return self.verb.lemma_ if self.verb is not None else None
+        """The cue's lemma, with the "out" of "rule out"."""
+        if self.verb is None:
+            return None
+        own = PHRASAL.get(self.verb.lemma_)
+        particle = next((child.lower_ for child in self.verb.rights if own and child.lower_ in own), None)
+        return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
 
     @property
     def is_negated(self) -> bool:
@@ -46,13 +50,16 @@ class Draft:
         return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
 
 
-def finished(article_id: str, text: str, draft: Draft, topics: Sequence[Mention]) -> Statement:
+def finished(article_id: str, text: str, draft: Draft, *, topics: Sequence[Mention], homes: Homes) -> Statement:
     """Return the record of a draft; `topics` are the article's, in order."""
     span = Span(draft.spans[0].start, draft.spans[-1].end)
     party = draft.speaker.party
     words = " ".join(part.slice(text) for part in draft.spans)
-    stance = stance_of(draft.lemma, words, negated=draft.is_negated)
-    at = _first_topic(draft.spans, topics)
+    home = homes.of(party.name, party.ref_id, draft.speaker.surface)
+    is_direct = draft.kind is StatementKind.DIRECT
+    said = voiced(text, draft.spans, homes.named, home, is_direct=is_direct)
+    stance = stance_of(draft.lemma, said, negated=draft.is_negated)
+    at = first_topic(draft.spans, topics)
     return Statement(
         statement_id=statement_id(article_id, draft.spans),
         utterance_id=utterance_id(party.name, words),
@@ -64,7 +71,7 @@ def finished(article_id: str, text: str, draft: Draft, topics: Sequence[Mention]
         text=span.slice(text),
         span=span,
         spans=tuple(draft.spans),
-        topics=tuple(_topics(draft.spans, topics)) or _topics_before(draft, text, topics),
+        topics=topics_of(text, draft.spans, draft.before, topics),
         stance=stance.value,
         speaker_span=draft.speaker.span,
         cue_span=draft.cue,
@@ -77,35 +84,3 @@ def finished(article_id: str, text: str, draft: Draft, topics: Sequence[Mention]
         resolved_by=party.rule.value,
         confidence=CERTAINTY[party.rule],
     )
-
-
-def _first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
-    """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
-    passed = 0
-    for span in spans:
-        at = bisect_left(topics, span.start, key=_place)
-        if at < len(topics) and span.covers(topics[at].span):
-            return passed + topics[at].span.start - span.start
-        passed += span.end - span.start + 1
-    return 0
-
-
-def _topics(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
-    """Yield each topic named in the words said, once, in order."""
-    named: dict[str, None] = {}
-    for span in spans:
-        first = bisect_left(topics, span.start, key=_place)
-        for each in topics[first : bisect_left(topics, span.end, key=_place)]:
-            if each.ref_id and span.covers(each.span):
-                named.setdefault(each.ref_id)
-    yield from named
-
-
-def _topics_before(draft: Draft, text: str, topics: Sequence[Mention]) -> tuple[str, ...]:
-    """Return the topics of the sentence before, where the words only say "it" or "this"."""
-    refers = any(_REFERS.search(part.slice(text)) for part in draft.spans)
-    return tuple(_topics([draft.before], topics)) if refers and draft.before is not None else ()
-
-
-def _place(mention: Mention) -> int:
-    return mention.span.start

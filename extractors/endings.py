@@ -17,6 +17,7 @@ _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
 _LAST = 12  # breaks looked at: a sentence of prose has fewer
 _CLOSING = frozenset("”\"’'")
+_FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
 
 def without_aside(doc: Doc, start: int, end: int) -> int:
@@ -63,7 +64,9 @@ def next_report(verb: Token, start: int, end: int) -> int | None:
 
 def _opening(doc: Doc, token: Token, verb: Token) -> int:
     at = token.left_edge.i if token.dep_ == "advcl" or has_subject(token) else token.i
-    while at > verb.i and doc[at - 1].dep_ in {"cc", "punct", "advmod"} and doc[at - 1].text not in _CLOSING:
+    while (
+        at > verb.i and doc[at - 1].dep_ in {"cc", "punct", "advmod", "neg", "aux"} and doc[at - 1].text not in _CLOSING
+    ):
         at -= 1
     return at
 
@@ -90,15 +93,31 @@ def has_subject(token: Token) -> bool:
 
 def _is_joined(token: Token, verb: Token) -> bool:
     """Tell the "cautioned" of "said X but cautioned Y" by its place and tense, whatever the parser hung it on."""
-    before = token.nbor(-1) if token.i else token
-    if before.pos_ == "ADV" and before.i:
-        before = before.nbor(-1)
-    return before.lower_ in {"and", "but", "then", "yet"} and token.tag_ == verb.tag_ and not has_subject(token)
+    finite, before = token, token.nbor(-1) if token.i else token
+    while before.i and (before.pos_ == "ADV" or before.dep_ in {"neg", "aux"}):
+        finite, before = (before if before.dep_ == "aux" else finite), before.nbor(-1)
+    if before.lower_ not in {"and", "but", "then", "yet"} or has_subject(token):
+        return False
+    return finite.tag_ in {verb.tag_, _tense(verb)} or (
+        before.lower_ == "but" and {finite.tag_, _tense(verb)} <= _FINITE
+    )
+
+
+def _tense(verb: Token) -> str:
+    """Return the tag of the verb's finite part: of "continues" in "continues to insist"."""
+    carrier = next((child for child in verb.children if child.dep_ == "aux" and child.tag_ != "TO"), verb)
+    above = verb.head
+    is_carried = carrier.tag_ not in _FINITE and verb.dep_ == "xcomp" and above.tag_ in _FINITE
+    return above.tag_ if is_carried else carrier.tag_
 
 
 def resumed(token: Token) -> Token | None:
     """Return the cue that a verb is truly joined to: the "said" of "said X but cautioned Y", not a verb of X."""
-    if has_subject(token) or token.lemma_.lower() not in NEXT_VERBS or token.tag_ not in {"VBD", "VBZ", "VBP"}:
+    if has_subject(token) or token.lemma_.lower() not in NEXT_VERBS:
+        return None
+    if token.tag_ == "VBG":
+        return _beside(token)
+    if _tense(token) not in _FINITE:
         return None
     above = token
     for _ in range(_HIGHEST):
@@ -107,6 +126,20 @@ def resumed(token: Token) -> Token | None:
         is_clause, above = above.dep_ == "ccomp", above.head
         if is_clause and above.lemma_.lower() in REPORTING_VERBS and _is_joined(token, above):
             return above
+    return None
+
+
+def _beside(token: Token) -> Token | None:
+    """Return the "said" of "said that it works, adding": who says the first clause says the next, not its subject."""
+    above = token.head
+    if token.dep_ != "advcl" or above.i > token.i or token.nbor(-1).text != ",":
+        return None
+    for _ in range(_HIGHEST):
+        if above.dep_ == "ccomp" and above.head.i < above.i and above.head.lemma_.lower() in REPORTING_VERBS:
+            return above.head
+        if above.dep_ not in {"conj", "xcomp"}:
+            return None
+        above = above.head
     return None
 
 

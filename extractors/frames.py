@@ -11,8 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors.quotations import Quotation, Shape
+from extractors.quotations import Quotation
 from extractors.records import Span
+from extractors.shapes import Shape
 
 FRAME = 8000  # characters after which a new frame begins: the parser's memory grows with its text
 _LETTERS = 0.4  # of a sentence's characters; prose has over 0.8

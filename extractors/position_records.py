@@ -38,7 +38,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
-    """One report of the stance an official takes on a topic; `place` is where it starts in its article."""
+    """One report of the stance an official takes on a topic; `place` is where it starts in its article.
+
+    `at` is when the article was published, else arrived.
+    """
 
     official_id: str
     topic: str
@@ -49,6 +52,7 @@ class Take:
     confidence: float | None = None
     denied: bool = False
     place: int = 0
+    article_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ _AGAINST = frozenset({Stance.REJECT, Stance.THREATEN})
 # The others (assert, deny, doubt, none) are no positions: they neither make nor end one.
 POSITIONS = _FOR | _AGAINST | {Stance.DEMAND, Stance.CONDITION}
 
+# What one article has him say at once is one position, the first of these: an offer with a condition is conditional.
+_SPECIFIC = (Stance.CONDITION, Stance.THREATEN, Stance.REJECT, Stance.ACCEPT, Stance.OFFER, Stance.DEMAND)
+
 # These sides of the roster gather countries that do not speak for each other.
 _GATHERED = frozenset({"mediator", "other"})
 
@@ -66,11 +69,29 @@ def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
     """Return positions and shifts of each official of one side on one topic, from his takes; their order is all one.
 
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
-    confidence that he does not go back on within a day.
+    confidence that he does not go back on within a day. Of several in one article only opposites without a condition
+    are more than one.
     """
-    said = [_utterances(takes) for takes in side]
+    said = [_at_once(_utterances(takes)) for takes in side]
     others = _opposites(each for own in said for each in own)
     return tuple(_record(own, others) for own in said)
+
+
+def _at_once(said: Sequence[_Said]) -> list[_Said]:
+    """Leave out what is said beside a more specific stance in the same article."""
+    moments: defaultdict[tuple[datetime, str], list[_Said]] = defaultdict(list)
+    for each in said:
+        moments[each.take.at, each.take.article_id].append(each)
+    return [each for moment in moments.values() for each in _most_specific(moment)]
+
+
+def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
+    stances = {each.stance for each in moment if each.sure} or {each.stance for each in moment}
+    contradicts = stances & _FOR and stances & _AGAINST and Stance.CONDITION not in stances
+    if contradicts or len({each.stance for each in moment}) == 1:
+        return moment
+    one = next(stance for stance in _SPECIFIC if stance in stances)
+    return [each for each in moment if each.stance == one]
 
 
 def _record(said: Sequence[_Said], others: _Others) -> Record:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from extractors.records import Span
-
-
-class Shape(StrEnum):
-    """What a quotation reads like: something said, part of a sentence, or a mere term."""
-
-    SENTENCE = "sentence"
-    FRAGMENT = "fragment"
-    TERM = "term"
+from extractors.shapes import WORD, Shape, shape_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +32,6 @@ class _Pair:
 
 
 PARAGRAPH = re.compile(r"[^\n\r]+")
-WORD = re.compile(r"\w+(?:['’.,\-]\w+)*")
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)|(?<=[\w.,?!…])[’'](?!\w)")
 _BEFORE_OPENING = frozenset("([{<—–-−…/‘'“«„")
@@ -48,31 +39,7 @@ _LEADING = re.compile(r"[^\w\[(<$€£#@+&‘]+")
 _TRAILING = frozenset(" \t\xa0\u200b,.;:—–-−…")
 _ACRONYM = re.compile(r"(?:\b\w\.){2,}$")
 _ABBREVIATED = 24  # as far back as an acronym at the end can reach
-_FRESH = frozenset('.?!…:,;—–”"»’)')
-_STOPS = frozenset(".,?!…—–;’'")
-_GOES_ON = re.compile(r"[^\S\n\r]*[\w(]")
-_SAID = re.compile(r"[^\S\n\r]*(?:sa(?:id|ys)|told|added|wrote|\w+ sa(?:id|ys))\b")
-_REPORTED = re.compile(
-    r"[^\S\n\r]*(?:[\w’'.,-]+ ){1,8}?(?:said|says|told|added|wrote|writes|tweeted|posted|responded|replied|asked|noted"
-    r"|warned|explained|argued|insisted|concluded|recalled|joked|predicted)\b"
-)
-_NAMED = re.compile(
-    r"\b(?:called|dubbed|so-called|titled|entitled|named|nicknamed|termed|word|phrase|term)$", re.IGNORECASE
-)
-_SAYING = re.compile(
-    r"\b(?:that|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|add(?:s|ed|ing)?|wr(?:ites?|ote|iting)|answer(?:s|ed|ing)?"
-    r"|repl(?:y|ies|ied|ying)|tweet(?:s|ed|ing)?|ask(?:s|ed|ing)?|warn(?:s|ed|ing)?|not(?:es?|ed|ing)"
-    r"|conclud(?:es?|ed|ing)|declar(?:es?|ed|ing)|insist(?:s|ed|ing)?|argu(?:es?|ed|ing)|caution(?:s|ed|ing)?"
-    r"|boom(?:s|ed|ing)?|exhort(?:s|ed|ing)?|jok(?:es?|ed|ing)|quip(?:s|ped|ping)?|promis(?:es?|ed|ing)|vow(?:s|ed|ing)?"
-    r"|predict(?:s|ed|ing)?|shout(?:s|ed|ing)?|chant(?:s|ed|ing)?|demand(?:s|ed|ing)?|exclaim(?:s|ed|ing)?),?$",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"\b(?:read(?:s|ing)?|sa(?:id|ys|ying)),?$")  # what a sign or a headline says is no title
-_SENTENCES = re.compile(r"\w{3}[.?!] +[“‘\"']?[A-Z]\w*(?:[’']\w+)? [\w’']+ \w")  # one ends, another begins
-_SEVERAL = 8  # words of a quotation that holds more than one sentence
-_LEAD = 24  # characters before a quotation that its shape can depend on
-_TITLE = 80  # characters of the longest title
-_SMALL = 4  # letters below which a word of a title may be in lower case
+_HEADING = 8  # words of a heading between single marks
 
 
 def find_quotations(text: str) -> tuple[Quotation, ...]:
@@ -86,7 +53,23 @@ def find_quotations(text: str) -> tuple[Quotation, ...]:
         here = list(_in_paragraph(text, span, continues=left_open, goes_on=_opens(following)))
         found += here
         left_open = bool(here) and not here[-1].closed and _opens(following)
-    return tuple(found)
+    has_double = any(_is_double(text, each) for each in found)
+    return tuple(replace(each, shape=Shape.TERM) if has_double and _is_heading(text, each) else each for each in found)
+
+
+def _is_double(text: str, quotation: Quotation) -> bool:
+    return _DOUBLE.match(text, quotation.outer.start) is not None
+
+
+def _is_heading(text: str, quotation: Quotation) -> bool:
+    """Tell a line of its own between single marks in a text that quotes between double ones: ‘A long way to go’."""
+    if quotation.words > _HEADING or _is_double(text, quotation):
+        return False
+    before, after = (
+        text[max(0, quotation.outer.start - 1) : quotation.outer.start],
+        text[quotation.outer.end : quotation.outer.end + 2],
+    )
+    return before in {"", "\n", "\r"} and after.strip(" .")[:1] in {"", "\n", "\r"}
 
 
 def _opens(paragraph: str) -> bool:
@@ -135,7 +118,10 @@ def _role(text: str, mark: Span, paragraph: Span, stack: list[Span]) -> str:
 
 def _is_slip(text: str, mark: Span, paragraph: Span) -> bool:
     """Tell an opening mark set by mistake for a closing one: “It works,“ he said."""
-    return text[mark.start - 1] in ",.?!" and (mark.end >= paragraph.end or text[mark.end].isspace())
+    if not text[mark.end : paragraph.end].strip():
+        return True
+    before = text[mark.start - 1]
+    return (before in ",.?!" or before.isalnum()) and text[mark.end].isspace()
 
 
 def _straight_role(text: str, mark: Span, paragraph: Span, *, inside: bool) -> str:
@@ -207,7 +193,7 @@ def _quotation(text: str, paragraph: Span, pair: _Pair, *, continues: bool) -> I
     if not words:
         return
     outer = Span(pair.opening.start, pair.closing.end if pair.closing else inner.end)
-    shape = Shape.SENTENCE if pair.closing is None else _shape(text, paragraph, outer, span, words)
+    shape = Shape.SENTENCE if pair.closing is None else shape_of(text, paragraph, outer, span, words)
     yield Quotation(
         span=span, outer=outer, words=words, shape=shape, closed=pair.closing is not None, continues=continues
     )
@@ -227,56 +213,3 @@ def trimmed(text: str, span: Span) -> Span:
     ):
         end += 1
     return Span(start, end)
-
-
-def _shape(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> Shape:
-    lead = text[max(paragraph.start, outer.start - _LEAD) : outer.start].rstrip()
-    is_named = _NAMED.search(lead) and not _SENTENCES.search(text, span.start, span.end)
-    if is_named or _is_title(text, outer, span, lead, words):
-        return Shape.TERM
-    if _is_sentence(text, outer, span, words, lead):
-        return Shape.SENTENCE
-    return Shape.TERM if words <= 2 else Shape.FRAGMENT  # noqa: PLR2004 - one or two words are a term
-
-
-def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> bool:
-    if words >= _SEVERAL and _SENTENCES.search(text, span.start, span.end):
-        return True
-    capital = _is_capital(text, span)
-    if not _stops(text, outer, span):
-        is_whole = capital and words >= _SEVERAL and (not lead or lead[-1] in '.?!”"')
-        return is_whole and _REPORTED.match(text, outer.end) is not None
-    if _SAYING.search(lead):
-        return words >= (2 if capital or lead[-1] == "," else 4)
-    if capital:
-        return not lead or lead[-1] in _FRESH or words > 4  # noqa: PLR2004 - longer than most titles
-    if lead[-1:] == "," and words >= 2 and text[outer.end - 2 : outer.end - 1] == ".":  # noqa: PLR2004 - one is a term
-        return True
-    return words >= 4 and (not lead or (lead[-1] in ",:" and lead[-2:-1] not in {"”", '"'}))  # noqa: PLR2004 (fewer words are a fragment)
-
-
-def _is_capital(text: str, span: Span) -> bool:
-    first = WORD.search(text, span.start, span.end)
-    return first is not None and (first.group()[0].isupper() or first.group()[0].isdigit())
-
-
-def _stops(text: str, outer: Span, span: Span) -> bool:
-    """Tell whether the quotation ends where a clause ends: by its own punctuation or by what follows."""
-    if not _STOPS.isdisjoint(text[span.end - 1 : outer.end]):
-        return True
-    return not _GOES_ON.match(text, outer.end) or _SAID.match(text, outer.end) is not None
-
-
-def _is_title(text: str, outer: Span, span: Span, lead: str, words: int) -> bool:
-    """Tell the title of a work, a slogan or a heading: short, and every word of weight has a capital."""
-    alone = not lead and text[outer.end : outer.end + 1] in {"", "\n", "\r"}
-    if not alone and lead[-1:] in {"", ".", "?", "!"}:
-        return False
-    if text[span.end - 1] in "?!" or outer.end - outer.start > _TITLE or lead[-1:] == ":":
-        return False
-    if _LABEL.search(lead):
-        return False
-    if lead[-1:] == "," and words <= 3 and not _SAYING.search(lead):  # noqa: PLR2004 - as long as a motto
-        return all(word[0].isupper() for word in WORD.findall(text, span.start, span.end))
-    weighty = [word for word in WORD.findall(text, span.start, span.end) if len(word) >= _SMALL]
-    return len(weighty) > 1 and all(word[0].isupper() for word in weighty)

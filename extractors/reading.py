@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from extractors.countries import Countries
 from extractors.entities import find_entities
 from extractors.frames import Frame, build_frames
 from extractors.nlp import load_model
@@ -43,6 +44,7 @@ class Reader:
     def __init__(self, watchlist: Watchlist) -> None:
         """Index the watchlist."""
         self._skimmer = Skimmer(watchlist)
+        self._countries = Countries(watchlist)
         self._genders = {official.official_id: official.gender for official in watchlist.officials}
         self._seats = {seat: country.name for country in watchlist.countries for seat in country.metonyms}
 
@@ -75,6 +77,7 @@ class Reader:
                 quotations=outline.quotations,
                 cast=cast,
                 mentions=skim.mentions,
+                countries=self._countries,
             ),
             sentences=skim.sentences,
             extractor_version=self.version,

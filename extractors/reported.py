@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from extractors.cues import Cue
 from extractors.lexicon import SURE_ACTS
-from extractors.quotations import WORD, Quotation, Shape
+from extractors.quotations import Quotation
 from extractors.records import Span, StatementKind
 from extractors.reports import Report, find_reports
-from extractors.syntax import ParsedSentence
+from extractors.shapes import WORD, Shape
+from extractors.syntax import ParsedSentence, is_stand_in
 from extractors.weighing import confidence, is_likely
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _DOUBTFUL, _SURER = 0.7, 0.15
 LEAST = 3  # words of a report, fewer are an answer or a term
 LEAST_OF_ACT = 2  # "ruled out a ceasefire"
 _SURE = 0.5  # an act as likely as not
+_SAID = frozenset({"ccomp", "before"})  # frames in which a source's own source says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,15 @@ def _hands_on(report: Report, inner: Report) -> bool:
     if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
         return inner.frame == "ccomp"
     if report.frame == "according":
-        return report.head.head == inner.head and inner.head.i < report.head.i
+        is_vouched_for = report.head.head == inner.head or _ends_at(inner, report.head)
+        return inner.frame in _SAID and inner.head.i < report.head.i and is_vouched_for
     return report.lemma == "report" and inner.head.dep_ == "ccomp" and inner.head.head == report.head
+
+
+def _ends_at(report: Report, token: Token) -> bool:
+    """Tell a clause, not a whole quotation, with nothing but a comma between it and a token."""
+    words = token.doc[report.ranges[-1][0] : report.ranges[-1][1]]
+    return words.end + 1 == token.i and report.frame == "ccomp" and not any(is_stand_in(word) for word in words)
 
 
 def _within(inner: Report, outer: Report) -> bool:

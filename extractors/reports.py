@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.contents import after_cue, around_cue, enclosed, of_noun, whole_but
+from extractors.contents import after_cue, around_cue, enclosed, of_noun, trimmed, whole_but, with_name
 from extractors.cues import Cue, cue_of
 from extractors.endings import Range, resumed
-from extractors.lexicon import HEARD_VERBS, PEOPLE, PRONOUNS, REPORTING_VERBS
+from extractors.lexicon import HEARD_VERBS, REPORTING_VERBS
+from extractors.missed import NOMINAL, name_right, phrase_before
 from extractors.syntax import SUBJECTS, ParsedSentence, agent_of, is_source, subject
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _VERBS = frozenset({"VERB", "AUX"})
 _PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
 _LINKS = frozenset({"mark", "advmod"})
-_NOMINAL = frozenset({"PROPN", "NOUN", "PRON", "DET", "ADJ", "CCONJ"})
+_HEADING = 8  # tokens of a name and its titles before a colon
 _OBJECTS = frozenset({"dobj", "oprd", "attr"})
 
 
@@ -39,6 +40,9 @@ class Report:
 def find_reports(sentence: ParsedSentence) -> Iterator[Report]:
     """Yield what may be a report, in the order of the cues."""
     stand_ins = {verb.i for _, verb in sentence.said}
+    headed = _headed(sentence)
+    if headed is not None:
+        yield headed
     for token in sentence:
         if token.i in stand_ins or token.lower_ == "according":
             continue
@@ -50,6 +54,23 @@ def find_reports(sentence: ParsedSentence) -> Iterator[Report]:
             report = _of_noun(token) if token.pos_ == "NOUN" else None
         if report is not None and report.ranges:
             yield report
+
+
+def _headed(sentence: ParsedSentence) -> Report | None:
+    """Return what follows a name and a colon at the head of a line: "Peskov: No talks before ‘goals are reached’"."""
+    doc = sentence.doc
+    at = next(
+        (token.i for token in doc[sentence.first : sentence.first + _HEADING] if token.text == ":"), sentence.last
+    )
+    name = doc[at - 1]
+    if at + 1 >= sentence.last or name.i < sentence.first or not name.is_title or sentence.said:
+        return None
+    if len(name) == 1 or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at]):
+        return None
+    if all(token.pos_ not in _VERBS for token in doc[at : sentence.last]):
+        return None
+    colon = doc[at]
+    return Report(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
 
 
 def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
@@ -70,7 +91,7 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
     if joined is not None:
         cue = replace(cue, speaker=subject(joined))
     if cue.speaker is None or cue.speaker.i == verb.i:
-        cue = replace(cue, speaker=_name_before(sentence, verb))
+        cue = replace(cue, speaker=phrase_before(sentence, verb))
     return Report(cue, verb, _with_particle(verb), frame, tuple(ranges))
 
 
@@ -80,8 +101,8 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | 
     if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or frame == "before":
         return None
     doc, at = verb.doc, verb.i
-    if at - 1 > sentence.first and doc[at - 1].text == ",":
-        speaker, left = _name_right(sentence, at), at - 1
+    if at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
+        speaker, left = name_right(sentence, at), at - 1
     elif not frame:
         own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
         left = own.left_edge.i - 1 if own is not None else 0
@@ -93,20 +114,6 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | 
         return None
     ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
     return Report(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
-
-
-def _name_right(sentence: ParsedSentence, at: int) -> Token | None:
-    """Return the name between the verb at `at` and the next mark, if nothing else stands there."""
-    doc, end = sentence.doc, at + 1
-    while end < sentence.last and doc[end].pos_ in _NOMINAL:
-        end += 1
-    if end == at + 1 or end >= sentence.last or doc[end].text not in {",", ".", ";"}:
-        return None
-    name = next((token for token in doc[at + 1 : end] if token.nbor(1).pos_ not in {"PROPN", "NOUN"}), doc[end - 1])
-    if name.ent_type_ in {"DATE", "TIME"} or name.pos_ not in {"PROPN", "NOUN", "PRON"}:
-        return None
-    is_person = name.ent_type_ == "PERSON" or name.lemma_.lower() in PEOPLE or name.lower_ in PRONOUNS
-    return name if is_person or name.pos_ == "PROPN" else None
 
 
 def _stops_after(sentence: ParsedSentence, at: int) -> bool:
@@ -136,20 +143,6 @@ def _is_heard(verb: Token) -> bool:
     return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
 
 
-def _name_before(sentence: ParsedSentence, verb: Token) -> Token | None:
-    """Return the name just before a verb whose subject the parser has missed: "Sen. Elizabeth Warren (D-MA) said"."""
-    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ not in {"ROOT", "ccomp", "conj", "parataxis"}:
-        return None
-    at, depth = verb.i - 1, 0
-    while at >= sentence.first:
-        token = verb.doc[at]
-        depth += (token.text == ")") - (token.text == "(")
-        if depth == 0 and token.text != "(" and not (token.dep_ in {"advmod", "aux", "neg"} or token.is_punct):
-            return token if token.pos_ == "PROPN" else None
-        at -= 1
-    return None
-
-
 def _frame(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
     """Return the frame a verb stands in, and its content."""
     children = list(verb.children)
@@ -162,7 +155,7 @@ def _frame(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]
     manner = _as_put(verb)
     if manner is not None:
         return "as", after_cue(verb, manner)
-    before = [clause for clause in clauses if clause.i < verb.i]
+    before = [clause for clause in clauses if clause.i < verb.i and not _is_announced(clause, verb)]
     if before:
         return "before", around_cue(sentence, verb, before[0])
     if verb.dep_ == "parataxis" and verb.head.pos_ in _VERBS:
@@ -171,6 +164,11 @@ def _frame(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]
     if astray is not None:
         return "ccomp", after_cue(verb, astray)
     return _phrase_frame(verb, children)
+
+
+def _is_announced(clause: Token, verb: Token) -> bool:
+    """Tell a clause that a colon divides from the next: the next explains it, and does not report it."""
+    return any(token.text == ":" for token in verb.doc[clause.i : verb.i])
 
 
 def _as_put(verb: Token) -> Token | None:
@@ -194,7 +192,7 @@ def _clause_astray(verb: Token) -> Token | None:
         is_that = token.lower_ == "that" and (
             token.dep_ == "mark" or (token.dep_ == "dobj" and clause.head.dep_ == "pobj")
         )
-        if is_that and clause.i > token.i and clause.head.i != verb.i:
+        if is_that and clause.i > token.i and clause.head.i != verb.i and clause.head.pos_ not in _VERBS:
             return clause if clause.dep_ in {"acl", "relcl", "ccomp", "advcl"} else None
     return None
 
@@ -217,7 +215,7 @@ def _phrase_frame(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence
     if thing is not None:
         of = next((child for child in right if child.dep_ == "prep" and child.i > thing.i), None)
         name = f"dobj-{of.lower_}" if of is not None and of.lower_ in _PREPOSITIONS else "dobj"
-        return name, after_cue(verb, thing, is_phrase=True)
+        return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
     prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)
     if prep is not None and passive is None:
         inner = next((child for child in prep.children if child.dep_ in {"pobj", "pcomp"}), None)

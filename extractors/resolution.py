@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING
 
 from extractors.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
 from extractors.records import Mention, MentionKind, Span
-from extractors.syntax import SUBJECTS, ParsedSentence, coordinates, is_main, is_source, maker_of, noun_phrase, parts
+from extractors.syntax import (
+    SUBJECTS,
+    ParsedSentence,
+    before,
+    coordinates,
+    is_main,
+    is_source,
+    maker_of,
+    noun_phrase,
+    parts,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -108,10 +118,15 @@ class Cast:
                 self._met[_key(token)] = party = self._party(sentence, token)
                 self._subjects.append(party)
 
-    def speaker(self, sentence: ParsedSentence, head: Token) -> Speaker:
-        """Return who the phrase around `head` means, with its words."""
+    def speaker(self, sentence: ParsedSentence, head: Token, cue: Token | None = None) -> Speaker:
+        """Return who the phrase around `head` means, with its words up to the cue: "signs" of "signs calling him"."""
         party = self._met.get(_key(head)) or self._party(sentence, head)
-        span = _balanced(self._text, sentence.span(*noun_phrase(head)))
+        first, last = noun_phrase(head)
+        if cue is not None and head.i < cue.i <= last.i:
+            whole, last = sentence.span(first, last), before(cue, head)
+            if party.name == _plain(whole.slice(self._text)):
+                party = replace(party, name=_plain(sentence.span(first, last).slice(self._text)))
+        span = _balanced(self._text, sentence.span(first, last))
         return Speaker(party=self._joint(sentence, head, party), surface=span.slice(self._text), span=span)
 
     def _joint(self, sentence: ParsedSentence, head: Token, party: Party) -> Party:

@@ -6,137 +6,83 @@ The vocabulary follows PLOVER and the practice of negotiators. Reads a cue and t
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
+from extractors.stance_actors import is_close, is_own
+from extractors.stance_cues import CUES, FOLLOWED, IF, LEAVING_OPEN, REPORTS, UNLESS, Stance
+from extractors.stance_words import CONTENT, Whose
 
-class Stance(StrEnum):
-    """A position; assert, deny, doubt and none are no positions on a proposal. Stored and shown."""
+__all__ = ["Stance", "is_denial_of", "is_silence", "stance_of"]
 
-    ACCEPT = "accept"
-    OFFER = "offer"
-    DEMAND = "demand"
-    CONDITION = "condition"
-    REJECT = "reject"
-    DENY = "deny"
-    THREATEN = "threaten"
-    DOUBT = "doubt"
-    ASSERT = "assert"
-    NONE = "none"
-
-
-_CUES = {
-    Stance.REJECT: "reject refuse rebuff dismiss oppose rule spurn decline veto repudiate scorn",
-    Stance.DENY: "deny refute rebut disavow disclaim",
-    Stance.THREATEN: "threaten",
-    Stance.CONDITION: "condition stipulate",
-    Stance.DEMAND: "demand urge call require request implore press appeal beseech instruct order",
-    Stance.ACCEPT: "accept welcome agree approve endorse embrace back applaud hail concur",
-    Stance.OFFER: "offer propose float pledge promise volunteer invite",
-    Stance.DOUBT: "doubt question wonder caution",
-    Stance.NONE: "thank ask congratulate greet",
+_BY_CUE = {lemma.replace("_", " "): stance for stance, lemmas in CUES.items() for lemma in lemmas.split()}
+_FOLLOWED = {
+    lemma: tuple((stance, re.compile(words, re.IGNORECASE)) for stance, words in rows)
+    for lemma, rows in FOLLOWED.items()
 }
-_BY_CUE = {lemma: stance for stance, lemmas in _CUES.items() for lemma in lemmas.split()}
 # A cue denied: who does not accept rejects; who does not rule out a thing leaves it open.
-_NEGATED = {Stance.ACCEPT: Stance.REJECT, Stance.OFFER: Stance.REJECT, Stance.REJECT: Stance.OFFER}
-
+_NEGATED = {
+    Stance.ACCEPT: Stance.REJECT,
+    Stance.OFFER: Stance.REJECT,
+    Stance.REJECT: Stance.OFFER,
+    Stance.DOUBT: Stance.ASSERT,
+}
+_LONGEST = 5_000  # characters in which a statement makes its point
+_REACH = 300  # characters before a condition
 _DECLINING = frozenset({"decline", "refuse"})
 _SAYING = re.compile(
     r"to (?:say|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify|speculate)\b"
 )
-
-# In the order in which they are tried; most words fit none and only assert.
-_CONTENT = {
-    Stance.CONDITION: (
-        r"unless",
-        r"provided that",
-        r"on (?:the )?condition",
-        r"only (?:if|when|after)",
-        r"can only",
-        r"conditions (?:include|are)",
-        r"preconditions? (?:is|are|include)",
-        r"must (?:also )?(?:take into account|address|be addressed)",
-        r"without .{3,60}, (?:no|there)",
-        r"not .{2,60} (?:until|without)",
-        r"if [^.,;]{2,40}? ?(?:assured|agree[sd]?|accept(?:s|ed)?|withdr[ae]ws?|recogni[sz]e[sd]?|guaranteed)",
-    ),
-    Stance.REJECT: (
-        r"no (?:intention|grounds|basis|point|talks|negotiations|compromise)",
-        r"not (?:yet )?been met",
-        r"unacceptable",
-        r"out of the question",
-        r"non-?starter",
-        r"smokescreen",
-        r"never (?:accept|agree|recogni[sz]e|negotiate|surrender)",
-        r"(?:will|would|shall|can)(?: not|n[’']t) (?:accept|agree|recogni[sz]e|negotiate|sign|discuss|give up|hold)",
-        r"won[’']t (?:accept|agree|recogni[sz]e|negotiate|sign|discuss|give up|hold)",
-        r"(?:we|I)(?: are|[’']re| am|[’']m) not (?:ready|prepared|willing)",
-    ),
-    Stance.DOUBT: (
-        r"doubts?",
-        r"s[ck]eptic\w*",
-        r"no (?:\w+ )?signs?",
-        r"(?:has|have|had)(?: not|n[’']t) seen",
-        r"unclear",
-        r"cautious eye",
-        r"a long way",
-        r"not convinced",
-        r"remains to be seen",
-        r"don[’']t (?:really )?(?:agree|believe|trust)",
-        r"wait and see",
-        r"we[’']ll (?:find out|see)",
-        r"not a real",
-        r"too early",
-    ),
-    Stance.THREATEN: (
-        r"will (?:strike|retaliate|attack|destroy|be forced)",
-        r"(?:severe|serious|dire|grave) consequences",
-        r"legitimate targets?",
-        r"pay a (?:heavy )?price",
-    ),
-    Stance.DEMAND: (
-        r"must",
-        r"demand(?:s|ing)?",
-        r"needs? to",
-        r"we (?:want|need)",
-        r"recognition of",
-        r"should (?:withdraw|stop|end|be withdrawn)",
-        r"(?:has|have) to (?:withdraw|stop|end|recogni[sz]e|leave)",
-    ),
-    Stance.OFFER: (
-        r"(?<!not )(?<!n[’']t )ready (?:to|for)",
-        r"(?<!not )(?<!n[’']t )prepared to",
-        r"(?<!not )(?<!n[’']t )willing(?:ness)? to",
-        r"open(?:ness)? to",
-        r"a desire for",
-        r"propos(?:es?|ing)",
-        r"should be part of",
-        r"settle for",
-        r"take the document",
-        r"reducing military",
-        r"can be the basis",
-    ),
-    Stance.ACCEPT: (
-        r"welcom(?:es?|ed)",
-        r"(?:we|I) (?:will )?(?:accept|agree|support)",
-        r"let them resume",
-        r"not a bad deal",
-    ),
-}
-_PATTERNS = tuple(
-    (stance, re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)) for stance, patterns in _CONTENT.items()
-)
+# On what condition a cue's act turns into the condition.
+_ON_CONDITION = {Stance.ACCEPT: IF, Stance.OFFER: IF, Stance.REJECT: UNLESS}
 
 
 def stance_of(cue: str | None, words: str, *, negated: bool = False) -> Stance:
-    """Return the stance of `words` brought in by the cue of this lemma; `negated` is "did not rule out"."""
+    """Return the stance of words as `voiced` under the cue of this lemma; `negated` is "did not rule out"."""
     if is_silence(cue, words, negated=negated):
         return Stance.NONE
-    by_cue = _BY_CUE.get((cue or "").lower())
-    if by_cue is not None:
-        return _NEGATED.get(by_cue, Stance.NONE) if negated else by_cue
+    by_cue = _of_cue((cue or "").lower(), words)
     if negated:
-        return Stance.NONE
-    return next((stance for stance, pattern in _PATTERNS if pattern.search(words)), Stance.ASSERT)
+        return Stance.NONE if by_cue is None else _NEGATED.get(by_cue, Stance.NONE)
+    if by_cue is None:
+        return _of_words(words)
+    if by_cue in _ON_CONDITION and _ON_CONDITION[by_cue].search(words):
+        return Stance.CONDITION
+    if by_cue is Stance.OFFER and (kept := _of_words(words)) in {Stance.THREATEN, Stance.REJECT}:
+        return kept
+    return by_cue
+
+
+def _of_cue(lemma: str, words: str) -> Stance | None:
+    """Return the act that the cue itself is, None for one that only brings words in."""
+    for act, following in _FOLLOWED.get(lemma, ()):
+        if following.match(words):
+            return act
+    stance = _BY_CUE.get(lemma)
+    if stance is Stance.REJECT and lemma in _DECLINING and LEAVING_OPEN.match(words):
+        return Stance.OFFER
+    return Stance.DENY if stance is Stance.REJECT and REPORTS.match(words) else stance
+
+
+def _of_words(words: str) -> Stance:
+    """Return the first position that the words take themselves; what they tell of others is none of it."""
+    for stance, whose, pattern in CONTENT:
+        if any(_counts(words, stance, whose, match.start()) for match in pattern.finditer(words, 0, _LONGEST)):
+            return stance
+    return Stance.ASSERT
+
+
+def _counts(words: str, stance: Stance, whose: Whose, at: int) -> bool:
+    if whose is Whose.OWN:
+        return is_own(words, at) is True and is_close(words, at)
+    if whose is Whose.NOT_ANOTHER:
+        return is_own(words, at) is not False
+    return stance is not Stance.CONDITION or not _is_told_of_another(words, at)
+
+
+def _is_told_of_another(words: str, at: int) -> bool:
+    """Tell whether an act of another's stands before `at`: "Kyiv will not talk unless" is Kyiv's condition."""
+    start = max(0, at - _REACH)
+    acts = (match for _, whose, act in CONTENT if whose is not Whose.ANYONE for match in act.finditer(words, start, at))
+    return any(is_own(words, match.start()) is False for match in acts)
 
 
 def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
@@ -144,9 +90,9 @@ def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
     lemma = (cue or "").lower()
     if lemma in _DECLINING and _SAYING.match(words):
         return not negated
-    return negated and _BY_CUE.get(lemma) not in _NEGATED
+    return negated and _of_cue(lemma, words) not in _NEGATED
 
 
 def is_denial_of(cue: str | None, *, negated: bool = False) -> bool:
     """Tell a cue that denies what it brings in: "ruled out a ceasefire", "denied that"; "did not rule out" does not."""
-    return not negated and _BY_CUE.get((cue or "").lower()) in {Stance.REJECT, Stance.DENY}
+    return not negated and _of_cue((cue or "").lower(), "") in {Stance.REJECT, Stance.DENY}

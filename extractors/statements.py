@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from extractors.attributes import addressee, occasion
 from extractors.attribution import find_cue, signature
+from extractors.countries import Countries, Homes
 from extractors.cues import Cue
 from extractors.drafts import Draft, finished
 from extractors.lexicon import CUE_VERBS
@@ -97,7 +98,7 @@ class _Drafting:
             self._bare(sentence, quotation)
 
     def _cued(self, sentence: ParsedSentence, quotation: Quotation, cue: Cue, head: Token) -> None:
-        speaker = self.cast.speaker(sentence, head)
+        speaker = self.cast.speaker(sentence, head, cue.first)
         span = sentence.span(cue.first, cue.last)
         draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last)
         draft.key = (id(sentence.doc), cue.key)
@@ -151,7 +152,9 @@ class _Drafting:
     def _mixed(self, sentence: ParsedSentence, reported: Reported) -> None:
         if reported.cue.speaker is None:
             return
-        speaker = self.cast.speaker(sentence, reported.cue.speaker)
+        speaker = self.cast.speaker(sentence, reported.cue.speaker, reported.cue.first)
+        if reported.report.frame == "colon" and not speaker.party.is_person:
+            return
         cue = sentence.span(reported.cue.first, reported.cue.last)
         draft = Draft(
             speaker, list(reported.spans), sentence.paragraph, kind=reported.kind, cue=cue, verb=reported.report.head
@@ -231,6 +234,7 @@ def find_statements(
     quotations: Sequence[Quotation],
     cast: Cast,
     mentions: Sequence[Mention],
+    countries: Countries,
 ) -> tuple[Statement, ...]:
     """Return the statements of an article in order."""
     drafting = _Drafting(text, quotations, cast)
@@ -239,4 +243,5 @@ def find_statements(
     drafting.close()
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     drafts = sorted(drafting.drafts, key=lambda draft: draft.spans[0])
-    return tuple(finished(article_id, text, draft, topics) for draft in drafts)
+    homes = Homes(countries, text, mentions)
+    return tuple(finished(article_id, text, draft, topics=topics, homes=homes) for draft in drafts)

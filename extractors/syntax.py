@@ -58,6 +58,8 @@ def subject(verb: Token) -> Token | None:
         own = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
         if own is not None:
             return _antecedent(own, verb) if not _is_hearer(own, verb) else _agent(verb)
+        if verb.tag_ == "VBN" and (agent := _agent(verb)) is not None:
+            return agent
         if verb.dep_ in {"acl", "relcl"} and verb.head.pos_ in {"NOUN", "PROPN", "PRON"}:
             return _issuer(verb) or verb.head
         if verb.dep_ not in _CLIMB:
@@ -118,6 +120,14 @@ def noun_phrase(head: Token) -> tuple[Token, Token]:
             break
         last = max(last, _end(child), key=_position)
     return first, last
+
+
+def before(token: Token, head: Token) -> Token:
+    """Return the last word before `token`, `head` at the earliest."""
+    last = token.i - 1
+    while last > head.i and (token.doc[last].is_punct or token.doc[last].is_space or token.doc[last].pos_ == "ADV"):
+        last -= 1
+    return token.doc[last]
 
 
 def _end(child: Token) -> Token:

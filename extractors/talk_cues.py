@@ -8,22 +8,26 @@ from extractors.position_records import TalkKind, TalkStatus
 
 # Up to so many words of one noun phrase or clause: nothing that opens another clause is among them.
 _STOPS = r"that|which|who|where|when|while|but|after|before|since|because|if|whether|said|says|told|as"
-_FILL = rf"(?:\s(?!(?:{_STOPS})\b)(?:\d+,|[\w’'“”.–-]+))"
+_DENIALS = r"not|never|no|cannot|\w+n[’']t|unlikely"
+_FILL = rf"(?:\s(?!(?:{_STOPS}|{_DENIALS})\b)(?:\d+,|[\w’'“”.–-]+))"
+_ASIDE = r"(?:,\s(?:which|originally|initially|scheduled|planned|due|set)\b[^,.;]{3,80},)?"
 _OWN = r"(?:\s[\w’'“”–-]+){0,6}\s"  # between a verb and its object
 
 EVENTS = {
     TalkKind.MEETING: re.compile(
         r"\b(?:(?:peace|ceasefire|truce|nuclear|high-stakes|bilateral|trilateral|direct|face-to-face|closed-door)\s){0,4}"
         r"(?:[Tt]alks|[Nn]egotiations|(?:peace\s)?(?:[Ss]ummit|[Cc]onference)(?:\s(?:meeting|talks))?|[Mm]eetings?"
-        r"|[Cc]onsultations|[Dd]iscussions)\b(?!-)(?!\s(?:table|team|position|process|track|format|room|hall|point)s?\b)"
+        r"|[Cc]onsultations|[Dd]iscussions"
+        r"|(?:[Nn]ext|[Nn]ew|[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ff]ifth|[Ss]ixth|[Aa]nother)\sround(?!\sof))\b(?!-)(?!\s(?:table|team|position|process|track|format|room|hall|point)s?\b)"
     ),
     TalkKind.TRUCE: re.compile(
         r"\b(?:[Cc]ease-?fire|[Tt]ruce|[Aa]rmistice|cessation of hostilities)\b(?!\s(?:talks|deal))"
     ),
     TalkKind.DEADLINE: re.compile(r"\b(?:[Dd]eadline|[Uu]ltimatum)\b"),
 }
-# These say too little: they count beside an official or a party. And of talks not all are about war.
-WEAK = re.compile(r"(?:[Mm]eetings?|[Cc]onference|[Cc]onsultations|[Dd]iscussions)$")
+# These say too little: they count beside an official, a party or diplomats. And of talks not all are about war.
+WEAK = re.compile(r"(?:[Mm]eetings?|[Cc]onference|[Cc]onsultations|[Dd]iscussions|round|meet|met)$")
+DIPLOMATS = re.compile(r"\b(?:[Dd]elegat\w+|[Nn]egotiat\w+|[Ee]nvoys?|[Mm]ediators?|[Tt]he two sides|[Pp]eace)\b")
 OTHER_TALKS = re.compile(
     r"\b(?:pay|wage|trade|tariff|budget|coalition|contract|merger|takeover|labou?r|climate|salary|debt|annual|party"
     r"|cabinet|board|press|news)\s(?:[\w-]+\s)?$",
@@ -36,14 +40,23 @@ MEETS = {
     ),
     TalkStatus.HELD: re.compile(
         r"(?<!be )(?<!been )(?<!was )(?<!were )(?<!is )(?<!are )(?<!being )\bmet\b"
-        r"(?=\s(?:with\s(?:[A-Z]|his|her|their)|(?:in|on|at)\s[A-Z]|for\s(?:talks|negotiations)|face to face))"
+        r"(?=\s(?:with\s(?:(?:the\s)?[A-Z]|his|her|their)|(?:in|on|at)\s[A-Z]|for\s(?:talks|negotiations)|face to face"
+        r"|(?:[A-Z][\w.]+\s){1,3}(?:in|on|at)\s[A-Z]))"
     ),
 }
 
-_MOVED = r"(?:postponed|delayed|put off|pushed back|rescheduled|moved)"
+_WHEN = (
+    r"(?:next|later|a\s|another|the\s|early|late|\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|Mar|Apr|May"
+)
+_WHEN += r"|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+_MOVED = rf"(?:postponed|delayed|put off|pushed back|rescheduled|moved\s(?:back\s)?to(?=\s{_WHEN}))"
 _OFF = r"(?:cancell?ed|called off|scrapped|abandoned)"
 _WAS = r"\s(?:was|were|is|are|has been|have been|had been|will be|being)\s(?:\w+ly\s)?"
+# Who plans it: the words before the verb that names what is planned.
+_WILL = r"(?:will|would|(?:is|are) (?:due|set|scheduled|planned|expected|slated) to|(?:is|are) to|plans? to)"
 _OPENS = r"(?:be held|take place|begin|start|resume|continue|open|convene|go ahead|be hosted|kick off|get under way)"
+_FOR = r"(?:for|on|to (?:take place|be held)|in|next)"
+_ENDED = r"(?:took place|began|started|opened|ended|concluded|wrapped up|broke up)"
 _PLAINLY = r"(?![^.;]{0,60}\b(?:if|unless|only|once)\b)"  # and under no condition
 _TAKES = r"(?:begin|start|take effect|come into (?:force|effect)|enter into force|last|run|continue)"
 
@@ -53,20 +66,15 @@ _AFTER = {
         (TalkStatus.CANCELLED, rf"{_WAS}{_OFF}\b|\s(?:will not|won[’']t|would not) (?:be held|take place|go ahead)\b"),
         (TalkStatus.POSTPONED, rf"{_WAS}{_MOVED}\b"),
         (TalkStatus.CONFIRMED, r"\s(?:was|were|is|are|has been|have been)\sconfirmed\b"),
-        (
-            TalkStatus.ANNOUNCED,
-            (
-                r"\s(?:will|would|(?:is|are) (?:due|set|scheduled|planned|expected|slated) to|(?:is|are) to)"
-                rf"\s{_OPENS}\b{_PLAINLY}|(?:\s(?:is|are))?\s(?:scheduled|planned|set|slated|due)"
-                r"\s(?:for|on|to (?:take place|be held)|in|next)\b"
-            ),
-        ),
+        (TalkStatus.ANNOUNCED, rf"\s{_WILL}\s{_OPENS}\b{_PLAINLY}"),
+        (TalkStatus.ANNOUNCED, rf"(?<!had been)\s(?:scheduled|planned|set|slated|due)\s{_FOR}\b"),
         (
             TalkStatus.HELD,
             (
-                r"\s(?:took place|began|started|opened|ended|concluded|wrapped up|collapsed|broke down|broke up|lasted"
-                r"|resumed|got under way|failed)\b|\s(?:was|were)\s(?:held|hosted|convened|concluded)\b"
-                r"|,?\swhich\s(?:took place|were held|was held|began|ended|concluded)\b"
+                rf"\s(?:{_ENDED}|collapsed|broke down|lasted|resumed|got under way|failed)\b"
+                r"|\s(?:was|were)\s(?:held|hosted|convened|concluded)\b"
+                r"|\s(?:is|are|was|were)\s(?:under\s?way|being held|taking place)\b"
+                rf"|,?\swhich\s(?:were held|was held|{_ENDED})\b"
             ),
         ),
     ),
@@ -99,18 +107,10 @@ _BEFORE = {
         (TalkStatus.CONFIRMED, rf"\b(?:agreed to (?:hold|attend)|agreed on){_OWN}$"),
         (
             TalkStatus.ANNOUNCED,
-            (
-                rf"\b(?:will|(?:is|are) (?:due|set|scheduled|expected|slated) to|(?:is|are) to|plans? to)"
-                rf"\s(?:hold|host|attend|convene|open|begin|start|resume|continue|travel to){_OWN}$"
-            ),
+            rf"\b{_WILL}\s(?:hold|host|attend|convene|open|begin|start|resume|continue|travel to){_OWN}$",
         ),
-        (
-            TalkStatus.HELD,
-            (
-                r"\b(?:held|hosted|attended|convened|concluded|chaired|wrapped up|finished"
-                rf"|took part in|participated in){_OWN}$"
-            ),
-        ),
+        (TalkStatus.HELD, rf"\b(?:held|hosted|attended|convened|concluded|chaired|wrapped up|finished){_OWN}$"),
+        (TalkStatus.HELD, rf"\b(?:took part|participated) in{_OWN}$"),
     ),
     TalkKind.TRUCE: (
         (TalkStatus.CONFIRMED, rf"\bagreed (?:to|on){_OWN}$"),
@@ -130,10 +130,16 @@ _PASSING = {
     TalkStatus.ANNOUNCED: rf"\b(?:[Aa]head of|[Bb]efore|[Uu]pcoming){_OWN}$",
 }
 
-AFTER = {
-    kind: tuple((status, re.compile(rf"{_FILL}{{0,10}}?(?:{phrase})")) for status, phrase in rows)
-    for kind, rows in _AFTER.items()
-}
+_MOVES = frozenset({TalkStatus.POSTPONED, TalkStatus.CANCELLED})
+
+
+def _after(status: TalkStatus, phrase: str) -> re.Pattern[str]:
+    """Return what follows a noun; what was moved or called off may have been planned first: "had been set but …"."""
+    planned = rf"(?:{_FILL}{{1,12}}?,?\sbut\b)?" if status in _MOVES else ""
+    return re.compile(rf"{_ASIDE}{planned}{_FILL}{{0,10}}?(?:{phrase})")
+
+
+AFTER = {kind: tuple((status, _after(status, phrase)) for status, phrase in rows) for kind, rows in _AFTER.items()}
 BEFORE = {kind: tuple((status, re.compile(phrase)) for status, phrase in rows) for kind, rows in _BEFORE.items()}
 PASSING = tuple((status, re.compile(phrase)) for status, phrase in _PASSING.items())
 
@@ -145,6 +151,8 @@ UNREAL = re.compile(
     r"|called? for|calls for|calling for|demand\w*|want\w*|hop(?:e|es|ed|ing)|readiness|ready|willing\w*|attempts?"
     r"|favou?r|invit\w+|seek\w*|sought|reject\w*|rul\w+ out|refus\w+|idea|no|not|never|without|den(?:y|ies|ied)|any)\b"
 )
+# "denied that", "dismissed reports that": what comes then was said by others, or by nobody.
+DENIED = re.compile(r"(?i)\b(?:den(?:y|ies|ied|ying)|dismiss\w*|reject\w*|refut\w+)\b[^,;.]{0,40}\bthat$")
 # For what is told in passing only what places it ahead, or nowhere, counts.
 AHEAD = re.compile(
     r"(?i)\b(?:could|might|may|would|will|should|if|whether|possib\w+|potential|hop(?:e|es|ed|ing)|expect\w*|plan\w*"

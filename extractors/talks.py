@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from extractors.countries import Countries
 from extractors.datings import Dating, find_datings
 from extractors.history import OLD, is_historical
 from extractors.position_records import Talk, TalkKind, TalkStatus
@@ -19,6 +20,8 @@ from extractors.talk_cues import (
     AHEAD,
     BEFORE,
     CONFIRMS,
+    DENIED,
+    DIPLOMATS,
     EVENTS,
     MEETS,
     OTHER_TALKS,
@@ -27,26 +30,21 @@ from extractors.talk_cues import (
     UNREAL,
     WEAK,
 )
+from extractors.talk_parties import BREAK, EARLIER, clause_of, parties_of, place_of, two_sides
 
 _LONGEST = 700  # characters of a sentence
 _NEAR = 90  # characters between a noun or its verb and the date
 _BEFORE_NOUN = 80
-_BREAK = re.compile(
-    r"[;:()—“”\"]|,(?!\s(?:19|20)\d\d)|\b(?:that|which|who|where|when|while|but|after|before|since|because|said|told)\b"
-)
 _SAYING = re.compile(r"\b(?:said|says|told|tells|wrote|announced|confirmed|added|reported|according)\b")
-_IN = re.compile(r"\b(?:in|at)\s(?:the\s)?(?:[a-z]+\s(?:city|capital|resort)\s(?:of\s)?)?$")
 _LEADING = re.compile(r"(?:On|In|By|At|Last|Next|This|Late|Early|Back|Earlier|And|\s|“)*$")
 _POSSESSIVE = re.compile(r"(?:[’']s?)?\s(?:[\w’'-]+\s){0,4}$")
 # "the 2010 Astana Summit": the date is of that one.
 _ANOTHER = re.compile(
     r"(?:[’']s?)?\s(?:[\w-]+\s){0,2}(?:[Ss]ummit|[Tt]alks|[Mm]eeting|[Nn]egotiations|[Cc]onference)\b"
 )
-_SUMMIT = re.compile(r"\s(?:[Ss]ummit|[Cc]onference)\b")
-# Talks that are named after these are about them, wherever they are.
-_SUBJECTS = frozenset({"ukraine", "russia", "gaza", "israel", "iran", "europe", "middle-east", "united-states"})
 _NOUN_NEAR = 30  # characters
 _TO = re.compile(r"\b(?:to|until|till|for)\s(?:the\s|early\s|late\s)?$")
+_NOT = re.compile(r"\bnot\b|n[’']t\b")
 _MOVES = frozenset({TalkStatus.POSTPONED, TalkStatus.CANCELLED})
 
 
@@ -64,40 +62,52 @@ class _Event:
     in_passing: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A sentence with what it mentions, the sentences before it, and the day its article is of."""
+
+    text: str
+    sentence: Span
+    mentions: Sequence[Mention]
+    earlier: Sequence[Span]
+    countries: Countries
+    on: date | None
+
+
 def find_talks(
-    text: str, sentences: Sequence[Span], mentions: Sequence[Mention], *, on: date | None
+    text: str, sentences: Sequence[Span], mentions: Sequence[Mention], *, countries: Countries, on: date | None
 ) -> tuple[Talk, ...]:
     """Return the entries that the sentences hold, in order; `on` is the day the article was published."""
-    return tuple(
-        dict.fromkeys(
-            talk
-            for sentence in sentences
-            if sentence.end - sentence.start <= _LONGEST and text[sentence.end - 1 : sentence.end] != "?"
-            for talk in _in_sentence(text, sentence, mentions, on)
-        )
-    )
+    found: dict[Talk, None] = {}
+    for number, sentence in enumerate(sentences):
+        if sentence.end - sentence.start <= _LONGEST and text[sentence.end - 1 : sentence.end] != "?":
+            events = list(_events(text, sentence))
+            own = [mention for mention in mentions if sentence.covers(mention.span)] if events else []
+            earlier = sentences[max(0, number - EARLIER) : number]
+            line = _Line(text=text, sentence=sentence, mentions=own, earlier=earlier, countries=countries, on=on)
+            found |= dict.fromkeys(_told_of(line, events))
+    return tuple(found)
 
 
-def _in_sentence(text: str, sentence: Span, mentions: Sequence[Mention], on: date | None) -> Iterator[Talk]:
-    events = list(_events(text, sentence))
-    own = [mention for mention in mentions if sentence.covers(mention.span)] if events else []
+def _told_of(line: _Line, events: Sequence[_Event]) -> Iterator[Talk]:
     seen: set[tuple[object, ...]] = set()
     for event in events:
-        dating = _dating(text, sentence, event, on)
+        dating = _dating(line.text, line.sentence, event, line.on)
         is_dated = dating is not None or not (event.in_passing or event.kind is not TalkKind.MEETING)
-        if not is_dated or _contradicts(event, dating, on):
+        if not is_dated or _contradicts(event, dating, line.on):
             continue
-        talk = _talk(text, sentence, event, dating=dating, own=own, on=on)
+        talk = _talk(line, event, dating)
         key = (talk.kind, talk.starts_on, talk.place)
-        if key not in seen and _tells(text, talk, own):
+        if key not in seen and _tells(line, talk):
             seen.add(key)
             yield talk
 
 
-def _tells(text: str, talk: Talk, own: Sequence[Mention]) -> bool:
+def _tells(line: _Line, talk: Talk) -> bool:
     """Tell whether an entry says who, when or where, and is one of diplomats."""
-    if WEAK.search(talk.surface.slice(text)):
-        return bool(talk.parties) or any(mention.kind is MentionKind.OFFICIAL for mention in own)
+    if WEAK.search(talk.surface.slice(line.text)) and not talk.parties:
+        is_official = any(mention.kind is MentionKind.OFFICIAL for mention in line.mentions)
+        return is_official or DIPLOMATS.search(line.text, line.sentence.start, line.sentence.end) is not None
     return bool(talk.parties or talk.dated or talk.place)
 
 
@@ -149,8 +159,8 @@ def _confirmed(text: str, sentence: Span, status: TalkStatus, noun: Span) -> Tal
 
 def _is_unreal(text: str, sentence: Span, at: int) -> bool:
     """Tell whether the clause up to the noun wishes, proposes or denies."""
-    clause = max((found.end() for found in _BREAK.finditer(text, sentence.start, at)), default=sentence.start)
-    return UNREAL.search(text, clause, at) is not None
+    clause = max((found.end() for found in BREAK.finditer(text, sentence.start, at)), default=sentence.start)
+    return bool(UNREAL.search(text, clause, at) or DENIED.search(text[sentence.start : clause]))
 
 
 def _dating(text: str, sentence: Span, event: _Event, on: date | None) -> Dating | None:
@@ -176,10 +186,11 @@ def _belongs(text: str, sentence: Span, event: _Event, dating: Span) -> bool:
         return dating.end <= event.at.start and dating.end + _NOUN_NEAR >= event.at.start
     if dating.start >= event.verb_end:
         between = text[event.verb_end : dating.start]
-        near = len(between) <= _NEAR and not _BREAK.search(between)
-        return near and (event.status not in _MOVES or _TO.search(between) is not None)
+        near = len(between) <= _NEAR and not BREAK.search(between)
+        is_off = event.status in _MOVES and not _NOT.search(text, event.at.end, event.verb_end)
+        return near and (not is_off or _TO.search(between) is not None)
     if dating.start >= event.at.end:
-        return not _BREAK.search(text, event.at.end, dating.start)
+        return event.status in _MOVES or not BREAK.search(text, event.at.end, dating.start)
     if dating.end <= event.at.start and _POSSESSIVE.fullmatch(text, dating.end, event.at.start):
         return not _SAYING.search(text, dating.end, event.at.start)
     opens = _LEADING.fullmatch(text, sentence.start, dating.start) is not None and not event.in_passing
@@ -192,54 +203,22 @@ def _contradicts(event: _Event, dating: Dating | None, on: date | None) -> bool:
     return event.status is TalkStatus.HELD and on is not None and first is not None and first > on
 
 
-def _place(text: str, event: _Event, own: Sequence[Mention]) -> Mention | None:
-    """Return where: the first place that stands "in" the event's clause, else the one that it is named after."""
-    places = [mention for mention in own if mention.kind is MentionKind.PLACE]
-    for mention in places:
-        after = mention.span.start >= event.at.end
-        between = Span(event.at.end, mention.span.start) if after else Span(mention.span.end, event.at.start)
-        stands_in = _IN.search(text, max(0, mention.span.start - 40), mention.span.start)
-        if stands_in and not _BREAK.search(between.slice(text)):
-            return mention
-    named = (mention for mention in places if mention.span.end == event.at.start - 1)
-    return next((mention for mention in named if mention.ref_id not in _SUBJECTS), None)
-
-
-def _talk(
-    text: str, sentence: Span, event: _Event, *, dating: Dating | None, own: Sequence[Mention], on: date | None
-) -> Talk:
-    place = _place(text, event, own)
+def _talk(line: _Line, event: _Event, dating: Dating | None) -> Talk:
+    text, on = line.text, line.on
+    clause = clause_of(text, line.sentence, event.at)
+    place = place_of(text, event.at, line.mentions)
+    parties = parties_of(text, clause, line.mentions, line.countries, place)
     last = dating.last if dating else None
     is_over = on is not None and last is not None and last < on - OLD
     return Talk(
         kind=event.kind,
         status=event.status,
-        past_round=is_over or (event.status is TalkStatus.HELD and is_historical(text, sentence, event.at, on)),
-        sentence=sentence,
+        past_round=is_over or (event.status is TalkStatus.HELD and is_historical(text, line.sentence, event.at, on)),
+        sentence=line.sentence,
         surface=event.at,
         dated=dating.span if dating else None,
         starts_on=dating.first if dating else None,
         ends_on=last,
         place=place.name if place else None,
-        parties=tuple(_parties(text, event, place, own)),
+        parties=parties or two_sides(text, clause, line.countries, line.earlier),
     )
-
-
-def _parties(text: str, event: _Event, place: Mention | None, own: Sequence[Mention]) -> Iterator[str]:
-    """Yield who stands in the same clause, once; who only says so is no party."""
-    named: dict[str, None] = {}
-    for mention in own:
-        if mention is place or mention.kind not in {MentionKind.OFFICIAL, MentionKind.PLACE, MentionKind.ORGANISATION}:
-            continue
-        first, last = sorted((mention.span, event.at))
-        between = Span(first.end, max(first.end, last.start))
-        if mention.span.meets(event.at) or _BREAK.search(between.slice(text)) or _is_where(text, mention):
-            continue
-        named.setdefault(mention.ref_id or mention.name)
-    yield from named
-
-
-def _is_where(text: str, mention: Mention) -> bool:
-    """Tell a place where something is, such as "in Rome" or "Astana Summit", from a party."""
-    stands_in = _IN.search(text, max(0, mention.span.start - 40), mention.span.start)
-    return mention.kind is MentionKind.PLACE and bool(stands_in or _SUMMIT.match(text, mention.span.end))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from courlan import extract_domain
@@ -22,6 +23,7 @@ _TRACKING = re.compile(
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 4_096  # no server takes more
+_NEAR = 64  # one address is asked about many times in a row: an entry's link is its guid, its name and its state
 _UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 # What RFC 3986 lets stand unescaped in a path or query; a `%` is handled beforehand.
@@ -43,6 +45,7 @@ _CACHED = re.compile(
 _ARTICLE_NAME = re.compile(r"\d|[^-_][-_][^-_]+[-_]|\.\w{3,5}$")
 
 
+@lru_cache(maxsize=_NEAR)
 def is_http_url(text: str) -> bool:
     """Tell whether `text` is an absolute http(s) address that can be asked: a plain host, no user, no white space."""
     parts = None if len(text) > _LONGEST or _UNSAFE.search(text) else _split(text)
@@ -66,6 +69,7 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), _netloc(parts), path, _query(parts.query), ""))
 
 
+@lru_cache(maxsize=_NEAR)
 def page_key(url: str) -> str:
     """Return one name for a page and its twins: http or https, www, mobile and AMP, default page, slash at the end.
 

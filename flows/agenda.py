@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractors.countries import Countries
 from extractors.position_records import Talk
 from extractors.talks import find_talks
 from warehouse.records import Outcome, ReadArticle, SavedArticle
@@ -11,13 +12,13 @@ from warehouse.session import Session
 from warehouse.talks import save_talks
 
 
-def talks_in(found: ReadArticle) -> tuple[Talk, ...]:
+def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
     """Return what an article says of talks; of one that is not English, nothing."""
     article, reading = found.article, found.reading
     if article.language is not None and not article.language.lower().startswith("en"):
         return ()
     on = article.published_at.date() if article.published_at else None
-    return find_talks(article.text, reading.sentences, reading.mentions, on=on)
+    return find_talks(article.text, reading.sentences, reading.mentions, countries=countries, on=on)
 
 
 def keep_calendar(

@@ -153,3 +153,124 @@ def test_what_was_asked_is_no_part_of_the_answer(read):
     """A clause after the cue that says what was asked is not said, and the quotation goes on after it."""
     text = "“It has been long,” Peskov said, when asked whether he would go. “Why should I be surprised?”"
     assert read(text) == [("Dmitry Peskov", "said", text[1:-1].replace("“It", "It").removesuffix("”"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Peskov says that the truce holds, but conceded that the draft had gaps.",
+            [("Dmitry Peskov", "says", "the truce holds"), ("Dmitry Peskov", "conceded", "the draft had gaps")],
+            id="a joined report in another tense",
+        ),
+        pytest.param(
+            "The envoy continues to insist that the truce holds and refuses to answer questions about the border.",
+            [
+                ("envoy", "insist", "the truce holds"),
+                ("envoy", "refuses", "to answer questions about the border"),
+            ],
+            id="a report joined to the verb above its cue",
+        ),
+        pytest.param(
+            "Kuleba said Kyiv would send a team but did not suggest that it would travel soon.",
+            [
+                ("Dmytro Kuleba", "said", "Kyiv would send a team"),
+                ("Dmytro Kuleba", "suggest", "it would travel soon"),
+            ],
+            id="a joined report that is denied",
+        ),
+        pytest.param(
+            "Lavrov announced a kind of truce with reporters, telling them that the ministry had moved.",
+            [
+                ("Sergei Lavrov", "announced", "a kind of truce with reporters"),
+                ("Sergei Lavrov", "telling", "the ministry had moved"),
+            ],
+            id="a clause belongs to the nearer cue",
+        ),
+        pytest.param(
+            "But the publisher declined to print the memoir, according to an editor familiar with the talks.",
+            [
+                (
+                    "editor familiar with the talks",
+                    "according to",
+                    "But the publisher declined to print the memoir",
+                )
+            ],
+            id="a source vouches for an act",
+        ),
+        pytest.param(
+            "Grain exports fell by half in May, the worst month since the war began, according to the ministry.",
+            [
+                (
+                    "ministry",
+                    "according to",
+                    "Grain exports fell by half in May, the worst month since the war began",
+                )
+            ],
+            id="a source vouches for an aside",
+        ),
+        pytest.param(
+            "Medinsky said the draft was nearly ready, according to Interfax.",
+            [("Vladimir Medinsky", "said", "the draft was nearly ready")],
+            id="the words end before the outlet that hands them on",
+        ),
+        pytest.param(
+            "One envoy, who like others spoke on condition of anonymity to discuss a private meeting, said the message"
+            " was clear.",
+            [("One envoy", "said", "the message was clear")],
+            id="a subject far before its verb",
+        ),
+        pytest.param(
+            "The mood was sour: Podolyak called the plan “dead.”",
+            [("Mykhailo Podolyak", "called", "the plan “dead.”")],
+            id="what a thing is called, and nothing before the colon",
+        ),
+        pytest.param(
+            "Outside the embassy, a crowd carried signs calling Lavrov “a liar and a thief.”",
+            [("signs", "calling", "Lavrov “a liar and a thief.”")],
+            id="a speaker's phrase ends before the cue",
+        ),
+        pytest.param(
+            "As reported by Interfax, the delegation left Istanbul before noon.",
+            [("Interfax", "reported", "the delegation left Istanbul before noon")],
+            id="who reports in the passive",
+        ),
+        pytest.param(
+            "“Most of the work is done by the deputies,” Umerov, 41, told The Kyiv Post.",
+            [("Rustem Umerov", "told", "Most of the work is done by the deputies")],
+            id="who is told says nothing",
+        ),
+        pytest.param(
+            "Umerov said that the delegation was not changing its stance, noting that its mandate came from parliament.",
+            [
+                ("Rustem Umerov", "said", "the delegation was not changing its stance"),
+                ("Rustem Umerov", "noting", "its mandate came from parliament"),
+            ],
+            id="a participle beside a reported clause is the reporter's",
+        ),
+        pytest.param(
+            "The port is open again, but traffic is thin, said the company's chief executive, Olena Bondar.",
+            [("Olena Bondar", "said", "The port is open again, but traffic is thin")],
+            id="a possessive in the name after its verb",
+        ),
+        pytest.param(
+            "The truce will end this week, the ministry reported on Tuesday -- a step that surprised its allies.",
+            [("ministry", "reported", "The truce will end this week")],
+            id="after a parenthetical cue a dash opens the writer's aside",
+        ),
+        pytest.param(
+            "Peskov: No talks planned before ‘goals are reached’",
+            [("Dmitry Peskov", ":", "No talks planned before ‘goals are reached’")],
+            id="a line with a name and a colon at its head",
+        ),
+        pytest.param("Analysis: No talks are planned before June", [], id="a heading that is nobody's name"),
+        pytest.param(
+            "Kuleba has since apologized for what happened: “It was my mistake, and I am sorry about it.”",
+            [("Dmytro Kuleba", "apologized", "It was my mistake, and I am sorry about it")],
+            id="what happened says nothing",
+        ),
+    ],
+)
+def test_each_report_has_its_speaker_and_extent(read, text, expected):
+    """Every statement of a sentence is found, with who says it and no more than its words."""
+    assert read(text) == expected

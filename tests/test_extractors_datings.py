@@ -44,6 +44,12 @@ def found(text, on=TUESDAY, *, ahead=False):
         pytest.param("three days ago", "three days ago", "2025-05-31", "2025-05-31", id="days ago"),
         pytest.param("in two weeks", "in two weeks", "2025-06-16", "2025-06-22", id="in weeks"),
         pytest.param("in 3 days", "in 3 days", "2025-06-06", "2025-06-06", id="in days"),
+        pytest.param("later this week", "later this week", "2025-06-03", "2025-06-08", id="the rest of a week"),
+        pytest.param("later this month", "later this month", "2025-06-03", "2025-06-30", id="the rest of a month"),
+        pytest.param("on Monday, June 9", "June 9", "2024-06-09", "2024-06-09", id="a date tells its weekday"),
+        pytest.param("on Monday 2 June", "2 June", "2025-06-02", "2025-06-02", id="in either order"),
+        pytest.param("in the coming days", "in the coming days", "None", "None", id="days that stay open"),
+        pytest.param("in the next few weeks", "in the next few weeks", "None", "None", id="weeks that stay open"),
         pytest.param("tomorrow", "tomorrow", "2025-06-04", "2025-06-04", id="tomorrow"),
         pytest.param("on 31 June 2025", "31 June 2025", "None", "None", id="a day that never was"),
     ],
@@ -82,7 +88,7 @@ def test_other_words_name_no_day(text):
 
 def test_without_the_article_s_day_only_whole_dates_are_resolved():
     """What would need the day of publication is found and left open."""
-    assert found("on Monday, March 29, 2022", None) == [
+    assert found("on Monday and on March 29, 2022", None) == [
         ("Monday", "None", "None"),
         ("March 29, 2022", "2022-03-29", "2022-03-29"),
     ]

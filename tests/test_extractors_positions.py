@@ -60,6 +60,36 @@ def test_statements_of_one_article_come_in_its_order():
 @pytest.mark.parametrize(
     ("said", "drawn"),
     [
+        pytest.param("offer condition", "condition", id="an offer with a condition is one conditional offer"),
+        pytest.param("condition offer demand", "condition", id="in whatever order"),
+        pytest.param("reject condition", "condition", id="a refusal that names its condition is a condition"),
+        pytest.param("offer reject condition", "condition", id="a condition tells how for and against go together"),
+        pytest.param("offer reject", "offer reject", id="for and against without one contradict each other"),
+        pytest.param("offer demand", "offer", id="what he asks for beside an offer is part of it"),
+        pytest.param("offer accept", "accept", id="who accepts offers no more"),
+        pytest.param("demand threaten", "threaten", id="a demand under a threat is a threat"),
+        pytest.param("condition? offer", "offer", id="a doubtful report makes a certain one no more specific"),
+        pytest.param("offer? condition?", "", id="two doubtful ones of different stances make none"),
+    ],
+)
+def test_one_article_is_one_moment(said, drawn):
+    """Of several stances in one article the most specific is his position: nobody moves within one article."""
+    takes = [replace(each, article_id="a", place=place) for place, each in enumerate(script(said, step=0))]
+    assert stances(takes) == drawn
+    apart = [replace(each, article_id=each.statement_id) for each in script(said.replace("?", ""), step=0)]
+    assert len(record(apart).positions) == len(said.split())
+
+
+def test_an_offer_withdrawn_with_its_condition_contests_nobody():
+    """What is part of a conditional offer is no rejection of a colleague's offer."""
+    own = [replace(each, article_id="a") for each in script("reject condition", step=0)]
+    other = take("other", "offer", 1, official="sergei-lavrov")
+    assert [each.contested_statement_id for each in records([[other], own])[0].positions] == [None]
+
+
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
         pytest.param(
             "reject reject reject reject reject condition condition accept",
             "reject condition accept",

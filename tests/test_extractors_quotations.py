@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.quotations import Shape, find_quotations
+from extractors.quotations import find_quotations
+from extractors.shapes import Shape
 from tests.hanging import stopped_after
 
 HOSTILE = st.text(alphabet="“”\"'‘’„«»` ,.?!a1sA…—\n\r(", max_size=80)
@@ -36,6 +37,8 @@ def words(text):
         pytest.param("“Why now?” he asked.", ["Why now?"], id="a question keeps its mark"),
         pytest.param("“It began in the U.S.”", ["It began in the U.S."], id="an acronym keeps its stop"),
         pytest.param("“”", [], id="nothing is no quotation"),
+        pytest.param("“We go,” he said. “Now. “", ["We go", "Now"], id="an opening mark at the end closes"),
+        pytest.param("A page called “No Summit“ mocks it.", ["No Summit"], id="an opening mark after a word closes"),
     ],
 )
 def test_words_inside_marks_are_found(text, expected):
@@ -57,6 +60,10 @@ def test_words_inside_marks_are_found(text, expected):
         pytest.param("Their so-called “very special peace formula” failed.", Shape.TERM, id="after so-called"),
         pytest.param("He wrote the book “War and Peace in Europe.”", Shape.TERM, id="a title"),
         pytest.param("‘Coal Country Legend’\nThen he left.", Shape.TERM, id="a heading by itself"),
+        pytest.param("‘A fight to the end.’\n“We go,” he said.", Shape.TERM, id="a line between the other marks"),
+        pytest.param("‘We fight to the end.’\nHe left.", Shape.SENTENCE, id="a line between the only marks"),
+        pytest.param("He praised it - “a plan that works well,” she said.", Shape.SENTENCE, id="after a dash"),
+        pytest.param("He held up a sign that read “Never Again”", Shape.SENTENCE, id="what a sign reads"),
     ],
 )
 def test_shape_tells_speech_from_terms(text, shape):

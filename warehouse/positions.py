@@ -21,9 +21,13 @@ _SHIFT = (
 
 _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
 
+_TAKE = (
+    *("official_id", "topic", "statement_id", "utterance_id", "at", "stance"),
+    *("confidence", "denied", "place", "article_id"),
+)
 _TAKES = """
 SELECT s.official_id, s.topic, s.statement_id, s.utterance_id, coalesce(s.published_at, a.first_seen_at), s.stance,
-    s.confidence, coalesce(s.denied, false), s.start_char
+    s.confidence, coalesce(s.denied, false), s.start_char, article_id
 FROM (
     SELECT *, unnest(topics) AS topic
     FROM statements
@@ -98,7 +102,8 @@ def takes(
     found: defaultdict[tuple[str, str], list[Take]] = defaultdict(list)
     params = {"officials": sorted(officials), "topics": sorted(topics), "stances": sorted(stances)}
     for row in session.rows(_TAKES, params):
-        found[row[0], row[1]].append(_take(row))
+        take = Take(**dict(zip(_TAKE, row, strict=True)))
+        found[take.official_id, take.topic].append(take)
     return found
 
 
@@ -131,21 +136,6 @@ def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[
     for alert_id, topic, stance, stated_at in session.rows(_BEFORE_ALERTS, [alert_ids]):
         found[alert_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
     return dict(found)
-
-
-def _take(row: Row) -> Take:
-    official_id, topic, statement_id, utterance_id, at, stance, confidence, denied, place = row
-    return Take(
-        official_id=official_id,
-        topic=topic,
-        statement_id=statement_id,
-        utterance_id=utterance_id,
-        at=at,
-        stance=stance,
-        confidence=confidence,
-        denied=denied,
-        place=place,
-    )
 
 
 def _position_row(position: Position) -> Row:

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.countries import Countries, Homes
+from extractors.mentions import MentionFinder
+from extractors.records import Span
+from extractors.watchlist import load_watchlist
+
+
+@pytest.fixture(scope="module")
+def watchlist():
+    """Return the watchlist that comes with the package."""
+    return load_watchlist()
+
+
+@pytest.fixture(scope="module")
+def countries(watchlist):
+    """Return its countries."""
+    return Countries(watchlist)
+
+
+@pytest.fixture(scope="module")
+def finder(watchlist):
+    """Return what finds its officials and institutions."""
+    return MentionFinder(watchlist)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        pytest.param("Russian and Ukrainian negotiators", "RU UA", id="adjectives"),
+        pytest.param("Moscow and Kyiv agreed", "RU UA", id="capitals"),
+        pytest.param("US-Iran talks, U.S. officials", "US IR US", id="short names, joined by a hyphen"),
+        pytest.param("Ukraine’s allies and the Russians", "UA RU", id="possessive and plural"),
+        pytest.param("South Korean and North Korean troops", "KR KP", id="the longer name"),
+        pytest.param("pro-Russian, anti-Israeli and non-European voices", "", id="who is for or against is not it"),
+        pytest.param("Us and them; Moscowites", "", id="other words"),
+    ],
+)
+def test_words_name_countries(countries, text, codes):
+    """A country is known by name, adjective and capital."""
+    assert " ".join(each.code for each in countries.find(text, Span(0, len(text)))) == codes
+
+
+def test_officials_and_institutions_speak_for_their_country(countries, finder):
+    """The longest words count once, whatever they name."""
+    text = "Putin met Ukraine’s president; the State Duma and the Russian Foreign Ministry watched."
+    named = countries.speaking(text, finder.find(text))
+    assert [(each.span.slice(text), each.code) for each in named] == [
+        ("Putin", "RU"),
+        ("Ukraine", "UA"),
+        ("State Duma", "RU"),
+        ("Russian Foreign Ministry", "RU"),
+    ]
+
+
+def test_a_speaker_has_the_country_he_was_given(countries):
+    """By the roster, by the words that introduce him, or by those that did before; of others nothing is known."""
+    homes = Homes(countries, "", ())
+    assert homes.of("Dmitry Peskov", "dmitry-peskov", "he") == "RU"
+    assert homes.of("Ivan Petrov", None, "Ukrainian colonel Ivan Petrov") == "UA"
+    assert homes.of("Ivan Petrov", None, "Petrov") == "UA"
+    assert homes.of("a diplomat", None, "a diplomat") is None
+    assert homes.of(None, None, "he") is None
+
+
+WORDS = ["US", "Moscow", "Russian’s", "South", "Korean", "-", "U.K", ".", "“", "pro-"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))
+def test_any_words_are_read(countries, text):
+    """Names lie inside the text, in order, none over another."""
+    named = list(countries.find(text, Span(0, len(text))))
+    assert all(0 <= each.span.start < each.span.end <= len(text) for each in named)
+    assert all(one.span.end <= other.span.start for one, other in pairwise(named))
