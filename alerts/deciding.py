@@ -28,7 +28,10 @@ _POSITIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A match and all that deciding about it rests on."""
+    """A match and all that deciding about it rests on.
+
+    `past` are the alerts fired so far, those of this pass included; `sources` the independent sources it has.
+    """
 
     rule: Rule
     match: Match
@@ -37,8 +40,8 @@ class Case:
     story_id: str
     now: datetime
     past: History
-    sources: int
-    silenced: bool
+    sources: int = 1
+    silenced: bool = False
 
     @property
     def lately(self) -> datetime:
@@ -54,40 +57,15 @@ class Verdict:
     other: PastAlert | None = None
 
 
-def decide(
-    rule: Rule,
-    match: Match,
-    *,
-    article: Article,
-    arrival: Arrival,
-    story_id: str,
-    now: datetime,
-    past: History,
-    sources: int = 1,
-    silenced: bool = False,
-) -> Decision:
-    """Return the decision about `match`, with the alert when it fires.
-
-    `past` are the alerts fired so far, those of this pass included; `sources` the independent sources it has.
-    """
-    case = Case(
-        rule=rule,
-        match=match,
-        article=article,
-        arrival=arrival,
-        story_id=story_id,
-        now=now,
-        past=past,
-        sources=sources,
-        silenced=silenced,
-    )
+def decide(case: Case) -> Decision:
+    """Return the decision about a match, with the alert when it fires."""
     verdict = next(verdict for question in POLICY if (verdict := question(case)))
     fires = verdict.reason.fires
     return Decision(
-        rule=rule.name,
-        article_id=match.article_id,
-        official_id=match.official_id,
-        decided_at=now,
+        rule=case.rule.name,
+        article_id=case.match.article_id,
+        official_id=case.match.official_id,
+        decided_at=case.now,
         reason=verdict.reason,
         alert=_alert(case, verdict) if fires else None,
         told_by=verdict.other.alert_id if verdict.other and not fires else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts.likeness import alike, passage
@@ -21,7 +21,8 @@ class History:
         self._on: dict[tuple[str, str, str], PastAlert] = {}
         self._saying: defaultdict[tuple[str, str], list[PastAlert]] = defaultdict(list)
         self._telling: defaultdict[tuple[str, str, str], list[PastAlert]] = defaultdict(list)
-        self._worded: defaultdict[tuple[str, str, str], list[PastAlert]] = defaultdict(list)
+        self._on_official: defaultdict[tuple[str, str], list[PastAlert]] = defaultdict(list)
+        self._worded: dict[tuple[str, str], defaultdict[str, list[PastAlert]]] = {}
         for alert in sorted(past, key=_order):
             self.add(alert)
 
@@ -31,8 +32,10 @@ class History:
         self._telling[alert.rule, alert.official_id, alert.story_id].append(alert)
         for utterance_id in said_in(alert):
             self._saying[alert.rule, utterance_id].append(alert)
-        for shingle in passage(alert.excerpt).shingles:
-            self._worded[alert.rule, alert.official_id, shingle].append(alert)
+        pair = alert.rule, alert.official_id
+        self._on_official[pair].append(alert)
+        if pair in self._worded:
+            _index(self._worded[pair], alert)
 
     def on(self, match: Match) -> PastAlert | None:
         """Return the alert of this rule, article and official."""
@@ -49,19 +52,33 @@ class History:
 
     def worded(self, match: Match, since: datetime) -> PastAlert | None:
         """Return the latest alert of the rule on this official, after `since`, that has nearly this passage."""
-        shared = [
-            alert
-            for shingle in passage(match.excerpt).shingles
-            for alert in self._worded.get((match.rule, match.official_id, shingle), ())[-_COMPARED:]
-        ]
+        worded = self._passages(match.rule, match.official_id)
+        shingles = passage(match.excerpt).shingles
+        shared = [alert for shingle in shingles for alert in worded.get(shingle, ())[-_COMPARED:]]
         once = {id(alert): alert for alert in shared}.values()
         return _latest([alert for alert in once if alike(alert.excerpt, match.excerpt)], since)
+
+    def _passages(self, rule: str, official_id: str) -> Mapping[str, Sequence[PastAlert]]:
+        """Return the alerts of the rule on this official by the words in a row of their passages.
+
+        They are sorted so when they are first asked for: of most officials no passage is compared in a pass.
+        """
+        if (rule, official_id) not in self._worded:
+            index = self._worded[rule, official_id] = defaultdict(list)
+            for alert in self._on_official[rule, official_id]:
+                _index(index, alert)
+        return self._worded[rule, official_id]
 
 
 def said_in(told: Match | PastAlert) -> tuple[str, ...]:
     """Return the utterances that a match holds or an alert has told."""
     leading = () if told.utterance_id is None else (told.utterance_id,)
     return tuple(dict.fromkeys((*leading, *told.utterance_ids)))
+
+
+def _index(worded: dict[str, list[PastAlert]], alert: PastAlert) -> None:
+    for shingle in passage(alert.excerpt).shingles:
+        worded[shingle].append(alert)
 
 
 def _latest(alerts: Iterable[PastAlert], since: datetime) -> PastAlert | None:

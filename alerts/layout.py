@@ -62,14 +62,17 @@ class Layout:
         self._words: list[int] | None = None
         self._mentions: dict[str, Mentions] = defaultdict(Mentions)
         self._statements: dict[int, list[Statement]] = defaultdict(list)
+        self._sort(mentions, statements)
+        speakers = {statement.speaker_id for all_at in self._statements.values() for statement in all_at}
+        self.refs = frozenset(self._mentions) | {speaker for speaker in speakers if speaker is not None}
+
+    def _sort(self, mentions: Iterable[Mention], statements: Iterable[Statement]) -> None:
         for mention in sorted(mentions, key=lambda mention: mention.span):
             self._add_mention(mention)
         for statement in statements:
             self._add_speaker(statement)
             for at in self.sentences_of(statement.span):
                 self._statements[at].append(statement)
-        speakers = {statement.speaker_id for all_at in self._statements.values() for statement in all_at}
-        self.refs = frozenset(self._mentions) | {speaker for speaker in speakers if speaker is not None}
 
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""

@@ -60,12 +60,13 @@ def around(text: str, at: int, limit: int) -> str:
     return (CUT if start else "") + cut(text[start:], limit)
 
 
-def segments(alert: Alert, limit: int = sys.maxsize) -> tuple[Segment, ...]:
+def segments(alert: Alert, limit: int = sys.maxsize, *, beside: Sequence[Alert] = ()) -> tuple[Segment, ...]:
     """Return the alert's excerpt cut into segments, as shown; after `limit` characters it ends with "…".
 
-    What is marked is known by its place, never searched for: evidence inside the excerpt, the strongest first.
+    What is marked is known by its place, never searched for: evidence inside the excerpt, the strongest first; then
+    that of the alerts `beside` it, which have the same excerpt.
     """
-    marked = _apart(_marks(alert))
+    marked = _apart(mark for each in (alert, *beside) for mark in _marks(each))
     pieces = [Segment(shown(alert.excerpt[start:end]), mark) for start, end, mark in _filled(marked, alert.excerpt)]
     return tuple(_within((piece for piece in pieces if piece.text), limit))
 

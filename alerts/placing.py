@@ -57,11 +57,11 @@ def place(
         slot = _digest_slot(alert, subscriber, now)
         return _put(item, subscriber, _same_digest(unsent, slot), slot, now)
     slot = _story_slot(alert, subscriber, [*unsent, *others], now)
-    joined = _same_story(unsent, slot)
-    if joined is None:
-        slot = _throttled(slot, alert, subscriber, [*unsent, *others])
-        joined = _overflow(unsent) if slot.held_by is HeldBy.THROTTLE else None
-    return _put(item, subscriber, joined, slot, now)
+    if joined := _same_story(unsent, slot):
+        return _put(item, subscriber, joined, slot, now)
+    slot = _throttled(slot, alert, subscriber, [*unsent, *others])
+    overflow = _overflow(unsent) if slot.held_by is HeldBy.THROTTLE else None
+    return _put(item, subscriber, overflow, slot, now)
 
 
 def message_id(subscriber: str, first_id: str) -> str:

@@ -14,6 +14,7 @@ from alerts.message_records import Letter, Message, Notice
 from alerts.passages import Segment, cut, segments, shown
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.subjects import heading, subject_line
+from extractors.records import Span
 from extractors.urls import is_http_url
 
 TITLE_CHARS = 300
@@ -28,8 +29,10 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# Sides are named in small letters, as rules write them; "other" tells a reader nothing.
+_SIDES = {"us": "US", "mediator": "mediator", "other": ""}
 _NEARNESS = {
-    Scope.SPEAKS: "in this official’s own words",
+    Scope.SPEAKS: "in what this official said",
     Scope.STATEMENT: "in one statement with this official",
     Scope.SENTENCE: "in one sentence with this official",
     Scope.PARAGRAPH: "in one paragraph with this official",
@@ -44,26 +47,25 @@ _NEWS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView:
-    """One alert as it is shown."""
+class PassageView:
+    """One passage as it is shown, with the alerts that rest on it; `officials` are names, each with what is known."""
 
     passage: tuple[Segment, ...]
-    official: str
-    about: str
+    officials: tuple[tuple[str, str], ...]
     positions: tuple[str, ...]
-    why: str
+    whys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleView:
-    """One article as it is shown, with its alerts; `link` is None when its address is none to follow."""
+    """One article as it is shown, with its passages; `link` is None when its address is none to follow."""
 
     headline: str
     source: str
     also_in: str
     address: str
     link: str | None
-    alerts: tuple[AlertView, ...]
+    passages: tuple[PassageView, ...]
 
 
 def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Letter:
@@ -85,11 +87,25 @@ def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Let
 
 
 def article_views(notices: Sequence[Notice], *, timezone: str) -> tuple[ArticleView, ...]:
-    """Return the alerts by article, both in the order they came."""
-    by_article: dict[str, list[Notice]] = {}
+    """Return the alerts by article and passage, all in the order they came."""
+    return tuple(_article_view(group, timezone) for group in by_article(notices))
+
+
+def by_article(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
+    """Return alerts by the article they are about, both in the order they came."""
+    groups: dict[str, list[Notice]] = {}
     for notice in notices:
-        by_article.setdefault(notice.alert.article_id, []).append(notice)
-    return tuple(_article_view(group, timezone) for group in by_article.values())
+        groups.setdefault(notice.alert.article_id, []).append(notice)
+    return tuple(map(tuple, groups.values()))
+
+
+def by_passage(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
+    """Return one article's alerts by the passage they rest on, both in the order they came."""
+    groups: dict[tuple[Place, Span, str], list[Notice]] = {}
+    for notice in notices:
+        own = notice.alert
+        groups.setdefault((own.place, own.excerpt_span, own.excerpt), []).append(notice)
+    return tuple(map(tuple, groups.values()))
 
 
 def source_line(notice: Notice, *, timezone: str) -> str:
@@ -129,8 +145,9 @@ def link_to(url: str) -> str | None:
 
 def about(notice: Notice) -> str:
     """Return the official's role and side, as far as they are known."""
-    side = f"side: {notice.official_side}" if notice.official_side else None
-    return ", ".join(shown(part) for part in (notice.official_role, side) if part)
+    name = notice.official_side or ""
+    side = _SIDES.get(name, name.capitalize())
+    return ", ".join(shown(part) for part in (notice.official_role, side and f"side: {side}") if part)
 
 
 def why(alert: Alert) -> str:
@@ -154,15 +171,22 @@ def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:
         also_in=also_in(first),
         address=cut(shown(first.url), _URL_CHARS),
         link=link_to(first.url),
-        alerts=tuple(_alert_view(notice, timezone) for notice in notices),
+        passages=tuple(_passage_view(group, timezone) for group in by_passage(notices)),
     )
 
 
-def _alert_view(notice: Notice, timezone: str) -> AlertView:
-    return AlertView(
-        passage=segments(notice.alert, EXCERPT_CHARS),
-        official=shown(notice.alert.official),
-        about=about(notice),
-        positions=last_positions(notice, timezone=timezone),
-        why=why_told(notice),
+def _passage_view(notices: Sequence[Notice], timezone: str) -> PassageView:
+    """Return a passage once for all its alerts; where they are on several officials each line says on whom."""
+    first, *others = (notice.alert for notice in notices)
+    officials = {(shown(notice.alert.official), about(notice)): None for notice in notices}
+
+    def on(notice: Notice, line: str) -> str:
+        return f"{shown(notice.alert.official)} — {line}" if len(officials) > 1 else line
+
+    positions = [on(each, line) for each in notices for line in last_positions(each, timezone=timezone)]
+    return PassageView(
+        passage=segments(first, EXCERPT_CHARS, beside=others),
+        officials=tuple(officials),
+        positions=tuple(dict.fromkeys(positions)),
+        whys=tuple(dict.fromkeys(on(each, why_told(each)) for each in notices)),
     )

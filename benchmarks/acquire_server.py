@@ -64,10 +64,11 @@ class Publisher(asyncio.Protocol):
 
     def _answer(self, request: bytes) -> None:
         path = request.split(b" ", 2)[1]
-        body, etag = self._feeds[int(path.rpartition(b"/")[2] or 0) % len(self._feeds)]
         if b"/robots.txt" in path:
             self._transport.write(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
-        elif etag in request:
+            return
+        body, etag = self._feeds[int(path.rpartition(b"/")[2] or 0) % len(self._feeds)]
+        if etag in request:
             self._transport.write(b"HTTP/1.1 304 Same\r\nETag: " + etag + b"\r\n\r\n")
         else:
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: %s\r\nContent-Length: %d\r\n\r\n"

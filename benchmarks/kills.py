@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def finish(victims: Victims, office: PostOffice) -> None:
-    """Deliver until nothing waits: what piled up in many cut-off rounds takes a lane more than one pass."""
+    """Deliver until nothing waits: what piled up in many cut-off rounds takes a sender more than one pass."""
     for _ in range(LAST_ROUNDS):
         assert victims.do(stories=[]) == 0, "a last round did not end well"
         if not office.rows("select message_id from messages where status in ('pending', 'retry') limit 1"):

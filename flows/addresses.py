@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import httpcore
 
@@ -76,50 +74,8 @@ class Guard:
         return addresses
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to one of the addresses that were checked.
-
-    So neither a redirect nor a name server that changes its answer can lead inside.
-    """
-
-    def __init__(self, allow_hosts: Iterable[str], *, at_once: int = 8) -> None:
-        """Exempt hosts given as "host" or "host:port", and resolve so many names at once.
-
-        The event loop's own threads are few: a name server that does not answer would hold up all hosts with them.
-        """
-        self._guard = Guard(allow_hosts)
-        self._resolvers = ThreadPoolExecutor(at_once, thread_name_prefix="resolver")
-        self._inner = httpcore.AnyIOBackend()
-
-    def close(self) -> None:
-        """Wait for no name server any more."""
-        self._resolvers.shutdown(wait=False, cancel_futures=True)
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 (the name and order are httpcore's)
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first checked address that answers."""
-        loop = asyncio.get_running_loop()
-        failure: Exception | None = None
-        for address in await loop.run_in_executor(self._resolvers, self._guard.addresses, host, port):
-            try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore.ConnectError(f"{host} has no address")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore asks between its retries."""
-        await asyncio.sleep(seconds)
-
-
 class GuardedSyncBackend(httpcore.NetworkBackend):
-    """The same for plain code."""
+    """Connects plain code to one of the addresses that were checked."""
 
     def __init__(self, allow_hosts: Iterable[str]) -> None:
         """Exempt hosts given as "host" or "host:port"."""

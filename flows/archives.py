@@ -53,7 +53,7 @@ class BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]  # its ba
 
 
 def archived_pages(path: Path) -> Iterator[ArchivedPage]:
-    """Yield the HTML pages that an archive's servers answered with; a file that breaks off ends with its reason."""
+    """Yield the HTML pages that an archive's servers answered with; a broken file ends with its reason."""
     try:
         with path.open("rb") as file:
             records = ArchiveIterator(file)
@@ -77,9 +77,17 @@ def is_page(record: Any) -> bool:
 def page_of(record: Any) -> ArchivedPage:
     """Read a record's body as far as is allowed."""
     body = record.content_stream().read(LARGEST + 1)
-    too_large = Unreadable(reason=UnreadableReason.TOO_LARGE, detail=f"over {LARGEST // 1_000_000} MB")
+    if len(body) > LARGEST:
+        body = Unreadable(reason=UnreadableReason.TOO_LARGE, detail=f"over {LARGEST // 1_000_000} MB")
+    elif breaks_off(record.raw_stream):
+        body = Unreadable(reason=UnreadableReason.BROKEN, detail="the archive breaks off in this page")
     return ArchivedPage(
         url=(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "),
-        body=body if len(body) <= LARGEST else too_large,
+        body=body,
         content_type=record.http_headers.get_header("content-type"),
     )
+
+
+def breaks_off(stream: Any) -> bool:
+    """Tell whether a record was to have more bytes, of which there are none; what has no length can't tell."""
+    return getattr(stream, "limit", 0) > 0 and not stream.read(1)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alerts.message_records import Standing, Status
 from alerts.rules import CompiledRule
 from flows.judging import OPEN
 from flows.progress import stage
@@ -21,7 +20,6 @@ from flows.setup import Setup
 from warehouse import alerts, outbox
 from warehouse.arrivals import Came, came, told_alike
 from warehouse.records import LoggedAlert
-from warehouse.session import Session
 from warehouse.store import LIVE, reading, writing
 
 DAYS = timedelta(days=30)
@@ -74,7 +72,8 @@ def lived_through(
     ):
         for batch in passes:
             trial = trial_of(setup, rules, moment_of(batch[-1].came))
-            send_due(session, trial.now())
+            # As the passes in between would have done.
+            outbox.send_all(session, trial.now())
             settled(trial, session, worked_out(trial, [each.found for each in batch]))
             for _ in batch:
                 count()
@@ -117,10 +116,3 @@ def is_together(batch: Sequence[Came], each: Came, roughly: timedelta | None) ->
 def moment_of(came: Came) -> datetime:
     """Return when a revision was, or would have been, decided about."""
     return came.decided_at or came.at
-
-
-def send_due(session: Session, now: datetime) -> None:
-    """Let what is due on the copy have been sent, as the passes in between would have done."""
-    for message in outbox.due_messages(session, now, ALL):
-        outbox.begin_attempt(session, message.message_id, message.due_at)
-        outbox.settle(session, message.message_id, Standing(status=Status.SENT), message.due_at)

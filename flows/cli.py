@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 from datetime import timedelta
-from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from flows import cli_feeds, cli_outbox, cli_rules
-from flows.cli_options import Config, settings_of, time_of
+from flows.cli_options import Config, settings_of, span_between, time_of
+from flows.cli_sql import sql
 from flows.logs import set_up_logging
-from flows.problems import UsageProblem, WorkProblem
+from flows.problems import FULL, UsageProblem, WorkProblem
 from flows.progress import shown
-from flows.settings import set_environment, use_prefect
+from flows.settings import Settings, set_environment, use_prefect
+from flows.usage import HELP, mistyped, show_version
 from warehouse.errors import Unusable, WarehouseError
 
 log = logging.getLogger("talkwatch")
+NO_FILES = "talkwatch: no .txt, .html, .html.gz, .jsonl or .warc(.gz) file there; nothing to read"
 
 app = typer.Typer(
     name="talkwatch",
@@ -36,25 +40,21 @@ app.add_typer(cli_rules.rules, name="rules")
 app.add_typer(cli_outbox.group, name="alerts")
 
 
-class Format(StrEnum):
-    """How `sql` answers."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-
-
 @app.callback()
-def common(config: Config = None) -> None:
+def common(
+    config: Config = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version.")
+    ] = False,
+) -> None:
     """Take options that go before the command."""
     if config:
         set_environment({"TALKWATCH_CONFIG": str(config.absolute())})
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path()) -> None:
-    """Write a commented talkwatch.toml to start from; overwrites nothing."""
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path()) -> None:
+    """Write a commented talkwatch.toml; overwrites nothing."""
     path = folder / "talkwatch.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,10 @@ def demo(
     seeds: Annotated[Path, typer.Option(help="The folder of the five seed articles.")] = Path("seeds"),
     folder: Annotated[Path, typer.Option("--dir", help="Where to leave what arrives.")] = Path("var/demo"),
 ) -> None:
-    """Run the main job on the five seed articles over real HTTP, SMTP and a webhook on this machine."""
+    """Run the main job on five real articles, on this machine.
+
+    Over real HTTP, SMTP and a webhook, on loopback; needs a checkout, or the folder of the articles.
+    """
     from flows.demo import run_demo
 
     run_demo(seeds.resolve(), folder.resolve())
@@ -80,36 +83,63 @@ def demo(
 
 @app.command()
 def run(config: Config = None) -> None:
-    """Do one pass: poll what is due, read, match, record, deliver, publish."""
+    """Do one pass, now.
+
+    Poll what is due, read, match, record, deliver, publish.
+    """
+    from flows.prefect_server import own_server_explained
     from flows.setup import prepared
 
     settings = settings_of(config, sending=True)
     prepared(settings)
-    use_prefect(settings.data_dir)
+    make_ready(settings)
     log.info("starting Prefect; the first time it takes some seconds to make its database")
     from flows.monitor import monitor
 
-    monitor()
+    with own_server_explained():
+        monitor()
 
 
 @app.command()
 def serve(config: Config = None) -> None:
-    """Run the monitor on its schedule until stopped: the unattended deployment."""
+    """Do passes on a schedule until stopped: the unattended deployment."""
     from flows.prefect_server import one_serve, prefect_server
     from flows.setup import prepared
 
     settings = settings_of(config, sending=True)
-    prepared(settings)
-    use_prefect(settings.data_dir)
+    setup = prepared(settings)
+    make_ready(settings)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
     with one_serve(settings.data_dir), prefect_server(settings.data_dir / "prefect" / "server.log") as server:
         from flows.serving import serve as serve_until_stopped
 
-        serve_until_stopped(settings, server)
+        serve_until_stopped(setup, server)
+
+
+def leave(*_: object) -> None:
+    """End `serve` before it has begun to do anything: whoever asked for it is not told of a failure."""
+    raise SystemExit(0)
+
+
+def make_ready(settings: Settings) -> None:
+    """Open the warehouse and look for the Prefect server that was named: what is wrong there is told at once.
+
+    Then prepare the environment for Prefect.
+    """
+    from flows.prefect_server import check_named_server
+    from flows.setup import forget_stop
+    from warehouse.store import migrate as migrate_warehouse
+
+    migrate_warehouse(settings.data_dir)
+    forget_stop(settings.data_dir)
+    check_named_server()
+    use_prefect(settings.data_dir)
 
 
 @app.command()
 def ingest(  # noqa: PLR0917 (an argument is an option)
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or a sitemap's address.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or a sitemap's address.")],
     outlet: Annotated[str | None, typer.Option(help="Whose articles they are.")] = None,
     published_at: Annotated[str | None, typer.Option(metavar="TIME", help="When they were published.")] = None,
     alert: Annotated[
@@ -119,10 +149,11 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Of a sitemap: published before.")] = None,
     config: Config = None,
 ) -> None:
-    """Take articles from .txt, .html, .html.gz, .jsonl or .warc(.gz) files or a sitemap; sends nothing unless --alert.
+    """Take articles from files or a sitemap; sends only with --alert.
 
-    Archives and sitemaps never alert. A sitemap's pages are fetched at the pace of [fetch]; broken off, it goes on
-    where it was when it is run again.
+    Files are .txt, .html, .html.gz, .jsonl and .warc(.gz), or folders of them; a sitemap is an address. Archives and
+    sitemaps never alert. A sitemap's pages are fetched at the pace of [fetch]; broken off, it goes on where it was
+    when it is run again.
     """
     from flows.backfilling import Period
     from flows.files import ARCHIVES, files_in
@@ -134,11 +165,14 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     files = files_in(Path(path) for path in paths if path not in sitemaps)
     zone = settings.timezone
     published = time_of(published_at, zone) if published_at else None
-    period = Period(since=time_of(since, zone) if since else None, until=time_of(until, zone) if until else None)
+    first, last = span_between(since, until, zone)
+    period = Period(since=first, until=last)
     if (since or until) and not sitemaps:
         raise UsageProblem("--since and --until are for a sitemap's address; there is none among the paths")
     if alert and (sitemaps or any(file.name.lower().endswith(ARCHIVES) for file in files)):
         typer.echo("talkwatch: archives and sitemaps never alert; --alert counts for the other files", err=True)
+    if not files and not sitemaps:
+        typer.echo(NO_FILES, err=True)
     setup = prepared(settings, progress=shown())
     counts = ingest_files(
         setup, files, outlet=outlet, published_at=published, alert=alert, sitemaps=sitemaps, period=period
@@ -150,45 +184,28 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
 
 
 @app.command()
-def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")]) -> None:
-    """Print one JSON object a file: text, mentions, statements. Needs no warehouse."""
+def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")]) -> None:
+    """Print one JSON object a file: text, mentions, statements.
+
+    Needs no warehouse, and no configuration.
+    """
     from flows.extracting import extracted
     from flows.files import documents, files_in
     from flows.readers import readers_for
     from flows.watchlists import watchlist_here
     from flows.workers import Workers, cores
 
-    files, readers = files_in(paths), readers_for(watchlist_here())
+    files = files_in(paths)
+    if not files:
+        typer.echo(NO_FILES, err=True)
+        return
+    readers = readers_for(watchlist_here())
     with Workers(cores()) as workers:
         for answer in extracted(documents(files, workers), readers):
             typer.echo(json.dumps(answer, ensure_ascii=False))
 
 
-@app.command()
-def sql(
-    query: Annotated[str | None, typer.Argument(metavar="[QUERY]")] = None,
-    file: Annotated[Path | None, typer.Option("-f", "--file", help="Read the query from a file.")] = None,
-    output_format: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to a file.")] = None,
-    config: Config = None,
-) -> None:
-    """Query the published copy; nothing can be changed by it."""
-    from flows.querying import answer_query
-
-    answer_query(settings_of(config), query_text(query, file), str(output_format), output)
-
-
-def query_text(query: str | None, file: Path | None) -> str:
-    """Return the query from the argument, the file or standard input."""
-    if query is not None:
-        return query
-    try:
-        text = file.read_text(encoding="utf-8") if file else "" if sys.stdin.isatty() else sys.stdin.read()
-    except (OSError, UnicodeDecodeError):
-        raise UsageProblem(f"cannot read {file}") from None
-    if not text.strip():
-        raise UsageProblem('no query; write one, for example: talkwatch sql "from alerts"')
-    return text
+app.command()(sql)
 
 
 @app.command()
@@ -207,7 +224,10 @@ def status(
 
 @app.command()
 def migrate(config: Config = None) -> None:
-    """Bring the warehouse to this version's schema, after a backup copy."""
+    """Bring the warehouse to this version's schema.
+
+    An older one is copied before; every other command does the same at its first opening.
+    """
     from warehouse.store import migrate as migrate_warehouse
 
     applied = migrate_warehouse(settings_of(config).data_dir)
@@ -239,17 +259,25 @@ def main() -> None:
     """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
     set_up_logging()
     try:
-        app()
+        code = app(standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
+    except TyperException as mistake:
+        fail(mistyped(mistake), mistake.exit_code)
     except (UsageProblem, Unusable) as problem:
-        fail(problem, 2)
+        fail(str(problem), 2)
     except (WorkProblem, WarehouseError) as problem:
-        fail(problem, 1)
-    except BrokenPipeError:
-        sys.stderr.close()
+        fail(str(problem), 1)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        fail(f"cannot write the answer: {error.strerror}", 1)
+    raise SystemExit(code)
 
 
-def fail(problem: Exception, code: int) -> None:
-    """Print a problem and leave."""
-    for line in str(problem).splitlines():
-        print(f"talkwatch: {line}", file=sys.stderr)  # noqa: T201 (the one place that prints to stderr)
+def fail(problem: str, code: int) -> NoReturn:
+    """Print what is wrong, a line each, and leave; help stands as it is."""
+    for line in problem.splitlines():
+        said = line if problem.startswith(HELP) else f"talkwatch: {line}"
+        print(said, file=sys.stderr)  # noqa: T201 (the one place that prints to stderr)
     raise SystemExit(code)

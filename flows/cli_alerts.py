@@ -9,7 +9,9 @@ import typer
 from flows.cli_options import Config, TableFormat, settings_of, tell
 from flows.problems import UsageProblem
 
-alerts = typer.Typer(help="See the alerts that fired.", no_args_is_help=True, rich_markup_mode=None)
+alerts = typer.Typer(
+    help="See alerts, silence rules, send messages again, try a channel.", no_args_is_help=True, rich_markup_mode=None
+)
 
 LISTED = ("alert_id", "fired_at", "rule", "official_id", "keyword", "scope", "reason", "outlet", "title", "sources")
 
@@ -31,7 +33,7 @@ def list_alerts(
 def show(
     alert_id: Annotated[str, typer.Argument(help="An alert's id, or how it begins.")], config: Config = None
 ) -> None:
-    """Show one alert: the words, why it fired, the evidence, and what became of its messages."""
+    """Show one alert: its words, evidence and messages."""
     from flows.alert_log import shown
 
     typer.echo(shown(settings_of(config), alert_id))
@@ -50,7 +52,7 @@ def silence(  # noqa: PLR0917 (an argument is an option)
     output_format: TableFormat = "table",
     config: Config = None,
 ) -> None:
-    """Keep a rule from firing until a time, end that early, or show the silences."""
+    """Keep a rule from firing until a time; --end it, --list all."""
     from flows import silencing
 
     settings = settings_of(config)

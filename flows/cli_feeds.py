@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli_options import Config, TableFormat, settings_of, tell
+from flows.settings import Settings
 from warehouse.queries import terminal_safe
 
 app = typer.Typer(help="See what is watched, and whether it answers.", no_args_is_help=True, rich_markup_mode=None)
@@ -23,7 +25,7 @@ LISTED = (
     "last_error",
     "url",
 )
-CHECKED = (*("outlet", "ok", "reachable", "format", "entries", "newest", "interval", "problem", "advice", "url"),)
+CHECKED = ("outlet", "ok", "reachable", "format", "entries", "newest", "interval", "problem", "advice", "url")
 DISCOVERED = ("title", "declared", "url")
 
 
@@ -32,22 +34,38 @@ def list_feeds(output_format: TableFormat = "table", config: Config = None) -> N
     """Show each feed's state as of the last pass."""
     from flows.feeds import listed
 
-    tell(LISTED, listed(settings_of(config)), output_format)
+    settings = settings_of(config)
+    rows = listed(settings)
+    tell(LISTED, rows, output_format)
+    note_none(settings, rows)
+
+
+def note_none(settings: Settings, rows: Sequence[object]) -> None:
+    """Say on stderr that a table is empty because nothing is watched."""
+    if not rows:
+        typer.echo(f"talkwatch: no [[feeds]] in {settings.path}", err=True)
 
 
 @app.command()
 def check(output_format: TableFormat = "table", config: Config = None) -> None:
-    """Ask every feed now and say what comes; exit code 1 when one fails. Records nothing."""
+    """Ask every feed now; exit code 1 when one fails.
+
+    Says what comes, what is wrong, and what to write instead. Records nothing.
+    """
     from flows.feeds import checked
 
-    rows = checked(settings_of(config))
+    settings = settings_of(config)
+    rows = checked(settings)
     tell(CHECKED, rows, output_format)
+    note_none(settings, rows)
     if not all(row[1] for row in rows):
         raise typer.Exit(1)
 
 
 @app.command()
-def parse(sources: Annotated[list[str], typer.Argument(metavar="FILE|URL…")]) -> None:
+def parse(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Feeds, as files or addresses.")],
+) -> None:
     """Print one JSON object a feed, from files or addresses."""
     from flows.feeds import parsed_sources
 
@@ -59,7 +77,7 @@ def parse(sources: Annotated[list[str], typer.Argument(metavar="FILE|URL…")]) 
 def discover(
     url: Annotated[str, typer.Argument(metavar="URL", help="A site's home page.")], output_format: TableFormat = "table"
 ) -> None:
-    """Show the feeds that a page names; exit code 1 when it names none."""
+    """Show the feeds that a page names; exit code 1 for none."""
     from flows.configuration import FetchTable
     from flows.feeds import discovered
 
@@ -75,7 +93,10 @@ def import_feeds(
     file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds from another reader.")],
     config: Config = None,
 ) -> None:
-    """Append the feeds of an OPML file to the configuration; what is watched already is left out."""
+    """Append an OPML file's feeds to the configuration.
+
+    What is watched already is left out; what stands in the file stays as it is.
+    """
     from flows.subscriptions import imported
 
     for line in imported(settings_of(config), file):
@@ -84,7 +105,7 @@ def import_feeds(
 
 @app.command()
 def export(config: Config = None) -> None:
-    """Print the feeds of the configuration as OPML, for other readers."""
+    """Print the watched feeds as OPML, for other readers."""
     from flows.subscriptions import exported
 
     typer.echo(exported(settings_of(config)))

@@ -16,12 +16,15 @@ Who = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="A subscriber's n
 @alerts.command()
 def resend(
     name: Annotated[
-        str | None, typer.Argument(metavar="[MESSAGE|ALERT]", help="A message's or alert's id, or how it begins.")
+        str | None, typer.Argument(metavar="MESSAGE|ALERT", help="A message's or alert's id, or how it begins.")
     ] = None,
     dead: Annotated[bool, typer.Option("--dead", help="All that were given up.")] = False,
     config: Config = None,
 ) -> None:
-    """Send messages again with the next pass, under their old Message-ID: dead ones, or a sent one once more."""
+    """Send messages again, with the next pass.
+
+    Dead ones, or a sent one once more, under their old Message-ID.
+    """
     from flows.outbox_commands import resend as send_again
 
     typer.echo(send_again(settings_of(config), name, dead=dead))
@@ -38,7 +41,10 @@ def sample(subscriber: Who, config: Config = None) -> None:
 
 @alerts.command()
 def unsubscribe(subscriber: Who, config: Config = None) -> None:
-    """Stop all messages to a subscriber, waiting and future ones, until `alerts subscribe`."""
+    """Stop all messages to a subscriber.
+
+    Waiting and future ones, until `talkwatch alerts subscribe`.
+    """
     from flows.outbox_commands import unsubscribe as stop
 
     typer.echo(stop(settings_of(config), subscriber))

@@ -11,7 +11,7 @@ from flows.problems import UsageProblem
 from flows.progress import shown
 
 rules = typer.Typer(
-    help="Check the rules before they can hurt, try them on the past, and account for decisions.",
+    help="Check rules, try them on the past, account for decisions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -19,7 +19,10 @@ rules = typer.Typer(
 
 @rules.command()
 def check(config: Config = None) -> None:
-    """Find what is wrong in the rules, and how many alerts a day to expect; exit code 2 when something is wrong."""
+    """Find what is wrong in the rules, and estimate alerts a day.
+
+    Exit code 2 when something is wrong.
+    """
     from flows.rule_report import checked
 
     report = checked(settings_of(config), progress=shown())
@@ -34,13 +37,13 @@ def check(config: Config = None) -> None:
 
 @rules.command()
 def backtest(
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Only this rule.")] = None,
+    rule: Annotated[str | None, typer.Argument(metavar="RULE", help="Only this rule.")] = None,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="From then on; default 30 days ago.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Before then; default now.")] = None,
     output_format: TableFormat = "table",
     config: Config = None,
 ) -> None:
-    """Show what rules would have sent on what is stored; sends nothing and writes nothing."""
+    """Show what rules would have sent; sends and writes nothing."""
     from flows.backtest_report import FIELDS, SHOWN, answer_row, shown_row, summed, tried
 
     settings = settings_of(config)
@@ -58,7 +61,10 @@ def explain(
     alert: Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or how it begins.")],
     config: Config = None,
 ) -> None:
-    """Derive an alert again from the stored text: rule and version, words and places, speaker, sources."""
+    """Derive an alert again from the stored text.
+
+    Rule and version, words and places, speaker, sources.
+    """
     from flows.explaining import explained
 
     typer.echo(explained(settings_of(config), alert))
@@ -70,7 +76,10 @@ def why_not(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")],
     config: Config = None,
 ) -> None:
-    """Name the first clause of a rule that an article failed, and what to change; or what was decided."""
+    """Name the first clause of a rule that an article failed.
+
+    And what to change; or, when it matches, what was decided.
+    """
     from flows.why_not import why_not as account
 
     typer.echo(account(settings_of(config), article, rule))

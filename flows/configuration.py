@@ -16,6 +16,7 @@ from flows.clause_tables import clause
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"(\d{1,6})([smhd])")
+LONGEST = timedelta(days=36_500)
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -27,13 +28,25 @@ def duration(value: object) -> object:
     """Read "90s", "5m", "6h" or "2d"."""
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if match:
-        return timedelta(**{UNITS[match[2]]: int(match[1])})
+        return short_enough(timedelta(**{UNITS[match[2]]: int(match[1])}))
     raise ValueError('write a whole number and s, m, h or d, for example "10m"')
+
+
+def short_enough(value: timedelta) -> timedelta:
+    """Refuse a duration with which no date can be reckoned."""
+    if value > LONGEST:
+        raise ValueError(f'write at most "{LONGEST.days}d"')
+    return value
 
 
 def optional_duration(value: object) -> object:
     """Read a duration, or "none" for no limit."""
     return None if value == "none" else duration(value)
+
+
+def listed(value: object) -> object:
+    """Take one name for a list of it: `officials = "any"`."""
+    return (value,) if isinstance(value, str) else value
 
 
 def clock(value: object) -> object:
@@ -142,7 +155,7 @@ class RuleTable(Table):
 
     name: Name
     keywords: Phrases
-    officials: Phrases | Name
+    officials: Annotated[Phrases, BeforeValidator(listed)]
     subscribers: Phrases
     scope: Scope = Scope.SENTENCE
     exclude: tuple[Name, ...] = ()

@@ -1,91 +1,71 @@
-"""Sending what is due, each channel in a lane of its own."""
+"""Sending what is due, each channel by a sender of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 import httpx
 
 from alerts.channels import CHANNELS, Channel, Equipment, route_of
-from alerts.message_records import ChannelState, Message, Standing, Status, Subscriber
+from alerts.message_records import Standing, Status, Subscriber
 from flows.fetching import webhook_client
-from flows.lanes import Lane, one_writing
 from flows.progress import stage
+from flows.senders import Sender, one_writing
 from flows.setup import Setup
 from warehouse import channels, outbox
 from warehouse.records import RunCounts
 from warehouse.session import Session
 
-MESSAGES_A_PASS = 500
-# So long a lane may take up new messages; the rest leaves in the next pass, a minute later.
-LANE_SECONDS = 30.0
-LANES = 64
+# So long a sender may take up new messages; the rest leaves in the next pass, or when `serve` looks next.
+SENDER_SECONDS = 30.0
+SENDERS = 64
 STOPPED = "unsubscribed"
 
-Queue = list[tuple[Message, Subscriber]]
 
-
-def deliver(setup: Setup, *, seconds: float = LANE_SECONDS) -> RunCounts:
+def deliver(setup: Setup, *, seconds: float = SENDER_SECONDS) -> RunCounts:
     """Send the messages that are due and record what came of each."""
     with one_writing(setup) as session:
-        queues, states = due_queues(setup, session)
-    if not queues:
+        due = due_by_subscriber(setup, session)
+        routes = routes_to(setup, session, due)
+    if not routes:
         return RunCounts()
     with (
         webhook_client(setup.settings.fetch) as web,
-        stage(setup.progress, "send", sum(map(len, queues.values()))) as shown,
-        ThreadPoolExecutor(min(len(queues), LANES), thread_name_prefix="lane") as threads,
+        stage(setup.progress, "send", sum(due.values())) as shown,
+        ThreadPoolExecutor(min(len(routes), SENDERS), thread_name_prefix="sender") as threads,
     ):
         built = channels_of(setup, web)
-        lanes = [
-            Lane(
-                setup,
-                route=route,
-                channel=built[queue[0][1].channel],
-                state=states.get(route),
-                messages=queue,
-                on_done=shown,
-            )
-            for route, queue in queues.items()
+        senders = [
+            Sender(setup, route=route, channel=built[people[0].channel], subscribers=people, on_done=shown)
+            for route, people in routes.items()
         ]
-        ran = [threads.submit(lane.run, seconds) for lane in lanes]
-    return counted([standing for lane in ran for standing in lane.result()])
+        ran = [threads.submit(sender.run, seconds) for sender in senders]
+    return counted([standing for sender in ran for standing in sender.result()])
 
 
-def due_queues(setup: Setup, session: Session) -> tuple[dict[str, Queue], dict[str, ChannelState]]:
-    """Return what is due by channel, but for channels whose next try is not, and the troubles there are."""
+def due_by_subscriber(setup: Setup, session: Session) -> dict[str, int]:
+    """Return how many messages are due to whom, but for those whose channel is in trouble and not to be tried yet."""
     now = setup.now()
-    states = {state.route: state for state in channels.channel_states(session)}
-    known = reachable(setup, session)
-    queues: dict[str, Queue] = {}
-    for message in outbox.due_messages(session, now, MESSAGES_A_PASS, waiting=waiting(setup, states, now)):
-        subscriber = known.get(message.subscriber)
-        if subscriber is None:
-            outbox.stop(session, message.subscriber, why_not(setup, message.subscriber))
-        else:
-            queues.setdefault(route_of(subscriber), []).append((message, subscriber))
-    return queues, states
+    shut = {state.route for state in channels.channel_states(session) if state.next_try_at > now}
+    waiting = {who.name for who in setup.settings.subscribers if route_of(who) in shut}
+    due = outbox.due_counts(session, now)
+    return {name: count for name, count in due.items() if name not in waiting}
 
 
-def reachable(setup: Setup, session: Session) -> dict[str, Subscriber]:
-    """Return the subscribers who may be told, by name."""
-    stopped = channels.unsubscribed(session)
-    return {who.name: who for who in setup.settings.subscribers if who.name not in stopped}
-
-
-def waiting(setup: Setup, states: dict[str, ChannelState], now: datetime) -> tuple[str, ...]:
-    """Return the subscribers whose channel is in trouble and not to be tried yet."""
-    shut = {state.route for state in states.values() if state.next_try_at > now}
-    return tuple(who.name for who in setup.settings.subscribers if route_of(who) in shut)
-
-
-def why_not(setup: Setup, subscriber: str) -> str:
-    """Say why nothing is sent to a subscriber."""
-    if any(who.name == subscriber for who in setup.settings.subscribers):
-        return STOPPED
-    return f'subscriber "{subscriber}" is no longer in the configuration'
+def routes_to(setup: Setup, session: Session, names: Collection[str]) -> dict[str, list[Subscriber]]:
+    """Return the routes to these subscribers, with all who may be told by each; give up what nobody is to get."""
+    stopped, known = channels.unsubscribed(session), {who.name for who in setup.settings.subscribers}
+    for name in names:
+        if name not in known:
+            outbox.stop(session, name, f'subscriber "{name}" is no longer in the configuration')
+        elif name in stopped:
+            outbox.stop(session, name, STOPPED)
+    routes: dict[str, list[Subscriber]] = {}
+    for who in setup.settings.subscribers:
+        if who.name not in stopped:
+            routes.setdefault(route_of(who), []).append(who)
+    return {route: people for route, people in routes.items() if any(who.name in names for who in people)}
 
 
 def channels_of(setup: Setup, web: httpx.Client) -> dict[str, Channel]:

@@ -157,17 +157,26 @@ def discovered(settings: FetchTable, url: str) -> list[Row]:
 
 def parsed_sources(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield the contract's object for each file or address, in the order given."""
-    missing = [
-        f"no such file: {source}" for source in sources if not is_http_url(source) and not Path(source).is_file()
-    ]
-    if missing:
-        raise UsageProblem("\n".join(missing))
+    wrong = [why for source in sources if not is_http_url(source) and (why := unreadable(Path(source)))]
+    if wrong:
+        raise UsageProblem("\n".join(wrong))
     with Workers(1) as workers:
         for source in sources:
             if is_http_url(source):
                 yield parsed_address(workers, source)
             else:
                 yield parsed_feed(workers, source, Path(source).read_bytes())
+
+
+def unreadable(path: Path) -> str | None:
+    """Return why a file that was named cannot be read; None when it can."""
+    if not path.exists():
+        return f"no such file: {path}"
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        return f"cannot read {path}: {error.strerror}"
+    return None
 
 
 def parsed_address(workers: Workers, url: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,9 +15,10 @@ from importlib.metadata import version
 import httpcore
 import httpx
 
-from flows.addresses import GuardedBackend, GuardedSyncBackend
-from flows.answers import EXPECTED, PERMANENT, Redirect, check_headers, drain, outcome_of, reason_of
+from flows.addresses import GuardedSyncBackend
+from flows.answers import BYTES, EXPECTED, Redirect, outcome_of, reason_of
 from flows.configuration import FetchTable
+from flows.connections import Connections
 from flows.intervals import parking_time
 from flows.lines import Errand
 from flows.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
@@ -38,41 +40,25 @@ def user_agent(contact: str | None) -> str:
     return f"Talkwatch/{version('talkwatch')}" + (f" (+{contact.removeprefix('mailto:')})" if contact else "")
 
 
-def headers_of(request: Request) -> dict[str, str]:
+def headers_of(request: Request, url: httpx.URL) -> list[tuple[bytes, bytes]]:
     """Return the headers of a request: validators only when the server gave some."""
     wanted = {"Accept": request.accept, "If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-    return {name: value for name, value in wanted.items() if value}
+    if url.userinfo:
+        wanted["Authorization"] = f"Basic {b64encode(f'{url.username}:{url.password}'.encode()).decode()}"
+    return [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
 
 
-@asynccontextmanager
-async def http_client(fetch: FetchTable) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the guarded client: no cookies, no proxy from the environment, no redirect that is not looked at first."""
-    backend = GuardedBackend(fetch.allow_hosts, at_once=fetch.concurrency)
-    secure = httpx.create_ssl_context()
-    transport = httpx.AsyncHTTPTransport(verify=secure)
-    # httpx offers no argument for the network backend; this is the one httpcore documents. No connection is kept: each
-    # host is asked again after seconds, which is when servers hang up, and looking after idle ones takes time.
-    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 (see above)
-        ssl_context=secure,
-        max_connections=fetch.concurrency,
-        max_keepalive_connections=0,
-        network_backend=backend,
-    )
-    async with httpx.AsyncClient(
-        transport=transport,
-        trust_env=False,
-        timeout=fetch.timeout_seconds,
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": user_agent(fetch.contact), "Accept-Encoding": "gzip, deflate"},
-    ) as client:
-        yield client
-    backend.close()
+def connections(fetch: FetchTable) -> Connections:
+    """Return the guarded way to servers; close it in the end."""
+    own = {"User-Agent": user_agent(fetch.contact), "Accept-Encoding": "gzip, deflate"}
+    headers = [(name.encode(), value.encode()) for name, value in own.items()]
+    return Connections(fetch.allow_hosts, headers=headers, at_once=fetch.concurrency)
 
 
 def webhook_client(fetch: FetchTable) -> httpx.Client:
     """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
     transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 (as above)
+    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 (httpx offers no argument for the network backend)
         ssl_context=httpx.create_ssl_context(), network_backend=GuardedSyncBackend(fetch.allow_hosts)
     )
     return httpx.Client(
@@ -85,33 +71,12 @@ def webhook_client(fetch: FetchTable) -> httpx.Client:
     )
 
 
-async def ask(
-    client: httpx.AsyncClient, request: Request, now: datetime, seconds: float, limit: int
-) -> Outcome | Redirect:
-    """Make one request at `now`; whatever goes wrong outside this program is a FetchFailure."""
-    try:
-        async with (
-            asyncio.timeout(seconds),
-            client.stream("GET", request.url, headers=headers_of(request), follow_redirects=False) as response,
-        ):
-            check_headers(response)
-            if response.status_code != HTTPStatus.OK:
-                await drain(response)
-            if response.next_request is not None:
-                return Redirect(url=str(response.next_request.url), permanent=response.status_code in PERMANENT)
-            return await outcome_of(request, response, now, limit)
-    except TimeoutError:
-        return FetchFailure(key=request.key, reason="timeout")
-    except EXPECTED as error:
-        return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
-
-
 class Fetcher:
     """Fetches in turns: redirect by redirect, each hop where its host and its robots.txt let it."""
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        connections: Connections,
         fetch: FetchTable,
         pacer: Pacer,
         *,
@@ -126,7 +91,7 @@ class Fetcher:
 
         `parked` hosts said "too many requests" when they were asked last, and were left alone for so long.
         """
-        self._client, self._fetch, self._pacer, self._clock = client, fetch, pacer, clock
+        self._connections, self._fetch, self._pacer, self._clock = connections, fetch, pacer, clock
         self._files = {file.origin: file for file in robots}
         self._asking: dict[str, asyncio.Lock] = {}
         self._parked = dict(parked or {})
@@ -148,13 +113,25 @@ class Fetcher:
                     return None if not hops else out_of_time(request, asked_at)
                 asked_at, begun = self._clock(), asyncio.get_running_loop().time()
                 self._on_start(host_of(url), request.key, asked_at)
-                answer = await ask(self._client, replace(request, url=url), asked_at, max(left, 0), self._limit)
+                answer = await self._ask(request, url, asked_at, left)
                 left -= asyncio.get_running_loop().time() - begun
             if not isinstance(answer, Redirect):
                 return self._settled(answer, url, moved_to=url if hops and permanent else None, asked_at=asked_at)
             url, hops, permanent = answer.url, hops + 1, permanent and answer.permanent
         reason = f"more than {MAX_REDIRECTS} redirects"
         return FetchFailure(key=request.key, reason=reason, loops=True, asked_at=asked_at)
+
+    async def _ask(self, request: Request, url: str, now: datetime, seconds: float) -> Outcome | Redirect:
+        """Make one request at `now`, to `url`; whatever goes wrong outside this program is a FetchFailure."""
+        try:
+            place = httpx.URL(url)
+            headers = headers_of(request, place)
+            async with asyncio.timeout(seconds), self._connections.answer(place, headers) as response:
+                return await outcome_of(request, place, response, now, self._limit)
+        except TimeoutError:
+            return FetchFailure(key=request.key, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
+        except EXPECTED as error:
+            return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
 
     def _settled(self, answer: Outcome, url: str, *, moved_to: str | None, asked_at: datetime | None) -> Outcome:
         """Add where and when it was asked; a host that says "too many requests" is parked, not only the feed."""
@@ -168,8 +145,6 @@ class Fetcher:
         self._parked.pop(host, None)
         if not isinstance(answer, FetchFailure):
             return replace(answer, moved_to=moved_to, asked_at=asked_at)
-        if answer.reason == "timeout":
-            answer = replace(answer, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
         return replace(answer, asked_at=asked_at)
 
     async def _refusal(self, request: Request, url: str) -> FetchFailure | bool | None:
@@ -219,8 +194,8 @@ async def fetch_all(
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[Outcome, ...]:
     """Fetch what there is time for; what there is not is simply not among the outcomes."""
-    async with http_client(fetch) as client:
-        fetcher = Fetcher(client, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
+    with closing(connections(fetch)) as opened:
+        fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
 
         async def one(request: Request) -> Outcome | None:
             outcome = await fetcher.fetch(request)

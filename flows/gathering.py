@@ -25,6 +25,7 @@ from warehouse import hosts, polls
 from warehouse.feed_records import FeedState, HostPace, PendingEntry, RobotsFile
 from warehouse.publishing import publish
 from warehouse.records import RunCounts
+from warehouse.session import Session
 from warehouse.store import writing
 
 # Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
@@ -44,11 +45,23 @@ class Begun:
     after_feeds: frozenset[str] = frozenset()
 
 
-def gather(setup: Setup) -> RunCounts:
+def begin(setup: Setup, session: Session, asked: Sequence[Asked]) -> Begun:
+    """Take over the configuration and what a killed pass had asked; return what is due."""
+    now = setup.now()
+    polls.sync_feeds(session, setup.settings.feeds)
+    note_asked(session, asked)
+    pending = polls.pending_entries(session, now, PAGES_A_PASS)
+    return Begun(
+        due=polls.due_feeds(session, now),
+        hosts=hosts.recent_hosts(session, now, now - DAY),
+        robots=hosts.robots_files(session),
+        pending=pending,
+        after_feeds=frozenset(map(host_of, hosts.asked_last(session))) if pending else frozenset(),
+    )
+
+
+def gather(setup: Setup, begun: Begun, journal: Journal) -> RunCounts:
     """Ask the feeds that are due and read the pages they lead to, batch by batch, as far as the pass has time."""
-    journal = Journal(setup.data_dir)
-    begun = begin(setup, journal.read())
-    journal.clear()
     if not begun.due and not begun.pending:
         return RunCounts()
     stream = Stream(
@@ -64,35 +77,14 @@ def gather(setup: Setup) -> RunCounts:
     with stage(setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
         gathering = Gathering(setup, begun, stream, workers, shown)
         gathering.run()
-    note_asked(setup, journal.read())
-    journal.clear()
     return gathering.counts
 
 
-def begin(setup: Setup, asked: Sequence[Asked]) -> Begun:
-    """Take over the configuration and what a killed pass had asked; return what is due."""
-    now = setup.now()
-    with writing(setup.data_dir) as session:
-        polls.sync_feeds(session, setup.settings.feeds)
-        if asked:
-            hosts.save_hosts(session, paces(asked))
-            polls.note_asked(session, [(each.key, each.at) for each in asked])
-        pending = polls.pending_entries(session, now, PAGES_A_PASS)
-        return Begun(
-            due=polls.due_feeds(session, now),
-            hosts=hosts.recent_hosts(session, now, now - DAY),
-            robots=hosts.robots_files(session),
-            pending=pending,
-            after_feeds=frozenset(map(host_of, hosts.asked_last(session))) if pending else frozenset(),
-        )
-
-
-def note_asked(setup: Setup, asked: Sequence[Asked]) -> None:
+def note_asked(session: Session, asked: Sequence[Asked]) -> None:
     """Note when hosts were asked last, and feeds whose answers the end of the pass cut off."""
     if asked:
-        with writing(setup.data_dir) as session:
-            hosts.save_hosts(session, paces(asked))
-            polls.note_asked(session, [(each.key, each.at) for each in asked])
+        hosts.save_hosts(session, paces(asked))
+        polls.note_asked(session, [(each.key, each.at) for each in asked])
 
 
 def paces(asked: Sequence[Asked]) -> list[HostPace]:

@@ -26,16 +26,17 @@ _FRESH_NO_MORE = re.compile(r"(?:^|,)\s*(?:no-cache|no-store)\s*(?:,|$)", re.IGN
 
 
 def freshness(cache_control: str | None, expires: str | None, date: str | None, now: datetime) -> timedelta | None:
-    """Return how long an answer is fresh by its headers (RFC 9111): max-age, else Expires; None when neither says."""
+    """Return how long an answer is fresh by its headers (RFC 9111): max-age, else Expires; None when neither says.
+
+    Below nothing for one that was stale when it came; of what is above a day `next_poll_at` takes a day.
+    """
     control = cache_control or ""
     if _FRESH_NO_MORE.search(control):
         return None
     if stated := _MAX_AGE.search(control):
         return seconds(stated[1])
     until = http_date(expires)
-    if until is None:
-        return None
-    return max(min(until - (http_date(date) or now), CAP), timedelta(0))
+    return None if until is None else until - (http_date(date) or now)
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -56,9 +57,10 @@ def http_date(value: str | None) -> datetime | None:
     """Read a date of a header; None for what is none."""
     try:
         read = parsedate_to_datetime(value or "")
+        read = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, IndexError):
         return None
-    return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+    return read
 
 
 def adaptive(every: timedelta, max_every: timedelta, dull_polls: int) -> timedelta:
@@ -109,7 +111,6 @@ def unskipped(at: datetime, skip_hours: Sequence[int], skip_days: Sequence[int])
     days = {day % 7 for day in skip_days}
     if len(hours) == len(range(24)) or len(days) == len(range(7)):
         return at
-    at = at.astimezone(UTC)
     while at.hour in hours or at.weekday() in days:
         at = at.replace(minute=0, second=0, microsecond=0) + HOUR
     return at

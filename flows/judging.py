@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.deciding import UTTERANCE_WINDOW, decide, past_alert
+from alerts.deciding import UTTERANCE_WINDOW, Case, decide, past_alert
 from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Decision, Match, PastAlert, Reason
@@ -62,9 +62,9 @@ def decide_all(session: Session, candidates: Sequence[Candidate], now: datetime)
     decisions = []
     for candidate in candidates:
         rule, match = candidate.rule.rule, candidate.match
-        decision = decide(
-            rule,
-            match,
+        case = Case(
+            rule=rule,
+            match=match,
             article=candidate.found.article,
             arrival=candidate.found.arrival,
             story_id=standing.stories[match.article_id],
@@ -73,7 +73,7 @@ def decide_all(session: Session, candidates: Sequence[Candidate], now: datetime)
             sources=standing.sources(match),
             silenced=is_hushed(hushed, rule, match.official_id, now),
         )
-        decisions.append(decision)
+        decisions.append(decision := decide(case))
         if decision.alert:
             past.add(past_alert(decision.alert))
     return tuple(decisions)
@@ -106,7 +106,13 @@ def history(session: Session, candidates: Sequence[Candidate], now: datetime) ->
         now=now,
     )
     of_articles = stories.current_stories(session, sorted({alert.article_id for alert in past})) if past else {}
-    return tuple(replace(alert, story_id=of_articles.get(alert.article_id, alert.story_id)) for alert in past)
+    return tuple(in_story_now(alert, of_articles) for alert in past)
+
+
+def in_story_now(alert: PastAlert, of_articles: Mapping[str, str]) -> PastAlert:
+    """Return an alert under the story that its article belongs to by now."""
+    story_id = of_articles.get(alert.article_id, alert.story_id)
+    return alert if story_id == alert.story_id else replace(alert, story_id=story_id)
 
 
 def corroborated(setup: Setup, session: Session, fresh: Sequence[ReadArticle], now: datetime) -> tuple[Decision, ...]:

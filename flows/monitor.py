@@ -23,7 +23,7 @@ from prefect.states import Completed, Crashed
 
 from flows.logs import set_up_logging
 from flows.passes import run_pass
-from flows.progress import shown
+from flows.progress import shown, silent
 from flows.settings import configuration_path, load_settings
 from flows.setup import prepared
 
@@ -52,8 +52,10 @@ def monitor() -> str:
     deployment_id = runtime_deployment.id
     if deployment_id:
         with get_client(sync_client=True) as client:
-            skip_missed(client, UUID(str(deployment_id)), keep=0)
-    setup = prepared(load_settings(configuration_path(None), sending=True), progress=shown())
+            skip_missed(client, UUID(str(deployment_id)))
+    # A log that grows for months has a line a pass.
+    progress = silent if deployment_id else shown()
+    setup = prepared(load_settings(configuration_path(None), sending=True), progress=progress)
     return run_pass(setup, stage=staged, scheduled=bool(deployment_id))
 
 
@@ -66,18 +68,16 @@ def runs_in(client: SyncPrefectClient, deployment_id: UUID, *states: StateType) 
     )
 
 
-def skip_missed(client: SyncPrefectClient, deployment_id: UUID, *, keep: int) -> int:
-    """Skip the runs whose time has passed, all but the newest `keep`; return how many.
+def skip_missed(client: SyncPrefectClient, deployment_id: UUID) -> int:
+    """Skip the runs whose time has passed; return how many.
 
     After an outage Prefect would start each missed run at once; one catch-up is enough.
     """
     now = datetime.now(UTC)
     missed = [run for run in runs_in(client, deployment_id, StateType.SCHEDULED) if due_by(run, now)]
-    missed.sort(key=lambda run: run.expected_start_time or now)
-    spare = missed[: len(missed) - keep]
-    for run in spare:
+    for run in missed:
         client.set_flow_run_state(run.id, Completed(name="Skipped", message="a later pass does its work"), force=True)
-    return len(spare)
+    return len(missed)
 
 
 def due_by(run: FlowRun, now: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from alerts.message_records import Sent, Subscriber
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.subjects import counted
@@ -13,7 +15,7 @@ from flows.setup import Setup, utc_now
 from warehouse import channels, outbox
 from warehouse.publishing import publish
 from warehouse.session import Session
-from warehouse.store import writing
+from warehouse.store import LIVE, reading, writing
 
 
 def resend(settings: Settings, beginning: str | None, *, dead: bool) -> str:
@@ -41,13 +43,24 @@ def messages_named(session: Session, beginning: str) -> tuple[str, ...]:
 
 
 def sample(setup: Setup, name: str) -> str:
-    """Send a subscriber a marked sample now."""
+    """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
     subscriber = subscriber_named(setup.settings, name)
+    if is_unsubscribed(setup, name):
+        again = f"talkwatch alerts subscribe {shlex.quote(name)}"
+        raise UsageProblem(f'"{name}" is unsubscribed and gets nothing, no sample either; `{again}` takes that back')
     paragraphs = [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"]
     receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, paragraphs)
     if isinstance(receipt, Sent):
         return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}'
     raise WorkProblem(f'no sample for "{subscriber.name}" by {subscriber.channel}: {receipt.error}')
+
+
+def is_unsubscribed(setup: Setup, name: str) -> bool:
+    """Tell whether a subscriber wants no more; before the first pass nobody does."""
+    if not (setup.data_dir / LIVE).exists():
+        return False
+    with reading(setup.data_dir) as session:
+        return name in channels.unsubscribed(session)
 
 
 def unsubscribe(settings: Settings, name: str) -> str:

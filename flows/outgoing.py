@@ -53,8 +53,7 @@ def messages_for(
     now = setup.now()
     around = circumstances(session, [*fired, *(each.alert for each in follow_ups)], now)
     longest = max([RECENT, *(who.group_interval for who in setup.settings.subscribers)])
-    waiting = {each.message_id: each for each in of_stories_now(session, outbox.open_messages(session))}
-    recent = of_stories_now(session, outbox.recent_messages(session, now - longest))
+    waiting, recent = messages_now(session, now - longest)
     changed: dict[str, Message] = {}
     for alert, follow_up in [*((alert, None) for alert in fired), *((each.alert, each) for each in follow_ups)]:
         for subscriber in told_of(setup, alert, follow_up, around):
@@ -69,6 +68,13 @@ def messages_for(
             )
             waiting[message.message_id] = changed[message.message_id] = message
     return tuple(changed.values())
+
+
+def messages_now(session: Session, since: datetime) -> tuple[dict[str, Message], Sequence[Message]]:
+    """Return the messages that alerts may still join, by id, and those tried from `since` on, in their stories now."""
+    still_open, tried = outbox.open_messages(session), outbox.recent_messages(session, since)
+    both = of_stories_now(session, [*still_open, *tried])
+    return {each.message_id: each for each in both[: len(still_open)]}, both[len(still_open) :]
 
 
 def circumstances(session: Session, alerts: Sequence[Alert], now: datetime) -> Circumstances:

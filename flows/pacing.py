@@ -10,11 +10,11 @@ from functools import lru_cache
 import httpx
 
 from flows.configuration import FetchTable
+from flows.connections import PORTS
 from flows.lines import Errand, Line
 
 # How soon a wait for a host's turn notices that the pass is to end.
 GLANCE = 0.5
-PORTS = {"http": 80, "https": 443}
 
 
 @lru_cache(maxsize=4_096)

@@ -11,13 +11,15 @@ from typing import Protocol, TypeVar
 
 from extractors.watchlist import Official, Term, Watchlist
 from flows.delivering import deliver
-from flows.gathering import gather
+from flows.gathering import begin, gather, note_asked
+from flows.journal import Journal
 from flows.self_watch import after_pass, beat, before_pass, disk_watched
 from flows.setup import LOCK_FILE, Setup
 from warehouse import officials, outbox, runs
 from warehouse.locking import Held, exclusive
 from warehouse.publishing import publish
 from warehouse.records import OfficialTerm, RunCounts
+from warehouse.session import Session
 from warehouse.store import writing
 
 T = TypeVar("T")
@@ -54,24 +56,41 @@ def run_pass(setup: Setup, *, stage: Stager = plainly, scheduled: bool = False) 
 
 
 def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
-    """Do the steps between the start and the end of a row in `runs`."""
-    started_at, run_id = setup.now(), uuid.uuid4().hex[:16]
+    """Do the steps between the start and the end of a row in `runs`.
+
+    Opening the warehouse takes a while: it is opened once before the first request, and once after the last answer.
+    """
+    journal, run_id, started_at = Journal(setup.data_dir), uuid.uuid4().hex[:16], setup.now()
     with writing(setup.data_dir) as session:
         officials.save_officials(session, official_terms(setup.watchlist))
         before_pass(setup, session, scheduled=scheduled)
         runs.start_run(session, run_id, started_at)
         waits = outbox.waiting_since(session, started_at) is not None
-    counts = steps(setup, stage, waits=waits)
-    finished_at = setup.now()
+        begun = begin(setup, session, journal.read())
+    journal.clear()
+    counts = stage("gather", lambda: (deliver(setup) if waits else RunCounts()) + gather(setup, begun, journal))
     with writing(setup.data_dir) as session:
-        runs.finish_run(session, run_id, finished_at, counts, quiet=scheduled and is_idle(counts))
-        after_pass(setup, session)
+        note_asked(session, journal.read())
+        waits = outbox.waiting_since(session, setup.now()) is not None
+        if not waits:
+            finish(setup, session, run_id, counts, scheduled=scheduled)
+    journal.clear()
+    if waits:
+        counts += stage("deliver", lambda: deliver(setup))
+        with writing(setup.data_dir) as session:
+            finish(setup, session, run_id, counts, scheduled=scheduled)
     stage("publish", lambda: publish(setup.data_dir))
     if not setup.stopping():
         beat(setup)
-    line = summary(run_id, counts, started_at, finished_at)
+    line = summary(run_id, counts, started_at, setup.now())
     log.info(line)
     return line
+
+
+def finish(setup: Setup, session: Session, run_id: str, counts: RunCounts, *, scheduled: bool) -> None:
+    """Record the end of a pass with what it counted."""
+    runs.finish_run(session, run_id, setup.now(), counts, quiet=scheduled and is_idle(counts))
+    after_pass(setup, session)
 
 
 def prepare_warehouse(setup: Setup) -> None:
@@ -97,12 +116,6 @@ def term_row(official: Official, term: Term | None) -> OfficialTerm:
         role_to=term.until if term else None,
         aliases=official.aliases,
     )
-
-
-def steps(setup: Setup, stage: Stager, *, waits: bool) -> RunCounts:
-    """Send what `waits`; gather what is new, all the way to those it is for; then send what else is due."""
-    counts = stage("gather", lambda: (deliver(setup) if waits else RunCounts()) + gather(setup))
-    return counts + stage("deliver", lambda: deliver(setup))
 
 
 def is_idle(counts: RunCounts) -> bool:

@@ -51,20 +51,21 @@ def request_for(state: FeedState) -> Request:
 
 def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, Outcome]], now: datetime) -> list[Answer]:
     """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
-    bodies: dict[int, Fetched] = {}
-    for place, (state, outcome) in enumerate(pairs):
-        if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash:
-            bodies[place] = outcome
-    feeds = dict(zip(bodies, workers.parse([task(outcome) for outcome in bodies.values()]), strict=True))
+    bodies = [
+        (state, outcome)
+        for state, outcome in pairs
+        if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash
+    ]
+    # What one feed's entries are named is worked out while others are being parsed.
+    feeds = zip(bodies, workers.in_order(task(outcome) for _, outcome in bodies), strict=True)
+    read = {outcome.key: parsed(state, outcome, feed, outcome.asked_at or now) for (state, outcome), feed in feeds}
     answers: list[Answer] = []
-    for place, (state, outcome) in enumerate(pairs):
+    for state, outcome in pairs:
         at = outcome.asked_at or now
         if isinstance(outcome, FetchFailure):
             answers.append((state, failed(state, outcome, at)))
-        elif place in bodies:
-            answers.append((state, parsed(state, bodies[place], feeds[place], at)))
         else:
-            answers.append((state, unchanged(state, outcome, at)))
+            answers.append((state, read.get(outcome.key) or unchanged(state, outcome, at)))
     return answers
 
 
@@ -104,9 +105,16 @@ def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
                 tell_of(setup, session, state.feed, news)
     unlinked = sum(finding.unlinked for _, finding in answers if isinstance(finding, Parsed))
     listed = sum(len(poll.entries) for _, poll in found)
-    counts = [counted(poll) for _, poll in found]
-    return sum(counts, RunCounts(entries_new=new, entries_known=listed - new, entries_unlinked=unlinked)) + RunCounts(
-        entries_listed=listed + unlinked
+    broken = sum(bool(poll.error) and not poll.entries for _, poll in found)
+    same = sum(poll.not_modified for _, poll in found)
+    return RunCounts(
+        feeds_unchanged=same,
+        feeds_failed=broken,
+        feeds_changed=len(found) - broken - same,
+        entries_new=new,
+        entries_known=listed - new,
+        entries_unlinked=unlinked,
+        entries_listed=listed + unlinked,
     )
 
 
@@ -142,10 +150,3 @@ def not_merged(setup: Setup, session: Session, state: FeedState, poll: Poll) -> 
     line = f"has moved for good, to {target}, which is watched already"
     tell_of(setup, session, state.feed, FeedNews(line, begins=Trouble.MOVED))
     return replace(poll, course=replace(course, current_url=state.course.current_url))
-
-
-def counted(poll: Poll) -> RunCounts:
-    """Count one poll."""
-    if poll.not_modified:
-        return RunCounts(feeds_unchanged=1)
-    return RunCounts(feeds_failed=1) if poll.error and not poll.entries else RunCounts(feeds_changed=1)

@@ -17,11 +17,13 @@ import httpx
 
 from flows.problems import WorkProblem
 from flows.settings import prefect_api_url, set_environment
+from flows.setup import SERVE_LOCK
 from warehouse.locking import Held, exclusive
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 START_SECONDS = 180
+ANSWER_SECONDS = 10
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 
 log = logging.getLogger("talkwatch.serve")
@@ -43,10 +45,32 @@ def free_port(*usual: int) -> int:
 def one_serve(data_dir: Path) -> Iterator[None]:
     """Keep a second `serve` off this data directory while the block runs."""
     try:
-        with exclusive(data_dir / "serve.lock"):
+        with exclusive(data_dir / SERVE_LOCK):
             yield
     except Held as held:
         raise WorkProblem(f"another serve is at work on {data_dir} ({held})") from None
+
+
+def check_named_server() -> None:
+    """Raise WorkProblem when the operator named a Prefect server that can't be reached; whatever it answers will do."""
+    url = prefect_api_url()
+    try:
+        if url:
+            httpx.get(f"{url}/health", timeout=ANSWER_SECONDS)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        why = str(error) or type(error).__name__
+        raise WorkProblem(f"no Prefect server answers at PREFECT_API_URL ({why}); start it, or unset that") from None
+
+
+@contextmanager
+def own_server_explained() -> Iterator[None]:
+    """Turn it into WorkProblem that the server which Prefect starts for a single pass did not come up in time."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "ephemeral" not in str(error):
+            raise
+        raise WorkProblem("Prefect's server did not come up in time: is this machine busy? Run it again") from None
 
 
 @contextmanager

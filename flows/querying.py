@@ -8,9 +8,9 @@ from pathlib import Path
 
 import typer
 
-from flows.problems import UsageProblem
+from flows.problems import FULL, UsageProblem, WorkProblem
 from flows.settings import Settings
-from flows.tables import table
+from flows.tables import fitted, table, terminal_width
 from warehouse.queries import QueryProblem, QueryResult, query, write_result
 
 LONGEST = timedelta(minutes=10)
@@ -30,13 +30,14 @@ def answer_query(settings: Settings, sql: str, output_format: str, output: Path 
     try:
         save(result, output_format, output)
     except OSError as error:
-        raise UsageProblem(f"cannot write {output}: {error.strerror}") from None
+        kind = WorkProblem if error.errno in FULL else UsageProblem
+        raise kind(f"cannot write {output}: {error.strerror}") from None
 
 
 def tell(result: QueryResult, output_format: str) -> None:
     """Print an answer."""
     if output_format == "table":
-        typer.echo(table(result.columns, result.rows))
+        typer.echo(fitted(result.columns, result.rows, terminal_width()))
         return
     write_result(result, output_format, sys.stdout.buffer)
 

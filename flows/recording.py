@@ -71,7 +71,7 @@ def worked_out(setup: Setup, batch: Sequence[ReadArticle]) -> Work:
         matched=[candidates_in(setup.rules, found) for found in batch],
         sketches=[sketch(found) for found in batch],
         worded=[wordings(found) for found in batch],
-        talks=[talks_in(found) for found in batch],
+        talks=[talks_in(found, setup.countries) for found in batch],
     )
 
 

@@ -60,8 +60,8 @@ def allows(file: RobotsFile, url: str) -> bool:
 
 def crawl_delay(file: RobotsFile) -> float:
     """Return the seconds that a site wants between two requests; 0 when it says nothing."""
-    delay = rules(file.body).crawl_delay(NAME) if file.body else None
-    return min(max(float(delay or 0), 0), DAY.total_seconds())
+    delay: float | None = rules(file.body or "").crawl_delay(NAME)
+    return min(delay or 0, DAY.total_seconds())
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from alerts.rule_checks import Finding, dead_clauses, oddities, wrong_names
 from alerts.rules import compile_rules
 from alerts.subjects import counted
 from flows.backtesting import DAYS, backtest, moment_of
-from flows.findings import lines
+from flows.diagnostics import diagnostics
 from flows.progress import Progress, silent
 from flows.retelling import batches, phrases_found, words_of
 from flows.settings import Settings
@@ -75,8 +75,8 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
         storming, expected = estimated(setup, past_of(setup))
         warnings += storming
     return Report(
-        errors=lines(settings, errors),
-        warnings=lines(settings, warnings),
+        errors=diagnostics(settings, errors),
+        warnings=diagnostics(settings, warnings),
         summary=f"{size}: {outcome(errors, warnings)}",
         expected=expected,
     )

@@ -18,8 +18,9 @@ from prefect.runner import Runner
 
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
-from flows.settings import Settings, prefect_api_url
-from flows.setup import LOCK_FILE, STOP_FLAG
+from flows.relay import Relay
+from flows.settings import prefect_api_url
+from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from warehouse.locking import Held, exclusive
 
 STOP_SECONDS = 25
@@ -44,28 +45,34 @@ class PassRunner(Runner):
         loop.call_soon_threadsafe(event.set)
 
 
-def serve(settings: Settings, server: subprocess.Popen[bytes] | None) -> None:
+def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     """Schedule the monitor flow and run it until SIGTERM or Ctrl-C; `server` is Prefect's, when it is ours.
 
     Raises WorkProblem when that server or Prefect's runner ends by itself.
     """
-    (settings.data_dir / STOP_FLAG).unlink(missing_ok=True)
-    asyncio.run(watch(settings, server))
+    (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)
+    try:
+        asyncio.run(watch(setup, server))
+    finally:
+        (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)  # else a `run` by hand would think it is meant
 
 
-async def watch(settings: Settings, server: subprocess.Popen[bytes] | None) -> None:
-    """Run the schedule until asked to stop, then let the pass at work finish."""
-    name = deployment_name(settings.data_dir)
-    runner = PassRunner(name)
-    deployment_id = await runner.aadd_flow(monitor, name=name, interval=settings.every)
-    await asyncio.to_thread(tidy, deployment_id)
+async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
+    """Run the schedule until asked to stop, then let the pass at work finish, and what is being sent."""
+    name, every = deployment_name(setup.data_dir), setup.settings.every
+    runner, relay = PassRunner(name), Relay(setup)
+    deployment_id = await runner.aadd_flow(monitor, name=name, interval=every)
+    await asyncio.to_thread(begin_clean, deployment_id)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
-    log.info("serving: a pass every %s; Prefect at %s", settings.every, prefect_api_url())
-    ends = [asyncio.create_task(runner.asked_to_stop.wait()), running, asyncio.create_task(ended(server))]
+    log.info("serving: a pass every %s; Prefect at %s", every, prefect_api_url())
+    relaying = asyncio.create_task(relay.run())
+    ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, relaying]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    await finish_pass(settings.data_dir, runner)
+    await finish(setup.data_dir, runner, relay)
     await wind_up(ends, server)
+    if not relaying.cancelled():
+        relaying.result()  # it never ends by itself, so this raises what was wrong
     if not runner.asked_to_stop.is_set():
         raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
 
@@ -88,10 +95,11 @@ def deployment_name(data_dir: Path) -> str:
     return f"{socket.gethostname()}-{hashlib.sha256(bytes(data_dir.resolve())).hexdigest()[:8]}"
 
 
-def tidy(deployment_id: Any) -> None:
-    """Settle what an unclean end left behind in Prefect's records."""
+def begin_clean(deployment_id: Any) -> None:
+    """Settle what an unclean end left behind in Prefect's records, and have the first pass now, not in an interval."""
     with get_client(sync_client=True) as client:
-        orphans, missed = bury_orphans(client, deployment_id), skip_missed(client, deployment_id, keep=1)
+        orphans, missed = bury_orphans(client, deployment_id), skip_missed(client, deployment_id)
+        client.create_flow_run_from_deployment(deployment_id)
     if orphans or missed:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
 
@@ -108,24 +116,26 @@ def has_ended(server: subprocess.Popen[bytes] | None) -> bool:
 
 
 def cut_off_runs() -> None:
-    """End the processes of runs: without its server Prefect holds on to one for minutes after the pass is over."""
+    """End the processes of runs and of the relay: without its server Prefect holds on to one for minutes."""
     for run in multiprocessing.active_children():
         run.kill()
 
 
-async def finish_pass(data_dir: Path, runner: PassRunner) -> None:
-    """Ask the pass at work to end after its batch, and wait for it; a second signal ends the wait."""
+async def finish(data_dir: Path, runner: PassRunner, relay: Relay) -> None:
+    """Ask the pass at work to end after its batch, and the relay after its message; a second signal ends the wait."""
     (data_dir / STOP_FLAG).touch()
     try:
         async with asyncio.timeout(STOP_SECONDS):
-            while pass_at_work(data_dir) and not runner.asked_again.is_set():  # noqa: ASYNC110 (nor has another's lock)
+            while is_at_work(data_dir, relay) and not runner.asked_again.is_set():  # noqa: ASYNC110 (nor has a lock)
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        log.warning("the pass at work did not end within %d s and is cut off; the next one does its work", STOP_SECONDS)
+        log.warning("the work did not end within %d s and is cut off; the next pass does what was left", STOP_SECONDS)
 
 
-def pass_at_work(data_dir: Path) -> bool:
-    """Tell whether a process holds the lock of a pass."""
+def is_at_work(data_dir: Path, relay: Relay) -> bool:
+    """Tell whether the relay sends, or any process holds the lock of a pass."""
+    if relay.is_sending:
+        return True
     try:
         with exclusive(data_dir / LOCK_FILE):
             return False

@@ -7,7 +7,6 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -23,11 +22,11 @@ from flows.configuration import (
     FeedTable,
     FetchTable,
     RuleTable,
-    SlackTable,
     SubscriberTable,
     WatchlistTable,
 )
-from flows.problems import UsageProblem, nearest
+from flows.mistakes import explained, unreadable
+from flows.problems import UsageProblem
 from flows.secrets import filled
 from flows.toml_lines import line_of
 from warehouse.feed_records import WatchedFeed
@@ -68,13 +67,13 @@ class Settings:
 
 def configuration_path(given: Path | None) -> Path:
     """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
-    return (given or Path(os.environ.get("TALKWATCH_CONFIG", DEFAULT_NAME))).absolute()
+    return (given or Path(os.environ.get("TALKWATCH_CONFIG") or DEFAULT_NAME)).absolute()
 
 
 def configuration_here() -> Path | None:
     """Return the configuration that is named, or the default one where it is there; None where there is neither."""
     path = configuration_path(None)
-    return path if "TALKWATCH_CONFIG" in os.environ or path.exists() else None
+    return path if os.environ.get("TALKWATCH_CONFIG") or path.exists() else None
 
 
 def use_prefect(data_dir: Path) -> None:
@@ -115,15 +114,17 @@ def load_settings(path: Path, *, sending: bool = False) -> Settings:
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text, or say why it can't be read."""
+    """Return the file's text without the mark some editors put before it, or say why it can't be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageProblem(
             f"no configuration at {path}; write one with `talkwatch init`, or name it with --config"
         ) from None
+    except IsADirectoryError:
+        raise UsageProblem(f"{path} is a folder; name the file in it, for example {path / DEFAULT_NAME}") from None
     except UnicodeDecodeError:
-        raise UsageProblem(f"{path} is not UTF-8 text") from None
+        raise UsageProblem(f"{path} is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
 
@@ -133,7 +134,7 @@ def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(f"{path}: not TOML: {error}") from None
+        raise UsageProblem(at_line(path, *unreadable(error))) from None
     try:
         raw = filled(raw, os.environ, path.parent, required=sending)
     except UsageProblem as problem:
@@ -147,60 +148,12 @@ def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
 
 def located(path: Path, text: str, place: tuple[int | str, ...], what: str) -> str:
     """Put the file and line before what is wrong."""
-    line = line_of(text, place)
+    return at_line(path, line_of(text, place), what)
+
+
+def at_line(path: Path, line: int | None, what: str) -> str:
+    """Put a file, and the line where there is one, before what is wrong."""
     return f"{path}:{line}: {what}" if line else f"{path}: {what}"
-
-
-def explained(item: dict[str, Any], raw: dict[str, Any]) -> str:
-    """Say in a line what pydantic found wrong at one place."""
-    place: tuple[int | str, ...] = item["loc"]
-    key = next((part for part in reversed(place) if isinstance(part, str)), "")
-    match item["type"]:
-        case "extra_forbidden":
-            return f"unknown key {key}{nearest(key, keys_at(place[:-1]))}"
-        case "missing":
-            return f"{table_name(place[:-1]) or 'the file'} needs {key}"
-        case "enum" | "literal_error":
-            return (
-                f"{key}: write {item['ctx']['expected']}{nearest(value_at(raw, place), words(item['ctx']['expected']))}"
-            )
-        case "value_error":
-            return f"{key}: {item['ctx']['error']}"
-        case _:
-            return f"{key}: {item['msg'][:1].lower()}{item['msg'][1:]}"
-
-
-def value_at(raw: Any, place: tuple[int | str, ...]) -> str:
-    """Return the written value at a place, for finding the nearest right one."""
-    for part in place:
-        try:
-            raw = raw[part]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    return str(raw)
-
-
-def words(expected: str) -> list[str]:
-    """Return the alternatives out of "'a', 'b' or 'c'"."""
-    return [word for word in expected.split("'") if word.strip(" ,") not in {"", "or"}]
-
-
-def table_name(place: tuple[int | str, ...]) -> str:
-    """Return `[[feeds]]` or `[fetch]` for a place."""
-    names = ".".join(part for part in place if isinstance(part, str))
-    many = any(isinstance(part, int) for part in place)
-    return f"[[{names}]]" if many else f"[{names}]" if names else ""
-
-
-def keys_at(place: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that a table may have."""
-    tables: dict[str, Any] = {"feeds": FeedTable, "rules": RuleTable, "subscribers": SubscriberTable}
-    model: Any = ConfigurationFile
-    for part in place:
-        if isinstance(part, str):
-            model = tables.get(part) or getattr(model.model_fields[part].default, "__class__", None)
-            model = {"fetch": FetchTable, "email": EmailTable, "slack": SlackTable}.get(part, model)
-    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def settled(path: Path, file: ConfigurationFile) -> Settings:
@@ -236,8 +189,7 @@ def watched(feed: FeedTable) -> WatchedFeed:
 
 def rule_record(rule: RuleTable) -> Rule:
     """Turn a `[[rules]]` table into a record."""
-    officials = (rule.officials,) if isinstance(rule.officials, str) else rule.officials
-    return Rule(**{**dict(rule), "officials": officials})
+    return Rule(**dict(rule))
 
 
 def subscriber_record(who: SubscriberTable, timezone: str) -> Subscriber:

@@ -65,7 +65,7 @@ def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
         course = replace(course, gone_since=state.course.gone_since or now)
         if now - (course.gone_since or now) >= GONE_FOR:
             course, wait = replace(course, state=FeedHealth.GONE), GONE_EVERY
-    if course.current_url and failures >= LOST_AFTER:
+    if failures >= LOST_AFTER:
         course = replace(course, current_url=None)
     return Poll(
         feed_id=state.feed.feed_id,

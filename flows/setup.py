@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,18 +12,20 @@ from pathlib import Path
 
 from alerts.rule_checks import wrong_names
 from alerts.rules import CompiledRule, compile_rules
+from extractors.countries import Countries
 from extractors.gate import Gate
 from extractors.watchlist import Watchlist
-from flows.findings import lines
+from flows.diagnostics import diagnostics
 from flows.problems import UsageProblem
 from flows.progress import Progress, silent
 from flows.readers import Readers, readers_for
 from flows.settings import Settings
-from flows.turns import Turns
 from flows.watchlists import configured_watchlist
+from warehouse.locking import Held, exclusive
 
 STOP_FLAG = "stopping"
 LOCK_FILE = "pass.lock"
+SERVE_LOCK = "serve.lock"
 
 
 def utc_now() -> datetime:
@@ -38,7 +42,7 @@ class Setup:
     rules: tuple[CompiledRule, ...]
     now: Callable[[], datetime] = utc_now
     progress: Progress = field(default=silent)
-    turns: Turns = field(default_factory=Turns)
+    pause: Callable[[float], object] = time.sleep
 
     @property
     def data_dir(self) -> Path:
@@ -49,6 +53,11 @@ class Setup:
     def gate(self) -> Gate:
         """Return the gate that tells which articles are worth reading in full."""
         return Gate(self.watchlist, (rule.phrases for rule in self.rules))
+
+    @cached_property
+    def countries(self) -> Countries:
+        """Return what the watchlist's countries are called."""
+        return Countries(self.watchlist)
 
     @property
     def reader(self) -> Readers:
@@ -65,12 +74,18 @@ class Setup:
         return (self.data_dir / STOP_FLAG).exists()
 
 
+def forget_stop(data_dir: Path) -> None:
+    """Take away what a `serve` that was killed in mid-stop left behind; while one is at work its word counts."""
+    with suppress(Held), exclusive(data_dir / SERVE_LOCK):
+        (data_dir / STOP_FLAG).unlink(missing_ok=True)
+
+
 def prepared(settings: Settings, *, progress: Progress = silent) -> Setup:
     """Load the watchlist and compile the rules; raise UsageProblem when a rule names what is not there."""
     watchlist = configured_watchlist(settings)
     problems = wrong_names(settings.rules, watchlist, [who.name for who in settings.subscribers])
     if problems:
-        raise UsageProblem("\n".join(lines(settings, problems)))
+        raise UsageProblem("\n".join(diagnostics(settings, problems)))
     return Setup(
         settings=settings, watchlist=watchlist, rules=compile_rules(settings.rules, watchlist), progress=progress
     )

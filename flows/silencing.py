@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import dataclass
-from datetime import UTC
 
 from alerts.follow_up_records import Silence
 from alerts.naming import known_names, named
@@ -77,7 +76,7 @@ def checked(settings: Settings, wish: Wish) -> Silence:
     now = utc_now()
     if wish.rule is None or wish.until is None:
         raise UsageProblem("alerts silence needs --rule and --until, or --list, or --end")
-    ends_at = time_of(wish.until, settings.timezone).astimezone(UTC)
+    ends_at = time_of(wish.until, settings.timezone)
     if ends_at <= now:
         raise UsageProblem(f"--until {wish.until} is past")
     check_known(wish.rule, "rule", (rule.name for rule in settings.rules))

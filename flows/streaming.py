@@ -7,18 +7,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from flows.configuration import FetchTable
-from flows.fetching import Fetcher, http_client
+from flows.fetching import Fetcher, connections
 from flows.outcomes import Fetched, Outcome, Request
 from flows.pacing import Pacer
 from warehouse.feed_records import HostPace, RobotsFile
 
-# A batch is closed at so many outcomes or bodies, when nothing has come for a moment, or when its first is old enough.
+# A batch is closed at so many outcomes or bodies, or when its first is old enough; one with bodies, which someone may
+# wait for, as soon as nothing more has come for a moment.
 MOST = 1_000
 MOST_BODIES = 100
 QUIET_SECONDS = 0.2
@@ -85,7 +87,7 @@ class Stream:
             try:
                 arrived.append(self._take(closes))
             except queue.Empty:
-                if arrived or self._stopping():
+                if bodies or self._stopping() or (closes and time.monotonic() >= closes):
                     break
             else:
                 bodies += isinstance(arrived[-1], Fetched)
@@ -143,9 +145,9 @@ class Stream:
         self._gate.set()
         self._unread = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        async with http_client(self._fetch) as client:
+        with closing(connections(self._fetch)) as opened:
             self._fetcher = Fetcher(
-                client,
+                opened,
                 self._fetch,
                 self._pacer(),
                 clock=self._clock,

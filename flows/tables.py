@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -20,6 +22,24 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     widths = [max(cell_len(line[n]) for line in shown) for n in range(len(columns))]
     shown.insert(1, ["─" * width for width in widths])
     return "\n".join("  ".join(map(set_cell_size, line, widths)).rstrip() for line in shown)
+
+
+def fitted(columns: Sequence[str], rows: Sequence[Sequence[object]], width: int | None) -> str:
+    """Return a table, or where it is wider than the terminal's `width` each row as names and values."""
+    whole = table(columns, rows)
+    if width is None or not rows or max(map(cell_len, whole.splitlines())) <= width:
+        return whole
+    return "\n\n".join(listing(dict(zip(_distinct(columns), row, strict=True))) for row in rows)
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Return names of which none stands twice."""
+    return [f"{name}_{n}" if name in columns[:n] else name for n, name in enumerate(columns)]
+
+
+def terminal_width() -> int | None:
+    """Return how wide the terminal is that an answer goes to; None when it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def cell(value: object) -> str:

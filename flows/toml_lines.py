@@ -24,12 +24,15 @@ def line_of(text: str, place: tuple[int | str, ...]) -> int | None:
 
 
 def header_line(lines: list[str], place: tuple[int | str, ...]) -> int | None:
-    """Return the line of a table's header; 0 for the top of the file."""
+    """Return the line of a table's header, or of the first table in it; 0 for the top of the file."""
     if not place:
         return 0
     nth = place[-1] if isinstance(place[-1], int) else 0
     name = ".".join(part for part in place if isinstance(part, str))
-    found = [number for number, line in enumerate(lines, 1) if header_name(line) == name]
+    names = {number: header_name(line) or "" for number, line in enumerate(lines, 1)}
+    found = [number for number, each in names.items() if each == name]
+    if not found:
+        return next((number for number, each in names.items() if each.startswith(f"{name}.")), None)
     return found[nth] if nth < len(found) else None
 
 

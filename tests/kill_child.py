@@ -18,9 +18,9 @@ from typing import Any
 
 from alerts.channels.email import Email
 from flows.delivering import deliver
-from flows.lanes import Lane
 from flows.logs import set_up_logging
 from flows.recording import record
+from flows.senders import Sender
 from flows.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.post_office import story
@@ -67,7 +67,7 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
     "taken, before its receipt": (Email, "send", False),
     "before the receipt is written": (outbox, "settle", True),
     "the receipt written, before its commit": (outbox, "settle", False),
-    "the receipt committed": (Lane, "_settle", False),
+    "the receipt committed": (Sender, "_settle", False),
 }
 
 

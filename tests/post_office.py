@@ -15,7 +15,6 @@ from flows.delivering import deliver
 from flows.recording import record
 from flows.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.turns import Turns
 from tests import alert_examples
 from tests.servers import HttpServer, Reply, SmtpSink
 from tests.warehouse_examples import new_warehouse
@@ -60,7 +59,7 @@ class PostOffice:
         if self._read != self.path.read_text(encoding="utf-8"):
             self._read = self.path.read_text(encoding="utf-8")
             setup = prepared(load_settings(self.path, sending=True))
-            self._setup = replace(setup, now=lambda: self.now, turns=Turns(pause=lambda _: None))
+            self._setup = replace(setup, now=lambda: self.now, pause=lambda _: None)
         assert self._setup
         return self._setup
 

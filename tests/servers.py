@@ -12,11 +12,11 @@ import sys
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -336,9 +336,11 @@ class HttpServer:
         self._thread.join(10)
 
 
+@cache
 def closed_port() -> int:
-    """Return a port on loopback where nothing listens."""
-    with socket.socket() as probe, suppress(OSError):
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-    raise AssertionError("no port is free")
+    """Return a port on loopback where nothing listens, nor will: it is held until this process ends."""
+    probe = socket.socket()
+    probe.bind((HOST, 0))
+    port = int(probe.getsockname()[1])
+    probe.detach()
+    return port

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.deciding import POLICY, alert_id, decide, past_alert
+from alerts.deciding import POLICY, Case, alert_id, decide, past_alert
 from alerts.history import History
 from alerts.matching import find_matches
-from alerts.records import Arrival, Decision, Match, PastAlert, Reason
+from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason
 from extractors.records import Article
 from tests.alert_examples import NOW, article, compiled, read, rule
 
@@ -43,9 +44,9 @@ def decided(
     **changes: Any,
 ) -> Decision:
     """Decide about a match under a rule."""
-    return decide(
-        rule(**changes),
-        own,
+    case = Case(
+        rule=rule(**changes),
+        match=own,
         article=source,
         arrival=arrival,
         story_id="story1",
@@ -54,6 +55,7 @@ def decided(
         sources=sources,
         silenced=silenced,
     )
+    return decide(case)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,23 @@ def decided(
         pytest.param("cooldown", SAID, [past(1)], {"silenced": True}, id="cooldown goes before silenced"),
         pytest.param(
             "repeat", {}, [past(90, article_id="a1")], {}, id="repeat: fired from this article, however long ago"
+        ),
+        pytest.param(
+            "cooldown",
+            SAID | {"denied": True},
+            [past(2, denied=True), past(1)],
+            {},
+            id="cooldown: one denial of two alerts was told",
+        ),
+        pytest.param(
+            "cooldown",
+            SAID | {"stance": "reject"},
+            [past(50, stance="offer"), past(1)],
+            {},
+            id="cooldown: a stance of over two days ago is no longer turned from",
+        ),
+        pytest.param(
+            "new", {}, [], {"arrival": Arrival.FIRST_POLL}, id="new: what is dated fires on the first poll too"
         ),
         pytest.param("repeat", {"excluded_by": "x"}, [past(article_id="a1")], {}, id="repeat goes before excluded"),
         pytest.param("excluded", {"excluded_by": "hockey"}, [], {}, id="excluded: an excluded phrase stands near"),
@@ -240,14 +259,19 @@ def test_reason(reason: str, own: dict[str, Any], history: list[PastAlert], circ
 
 def test_an_alert_carries_its_match_and_a_stable_id() -> None:
     """The alert has rule, version and evidence; its id does not depend on the version, and its past recalls it."""
-    own = match(utterance_id="u")
+    own = match(utterance_id="u", utterance_ids=("u", "v"), stance="offer", denied=True)
     fired = decided(own, version="v1").alert
     assert fired is not None
     assert (fired.rule_version, fired.evidence, fired.excerpt) == ("v1", own.evidence, own.excerpt)
     assert fired.alert_id == alert_id("ceasefire", "a1", "dmitry-peskov")
-    assert len(fired.alert_id) == 16
+    assert fired.alert_id == "3d0e83873b2229e6"
+    assert alert_id("a", "bc", "d") != alert_id("ab", "c", "d")
     assert fired.alert_id != alert_id("ceasefire", "a1", "vladimir-putin")
     assert decided(own, past_alert(fired)).reason is Reason.REPEAT
+    shared = {each.name for each in fields(PastAlert)} & {each.name for each in fields(Alert)}
+    assert {name: getattr(past_alert(fired), name) for name in shared} == {
+        name: getattr(fired, name) for name in shared
+    }
 
 
 PASTS = st.builds(
@@ -307,15 +331,16 @@ def fired(copies: list[tuple[int, int]], cooldown: timedelta) -> list[tuple[Deci
     for number, (thing, hours) in enumerate(sorted(copies, key=lambda each: each[1])):
         said = () if thing % 2 else (f"u{thing}",)
         own = match(article_id=f"a{number}", utterance_id=next(iter(said), None), leading_ids=said, excerpt=f"{number}")
-        decision = decide(
-            rule(cooldown=cooldown),
-            own,
+        case = Case(
+            rule=rule(cooldown=cooldown),
+            match=own,
             article=OWN,
             arrival=Arrival.POLLED,
             story_id=f"story{thing}",
             now=NOW + timedelta(hours=hours),
             past=history,
         )
+        decision = decide(case)
         if decision.alert:
             history.add(past_alert(decision.alert))
             told.append((decision, thing))
@@ -339,9 +364,9 @@ def test_the_alert_that_told_it_is_named() -> None:
     """A decision that does not fire names the alert that had told it; one that does names what it follows."""
     held = decided(match(**SAID), past(1, alert_id="before"))
     assert (held.reason, held.told_by) == (Reason.COOLDOWN, "before")
-    follows = decided(match(**SAID), past(9, alert_id="first"), past(7, alert_id="before")).alert
-    assert follows is not None
-    assert follows.follows_alert_id == "before"
+    follows = decided(match(**SAID), past(9, alert_id="first"), past(7, alert_id="before"))
+    assert follows.alert is not None
+    assert (follows.alert.follows_alert_id, follows.told_by) == ("before", None)
     assert decided(match(), past(1, article_id="a1", alert_id="own")).told_by == "own"
 
 

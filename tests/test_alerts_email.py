@@ -6,9 +6,11 @@ import subprocess
 import unicodedata
 from contextlib import suppress
 from dataclasses import replace
-from email import policy
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import parseaddr, quote
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,48 @@ def test_any_text_makes_exactly_our_headers(text: str, name: str, who: str) -> N
     assert message["Subject"].strip() == sent.subject.strip()
     assert not [char for char in message["Subject"] if unicodedata.category(char) in {"Cc", "Cs"} or char in BIDI]
     assert message["To"] == "desk@example.org"
+
+
+LONG_NAMES = [
+    pytest.param("Служба новостей и наблюдения за переговорами о прекращении огня", id="Cyrillic"),
+    pytest.param("Talkwatch, the newsroom's desk for ceasefires; " * 4 + "end", id="a comma in a long name"),
+    pytest.param('The "desk" \\ of news, ' * 2 + "end", id="quotation marks"),
+    pytest.param("停戦" * 40, id="no blanks"),
+    pytest.param("Talkwatch", id="short"),
+    pytest.param("=?utf-8?q?Boss?=", id="what looks encoded"),
+]
+
+
+def sender_of(name: str) -> tuple[str, EmailMessage]:
+    """Return the sender's name as RFC 2047 says to read it, from the bytes sent, and the message parsed."""
+    who = f'"{quote(name)}" <talkwatch@example.org>'
+    message = compose(letter(), subscriber(), config=config(from_address=who), at=NOW)
+    assert isinstance(message, EmailMessage)
+    raw = message.as_bytes()
+    lines = raw.partition(b"\r\nTo:")[0].split(b"From:")[1].split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+    read, address = parseaddr(message_from_bytes(raw)["From"])
+    assert address == "talkwatch@example.org"
+    return str(make_header(decode_header(read))), BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_the_sender_is_one_address_under_its_whole_name(name: str) -> None:
+    """However long it is and whatever stands in it, the configured name arrives, and it is no second address."""
+    read, message = sender_of(name)
+    assert read == name
+    (sender,) = message["From"].addresses
+    # Python's newer parser leaves the blanks between encoded words that RFC 2047 (6.2) takes out.
+    assert (sender.display_name.replace(" ", ""), sender.addr_spec) == (name.replace(" ", ""), "talkwatch@example.org")
+
+
+@settings(deadline=None)
+@given(name=st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=150))
+def test_any_name_arrives_whole(name: str) -> None:
+    """A name of printable characters is read as it was written."""
+    read, message = sender_of(name.strip() or "x")
+    assert read == (name.strip() or "x")
+    assert len(message["From"].addresses) == 1
 
 
 PROSE = st.lists(

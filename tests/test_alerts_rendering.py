@@ -15,7 +15,7 @@ from alerts.records import Evidence, Place, Reason, Scope, Severity
 from alerts.rendering import local_time, render
 from alerts.subjects import SUBJECT_CHARS
 from extractors.records import Span
-from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice
+from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice, proof
 
 TAGS = {
     *(
@@ -198,9 +198,9 @@ def test_body_tells_who_where_when_why_and_the_link() -> None:
         "Outlet (TR) · 21 Nov 2026, 14:05 (Europe/Kyiv) · 2 independent sources",
         "https://outlet.example/talks?id=7",
         "",
-        "Dmitry Peskov, Kremlin spokesperson, side: russia",
+        "Dmitry Peskov, Kremlin spokesperson, side: Russia",
         "> “There will be no *cease-fire* before talks,” _Peskov_ said on Friday.",
-        "Rule “ceasefire”: “ceasefire” in this official’s own words; first in this story.",
+        "Rule “ceasefire”: “ceasefire” in what this official said; first in this story.",
         "",
         "-- ",
         "Talkwatch, message 00000000000000m1",
@@ -245,6 +245,45 @@ def test_alerts_of_one_article_stand_under_one_headline() -> None:
     sent = letter(notice(), other, notice())
     assert sent.html.count("<h2") == 2
     assert sent.text.count("https://outlet.example/talks?id=7") == 2
+
+
+def test_a_passage_stands_once_for_all_who_are_alerted_on_it() -> None:
+    """Two officials, or two rules, and one sentence: it is shown once, both are marked in it, and each reason is given."""
+    putin = proof("official", "before")
+    second = alert(alert_id="2" * 16, official="Vladimir Putin", official_id="vladimir-putin", evidence=(putin,))
+    third = alert(alert_id="3" * 16, rule="truce")
+    known = KnownPosition(topic="talks", stance="offer", stated_at=NOW)
+    told = (notice(), notice(second, official_role="president", positions=(known,)), notice(third))
+    sent = letter(
+        *told, notice(alert(alert_id="4" * 16, excerpt="He smiled.", excerpt_span=Span(200, 210), evidence=()))
+    )
+    lines = sent.text.splitlines()
+    at = lines.index("Vladimir Putin, president, side: Russia")
+    assert lines[at - 1] == "Dmitry Peskov, Kremlin spokesperson, side: Russia"
+    assert (sent.text.count("There will be no"), sent.html.count("<blockquote")) == (1, 2)
+    assert lines[at + 2 : at + 6] == [
+        "Vladimir Putin — Last known position on talks: offer, 21 Nov 2026, 14:05 (Europe/Kyiv)",
+        "Dmitry Peskov — Rule “ceasefire”: “ceasefire” in what this official said; first in this story.",
+        "Vladimir Putin — Rule “ceasefire”: “ceasefire” in what this official said; first in this story.",
+        "Dmitry Peskov — Rule “truce”: “ceasefire” in what this official said; first in this story.",
+    ]
+    assert len([mark for mark in Seen(sent.html).marked if mark[0] == "strong"]) == 2
+    assert "> He smiled." in lines
+
+
+@pytest.mark.parametrize(
+    ("side", "shown_as"),
+    [
+        pytest.param("russia", "president, side: Russia", id="a country"),
+        pytest.param("us", "president, side: US", id="initials"),
+        pytest.param("mediator", "president, side: mediator", id="a word"),
+        pytest.param("other", "president", id="what says nothing"),
+        pytest.param(None, "president", id="none"),
+    ],
+)
+def test_sides_are_written_as_people_write_them(side: str | None, shown_as: str) -> None:
+    """The label is no keyword of a rule."""
+    assert f"Dmitry Peskov, {shown_as}\n" in letter(notice(official_role="president", official_side=side)).text
 
 
 def test_an_unsafe_address_is_shown_and_not_linked() -> None:

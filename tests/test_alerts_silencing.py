@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from alerts.follow_up_records import Silence
-from alerts.silencing import hears, silence_id, silenced
-from tests.alert_examples import NOW
+from alerts.silencing import hears, is_hushed, silence_id, silenced
+from tests.alert_examples import NOW, rule
 
 HOUR = timedelta(hours=1)
 
@@ -39,8 +39,28 @@ def test_silences(changes: dict[str, Any], expected: bool) -> None:
     assert hears("desk", hushed) is not expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param([{}], True, id="nobody hears a rule that is silent for everyone"),
+        pytest.param([{"subscriber": "desk"}], False, id="one of two still hears it"),
+        pytest.param([{"subscriber": "desk"}, {"subscriber": "talks"}], True, id="silent for each of them"),
+        pytest.param([{"subscriber": "desk"}, {"subscriber": "talks", "official_id": "x"}], False, id="another official"),
+        pytest.param([{"rule": "truce"}], False, id="another rule"),
+        pytest.param([{"ends_at": NOW}], False, id="over"),
+        pytest.param([], False, id="no silence"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_hushed_when_all_it_tells_are(changes: list[dict[str, Any]], expected: bool) -> None:
+    """What somebody still hears is not silenced."""
+    told = rule(subscribers=("desk", "talks"))
+    assert is_hushed([silence(**each) for each in changes], told, "dmitry-peskov", NOW) is expected
+
+
 def test_silences_have_names_of_their_own() -> None:
     """What a silence is about, and when it began, names it."""
-    names = {silence_id("a", NOW), silence_id("b", NOW), silence_id("a", NOW, "x"), silence_id("a", NOW, None, "x")}
-    assert len(names) == 4
+    about = [(), ("x",), ("y",), (None, "x"), ("x", "yz"), ("xy", "z")]
+    names = {silence_id("b", NOW), silence_id("a", NOW + HOUR), *(silence_id("a", NOW, *each) for each in about)}
+    assert len(names) == 8
+    assert {len(name) for name in names} == {8}
     assert silence_id("a", NOW, None, None) == silence_id("a", NOW, None, None)

@@ -138,9 +138,14 @@ def _moved(own: Any, span: Span) -> Any:
 
 
 def test_an_article_is_headed_once_and_what_finds_no_room_is_counted() -> None:
-    """Alerts of one article share its headline; those over the limit are named in one section."""
-    few = payload(letter(notice(), notice(alert(alert_id="2" * 16))))
-    assert [block["type"] for block in few["blocks"]] == ["header", "section", "context"] + ["section", "context"] * 2
+    """Alerts of one article share its headline, those on one passage the passage; those over the limit are named."""
+    alike, other = (
+        alert(alert_id="2" * 16),
+        alert(alert_id="3" * 16, excerpt="No.", excerpt_span=Span(0, 3), evidence=()),
+    )
+    few = payload(letter(notice(), notice(other), notice(alike)))
+    passages = ["section", "context", "context", "section", "context"]
+    assert [block["type"] for block in few["blocks"]] == ["header", "section", "context", *passages]
     many = payload(letter(*[notice(alert(article_id=f"a{n}")) for n in range(20)]))
     last = many["blocks"][-1]["text"]["text"]
     assert last.startswith("and 9 more alerts:\nDmitry Peskov, “ceasefire” — Outlet")
@@ -163,6 +168,7 @@ def test_an_unsafe_address_is_text() -> None:
         pytest.param("soon", None, id="not understood"),
         pytest.param("-5", None, id="not negative"),
         pytest.param("9" * 40, None, id="not for ever"),
+        pytest.param(f"Sat, 21 Nov {'9' * 20} 12:06:00 GMT", None, id="no year that there is"),
         pytest.param(None, None, id="not there"),
     ],
 )

@@ -24,6 +24,7 @@ def rows_under(heading):
     """Return the cells of the table under a heading."""
     section = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("| `")]
+    assert lines
     return [
         re.split(r"\s*\|\s*", line.strip("| ")) for line in lines if not line.startswith(("| `reason`", "| `news`"))
     ]

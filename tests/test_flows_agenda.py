@@ -2,16 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from extractors.countries import Countries
 from extractors.records import Mention, MentionKind, Span
+from extractors.watchlist import load_watchlist
 from flows.agenda import keep_calendar, talks_in
 from tests.statement_examples import read
 from tests.warehouse_examples import new_warehouse
 from warehouse import articles
 from warehouse.store import writing
 
+COUNTRIES = Countries(load_watchlist())
 TEXT = "Talks will be held in Istanbul on Monday."  # the article is of Saturday, 21 November 2026
 
 
@@ -27,7 +34,7 @@ def told(text=TEXT, **changes):
 def take_in(session, *batch):
     """Save a batch and keep its calendar."""
     saved = articles.save_articles(session, batch)
-    keep_calendar(session, batch, saved, [talks_in(each) for each in batch])
+    keep_calendar(session, batch, saved, [talks_in(each, COUNTRIES) for each in batch])
 
 
 @pytest.fixture
@@ -69,11 +76,36 @@ def test_of_a_page_that_two_feeds_bring_the_last_words_count(session):
 def test_what_is_not_english_is_not_read():
     """The phrases are English ones."""
     found = told()
-    assert talks_in(replace(found, article=replace(found.article, language="de"))) == ()
-    assert len(talks_in(replace(found, article=replace(found.article, language=None)))) == 1
+    assert talks_in(replace(found, article=replace(found.article, language="de")), COUNTRIES) == ()
+    assert len(talks_in(replace(found, article=replace(found.article, language=None)), COUNTRIES)) == 1
 
 
 def test_an_undated_article_leaves_its_days_open(session):
     """The words that name the day are kept, the day is not guessed."""
     take_in(session, told(published=False))
     assert session.rows("SELECT starts_on, date_surface FROM talks") == [(None, "Monday")]
+
+
+PHRASES = [
+    "Talks will be held in",
+    "Istanbul",
+    "on Monday",
+    ".",
+    "The summit was called off",
+    "a truce",
+    "until 2 June",
+]
+PROVEN = """
+    SELECT bool_and(t.sentence = substr(a.text, t.start_char + 1, t.end_char - t.start_char)
+        AND contains(t.sentence, t.surface) AND contains(t.sentence, coalesce(t.date_surface, '')))
+    FROM talks AS t JOIN articles AS a USING (article_id)
+"""
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from(PHRASES), max_size=12).map(" ".join))
+def test_every_entry_can_be_proven(text):
+    """Whatever the words, an entry's sentence stands in its article where it says, and its words in the sentence."""
+    with TemporaryDirectory() as folder, writing(new_warehouse(Path(folder))) as session:
+        take_in(session, told(text))
+        assert session.row(PROVEN) != (False,)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -58,7 +58,7 @@ def record(kind, url, media, block):
     """Return one record of a web archive (ISO 28500)."""
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-03-04T09:00:00Z\r\n"
-        f"WARC-Record-ID: <urn:uuid:{uuid4()}>\r\nContent-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
+        f"WARC-Record-ID: <urn:uuid:{UUID(int=len(block))}>\r\nContent-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"
 
@@ -105,22 +105,37 @@ def test_an_archive_s_pages_are_documents(tmp_path, workers, packed):
     assert isinstance(found[2].page, Unreadable)
 
 
+CUT = "the archive breaks off in this page"
+LOST = "the archive cannot be read further: ArchiveLoadFailed"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "packed", "ends"),
     [
-        pytest.param(lambda body: body[: len(body) // 2], id="cut off"),
-        pytest.param(lambda body: body[:60] + b"\x00" * 40 + body[100:], id="damaged"),
-        pytest.param(lambda _: b"not an archive", id="no archive"),
-        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda body: body[: len(body) // 2], True, [None, None], id="cut off between two pages, packed"),
+        pytest.param(lambda body: body[: len(body) // 2], False, [None, None], id="cut off between two pages"),
+        pytest.param(
+            lambda body: body[: body.index(gzip.compress(b"")[:3], 400) - 60],
+            True,
+            [CUT],
+            id="cut off in a page, packed",
+        ),
+        pytest.param(lambda body: body[: body.index(SAID[-1].encode())], False, [CUT], id="cut off in a page"),
+        pytest.param(lambda body: body[:60] + b"\x00" * 40 + body[100:], True, [LOST], id="damaged, packed"),
+        pytest.param(
+            lambda body: body.replace(b"TTP/1.1 200", b"\x00" * 11, 1), False, [None, "no text"], id="damaged"
+        ),
+        pytest.param(lambda _: b"not an archive", True, [LOST], id="no archive"),
+        pytest.param(lambda _: b"", True, [], id="empty"),
     ],
 )
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_broken_archive_raises_nothing(tmp_path, workers, broken, packed):
-    """What could be read of a broken archive is used, and its end is a line."""
+def test_a_broken_archive_raises_nothing(tmp_path, workers, broken, packed, ends):
+    """What could be read of a broken archive is used, half a page is none, and where it breaks is a line."""
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(broken(archive(*PAGES, packed=packed)))
-    assert all(isinstance(each.page, Page | Unreadable) for each in documents([path], workers))
+    pages = [each.page for each in documents([path], workers)]
+    assert [None if isinstance(page, Page) else page.detail for page in pages] == ends
 
 
 ENDLESS = [

@@ -4,8 +4,10 @@ import gzip
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,6 +127,19 @@ def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
         pytest.param(("status", "--config", "other.toml"), "no configuration at {folder}/other.toml; write one with `talkwatch init`, or name it with --config", id="another one named"),
         pytest.param(("extract", "gone.txt"), "no such file or folder: gone.txt", id="missing path"),
         pytest.param(("feeds", "parse", "gone.xml"), "no such file: gone.xml", id="missing feed"),
+        pytest.param(("statsu",), "no such command 'statsu'. Did you mean 'status'?; see `talkwatch --help`", id="misspelt command"),
+        pytest.param(("feeds", "chekc"), "no such command 'chekc'. Did you mean 'check'?; see `talkwatch feeds --help`", id="misspelt command of a group"),
+        pytest.param(("status", "--max-aeg", "2h"), "no such option: --max-aeg (Possible options: --max-age); see `talkwatch status --help`", id="misspelt option"),
+        pytest.param(("status", "--max-age"), "option '--max-age' requires an argument", id="option without its value"),
+        pytest.param(("extract",), "missing argument 'PATH'; see `talkwatch extract --help`", id="argument left out"),
+        pytest.param(("migrate", "now"), "got unexpected extra argument(s) (now); see `talkwatch migrate --help`", id="one too many"),
+        pytest.param(("sql", "x", "--format", "xml"), "invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'; see `talkwatch sql --help`", id="no such format"),
+        pytest.param(("sql", "-- all\nfrom alerts"), "no such option: -- all\\x0afrom alerts; what begins with - and is no option goes behind --", id="a query that begins with a comment"),
+        pytest.param(("sql", "from alerts", "-f", "q.sql"), "write one of QUERY and -f", id="two queries"),
+        pytest.param(("sql", "-f", "gone.sql"), "cannot read gone.sql: No such file or directory", id="missing query"),
+        pytest.param(("sql", "select '\udcff'"), "the query is not UTF-8 text; set LANG to a UTF-8 locale, or write it to a file", id="bytes that are no text"),
+        pytest.param(("status", "--config", "."), "{folder} is a folder; name the file in it, for example {folder}/talkwatch.toml", id="a folder for a configuration"),
+        pytest.param(("feeds", "parse", "."), "cannot read .: Is a directory", id="a folder for a feed"),
         pytest.param(("demo", "--seeds", "nowhere"), "no seed articles in {folder}/nowhere; run this in a checkout, or name their folder with --seeds", id="demo elsewhere"),
     ],
 )  # fmt: skip
@@ -132,6 +147,71 @@ def test_wrong_use_is_one_line_and_code_2(talkwatch, tmp_path, arguments, expect
     """A person's mistake gets one clear line on stderr, nothing on stdout, and exit code 2."""
     answer = talkwatch(*arguments)
     assert (answer.code, answer.out, answer.err) == (2, "", f"talkwatch: {expected.format(folder=tmp_path)}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(("rules", "backtest", "--since", "yesterday"), "yesterday is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24", id="no time"),
+        pytest.param(("rules", "backtest", "--since", "2026-02-30"), "2026-02-30 is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24", id="no day of the calendar"),
+        pytest.param(("rules", "backtest", "--since", "0001-01-01"), "0001-01-01 is too far away; write a year from 1000 to 8999", id="too long ago"),
+        pytest.param(("rules", "backtest", "--until", "9999-12-31"), "9999-12-31 is too far away; write a year from 1000 to 8999", id="too far ahead"),
+        pytest.param(("rules", "backtest", "--since", "2026-02-01", "--until", "2026-01-01"), "--since 2026-02-01T00:00:00Z is not before --until 2026-01-01T00:00:00Z", id="nothing between"),
+        pytest.param(("ingest", "https://a.example/s.xml", "--since", "2026-02-01", "--until", "2026-02-01"), "--since 2026-02-01T00:00:00Z is not before --until 2026-02-01T00:00:00Z", id="nothing between, of a sitemap"),
+        pytest.param(("status", "--max-age", "2"), '2: write a whole number and s, m, h or d, for example "10m"', id="no duration"),
+    ],
+)  # fmt: skip
+def test_impossible_times_are_one_line(talkwatch, tmp_path, arguments, expected):
+    """Dates and durations that are none, or with which nothing can be reckoned, are refused before anything is done."""
+    configured(tmp_path)
+    answer = talkwatch(*arguments)
+    assert (answer.code, answer.out, answer.err) == (2, "", f"talkwatch: {expected}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        pytest.param(("feeds", "list"), 0, "no [[feeds]] in {folder}/talkwatch.toml", id="no feeds to list"),
+        pytest.param(("feeds", "check"), 0, "no [[feeds]] in {folder}/talkwatch.toml", id="no feeds to ask"),
+        pytest.param(("extract", "empty"), 0, "no .txt, .html, .html.gz, .jsonl or .warc(.gz) file there; nothing to read", id="an empty folder"),
+    ],
+)  # fmt: skip
+def test_nothing_to_show_is_said(talkwatch, tmp_path, arguments, code, expected):
+    """An answer that is empty because there is nothing to ask about says so on stderr."""
+    configured(tmp_path)
+    (tmp_path / "empty").mkdir()
+    answer = talkwatch(*arguments)
+    assert (answer.code, answer.err) == (code, f"talkwatch: {expected.format(folder=tmp_path)}\n")
+
+
+def test_a_variable_that_is_empty_names_no_configuration(talkwatch, tmp_path):
+    """An empty TALKWATCH_CONFIG is as good as none."""
+    configured(tmp_path)
+    os.environ["TALKWATCH_CONFIG"] = ""
+    assert talkwatch("rules", "check").code == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("feeds",), ("rules",), ("alerts",)])
+def test_every_list_of_commands_shows_whole_sentences(talkwatch, arguments):
+    """In 80 columns no command's sentence is cut off, with --help and without a command."""
+    shown = talkwatch(*arguments, "--help").out
+    assert "..." not in shown.replace("[ARGS]...", "")
+    alone = talkwatch(*arguments)
+    assert (alone.code, alone.out, alone.err) == (2, "", shown)
+
+
+def test_the_version_is_printed(talkwatch):
+    """`--version` needs no command."""
+    assert talkwatch("--version").out == "talkwatch 0.1.0\n"
+
+
+def test_a_full_disk_under_the_answer_is_one_line(talkwatch, tmp_path, monkeypatch):
+    """What cannot be printed because there is no room is said in a line, with code 1."""
+    configured(tmp_path)
+    with suppress(OSError), Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", full)
+        answer = talkwatch("rules", "check")
+    assert (answer.code, answer.err) == (1, "talkwatch: cannot write the answer: No space left on device\n")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +233,29 @@ def test_a_wrong_configuration_stops_a_command_before_it_does_anything(talkwatch
     assert expected in answer.err
     assert "Traceback" not in answer.err
     assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_warehouse_that_is_none_is_told_before_prefect_starts(talkwatch, tmp_path, command):
+    """A file that is no warehouse is one line, at once: no server has been started for it."""
+    configured(tmp_path)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "warehouse.duckdb").write_text("something else", encoding="utf-8")
+    answer = talkwatch(command)
+    what = f"{tmp_path}/var/warehouse.duckdb is no DuckDB file: move it away or choose another data_dir"
+    assert (answer.code, answer.err) == (2, f"talkwatch: {what}\n")
+    assert not (tmp_path / "var" / "prefect").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_prefect_server_that_is_not_there_is_one_line(talkwatch, tmp_path, command):
+    """A server that the operator named and that does not answer is told in a line, without what stands in its address."""
+    configured(tmp_path)
+    os.environ["PREFECT_API_URL"] = f"http://name:geheim@127.0.0.1:{closed_port()}/api"
+    answer = talkwatch(command)
+    said = r"talkwatch: no Prefect server answers at PREFECT_API_URL \(.+\); start it, or unset that\n"
+    assert (answer.code, bool(re.fullmatch(said, answer.err))) == (1, True), answer.err
+    assert "geheim" not in answer.err
 
 
 def test_an_unset_variable_stops_a_command_that_sends(talkwatch, tmp_path):
@@ -199,8 +302,11 @@ class TestExtract:
 
     def test_every_span_is_exact(self, talkwatch):
         """Every mention's surface and every statement's text is the slice its offsets name."""
-        for each in talkwatch("extract", SEEDS).objects:
+        objects = talkwatch("extract", SEEDS).objects
+        assert len(objects) == 5
+        for each in objects:
             text = each["text"]
+            assert each["statements"]
             assert all(text[one["start"] : one["end"]] == one["surface"] for one in each["mentions"])
             assert all(text[one["start"] : one["end"]] == one["text"] for one in each["statements"])
             assert each["mentions"]
@@ -394,8 +500,22 @@ class TestSql:
         assert talkwatch("sql", query, "--format", "parquet", "-o", "x.parquet").code == 0
         assert (tmp_path / "x.parquet").read_bytes()[:4] == b"PAR1"
         (tmp_path / "q.sql").write_text(query, encoding="utf-8")
-        talkwatch("sql", "-f", "q.sql", "--format", "json", "-o", "x.json")
+        talkwatch("sql", "-f", "q.sql", "-o", "x.json")
         assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))[0]["x"] == "a"
+
+    @pytest.mark.parametrize(
+        ("name", "more", "first"),
+        [
+            pytest.param("x.csv", (), b"x\n1\n", id="a name that says what it is"),
+            pytest.param("x.CSV", (), b"x\n1\n", id="in capitals"),
+            pytest.param("x.csv", ("--format", "json"), b'[{"x"', id="--format wins"),
+            pytest.param("x.txt", (), "x\n─".encode(), id="else a table"),
+        ],
+    )
+    def test_a_file_s_name_says_its_format(self, talkwatch, tmp_path, name, more, first):
+        """Without --format a file is written as its name ends."""
+        talkwatch("sql", "select 1 as x", "-o", name, *more)
+        assert (tmp_path / name).read_bytes().startswith(first)
 
     def test_before_anything_is_published(self, talkwatch, tmp_path):
         """Without a copy the way to one is shown."""

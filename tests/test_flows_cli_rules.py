@@ -78,6 +78,7 @@ def test_backtest_without_a_history_is_an_empty_list(talkwatch, tmp_path):
     [
         pytest.param(["R"], 'no rule "R" in', id="an unknown rule"),
         pytest.param(["--since", "yesterday"], "yesterday is no time", id="no time"),
+        pytest.param(["--since", "9999-12-31T23:59-05:00"], "is no time", id="after the end of time"),
         pytest.param(
             ["--since", "2026-02-02T01:00+02:00", "--until", "2026-02-01"],
             "--since 2026-02-01T23:00:00Z is not before --until 2026-02-01T00:00:00Z",

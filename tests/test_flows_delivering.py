@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.message_records import Status
-from flows import delivering, lanes
+from flows import delivering, senders
 from tests.post_office import post_office
 from tests.servers import CUT, DROP, KEEP_THEN_DROP, Reply
 
@@ -85,9 +85,9 @@ def test_a_slow_channel_holds_nobody_up(office):
 
 
 def test_many_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monkeypatch):
-    """A lane takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
+    """A sender takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
     office.record(*range(6))
-    monkeypatch.setattr(lanes.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
+    monkeypatch.setattr(senders.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
     delivering.deliver(office.setup(), seconds=1.0)
     left = office.rows("select distinct attempts from messages where status = 'pending'")
     assert left == [(0,)]

@@ -72,6 +72,7 @@ def test_every_excerpt_stands_in_its_article(alerts):
 
 def test_no_furniture_reached_an_article(alerts):
     """No teaser, caption or comment stands in any article's text."""
+    assert alerts
     for alert in alerts:
         lines = (SEEDS / seed_of(alert["url"])).read_text(encoding="utf-8").split("\n")
         story = next(story for story in SITE["story"] if story["seed"] == seed_of(alert["url"]))

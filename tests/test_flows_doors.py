@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from flows.problems import WorkProblem
 from tests.servers import HttpServer, Reply
 
 PUBLIC = "93.184.216.34"
-RESOLVE = socket.getaddrinfo
+RESOLVE, OPEN, CONNECT = socket.getaddrinfo, asyncio.open_connection, httpcore.SyncBackend.connect_tcp
 
 
 def table(*servers: HttpServer) -> FetchTable:
@@ -125,18 +126,22 @@ def resolving(monkeypatch, *answers):
             return RESOLVE(host, port, **options)
         return [(0, 0, 0, "", (address, port)) for address in left.pop(0)]
 
-    def noted(original):
-        def connect(self, host, *rest):
-            if host.startswith("127."):
-                return original(self, host, *rest)
+    def noted(host):
+        if not host.startswith("127."):
             connected.append(host)
             raise httpcore.ConnectError("no network in tests")
 
-        return connect
+    async def opened(host, *rest, **options):
+        noted(host)
+        return await OPEN(host, *rest, **options)
+
+    def plainly(self, host, *rest):
+        noted(host)
+        return CONNECT(self, host, *rest)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    for backend in (httpcore.AnyIOBackend, httpcore.SyncBackend):
-        monkeypatch.setattr(backend, "connect_tcp", noted(backend.connect_tcp))
+    monkeypatch.setattr(asyncio, "open_connection", opened)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", plainly)
     return connected
 
 
@@ -163,22 +168,22 @@ def test_the_name_is_still_what_a_certificate_is_for(door: Door, monkeypatch):
     """Though it is the address that is connected to, the name is what the server has to prove."""
     asked = []
 
-    class Stream(httpcore.AsyncNetworkStream, httpcore.NetworkStream):
+    def note(server_hostname, ssl_context):
+        asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
+        raise httpcore.ConnectError("no network in tests")
+
+    class Stream(httpcore.NetworkStream):
         def start_tls(self, ssl_context, server_hostname=None, timeout=None):  # noqa: ARG002 (httpcore names them)
-            asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
-            raise httpcore.ConnectError("no network in tests")
+            note(server_hostname, ssl_context)
 
         def close(self):
             """Do nothing."""
 
-        async def aclose(self):
-            """Do nothing."""
+    async def opened(address, _port, *, ssl, server_hostname):
+        assert address == PUBLIC
+        note(server_hostname, ssl)
 
-    async def connect(_self, host, *_rest):
-        assert host == PUBLIC
-        return Stream()
-
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(asyncio, "open_connection", opened)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *_: Stream())
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (PUBLIC, 443))])
     with HttpServer() as site:

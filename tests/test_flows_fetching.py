@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
+from importlib.metadata import version
 
 import httpcore
 import httpx
 import pytest
 
-from flows.addresses import Guard, GuardedBackend, GuardedSyncBackend, is_public
+from flows.addresses import Guard, GuardedSyncBackend, is_public
 from flows.configuration import FetchTable
+from flows.connections import Connections
 from flows.fetching import (
     Fetched,
     FetchFailure,
@@ -85,10 +87,11 @@ def test_what_a_request_says_of_us():
         server.reply("/there", Reply(body=b"x", headers=(("Set-Cookie", "c=d"),)))
         fetched(server, contact="mailto:desk@example.org")
         asked = [request.headers for request in server.requests]
-    assert all(headers["user-agent"].startswith("Talkwatch/") for headers in asked)
-    assert all("desk@example.org" in headers["user-agent"] for headers in asked)
+    assert [request.path for request in server.requests] == ["/", "/there"]
+    assert {headers["user-agent"] for headers in asked} == {user_agent("mailto:desk@example.org")}
     assert not {"cookie", "referer", "if-none-match", "if-modified-since"} & {name for one in asked for name in one}
-    assert user_agent(None).startswith("Talkwatch/")
+    said = [user_agent(None), user_agent("mailto:desk@example.org")]
+    assert said == [f"Talkwatch/{version('talkwatch')}", f"Talkwatch/{version('talkwatch')} (+desk@example.org)"]
 
 
 def test_redirects_are_followed_to_where_they_lead():
@@ -236,18 +239,23 @@ def test_the_checked_address_is_the_one_connected(monkeypatch):
     resolving(monkeypatch, ["93.184.216.34"], ["93.184.216.34"], ["127.0.0.1"])
     connected: list[str] = []
 
-    async def connect(_self, host, *_args):
-        connected.append(host)
-        raise httpcore.ConnectError("no network in tests")
+    async def connect(address, *_args, **_options):
+        connected.append(address)
+        raise OSError("no network in tests")
+
+    async def asked():
+        with closing(Connections(())) as connections:
+            async with connections.answer(httpx.URL("http://rebinding.example/"), ()):
+                """Nothing answers."""
 
     def connect_plainly(_self, host, *_args):
         connected.append(host)
         raise httpcore.ConnectError("no network in tests")
 
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(asyncio, "open_connection", connect)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect_plainly)
     with pytest.raises(httpcore.ConnectError, match="no network"):
-        asyncio.run(GuardedBackend(()).connect_tcp("rebinding.example", 80))
+        asyncio.run(asked())
     with pytest.raises(httpcore.ConnectError, match="no network"):
         GuardedSyncBackend(()).connect_tcp("rebinding.example", 80)
     assert connected == ["93.184.216.34", "93.184.216.34"]
@@ -320,7 +328,7 @@ def test_what_the_pass_has_no_time_for_stays_undone():
     with HttpServer() as server:
         server.reply("/", Reply(body=b"x"))
         requests = [Request(key=str(n), url=server.url(f"/?{n}"), accept="*/*") for n in range(3)]
-        outcomes = fetch_outcomes(requests, table(server, delay_seconds=60, pass_seconds=0.5))
+        outcomes = fetch_outcomes(requests, table(server, delay_seconds=60, pass_seconds=30))
     assert [outcome.key for outcome in outcomes] == ["0"]
     assert len(server.requests) == 1
 
@@ -361,7 +369,7 @@ def test_every_hop_is_a_turn():
     with HttpServer() as server:
         server.reply("/", Reply(301, (("Location", "/b"),)))
         server.reply("/b", Reply(body=b"x"))
-        outcome = fetched(server, delay_seconds=60, pass_seconds=1, timeout_seconds=1)
+        outcome = fetched(server, delay_seconds=90, pass_seconds=30, timeout_seconds=30)
         assert reason(outcome) == "no time left to follow its redirects"
         assert [asked.path for asked in server.requests] == ["/"]
 
@@ -373,7 +381,7 @@ def test_what_is_under_way_goes_before_what_has_not_begun():
             server.reply(f"/old-{n}", Reply(302, (("Location", f"/new-{n}"),)))
             server.reply(f"/new-{n}", Reply(body=b"x"))
         requests = [Request(key=str(n), url=server.url(f"/old-{n}"), accept="*/*", crawls=True) for n in range(20)]
-        outcomes = fetch_outcomes(requests, table(server, delay_seconds=0.05, pass_seconds=0.6, timeout_seconds=5))
+        outcomes = fetch_outcomes(requests, table(server, delay_seconds=0.15, pass_seconds=2, timeout_seconds=30))
         asked = [asked.path for asked in server.requests]
     assert all(isinstance(outcome, Fetched) for outcome in outcomes)
     assert 0 < len(outcomes) < 20
@@ -505,6 +513,7 @@ def test_no_webhook_reaches_inside_either(host):
 DOORS = {
     "flows.fetching": "the only way in",
     "flows.addresses": "its guard",
+    "flows.connections": "its connections",
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo_servers": "the demo's own servers on loopback",
     "flows.serving": "asks for this machine's name alone",

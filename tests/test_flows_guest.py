@@ -11,7 +11,7 @@ from itertools import count, pairwise
 
 import pytest
 
-from flows.gathering import gather
+from flows.passes import run_pass
 from tests.newsroom import NOW, feed, newsroom, page
 from tests.servers import Asked, HttpServer, Reply
 from tests.warehouse_examples import python
@@ -107,11 +107,11 @@ import sys
 from datetime import datetime
 from dataclasses import replace
 from pathlib import Path
-from flows.gathering import gather
+from flows.passes import run_pass
 from flows.settings import load_settings
 from flows.setup import prepared
 now = datetime.fromisoformat(sys.argv[2])
-gather(replace(prepared(load_settings(Path(sys.argv[1]))), now=lambda: now))
+run_pass(replace(prepared(load_settings(Path(sys.argv[1]))), now=lambda: now))
 """
 
 
@@ -132,7 +132,7 @@ def test_a_publisher_has_nothing_to_complain_of(room):
     opened = publisher(room)
     ends, passes, setup = NOW + 14 * DAY, 0, room.setup()
     while room.now < ends:
-        gather(setup)
+        run_pass(setup)
         passes += 1
         if passes in {10, 25}:
             setup = room.setup()  # a restart: nothing is remembered but what the warehouse holds
@@ -142,7 +142,7 @@ def test_a_publisher_has_nothing_to_complain_of(room):
             killed_pass(room, opened)
             asked += 1
         room.now += timedelta(hours=1)
-        gather(setup)
+        run_pass(setup)
         assert len(opened.asked) == asked  # too early
         room.now = max(next_poll(room), room.now)
     times = [at for at, _ in opened.asked]
@@ -159,11 +159,11 @@ def test_a_publisher_has_nothing_to_complain_of(room):
 def test_what_a_killed_pass_was_told_is_asked_for_again(room):
     """A pass killed before it wrote an answer down carries the old validators next time, and the entries arrive."""
     opened = publisher(room, changes=1)
-    gather(room.setup())
+    run_pass(room.setup())
     room.now = max(next_poll(room), NOW + timedelta(hours=38))
     killed_pass(room, opened)
     room.now += EVERY + timedelta(minutes=10)
-    gather(room.setup())
+    run_pass(room.setup())
     validators = [asked.headers.get("if-none-match") for _, asked in opened.asked]
     assert validators == [None, 'W/"edition 0"', 'W/"edition 0"']
     assert room.rows("select count(*) from articles") == [(2,)]
@@ -225,7 +225,7 @@ def test_the_end_of_a_pass_hurries_no_feed(room):
     """With a clock that runs, what a server asked for stands after the pass has noted whom it asked."""
     room.outlet.reply("/rss.xml", Reply(headers=(("Cache-Control", "max-age=36000"),), body=feed(room.outlet, {})))
     ticks = count()
-    gather(replace(room.setup(), now=lambda: NOW + next(ticks) * timedelta(seconds=1)))
+    run_pass(replace(room.setup(), now=lambda: NOW + next(ticks) * timedelta(seconds=1)))
     assert next_poll(room) - NOW >= timedelta(hours=10)
     assert room.rows("select count(*) from hosts") == [(1,)]
 
@@ -307,7 +307,7 @@ def test_a_killed_pass_counts_as_asked(room):
     """A request that left before a SIGKILL is known to the next pass: the feed and its host are left their peace."""
     opened = publisher(room)
     killed_pass(room, opened)
-    gather(room.setup())
+    run_pass(room.setup())
     assert len(opened.asked) == 1
     assert room.rows("select count(*) from hosts where last_started_at is not null") == [(1,)]
 
@@ -383,7 +383,7 @@ def test_a_host_slower_than_its_feeds_still_gives_its_pages(room):
     room.outlet.reply("/other.xml", Reply(body=feed(room.outlet, {})))
     setup = room.setup()
     for _ in range(8):
-        gather(setup)
+        run_pass(setup)
         room.now += timedelta(seconds=301)
     asked = [asked.path for asked in room.outlet.requests]
     assert len(asked) == 8
@@ -397,7 +397,7 @@ def test_a_host_that_gives_no_time_is_left_alone_ever_longer(room):
     room.outlet.reply("/rss.xml", no_more, no_more, no_more, fine, no_more, fine)
     setup, waits = room.setup(), []
     for _ in range(5):
-        gather(setup)
+        run_pass(setup)
         ((until, last),) = room.rows("select parked_until, last_started_at from hosts")
         waits.append((until - last).total_seconds())
         room.now = max(until, next_poll(room))

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.intervals import (
     CAP,
@@ -11,10 +14,12 @@ from flows.intervals import (
     adaptive,
     fraction,
     freshness,
+    http_date,
     next_poll_at,
     parking_time,
     retry_after,
     retry_delay,
+    unskipped,
     usual_gap,
 )
 
@@ -61,10 +66,14 @@ def poll(*, interval=EVERY, ttl=None, control=None, expires=None, date=HTTP_NOW,
         pytest.param({"expires": "0"}, EVERY, id="Expires 0"),
         pytest.param({"expires": "-1"}, EVERY, id="Expires -1"),
         pytest.param({"expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, DAY, id="Expires at the end of time"),
+        pytest.param({"expires": "Fri, 31 Dec 9999 23:59:59 -0500"}, EVERY, id="Expires after the end of time"),
+        pytest.param({"expires": "Sat, 21 Nov 99999999999999999999 14:00:00 GMT"}, EVERY, id="Expires in no year"),
+        pytest.param({"expires": "Sat, 21 Nov 2026 16:00:00 +0200"}, 2 * HOUR, id="Expires in a zone of its own"),
         pytest.param({"expires": HTTP_LATER, "control": "max-age=900"}, 15 * MINUTE, id="max-age wins over Expires"),
         pytest.param({"retry": "7200"}, 2 * HOUR, id="Retry-After in seconds"),
         pytest.param({"retry": HTTP_LATER}, 2 * HOUR, id="Retry-After as a date"),
         pytest.param({"retry": HTTP_BEFORE}, EVERY, id="Retry-After in the past"),
+        pytest.param({"retry": "Fri, 31 Dec 9999 23:59:59 GMT"}, DAY, id="Retry-After at the end of time counts as a day"),
         pytest.param({"retry": "-5"}, EVERY, id="negative Retry-After"),
         pytest.param({"retry": "1e9"}, EVERY, id="Retry-After that is no number"),
         pytest.param({"retry": "99999999"}, DAY, id="Retry-After of years counts as a day"),
@@ -75,12 +84,46 @@ def poll(*, interval=EVERY, ttl=None, control=None, expires=None, date=HTTP_NOW,
         pytest.param({"hours": ALL_HOURS}, EVERY, id="all hours skipped is nonsense"),
         pytest.param({"days": (5,)}, 12 * HOUR, id="skipDays: the start of the next day"),
         pytest.param({"days": (5, 6), "hours": (0,)}, 37 * HOUR, id="days and hours together"),
+        pytest.param({"days": (12, 6), "hours": (24,)}, 37 * HOUR, id="hour 24 is 0, and day 12 is 5"),
         pytest.param({"days": ALL_DAYS}, EVERY, id="all days skipped is nonsense"),
     ],
 )  # fmt: skip
 def test_the_next_poll_is_the_longest_wish(answer, wait):
     """A feed is asked after the longest of our interval and the server's wishes, a day at most, outside what it skips."""
     assert poll(**answer) == wait
+
+
+@given(st.timedeltas(timedelta(0), 14 * DAY).map(NOW.__add__), st.sets(st.integers(0, 23)), st.sets(st.integers(0, 6)))
+def test_what_is_skipped_is_waited_out_and_no_longer(at, hours, days):
+    """A time moves only out of skipped hours and days, and only to the start of the first hour after them."""
+
+    def skipped(moment):
+        return moment.hour in hours or moment.weekday() in days
+
+    found = unskipped(at, tuple(hours), tuple(days))
+    if len(hours) == 24 or len(days) == 7 or not skipped(at):
+        assert found == at
+    else:
+        first = at.replace(minute=0, second=0, microsecond=0) + HOUR
+        assert found == next(moment for n in range(24 * 7) if not skipped(moment := first + n * HOUR))
+
+
+def test_a_date_without_a_zone_is_in_utc(monkeypatch):
+    """A header's date means the same on a machine that lives in another zone."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    try:
+        assert http_date("Sat, 21 Nov 2026 12:00:00 -0000") == NOW
+        assert http_date("Sat, 21 Nov 2026 14:00:00 +0200") == NOW
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_what_a_host_asks_for_is_a_day_at_most():
+    """A host that wants to be left alone for years, in seconds or until a date, is left alone for a day."""
+    assert retry_after("99999999", NOW) == retry_after("Fri, 31 Dec 9999 23:59:59 GMT", NOW) == DAY
+    assert retry_after(HTTP_BEFORE, NOW) == timedelta(0)
 
 
 @pytest.mark.parametrize(("dull", "minutes"), [(-1, 10), (0, 10), (1, 13.75), (4, 25), (DULL, 40), (999, 40)])

@@ -110,7 +110,11 @@ def test_messages_that_do_not_leave_are_told(office):
     office.record(1)
     office.deliver()
     noted(office, after_pass)
-    office.deliver(timedelta(minutes=31))
+    office.deliver(timedelta(minutes=30))
+    noted(office, after_pass)
+    office.deliver()
+    assert told(office) == []
+    office.deliver(timedelta(minutes=1))
     noted(office, after_pass)
     office.deliver()
     assert "A message has waited since 2026-03-04 12:00 UTC" in told(office)[-1]
@@ -122,16 +126,20 @@ def test_messages_that_do_not_leave_are_told(office):
 
 
 @pytest.mark.parametrize(
-    ("gap", "scheduled", "expected"),
+    ("every", "gap", "scheduled", "expected"),
     [
-        pytest.param(timedelta(minutes=11), True, True, id="two intervals without a finished pass"),
-        pytest.param(timedelta(minutes=9), True, False, id="a pass that takes some minutes"),
-        pytest.param(timedelta(days=9), False, False, id="passes by hand have no interval"),
+        pytest.param("1m", timedelta(minutes=11), True, True, id="many intervals without a finished pass"),
+        pytest.param("1m", timedelta(minutes=10), True, False, id="a pass that takes some minutes"),
+        pytest.param("10m", timedelta(minutes=20), True, False, id="two intervals"),
+        pytest.param("10m", timedelta(minutes=21), True, True, id="more than two intervals"),
+        pytest.param("1m", timedelta(days=9), False, False, id="passes by hand have no interval"),
     ],
 )
-def test_passes_that_do_not_end_are_told(office, gap, scheduled, expected):
+def test_passes_that_do_not_end_are_told(office, every, gap, scheduled, expected):
     """At the start of a scheduled pass, when the last finished one is too old; and once more when one is finished."""
+    office.write(more=f'[schedule]\nevery = "{every}"')
     setup = office.setup()
+    noted(office, before_pass, scheduled=scheduled)
     with writing(setup.data_dir) as session:
         runs.start_run(session, "r1", office.now)
         runs.finish_run(session, "r1", office.now, RunCounts())
@@ -166,6 +174,19 @@ def test_a_full_disk_is_told_once_past_the_outbox(office):
         (True, False),
         (False, True),
     ]
+
+
+@pytest.mark.parametrize("operator", [True, False])
+def test_a_full_disk_stands_in_the_log_whoever_can_be_told(office, caplog, operator):
+    """An operator who cannot be reached, or who is not named, changes nothing of what a full disk does to a pass."""
+    office.hook.reply("/ops", Reply(500))
+    if not operator:
+        office.path.write_text(office.path.read_text().replace('operator = "ops"', ""))
+    with pytest.raises(DiskFull), disk_watched(office.setup()):
+        raise DiskFull("no space left on the disk of var")
+    assert "The disk is full: no space left on the disk of var" in caplog.text
+    assert ("the operator could not be told: HTTP 500" in caplog.text) is operator
+    assert len(told(office)) == operator
 
 
 def beaten(office, secret="/beat/s3cret"):

@@ -95,6 +95,26 @@ def test_a_sample_that_does_not_arrive_says_why(office):
         sample(office.setup(), "tallks")
 
 
+def test_who_is_unsubscribed_gets_no_sample(office):
+    """Nothing is sent, and the command says what to write first."""
+    unsubscribe(office.setup().settings, "desk")
+    with pytest.raises(
+        UsageProblem, match=r"is unsubscribed and gets nothing.*`talkwatch alerts subscribe desk` takes"
+    ):
+        sample(office.setup(), "desk")
+    assert office.mail.mails == []
+    subscribe(office.setup().settings, "desk")
+    assert "was taken" in sample(office.setup(), "desk")
+
+
+def test_a_sample_needs_no_warehouse(office):
+    """Before the first pass a sample leaves, and makes no warehouse."""
+    live = office.path.parent / "var" / "warehouse.duckdb"
+    live.unlink()
+    assert "was taken" in sample(office.setup(), "desk")
+    assert not live.exists()
+
+
 def test_who_is_unsubscribed_gets_nothing(office):
     """What waits is stopped, what comes is too, nobody else misses anything, and no --dead revives it."""
     office.record(1)

@@ -203,12 +203,14 @@ def test_nothing_starts_after_the_end_but_what_is_under_way(clock):
     assert served(clock, pacer, *FEEDS, ("h", Errand.HOP), *PAGES) == [("h", 115)]
     pacer.park("a.example:80", 15)
     assert served(clock, pacer, ("h", Errand.HOP)) == []
+    assert served(clock, pacer, ("f1", Errand.FEED, "http://never-asked.example/")) == []
 
 
 def test_a_pass_that_is_told_to_stop_asks_no_more(clock):
-    """Being stopped is noticed while a host's turn is waited for."""
-    pacer = clock.pacer(stopping=lambda: clock.now > 103)
+    """Being stopped is noticed while a host's turn is waited for, within a second, however long that would take."""
+    pacer = clock.pacer(stopping=lambda: clock.now > 103, delay_seconds=60)
     assert served(clock, pacer, *FEEDS) == [("f1", 100)]
+    assert clock.now <= 104
 
 
 def test_a_fault_in_giving_turns_is_raised_where_they_are_waited_for(clock):

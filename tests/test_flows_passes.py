@@ -11,6 +11,7 @@ from flows.passes import run_pass
 from flows.setup import LOCK_FILE, STOP_FLAG
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import HttpServer, Reply
+from warehouse import store
 from warehouse.locking import exclusive
 from warehouse.records import RunCounts
 
@@ -176,7 +177,17 @@ def test_every_stage_is_one_step(room):
         return step()
 
     run_pass(room.setup(), stage=stage)
-    assert names == ["gather", "deliver", "publish"]
+    assert names == ["gather", "publish"]
+
+
+def test_an_idle_pass_opens_the_warehouse_as_seldom_as_can_be(room, monkeypatch):
+    """Before the first request, for what has come, at the end and to publish: opening takes longer than the work."""
+    room.run()
+    room.now += timedelta(hours=1)
+    opened, connect = [], store.connect
+    monkeypatch.setattr(store, "connect", lambda *place: opened.append(place) or connect(*place))
+    assert "feeds_unchanged=1" in run_pass(room.setup(), scheduled=True)
+    assert len(opened) == 4
 
 
 def test_an_idle_scheduled_pass_makes_no_new_copy(room):

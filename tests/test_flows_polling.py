@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from extractors.identity import body_hash
 from extractors.records import Entry, Feed
 from flows.outcomes import Fetched, FetchFailure, NotModified
 from flows.polling import new_entries, request_for
@@ -72,9 +73,37 @@ def test_what_failed_in_passing_is_due_after_a_minute_at_least(every):
 def test_retry_after_is_obeyed(status):
     """A server that names a time is asked then; a shorter one than our own does not hurry us."""
     assert failed(known(), failure(status, wait=2 * HOUR), NOW).next_poll_at - NOW >= 2 * HOUR
+    assert failed(known(), failure(status, wait=9 * DAY), NOW).next_poll_at - NOW == DAY
     assert failed(known(), failure(status, wait=timedelta(seconds=1)), NOW).next_poll_at - NOW >= 10 * timedelta(
         minutes=1
     )
+
+
+def test_feeds_that_fail_together_drift_apart():
+    """What went down with its host is not asked again all at once when that is back."""
+    asked = {failed(known(feed=feed(f"feed {n}")), failure(), NOW).next_poll_at for n in range(9)}
+    assert len(asked) == 9
+
+
+def test_what_was_held_is_forgotten_when_a_failure_says_so():
+    """A 304 that nothing can be made of is not asked for a second time."""
+    assert [failed(known(), failure(304, forget=forget), NOW).forget for forget in (True, False)] == [True, False]
+
+
+def test_an_answer_without_news_hands_on_what_it_was_told_by():
+    """A 304 brings its validators, keeps what the last body was, and counts as one more poll without news."""
+    answer = NotModified(key="k", etag='"2"', last_modified="later")
+    poll = unchanged(known(), answer, NOW)
+    assert (poll.etag, poll.last_modified, poll.body_hash, poll.not_modified) == ('"2"', "later", "b", True)
+    assert poll.course.dull_polls == 1
+
+
+def test_a_body_that_was_read_is_not_asked_for_again():
+    """The validators that came with it, and what it was, are what the next request and answer are compared with."""
+    read = parsed(new_entry(), fresh=1)
+    poll = changed(known(), replace(read, answer=replace(read.answer, etag='"3"', last_modified="then")), NOW)
+    assert (poll.etag, poll.last_modified, poll.not_modified) == ('"3"', "then", False)
+    assert poll.body_hash == body_hash(b"x") != body_hash(b"y")
 
 
 def test_gone_is_believed_after_a_day():
@@ -111,13 +140,15 @@ def poll_moved(days, targets):
         pytest.param((0, 1, 2), (THERE,) * 3, True, id="three times the same over two days"),
         pytest.param((0, 0.1, 0.2, 1.9), (THERE,) * 4, False, id="often, but within two days"),
         pytest.param((0, 3), (THERE,) * 2, False, id="over two days, but twice only"),
-        pytest.param((0, 1, 2), (THERE, None, THERE), False, id="an answer without redirect between"),
+        pytest.param((0, 1, 2, 3), (THERE, None, THERE, THERE), False, id="an answer without redirect between"),
         pytest.param((0, 1, 2, 3), (THERE, THERE, THERE + "er", THERE), False, id="another target between"),
     ],
 )
 def test_an_address_is_left_only_after_three_permanent_redirects_over_two_days(days, targets, stored):
     """What moved for good is asked at its new address; what says so once or twice is not believed yet."""
-    assert poll_moved(days, targets)[-1].current_url == (THERE if stored else None)
+    last = poll_moved(days, targets)[-1]
+    assert last.current_url == (THERE if stored else None)
+    assert ((last.moved_to, last.moved_since, last.moved_times) == (None, None, 0)) == stored
 
 
 def test_another_feed_behind_a_redirect_is_not_taken_for_ours():
@@ -125,16 +156,48 @@ def test_another_feed_behind_a_redirect_is_not_taken_for_ours():
     entries = (new_entry("e1"), new_entry("e2"))
     strange = changed(known(), parsed(*entries, fresh=2, moved_to=THERE), NOW)
     ours = changed(known(), parsed(*entries, fresh=1, moved_to=THERE), NOW)
-    assert (strange.course.moved_times, ours.course.moved_times) == (0, 1)
+    first = changed(known(first_poll=True), parsed(*entries, fresh=2, moved_to=THERE), NOW)
+    assert [poll.course.moved_times for poll in (strange, ours, first)] == [0, 1, 1]
 
 
 def test_a_moved_feed_is_asked_there_and_again_at_home_when_that_fails():
     """After three failures at the address it moved to, a feed is asked at its configured one again."""
     state = known(course=FeedCourse(state=FeedHealth.FINE, current_url=THERE))
     assert request_for(state).url == THERE
-    for _ in range(3):
-        state = after(state, failed(state, failure(404), NOW))
+    for line in (None, None, "is asked at its configured address again"):
+        assert request_for(state).url == THERE
+        poll = failed(state, failure(404), NOW)
+        news = told(state, poll)
+        assert (news and news.line) == line
+        state = after(state, poll)
     assert request_for(state).url == state.feed.url
+
+
+def test_a_move_is_told_once():
+    """The poll that makes the new address the feed's own says so, and the next one nothing."""
+    course = FeedCourse(state=FeedHealth.FINE, moved_to=THERE, moved_since=NOW - 2 * DAY, moved_times=2)
+    state = known(course=course)
+    poll = unchanged(state, NotModified(key="k", moved_to=THERE), NOW)
+    assert told(state, poll).line == f"has moved for good, to {THERE}"
+    again = unchanged(after(state, poll), NotModified(key="k"), NOW + HOUR)
+    assert told(after(state, poll), again) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param(FeedHealth.SLOW, FeedHealth.FINE, id="a slow feed that wakes"),
+        pytest.param(FeedHealth.FINE, FeedHealth.SLOW, id="a feed that slows down"),
+        pytest.param(FeedHealth.FINE, FeedHealth.FAILING, id="a failure"),
+        pytest.param(FeedHealth.QUIET, FeedHealth.FAILING, id="a failure of a quiet feed"),
+        pytest.param(FeedHealth.FINE, None, id="a poll that says nothing of the feed"),
+    ],
+)
+def test_nobody_is_told_what_happens_every_day(before, now):
+    """Of what passes by itself, and of a single failure, nothing is said."""
+    poll = failed(known(), failure(), NOW)
+    course = None if now is None else FeedCourse(state=now)
+    assert told(known(course=FeedCourse(state=before)), replace(poll, course=course)) is None
 
 
 def test_a_dull_feed_slows_down_and_its_first_entry_wakes_it():
@@ -161,6 +224,8 @@ def test_a_feed_that_falls_silent_against_its_rhythm_is_quiet():
     still = unchanged(state, NotModified(key="k"), NOW + 5 * HOUR)
     silent = unchanged(state, NotModified(key="k"), NOW + 5.1 * HOUR)
     assert (still.course.state, silent.course.state) == (FeedHealth.FINE, FeedHealth.QUIET)
+    planned = replace(new_entry("e9"), entry=replace(new_entry().entry, published=NOW + 99 * DAY))
+    assert changed(known(), parsed(*hourly, planned, fresh=7), NOW).course.usual_gap == HOUR
     assert told(state, silent).line.startswith("is quiet: nothing new since")
     assert told(after(state, silent), unchanged(after(state, silent), NotModified(key="k"), NOW + 9 * HOUR)) is None
     woken = changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + DAY)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message_records import KnownPosition
+from extractors.records import Span
 from flows.positioning import reposition
 from flows.uttering import utterances_of, wordings
 from tests.statement_examples import read
@@ -62,6 +64,55 @@ def session(tmp_path):
         yield opened
 
 
+# Every end of a position and side of a shift, with the stance that its statement is to have.
+ENDS = """
+    SELECT official_id, topic, stance, unnest([first_statement_id, last_statement_id]) AS statement_id FROM positions
+    UNION ALL
+    SELECT official_id, topic, from_stance, before_statement_id FROM position_shifts
+    UNION ALL
+    SELECT official_id, topic, to_stance, after_statement_id FROM position_shifts
+    UNION ALL
+    SELECT official_id, topic, to_stance, confirmed_statement_id FROM position_shifts
+    WHERE confirmed_statement_id IS NOT NULL
+"""
+PROVEN = f"""
+    SELECT bool_and(
+        coalesce(s.official_id = e.official_id AND s.stance = e.stance AND list_contains(s.topics, e.topic)
+            AND s.text = substr(a.text, s.start_char + 1, s.end_char - s.start_char), false))
+    FROM ({ENDS}) AS e
+    LEFT JOIN statements AS s USING (statement_id)
+    LEFT JOIN articles AS a USING (article_id)
+"""
+
+
+def evidence(session):
+    """Tell whether each position and shift stands on statements of that stance, cut out of their articles."""
+    return session.row(PROVEN) != (False,)
+
+
+WORDED = st.builds(
+    spoken,
+    st.text("abcdef", min_size=3, max_size=3),
+    st.sampled_from(["reject", "condition", "offer", "accept", "assert"]),
+    st.integers(0, 9),
+    confidence=st.sampled_from([0.5, 0.95]),
+    speaker_id=st.sampled_from(["dmitry-peskov", "sergei-lavrov"]),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(WORDED, max_size=12, unique_by=lambda each: each.article.article_id), st.integers(1, 5))
+def test_positions_and_shifts_can_be_proven(reads, size):
+    """Whatever was said and however it came in, each end is a statement of that official, topic and stance, in place."""
+    with TemporaryDirectory() as folder, writing(new_warehouse(Path(folder))) as session:
+        save_roster(session)
+        for start in range(0, len(reads), size):
+            take_in(session, *reads[start : start + size])
+        assert evidence(session)
+        contests = "SELECT contested_statement_id FROM positions WHERE contested"
+        assert session.rows(f"{contests} AND contested_statement_id NOT IN (SELECT statement_id FROM statements)") == []
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.permutations(SPOKEN), st.integers(1, len(SPOKEN)))
 def test_a_scripted_sequence_has_two_shifts(order, size):
@@ -76,15 +127,21 @@ def test_a_scripted_sequence_has_two_shifts(order, size):
             ("condition", "accept", NOW + 7 * DAY, False),
             ("reject", "condition", NOW + 5 * DAY, False),
         ]
-        missing = """
-            SELECT count(*) FROM (
-                SELECT unnest([first_statement_id, last_statement_id]) AS statement_id FROM positions
-                UNION ALL
-                SELECT unnest([before_statement_id, after_statement_id]) FROM position_shifts
-            ) WHERE statement_id NOT IN (SELECT statement_id FROM statements)
-        """
-        assert session.row(missing) == (0,)
+        assert evidence(session)
         assert session.row("SELECT count(*) FROM stale_positions") == (0,)
+
+
+def test_a_conditional_offer_is_no_shift(session):
+    """An offer and its condition in one article are one position, whose evidence is the condition."""
+    both, other = spoken("a", "offer", 0), spoken("a", "condition", 0).reading.statements[0]
+    words = "Unless every soldier leaves Kherson our weapons will never fall silent"
+    span = Span(50, 50 + len(words))
+    second = replace(other, statement_id="second", utterance_id="other", text=words, span=span, spans=(span,))
+    article = replace(both.article, text=f"{both.article.text:<50}{words}")
+    reading = replace(both.reading, statements=(*both.reading.statements, second))
+    take_in(session, replace(both, article=article, reading=reading))
+    assert drawn(session, "stance, first_statement_id") == [("condition", "second")]
+    assert session.row("SELECT count(*) FROM position_shifts") == (0,)
 
 
 def test_what_brings_nothing_changes_nothing(session):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.outcomes import Fetched, FetchFailure
+from flows.outcomes import Fetched, FetchFailure, NotModified
 from flows.robots import allows, crawl_delay, origin_of, robots_file
 from tests.warehouse_examples import NOW
 from warehouse.feed_records import RobotsState
@@ -53,6 +54,7 @@ def test_rules_are_read_as_crawlers_read_them(body, path, allowed):
 @pytest.mark.parametrize(
     ("failure", "state"),
     [
+        pytest.param({"status": 400}, RobotsState.NONE, id="400 allows all"),
         pytest.param({"status": 404}, RobotsState.NONE, id="404 allows all"),
         pytest.param({"status": 403}, RobotsState.NONE, id="403 allows all"),
         pytest.param({"status": 410}, RobotsState.NONE, id="410 allows all"),
@@ -63,17 +65,28 @@ def test_rules_are_read_as_crawlers_read_them(body, path, allowed):
     ],
 )
 def test_what_no_file_means(failure, state):
-    """A site without the file allows all, one that fails lets us wait."""
+    """A site without the file allows all for a day, one that fails lets us wait and says why."""
     file = refused(**failure)
     assert file.state is state
     assert allows(file, SITE + "/x") == (state is RobotsState.NONE)
+    assert crawl_delay(file) == 0
+    waits = state is RobotsState.WAIT
+    assert (file.next_at - NOW, file.last_error) == ((timedelta(minutes=1), "why") if waits else (DAY, None))
+
+
+def test_an_unchanged_file_that_we_do_not_hold_lets_us_wait():
+    """A 304 is no rules: none is asked for, so whoever sends one is broken."""
+    answer = NotModified(key=SITE)
+    file = robots_file(SITE, answer, NOW, None)
+    assert (file.state, file.last_error) == (RobotsState.WAIT, "not modified")
 
 
 def test_a_file_that_is_not_had_is_asked_for_ever_later():
-    """Waits grow linearly, and Retry-After is obeyed."""
+    """Waits grow linearly to six hours, and Retry-After is obeyed."""
     first = refused(503)
     second = refused(503, before=first)
     assert [file.next_at - NOW for file in (first, second)] == [timedelta(minutes=1), timedelta(minutes=2)]
+    assert refused(503, before=replace(first, failures=999)).next_at - NOW == timedelta(hours=6)
     assert refused(503, wait=timedelta(hours=3)).next_at - NOW == timedelta(hours=3)
 
 
@@ -83,6 +96,8 @@ def test_a_file_that_is_not_had_is_asked_for_ever_later():
         (b"User-agent: *\nCrawl-delay: 7.5", 7.5),
         (b"User-agent: *\nCrawl-delay: soon", 0),
         (b"User-agent: *\nCrawl-delay: -3", 0),
+        (b"User-agent: *\nCrawl-delay: nan", 0),
+        (b"User-agent: *\nCrawl-delay: inf", 0),
         (b"User-agent: *\nCrawl-delay: 9999999999", 86_400),
         (b"User-agent: other\nCrawl-delay: 9", 0),
         (b"", 0),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.setup import STOP_FLAG
 from tests.newsroom import OTHER, RULES, newsroom, page
 from tests.servers import Reply
 
@@ -96,6 +97,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     )
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+    assert not (room.configuration.parent / "var" / STOP_FLAG).exists()  # else the next `run` by hand would do nothing
     assert re.search(r"talkwatch\.pass.* run=\w+ .*articles_new=2 .*messages_sent=2", errors)
     assert states(room)["Completed"] >= 1
     assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1

@@ -257,7 +257,7 @@ def test_defaults_of_rules_and_feeds(tmp_path):
         pytest.param(
             "port = 587",
             "port = 587000",
-            "talkwatch.toml:56: port: input should be less than or equal to 65535",
+            "talkwatch.toml:56: port: write at most 65535",
             id="out of range",
         ),
     ],
@@ -283,9 +283,52 @@ def test_an_email_subscriber_needs_the_channel(tmp_path):
 
 
 def test_broken_toml_names_its_line(tmp_path):
-    """A file that is no TOML says where it breaks."""
-    assert complaint(tmp_path, 'data_dir = "x\n').startswith("talkwatch.toml: not TOML: ")
-    assert "line 1" in complaint(tmp_path, 'data_dir = "x\n')
+    """A file that is no TOML says where it breaks, and what the commonest slips are."""
+    open_mark = "talkwatch.toml:1: not TOML: Illegal character '\\n' at column 14; is a quotation mark missing?"
+    assert complaint(tmp_path, 'data_dir = "x\n') == open_mark
+    bare = "talkwatch.toml:2: not TOML: Invalid value at column 12; text stands in quotation marks"
+    assert complaint(tmp_path, "\ndata_dir = var\n") == bare
+    assert complaint(tmp_path, "data_dir") == (
+        "talkwatch.toml: not TOML: Expected '=' after a key in a key/value pair (at end of document)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("data_dir = 5", ":1: data_dir: write text, in quotation marks", id="a number for text"),
+        pytest.param('feeds = "x"', ":1: feeds: write [[feeds]], in two brackets, before each", id="text for tables"),
+        pytest.param('[feeds]\nurl = "https://a.example/f"', ":1: feeds: write [[feeds]], in two brackets, before each", id="one bracket"),
+        pytest.param("fetch = 5", ":1: fetch: write a table, [fetch]", id="a number for a table"),
+        pytest.param('[channel.email]\nhost = "x"', ':1: unknown key channel (did you mean "channels"?)', id="a table in a misspelt one"),
+        pytest.param('[fetch]\nconcurrency = "many"', ":2: concurrency: write a whole number", id="text for a number"),
+        pytest.param("[fetch]\nper_host = 1.5", ":2: per_host: write a whole number", id="half a request"),
+        pytest.param('[fetch]\ntimeout_seconds = "x"', ":2: timeout_seconds: write a number", id="text for seconds"),
+        pytest.param("[fetch]\nper_host = 0", ":2: per_host: write at least 1", id="too few"),
+        pytest.param("[fetch]\ntimeout_seconds = 0", ":2: timeout_seconds: write more than 0", id="no time"),
+        pytest.param('[schedule]\nevery = "0s"', ":2: every: write more than 0s", id="no interval"),
+        pytest.param('[schedule]\nevery = "999999d"', ':2: every: write at most "36500d"', id="beyond the calendar"),
+        pytest.param('[[feeds]]\nurl = "https://a.example/f"\noutlet = "A"\ncountry = "Turkey"', ':4: country: write two capital letters, for example "TR"', id="a country's name"),
+        pytest.param('[[rules]]\nname = "r"\nkeywords = "x"\nofficials = "any"\nsubscribers = ["s"]', ":3: keywords: write a list, in [ ]", id="text for a list"),
+        pytest.param('[[rules]]\nname = "r"\nkeywords = ["x"]\nofficials = []\nsubscribers = ["s"]', ":4: officials: write at least one", id="an empty list"),
+        pytest.param('[[rules]]\nname = "r"\nkeywords = ["x"]\nofficials = 5\nsubscribers = ["s"]', ":4: officials: write a list, in [ ]", id="a number for a list"),
+    ],
+)  # fmt: skip
+def test_what_to_write_instead(tmp_path, text, expected):
+    """A value of the wrong kind is answered with the right kind, in the words of the file and not of a library."""
+    assert complaint(tmp_path, text) == f"talkwatch.toml{expected}"
+
+
+def test_a_file_of_an_editor_that_marks_it_is_read(tmp_path):
+    """The mark that Windows editors put before UTF-8 text is no part of it."""
+    (tmp_path / "talkwatch.toml").write_bytes(b'\xef\xbb\xbfdata_dir = "x"\n')
+    assert load_settings(tmp_path / "talkwatch.toml").data_dir == tmp_path / "x"
+
+
+def test_a_folder_is_no_configuration(tmp_path):
+    """Who names a folder is told of the file in it."""
+    with pytest.raises(UsageProblem, match="is a folder; name the file in it"):
+        load_settings(tmp_path)
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path):
@@ -307,20 +350,33 @@ def test_an_unset_variable_is_named(tmp_path, monkeypatch):
     """A command that may send stops at a secret that is not set, and says which."""
     monkeypatch.delenv("TALKS_SLACK_WEBHOOK", raising=False)
     monkeypatch.setenv("SMTP_PASSWORD", "geheim")
-    assert complaint(tmp_path, FULL, sending=True).startswith("talkwatch.toml: ${TALKS_SLACK_WEBHOOK} is not set")
+    assert complaint(tmp_path, FULL, sending=True) == (
+        "talkwatch.toml: ${TALKS_SLACK_WEBHOOK} is not set; "
+        "set the environment variable TALKS_SLACK_WEBHOOK, or use ${file:PATH}"
+    )
 
 
 def test_a_command_that_cannot_send_needs_no_secret(tmp_path, monkeypatch):
-    """Looking at the configuration works without its secrets."""
+    """Looking at the configuration works without its secrets, in the environment or in a file."""
     monkeypatch.delenv("TALKS_SLACK_WEBHOOK", raising=False)
     monkeypatch.delenv("SMTP_PASSWORD", raising=False)
     assert len(settings_from(tmp_path, FULL).subscribers) == 2
+    assert len(settings_from(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:nowhere}")).subscribers) == 2
+
+
+@pytest.mark.parametrize("inner", ["", "SMTP-PASSWORD", "1PASSWORD", "SMTP_PASSWORD:-x"])
+@pytest.mark.parametrize("sending", [True, False])
+def test_a_placeholder_that_names_nothing_is_refused(tmp_path, monkeypatch, inner, sending):
+    """What stands in braces is a name or a file, for commands that send and for those that don't."""
+    monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
+    said = complaint(tmp_path, FULL.replace("${SMTP_PASSWORD}", f"${{{inner}}}"), sending=sending)
+    assert said == f"talkwatch.toml: ${{{inner}}} is no placeholder; write ${{NAME}} or ${{file:PATH}}"
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path, monkeypatch):
     """`${file:PATH}` reads a file beside the configuration, without its last line break."""
     monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
-    (tmp_path / "pw").write_text("geheim\n", encoding="utf-8")
+    (tmp_path / "pw").write_bytes(b"geheim\r\n")
     (tmp_path / "pw").chmod(0o600)
     settings = settings_from(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:pw}"), sending=True)
     assert settings.email is not None
@@ -343,6 +399,15 @@ def test_a_missing_secret_file_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
     said = complaint(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:nowhere}"), sending=True)
     assert "cannot read the secret file nowhere: No such file or directory" in said
+
+
+def test_a_secret_file_that_is_no_text_is_named(tmp_path, monkeypatch):
+    """A secret file of odd bytes is said to be that, and none of them is shown."""
+    monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/1")
+    (tmp_path / "pw").write_bytes(b"geheim\xff")
+    (tmp_path / "pw").chmod(0o600)
+    said = complaint(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:pw}"), sending=True)
+    assert said == "talkwatch.toml: cannot read the secret file pw: it is not UTF-8 text"
 
 
 def test_a_wrong_secret_is_not_quoted(tmp_path, monkeypatch):

@@ -35,7 +35,7 @@ def stored(session, columns, name="m1"):
 
 def test_a_message_comes_back_whole(session):
     """Every field of a message survives, the order of its alerts included."""
-    sent = message(SECOND, FIRST, held_by=HeldBy.DIGEST, due_at=LATER, story_id=None)
+    sent = message(SECOND, FIRST, held_by=HeldBy.DIGEST, due_at=LATER, story_id=None, thread_of="m0")
     outbox.save_messages(session, [sent])
     assert outbox.open_messages(session) == (sent,)
 
@@ -75,6 +75,15 @@ def test_an_attempt_seals_a_message(session):
     assert outbox.open_messages(session) == ()
     (again,) = outbox.due_messages(session, NOW, 9)
     assert (again.message_id, again.attempts, again.status) == ("m1", 1, Status.PENDING)
+
+
+def test_what_waited_behind_a_failing_channel_was_tried_since_that_failed(session):
+    """Its 48 hours began with the channel's trouble, or when it was due; where the channel is well, with the first try."""
+    waits = {"m1": (2 * HOUR, NOW - HOUR), "m2": (HOUR, NOW - 2 * HOUR), "m3": (HOUR, None)}
+    outbox.save_messages(session, [message(name=name, due_at=NOW - wait) for name, (wait, _) in waits.items()])
+    for name, (_, since) in waits.items():
+        outbox.begin_attempt(session, name, NOW, since=since)
+    assert [stored(session, "tried_since", name)[0] for name in waits] == [NOW - HOUR, NOW - HOUR, NOW]
 
 
 SENT, DEAD = Standing(status=Status.SENT), Standing(status=Status.DEAD, error="550 no such user")
@@ -132,23 +141,50 @@ def test_recent_messages_are_those_tried_since(session):
 
 
 def test_sending_again_makes_a_message_due(session):
-    """A dead or sent message is due again under its old id; one that was never tried stays as it is."""
-    outbox.save_messages(session, [message(name="dead"), message(name="open", due_at=LATER)])
+    """What is dead, tried or not, or was cut off while it was sent is due again under its id; what waits stays as it is."""
+    names = {"cut": "desk", "dead": "desk", "untried": "chat", "open": "desk"}
+    outbox.save_messages(session, [message(name=name, subscriber=who, due_at=LATER) for name, who in names.items()])
+    outbox.begin_attempt(session, "cut", NOW)
     outbox.begin_attempt(session, "dead", NOW)
     outbox.settle(session, "dead", DEAD, NOW)
-    assert outbox.send_again(session, ["dead", "open", "unknown"], NOW) == 1
-    assert due(session) == ["dead"]
+    outbox.stop(session, "chat", "unsubscribed")
+    assert outbox.send_again(session, [*names, "unknown"], NOW) == 3
+    assert due(session) == ["cut", "dead", "untried"]
     assert stored(session, "tried_since", "dead") == (None,)
     assert stored(session, "due_at", "open") == (LATER,)
 
 
-def test_one_who_gets_many_keeps_nobody_out(session):
-    """The limit counts each subscriber's messages by themselves, and those who have to wait get none."""
+def test_what_waits_counts_from_when_it_should_have_left(session):
+    """A message waits from when it was due, or was first tried though it is due later now; what has left waits no more."""
+    outbox.save_messages(session, [message(), message(name="later", due_at=LATER)])
+    outbox.begin_attempt(session, "m1", NOW)
+    outbox.settle(session, "m1", Standing(status=Status.RETRY, error="busy", due_at=LATER + HOUR), NOW)
+    assert outbox.waiting_since(session, NOW) == outbox.waiting_since(session, LATER) == NOW
+    outbox.settle(session, "m1", SENT, NOW)
+    assert outbox.waiting_since(session, NOW) is None
+    assert outbox.waiting_since(session, LATER) == LATER
+
+
+def test_what_is_due_to_some_is_found_without_the_rest(session):
+    """Only the messages to those who are named are found, and what is due is counted by subscriber."""
     many = [message(name=f"m{number}", due_at=NOW - HOUR) for number in range(3)]
-    others = [message(name="x", subscriber="chat"), message(name="y", subscriber="blocked")]
+    others = [message(name="x", subscriber="chat"), message(name="y", subscriber="other", due_at=LATER)]
     outbox.save_messages(session, [*many, *others])
-    found = outbox.due_messages(session, NOW, 2, waiting=("blocked",))
-    assert [each.message_id for each in found] == ["m0", "m1", "x"]
+    found = outbox.due_messages(session, NOW, 3, subscribers=("desk", "other"))
+    assert [each.message_id for each in found] == ["m0", "m1", "m2"]
+    assert outbox.due_messages(session, NOW, 3, subscribers=()) == ()
+    assert outbox.due_counts(session, NOW) == {"chat": 1, "desk": 3}
+
+
+def test_when_a_channel_was_used_last(session):
+    """The last try to any of these subscribers counts, or the end of one that went through."""
+    outbox.save_messages(session, [message(name="a"), message(name="b"), message(name="c", subscriber="chat")])
+    assert outbox.last_tried_at(session, ("desk", "chat")) is None
+    for name, at in {"a": NOW, "b": NOW + HOUR, "c": LATER}.items():
+        outbox.begin_attempt(session, name, at)
+    assert outbox.last_tried_at(session, ("desk",)) == NOW + HOUR
+    outbox.settle(session, "a", SENT, NOW + 2 * HOUR)
+    assert outbox.last_tried_at(session, ("desk",)) == NOW + 2 * HOUR
 
 
 def test_what_waited_too_long_is_given_up(session):

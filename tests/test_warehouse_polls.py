@@ -62,9 +62,9 @@ def test_a_feed_is_due_again_at_its_next_poll(session):
 def test_configuration_changes_are_taken_over(session):
     """A changed feed is updated and keeps what was learnt; one no longer configured is unwatched, and may come back."""
     polls.save_polls(session, [poll(new_entry())])
-    polls.sync_feeds(session, [feed("two"), feed("one", outlet="Renamed", every=HOUR)])
-    assert (listed(session).outlet, listed(session).entries_seen) == ("Renamed", 1)
-    assert state_of(session).feed.every == HOUR
+    changed = feed("one", outlet="Renamed", country="UA", every=HOUR, max_every=9 * HOUR)
+    polls.sync_feeds(session, [feed("two"), changed])
+    assert (state_of(session).feed, listed(session).entries_seen) == (changed, 1)
     polls.sync_feeds(session, [feed("two")])
     assert listed(session).state is FeedHealth.UNWATCHED
     assert due(session, LATER) == ["feed-two"]
@@ -72,6 +72,23 @@ def test_configuration_changes_are_taken_over(session):
     polls.sync_feeds(session, [feed("one"), feed("two")])
     assert listed(session).state is FeedHealth.FINE
     assert pending(session) == ["e1"]
+
+
+def test_a_feed_that_comes_back_is_what_it_was(session):
+    """Watched again, a feed that failed is failing, and one that was never asked is new."""
+    polls.save_polls(session, [poll(error="timeout")])
+    polls.sync_feeds(session, [])
+    polls.sync_feeds(session, [feed("one"), feed("two", country=None)])
+    assert (listed(session).state, listed(session, "two").state) == (FeedHealth.FAILING, FeedHealth.NEW)
+
+
+def test_feeds_are_listed_by_outlet_and_address(session):
+    """Those of one outlet stand together, whatever the order of the configuration, and unwatched ones too."""
+    own = [feed("z"), feed("y", outlet="One"), feed("x", outlet="One")]
+    polls.sync_feeds(session, own)
+    assert [each.feed_id for each in polls.list_feeds(session)] == [
+        f"feed-{name}" for name in ("one", "x", "y", "two", "z")
+    ]
 
 
 def test_validators_and_entries_stand_together(tmp_path):
@@ -135,6 +152,9 @@ def test_an_unchanged_poll_moves_only_the_feeds_times(session):
     assert (state.etag, state.last_modified) == ('W/"1"', "Sat, 21 Nov 2026 12:00:00 GMT")
     assert (state.last_polled_at, state.last_new_at) == (LATER, NOW)
     assert session.rows("SELECT count(*) FROM entries") == [(1,)]
+    polls.save_polls(session, [replace(unchanged, etag='W/"2"', last_modified="later", body_hash="b2")])
+    state = state_of(session, now=LATER + HOUR)
+    assert (state.etag, state.last_modified, state.body_hash) == ('W/"2"', "later", "b2")
 
 
 def test_validators_are_what_the_last_good_answer_gave(session):
@@ -173,12 +193,27 @@ def test_many_polls_are_saved_at_once(session):
 
 def test_feeds_take_turns_and_the_newest_come_first(session):
     """One feed's backlog does not keep another's entries out of a limited batch."""
-    backlog = [new_entry(f"e{n}") for n in range(3)]
-    for n, new in enumerate(backlog):
-        backlog[n] = replace(new, entry=replace(new.entry, published=NOW + n * HOUR))
-    polls.save_polls(session, [poll(*backlog), poll(new_entry("f"), name="two")])
-    assert pending(session, limit=2) == ["e2", "f"]
-    assert pending(session) == ["e2", "f", "e1", "e0"]
+    hours = {"f0": 8, "f1": 9, "e0": 2, "e1": 3, "e2": 1}
+    new = {key: new_entry(key) for key in hours}
+    new = {key: replace(one, entry=replace(one.entry, published=NOW + hours[key] * HOUR)) for key, one in new.items()}
+    two, one = poll(new["f0"], new["f1"], name="two"), poll(new["e0"], new["e1"], new["e2"])
+    polls.save_polls(session, [two, one])
+    assert pending(session, limit=2) == ["e1", "f1"]
+    assert pending(session) == ["e1", "f1", "e0", "f0", "e2"]
+
+
+def test_what_changed_is_read_anew(session):
+    """A changed entry comes back whole and at once, however often its page had failed and whenever it was due."""
+    polls.save_polls(session, [poll(new_entry("e1"))])
+    failure = PageFailure(entry_key="e1", feed_id="feed-one", reason="http_503", retry_at=LATER + 9 * HOUR)
+    polls.fail_entries(session, [failure])
+    told = replace(new_entry("e1").entry, title="Corrected", author="B.", content_html="<p>longer</p>", updated=LATER)
+    again = new_entry("e1", entry_hash="h2", url="https://one.example/new", entry=told)
+    polls.save_polls(session, [poll(again, polled_at=LATER)])
+    (entry,) = polls.pending_entries(session, LATER, 9)
+    assert (entry.entry, entry.url) == (told, "https://one.example/new")
+    assert (entry.attempts, entry.first_poll, entry.seen_at) == (0, False, LATER)
+    assert session.rows("SELECT reason FROM entries") == [(None,)]
 
 
 def test_a_page_that_failed_is_tried_again_or_given_up(session):
@@ -199,6 +234,10 @@ def test_a_page_that_failed_is_tried_again_or_given_up(session):
     ("second", "published"),
     [
         pytest.param({"not_modified": True}, False, id="only poll times changed: the copy may lag"),
+        pytest.param({"course": FeedCourse(state=FeedHealth.FINE)}, False, id="nor does what is learnt of its course"),
+        pytest.param(
+            {"course": FeedCourse(state=FeedHealth.QUIET)}, True, id="a feed that became quiet is shown at once"
+        ),
         pytest.param({"error": "timeout"}, True, id="a failure is shown at once"),
         pytest.param({"entries": (new_entry("e9"),)}, True, id="a new entry is shown at once"),
     ],
@@ -213,6 +252,26 @@ def test_poll_times_alone_do_not_make_a_new_copy(tmp_path, second, published):
         polls.sync_feeds(session, [feed()])
         polls.save_polls(session, [poll(polled_at=LATER, **second)])
     assert publish(tmp_path) == published
+
+
+def test_what_a_killed_pass_had_asked_makes_no_new_copy(tmp_path):
+    """When a feed is asked next is a poll time, and the copy may lag in those."""
+    with writing(new_warehouse(tmp_path)) as session:
+        polls.sync_feeds(session, [feed()])
+    publish(tmp_path)
+    with writing(tmp_path) as session:
+        polls.note_asked(session, [("feed-one", NOW)])
+    assert not publish(tmp_path)
+
+
+def test_a_first_answer_is_shown_at_once(tmp_path):
+    """A feed that answered for the first time, with nothing in it, is new no more."""
+    with writing(new_warehouse(tmp_path)) as session:
+        polls.sync_feeds(session, [feed()])
+    publish(tmp_path)
+    with writing(tmp_path) as session:
+        polls.save_polls(session, [poll()])
+    assert publish(tmp_path)
 
 
 def test_a_recovery_is_shown_at_once(tmp_path):
@@ -261,9 +320,9 @@ def test_validators_that_led_nowhere_are_forgotten(session):
 
 
 def test_feeds_that_a_killed_pass_had_asked_are_put_off(session):
-    """Asked and not answered: due after an interval; asked before its last poll, or unknown: nothing changes."""
+    """Asked and not answered: due after an interval; asked no later than its last poll, or unknown: nothing changes."""
     polls.save_polls(session, [poll(next_poll_at=NOW)])
-    asked = [("feed-one", NOW - HOUR), ("feed-two", NOW), ("an entry's key", NOW)]
+    asked = [("feed-one", NOW), ("feed-two", NOW), ("an entry's key", NOW)]
     polls.note_asked(session, asked)
     assert due(session) == ["feed-one"]
     assert due(session, LATER) == ["feed-one", "feed-two"]

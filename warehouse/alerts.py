@@ -39,6 +39,10 @@ _PAST_ALERT = (
 )
 
 # The office is the one held when the article was published; the newest where someone holds two.
+_BESIDE = (
+    *("title", "url", "outlet", "country", "published_at", "sources", "roots"),
+    *("official_role", "official_side", "cue"),
+)
 _SHOWN = ", ".join(f"a.{name}" for name in ALERT)
 _NOTICE = f"""
 SELECT {_SHOWN},
@@ -103,12 +107,15 @@ FROM (
 GROUP BY alert_id
 """
 
-_DELIVERIES = """
-SELECT alert_id, message_id, subscriber, channel, status, held_by, attempts, last_error, due_at, sent_at
+_DELIVERY = (
+    *("message_id", "subscriber", "channel", "status", "held_by", "attempts", "last_error", "due_at", "sent_at"),
+)
+_DELIVERIES = f"""
+SELECT alert_id, {", ".join(_DELIVERY)}
 FROM deliveries
 WHERE alert_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY subscriber, due_at
-"""
+"""  # noqa: S608 (our own columns)
 
 
 def past_alerts(
@@ -139,8 +146,9 @@ def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
     )
     session.insert("decisions", _DECISION, rows)
     alerts = [each.alert for each in decisions if each.alert]
-    session.insert("alerts", ALERT, map(alert_row, alerts), _ONCE)
-    session.run(_REVISIONS, [[alert.alert_id for alert in alerts]])
+    if alerts:
+        session.insert("alerts", ALERT, map(alert_row, alerts), _ONCE)
+        session.run(_REVISIONS, [[alert.alert_id for alert in alerts]])
 
 
 def list_alerts(
@@ -194,19 +202,10 @@ def _past_alert(row: Row) -> PastAlert:
 
 
 def _notice(row: Row, of_story: int) -> Notice:
-    title, url, outlet, country, published_at, sources, roots, role, side, cue, *_ = row[len(ALERT) :]
+    own = dict(zip(_BESIDE, row[len(ALERT) : -1], strict=True))
+    sources = of_story if own["sources"] is None else own["sources"]
     return Notice(
-        alert=alert_of(row[: len(ALERT)]),
-        title=title,
-        url=url,
-        outlet=outlet,
-        country=country,
-        published_at=published_at,
-        official_role=role,
-        official_side=side,
-        sources=of_story if sources is None else sources,
-        roots=tuple(roots or ()),
-        cue=cue,
+        **{**own, "alert": alert_of(row[: len(ALERT)]), "sources": sources, "roots": tuple(own["roots"] or ())}
     )
 
 
@@ -220,15 +219,6 @@ def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
 
 
 def _delivery(row: Row) -> Delivery:
-    message_id, subscriber, channel, status, held_by, attempts, last_error, due_at, sent_at = row
-    return Delivery(
-        message_id=message_id,
-        subscriber=subscriber,
-        channel=channel,
-        status=Status(status),
-        held_by=HeldBy(held_by) if held_by else None,
-        attempts=attempts,
-        last_error=last_error,
-        due_at=due_at,
-        sent_at=sent_at,
-    )
+    own = dict(zip(_DELIVERY, row, strict=True))
+    held_by = HeldBy(own["held_by"]) if own["held_by"] else None
+    return Delivery(**{**own, "status": Status(own["status"]), "held_by": held_by})

@@ -41,6 +41,7 @@ _NAMES = (
     *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at"),
     *("language", "text", "updated_at", "section"),
 )
+_FIELDS = ("article_id", "revision", "newest", "arrival", "at", "decided_at", "run_id")
 _REVISIONS = """
 revisions AS (
     SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, TRUE AS newest,
@@ -125,16 +126,8 @@ def known_outlets(session: Session) -> tuple[str, ...]:
 
 
 def _came(row: Row) -> Came:
-    article_id, revision, newest, arrival, at, decided_at, run_id = row
-    return Came(
-        article_id=article_id,
-        revision=revision,
-        newest=newest,
-        arrival=Arrival(arrival),
-        at=at,
-        decided_at=decided_at,
-        run_id=run_id,
-    )
+    own = dict(zip(_FIELDS, row, strict=True))
+    return Came(**{**own, "arrival": Arrival(own["arrival"])})
 
 
 def _revision(row: Row) -> StoredRevision:

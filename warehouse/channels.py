@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from alerts.message_records import ChannelState
-from warehouse.session import Session
+from warehouse.session import Row, Session
 
 _STATE = ("route", "failures", "failing_since", "blocked_at", "next_try_at", "last_error")
-_SELECT = f"SELECT {', '.join(_STATE)} FROM channels ORDER BY failing_since, route"  # noqa: S608 (names of this module)
+_SELECT = f"SELECT {', '.join(_STATE)} FROM channels"  # noqa: S608 (names of this module)
 _UPSERT = """
 ON CONFLICT (route) DO UPDATE SET
     failures = excluded.failures,
@@ -21,7 +21,13 @@ ON CONFLICT (route) DO UPDATE SET
 
 def channel_states(session: Session) -> tuple[ChannelState, ...]:
     """Return the channels in trouble, the longest first."""
-    return tuple(ChannelState(**dict(zip(_STATE, row, strict=True))) for row in session.rows(_SELECT))
+    return tuple(map(_state, session.rows(_SELECT + " ORDER BY failing_since, route")))
+
+
+def channel_state(session: Session, route: str) -> ChannelState | None:
+    """Return the trouble that one channel is in; None when it is well."""
+    row = session.row(_SELECT + " WHERE route = $1", [route])
+    return None if row is None else _state(row)
 
 
 def save_state(session: Session, state: ChannelState) -> None:
@@ -48,3 +54,7 @@ def subscribe(session: Session, subscriber: str) -> bool:
 def unsubscribed(session: Session) -> frozenset[str]:
     """Return the names of those who want no more."""
     return frozenset(row[0] for row in session.rows("SELECT subscriber FROM unsubscribed"))
+
+
+def _state(row: Row) -> ChannelState:
+    return ChannelState(**dict(zip(_STATE, row, strict=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from alerts.message_records import HeldBy, Message, Notice, Standing, Status
 from warehouse.alerts import notices_of
@@ -21,22 +22,23 @@ ON CONFLICT (message_id) DO UPDATE SET
     status = excluded.status
 """
 
-_SELECT = """
-SELECT message_id, subscriber, channel, story_id,
-    (SELECT list(alert_id ORDER BY position) FROM message_alerts AS a WHERE a.message_id = messages.message_id),
-    created_at, due_at, held_by, status, attempts, tried_since, thread_of,
-    (SELECT list(follow_up_id ORDER BY position) FROM message_follow_ups AS f WHERE f.message_id = messages.message_id)
-FROM messages
+_FIELDS = (*_MESSAGE, "tried_since")
+_SELECT = f"SELECT {', '.join(_FIELDS)} FROM messages "  # noqa: S608 (names of this module)
+_TELLS = """
+SELECT message_id, {name} FROM {table} WHERE message_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY message_id, position
 """
+_ALERTS = _TELLS.format(name="alert_id", table="message_alerts")
+_FOLLOW_UPS = _TELLS.format(name="follow_up_id", table="message_follow_ups")
 _ORDER = " ORDER BY due_at, created_at, message_id"
-# Of each subscriber, so that one who gets many keeps nobody else's out.
-_FIRST = "QUALIFY row_number() OVER (PARTITION BY subscriber ORDER BY due_at, created_at, message_id) <= $limit"
 # No alert joins what the operator is told, and it uses up nobody's messages an hour.
 _OF_NEWS = "message_id NOT IN (SELECT message_id FROM operator_notices WHERE message_id IS NOT NULL)"
 _OPEN = f"WHERE status = 'pending' AND attempts = 0 AND {_OF_NEWS}"
 _RECENT = f"WHERE attempts > 0 AND (attempted_at >= $1 OR due_at >= $1) AND {_OF_NEWS}"
-_DUE = """
-WHERE status IN ('pending', 'retry') AND due_at <= $now AND NOT list_contains($waiting::VARCHAR[], subscriber)
+_DUE = "WHERE status IN ('pending', 'retry') AND due_at <= $now"
+_TO = " AND list_contains($subscribers::VARCHAR[], subscriber)"
+
+_TRIED = """
+SELECT max(greatest(attempted_at, sent_at)) FROM messages WHERE list_contains($subscribers::VARCHAR[], subscriber)
 """
 
 _ATTEMPT = """
@@ -64,6 +66,16 @@ UPDATE messages SET
     sent_at = CASE WHEN $status = 'sent' THEN $now ELSE sent_at END
 WHERE message_id = $message_id
 """
+
+_ALL_SENT = f"""
+UPDATE messages SET
+    status = 'sent',
+    attempts = attempts + 1,
+    attempted_at = due_at,
+    tried_since = coalesce(tried_since, due_at),
+    sent_at = due_at
+{_DUE}
+"""  # noqa: S608 (a part of this module)
 
 # What waited all that time behind a channel in trouble, tried itself or not.
 _OVERDUE = """
@@ -124,9 +136,26 @@ def recent_messages(session: Session, since: datetime) -> tuple[Message, ...]:
     return _messages(session, _RECENT, [since])
 
 
-def due_messages(session: Session, now: datetime, limit: int, *, waiting: Sequence[str] = ()) -> tuple[Message, ...]:
-    """Return up to `limit` messages a subscriber to be sent now, the longest due first; those `waiting` get none."""
-    return _messages(session, _DUE, {"now": now, "limit": limit, "waiting": waiting}, _FIRST)
+def due_messages(
+    session: Session, now: datetime, limit: int, *, subscribers: Sequence[str] | None = None
+) -> tuple[Message, ...]:
+    """Return up to `limit` messages to be sent now, to these subscribers or to all, the longest due first."""
+    params: dict[str, object] = {"now": now, "limit": limit}
+    if subscribers is None:
+        return _messages(session, _DUE, params, " LIMIT $limit")
+    return _messages(session, _DUE + _TO, {**params, "subscribers": subscribers}, " LIMIT $limit")
+
+
+def due_counts(session: Session, now: datetime) -> dict[str, int]:
+    """Return how many messages are to be sent now to whom."""
+    query = f"SELECT subscriber, count(*) FROM messages {_DUE} GROUP BY subscriber ORDER BY subscriber"  # noqa: S608 (a part of this module)
+    return dict(session.rows(query, {"now": now}))
+
+
+def last_tried_at(session: Session, subscribers: Sequence[str]) -> datetime | None:
+    """Return when a message to any of these subscribers was last on its way; None when none ever was."""
+    tried: datetime | None = session.rows(_TRIED, {"subscribers": subscribers})[0][0]
+    return tried
 
 
 def waiting_since(session: Session, now: datetime) -> datetime | None:
@@ -178,6 +207,11 @@ def settle(session: Session, message_id: str, standing: Standing, now: datetime)
     session.run(_STANDING, params)
 
 
+def send_all(session: Session, now: datetime) -> int:
+    """Let all that is due have been sent when it was, as a trial does; return how many messages."""
+    return session.run(_ALL_SENT, {"now": now})
+
+
 def give_up(
     session: Session, subscribers: Sequence[str], error: str, *, failing_since: datetime, until: datetime
 ) -> int:
@@ -212,8 +246,19 @@ def send_again(session: Session, message_ids: Sequence[str], now: datetime) -> i
     return session.run(_AGAIN, {"message_ids": message_ids, "now": now})
 
 
-def _messages(session: Session, where: str, params: Params = None, first: str = "") -> tuple[Message, ...]:
-    return tuple(map(_message, session.rows(_SELECT + where + first + _ORDER, params)))
+def _messages(session: Session, where: str, params: Params = None, limit: str = "") -> tuple[Message, ...]:
+    found = [dict(zip(_FIELDS, row, strict=True)) for row in session.rows(_SELECT + where + _ORDER + limit, params)]
+    names = [each["message_id"] for each in found]
+    alerts, follow_ups = (_told(session, query, names) for query in (_ALERTS, _FOLLOW_UPS))
+    return tuple(_message(each, alerts, follow_ups) for each in found)
+
+
+def _told(session: Session, query: str, message_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return what each message tells, in its order."""
+    told: dict[str, list[str]] = {}
+    for message_id, name in session.rows(query, [message_ids]) if message_ids else ():
+        told.setdefault(message_id, []).append(name)
+    return told
 
 
 def _row(message: Message) -> Row:
@@ -223,21 +268,8 @@ def _row(message: Message) -> Row:
     )
 
 
-def _message(row: Row) -> Message:
-    message_id, subscriber, channel, story_id, alert_ids, created_at, due_at, held_by, status, attempts, *rest = row
-    tried_since, thread_of, follow_up_ids = rest
-    return Message(
-        message_id=message_id,
-        subscriber=subscriber,
-        channel=channel,
-        story_id=story_id,
-        alert_ids=tuple(alert_ids or ()),
-        created_at=created_at,
-        due_at=due_at,
-        held_by=HeldBy(held_by) if held_by else None,
-        status=Status(status),
-        attempts=attempts,
-        tried_since=tried_since,
-        thread_of=thread_of,
-        follow_up_ids=tuple(follow_up_ids or ()),
-    )
+def _message(fields: dict[str, Any], alerts: dict[str, list[str]], follow_ups: dict[str, list[str]]) -> Message:
+    name, held_by = fields["message_id"], fields["held_by"]
+    own = {"held_by": HeldBy(held_by) if held_by else None, "status": Status(fields["status"])}
+    told = {"alert_ids": tuple(alerts.get(name, ())), "follow_up_ids": tuple(follow_ups.get(name, ()))}
+    return Message(**{**fields, **own, **told})

@@ -172,18 +172,27 @@ WHERE entries.entry_hash <> excluded.entry_hash
 """
 
 # Feeds take turns, so that a long backlog of one does not keep the others waiting; of one feed the newest come first.
+# Whose turn it is is found among the keys alone: whole entries carry texts, and of all that wait they fill the memory.
 _PENDING = """
+WITH turns AS (
+    SELECT
+        e.entry_key,
+        e.feed_id,
+        row_number() OVER (
+            PARTITION BY e.feed_id ORDER BY e.attempts, coalesce(e.published_at, e.seen_at) DESC, e.entry_key
+        ) AS turn
+    FROM entries AS e
+    JOIN feeds AS f USING (feed_id)
+    WHERE e.state = 'pending' AND f.state <> 'unwatched' AND (e.next_at IS NULL OR e.next_at <= $now)
+    ORDER BY turn, e.feed_id
+    LIMIT $limit
+)
 SELECT e.entry_key, e.feed_id, f.outlet, e.url, e.entry_id, e.link, e.title, e.published_at, e.updated_at,
     e.author, e.content, e.first_poll, e.attempts, e.seen_at
-FROM entries AS e
-JOIN feeds AS f USING (feed_id)
-WHERE e.state = 'pending' AND f.state <> 'unwatched' AND (e.next_at IS NULL OR e.next_at <= $now)
-ORDER BY
-    row_number() OVER (
-        PARTITION BY e.feed_id ORDER BY e.attempts, coalesce(e.published_at, e.seen_at) DESC, e.entry_key
-    ),
-    e.feed_id
-LIMIT $limit
+FROM turns AS t
+JOIN entries AS e USING (entry_key)
+JOIN feeds AS f ON f.feed_id = e.feed_id
+ORDER BY t.turn, t.feed_id
 """
 
 _FAILED = """

@@ -12,7 +12,7 @@ import duckdb
 from warehouse import migrating
 from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience
-from warehouse.store import LIVE, bring_up, connect, held
+from warehouse.store import LIVE, connected, held
 
 PUBLISHED = "analysis.duckdb"
 
@@ -30,8 +30,7 @@ def publish(data_dir: Path, *, wait: timedelta = WAIT, lag: timedelta = LAG) -> 
     patience = Patience(wait)
     live, published = data_dir / LIVE, data_dir / PUBLISHED
     with held(data_dir, patience):
-        bring_up(live, patience)
-        with closing(connect(live, patience)) as connection:
+        with closing(connected(live, patience)) as connection:
             stamp = _stamp(connection)
         if stamp == _published_stamp(published) and not _lags(live, published, lag):
             return False

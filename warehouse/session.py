@@ -14,6 +14,7 @@ Params = Mapping[str, object] | Sequence[object] | None
 
 # Broken feeds carry halves of characters that no UTF-8 file can hold; each becomes one mark, so offsets stay true.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_PLAIN = frozenset({type(None), bool, int, float, datetime})
 
 
 class Session:
@@ -74,6 +75,8 @@ def _bound(params: Params) -> Any:
 
 
 def _writable(value: object) -> object:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, str):
         return str(value) if value.isascii() else _HALF_CHARACTER.sub("\ufffd", value)
     if isinstance(value, list | tuple):

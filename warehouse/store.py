@@ -24,7 +24,12 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "enable_external_access": "false",
     "checkpoint_threshold": "1TB",
+    # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
+    "threads": 1,
 }
+# Closing writes the file. It takes as much memory as it may, up to several times what has changed, and needs no more
+# than this; a transaction may need more than can be foreseen, so that is not bounded.
+_CLOSING = "SET memory_limit = '128MB'"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -83,6 +88,21 @@ def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
         return migrating.apply(connection, missing)
 
 
+def connected(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
+    """Open the live file under its lock, made or migrated first if need be."""
+    if path.exists():
+        connection = connect(path, patience)
+        try:
+            if not migrating.missing_migrations(connection, path, migrating.known_migrations()):
+                return connection
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+    bring_up(path, patience)
+    return connect(path, patience)
+
+
 def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
     """Open a database file for writing; wait for a process that holds it without our lock."""
     while True:
@@ -114,20 +134,13 @@ def _create(path: Path, known: tuple[migrating.Migration, ...]) -> tuple[int, ..
 @contextmanager
 def _opened(data_dir: Path, wait: timedelta) -> Iterator[duckdb.DuckDBPyConnection]:
     patience = Patience(wait)
-    path = data_dir / LIVE
-    with held(data_dir, patience):
-        if not path.exists():
-            bring_up(path, patience)
-        connection = connect(path, patience)
+    # Closing writes the file; if that finds no room, what is committed waits in the log for the next opening.
+    with held(data_dir, patience), closing(connected(data_dir / LIVE, patience)) as connection:
         try:
-            if migrating.missing_migrations(connection, path, migrating.known_migrations()):
-                connection.close()
-                bring_up(path, patience)
-                connection = connect(path, patience)
             yield connection
         finally:
-            # Closing writes the file; if that finds no room, what is committed waits in the log for the next opening.
-            connection.close()
+            with suppress(duckdb.Error):
+                connection.execute(_CLOSING)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from alerts.message_records import Letter, Notice
 from alerts.passages import CUT, Mark, Segment, segments, shown
-from alerts.rendering import about, also_in, last_positions, link_to, source_line, why_told
+from alerts.rendering import about, also_in, by_article, by_passage, last_positions, link_to, source_line, why_told
 from alerts.subjects import counted
 
 # Slack's limits are 50 blocks, 3,000 characters a section, 2,000 a context element and 150 a header.
@@ -61,12 +61,10 @@ def escape(text: str) -> str:
 
 def _alerts(notices: Sequence[Notice], timezone: str) -> list[Block]:
     blocks: list[Block] = []
-    article_id = None
-    for notice in notices:
-        if notice.alert.article_id != article_id:
-            blocks += _article(notice, timezone)
-        article_id = notice.alert.article_id
-        blocks += _alert(notice, timezone)
+    for group in by_article(notices):
+        blocks += _article(group[0], timezone)
+        for each in by_passage(group):
+            blocks += _alerts_on(each, timezone)
     return blocks
 
 
@@ -78,12 +76,16 @@ def _article(notice: Notice, timezone: str) -> list[Block]:
     return [{"type": "section", "text": headline}, {"type": "context", "elements": elements}]
 
 
-def _alert(notice: Notice, timezone: str) -> list[Block]:
+def _alerts_on(notices: Sequence[Notice], timezone: str) -> list[Block]:
+    """Return a passage, and under it what there is to say of each alert that rests on it."""
+    return [{"type": "section", "text": _passage(notices)}, *(_beside(notice, timezone) for notice in notices)]
+
+
+def _beside(notice: Notice, timezone: str) -> Block:
     known = f", {about(notice)}" if about(notice) else ""
     who = f"{shown(notice.alert.official)}{known}. {why_told(notice)}"
     lines = [who, *last_positions(notice, timezone=timezone)[: _ELEMENTS - 1]]
-    elements = [_plain(line, CONTEXT_CHARS) for line in lines]
-    return [{"type": "section", "text": _passage(notice)}, {"type": "context", "elements": elements}]
+    return {"type": "context", "elements": [_plain(line, CONTEXT_CHARS) for line in lines]}
 
 
 def _left_over(notices: Sequence[Notice]) -> list[Block]:
@@ -98,9 +100,10 @@ def _left_over(notices: Sequence[Notice]) -> list[Block]:
     return [{"type": "section", "text": _plain("\n".join(lines), SECTION_CHARS)}]
 
 
-def _passage(notice: Notice) -> Block:
-    """Return the excerpt with its marks, or as plain text where its own characters would be read as markup."""
-    pieces = segments(notice.alert)
+def _passage(notices: Sequence[Notice]) -> Block:
+    """Return an excerpt with its marks, or as plain text where its own characters would be read as markup."""
+    first, *others = (notice.alert for notice in notices)
+    pieces = segments(first, beside=others)
     text = "".join(piece.text for piece in pieces)
     marked = "".join(_marked(pieces, at) for at in range(len(pieces)))
     if not text.strip() or _FORMATTING.search(text) or _width(marked) > SECTION_CHARS:

@@ -13,7 +13,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from alerts.passages import shown
 
 # Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.
 _ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
+_LINE = 78  # characters a line should have at most (RFC 5322, 2.1.1)
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)*[\w-]+")
 
 
@@ -94,21 +95,13 @@ def compose(
         return Blocked(error="the sender's address is not one e-mail address")
     if not is_address(subscriber.address):
         return Refused(error="the recipient's address is not one e-mail address")
-    sender = _ascii(sender)
-    domain = sender.rpartition("@")[2]
     message = EmailMessage(policy=_HEADERS)
     message["Subject"] = _unread(shown(letter.subject))
-    message["From"] = Address(display_name=name, addr_spec=sender)
+    message["From"] = Address(display_name=shown(name), addr_spec=_ascii(sender))
     message["To"] = Address(addr_spec=_ascii(subscriber.address))
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{letter.message_id}@{domain}>"
-    if letter.thread_of:
-        message["In-Reply-To"] = message["References"] = f"<{letter.thread_of}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    for header, value in _way_out(config, subscriber.name).items():
+    for header, value in (_identity(letter, _ascii(sender)) | _way_out(config, subscriber.name)).items():
         message[header] = value
-    if letter.notices:
-        message["X-Talkwatch-Alert"] = " ".join(notice.alert.alert_id for notice in letter.notices)
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
@@ -120,14 +113,32 @@ def _unread(text: str) -> str:
 
 
 class _Folding(EmailPolicy):
-    """Folds a subject word for word: Python's own folding loses and doubles blanks beside characters outside ASCII."""
+    """Folds subject and sender: Python's own folding loses blanks beside what is not ASCII, and a name's quotes."""
 
     def fold(self, name: str, value: Any) -> str:
         """Return a header as its lines."""
         text = str(value)
-        if name != "Subject" or (text.isascii() and "=?" not in text):
+        if name == "From":
+            (sender,) = value.addresses
+            return f"{name}: {self._mailbox(name, sender)}{self.linesep}"
+        if name != "Subject" or _is_plain(text):
             return str(super().fold(name, value))
-        return f"{name}: {Header(text, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        return f"{name}: {self._encoded(name, text)}{self.linesep}"
+
+    def _mailbox(self, header: str, sender: Address) -> str:
+        """Return name and address, the name in quotes or encoded; the address on a line of its own where it is long."""
+        name, address = sender.display_name, f" <{sender.addr_spec}>"
+        if not name:
+            return sender.addr_spec
+        plain = formataddr((name, sender.addr_spec)).removesuffix(address) if _is_plain(name) else None
+        room = _LINE - len(f"{header}: ")
+        if plain and len(plain + address) <= room:
+            return plain + address
+        phrase = plain if plain and len(plain) <= room else self._encoded(header, name)
+        return phrase + self.linesep + address
+
+    def _encoded(self, header: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=header).encode(linesep=self.linesep)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return a header as its lines, ready to be sent."""
@@ -135,6 +146,22 @@ class _Folding(EmailPolicy):
 
 
 _HEADERS = _Folding(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a header's text may stand there as it is."""
+    return text.isascii() and "=?" not in text
+
+
+def _identity(letter: Letter, sender: str) -> dict[str, str]:
+    """Return the headers that name a message, what it replies to and the alerts it tells."""
+    domain = sender.rpartition("@")[2]
+    headers = {"Message-ID": f"<{letter.message_id}@{domain}>", "Auto-Submitted": "auto-generated"}
+    if letter.thread_of:
+        headers["In-Reply-To"] = headers["References"] = f"<{letter.thread_of}@{domain}>"
+    if letter.notices:
+        headers["X-Talkwatch-Alert"] = " ".join(notice.alert.alert_id for notice in letter.notices)
+    return headers
 
 
 def _way_out(config: EmailConfig, subscriber: str) -> dict[str, str]:

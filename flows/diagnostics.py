@@ -8,7 +8,7 @@ from alerts.rule_checks import Finding
 from flows.settings import Settings, located, read_text
 
 
-def lines(settings: Settings, findings: Sequence[Finding]) -> tuple[str, ...]:
+def diagnostics(settings: Settings, findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return findings as lines with file and line before them."""
     text = read_text(settings.path) if findings else ""
     return tuple(located(settings.path, text, place_of(each), each.what) for each in findings)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.unpacking import BodyTooLarge, OddEncoding, bounded_body, decompressor
+
+SENT = b"Peskov said that the talks would go on. " * 50
+
+
+def unpacked(encoding, *chunks, limit=10_000):
+    """Return the body that arrives in these chunks."""
+
+    async def arriving():
+        for chunk in chunks:
+            yield chunk
+
+    return asyncio.run(bounded_body(arriving(), encoding, limit))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        pytest.param("", SENT, id="nothing said"),
+        pytest.param("identity", SENT, id="identity"),
+        pytest.param("gzip", gzip.compress(SENT), id="gzip"),
+        pytest.param("x-gzip", gzip.compress(SENT), id="its old name"),
+        pytest.param(" GZip ", gzip.compress(SENT), id="whatever its case and spaces"),
+        pytest.param("deflate", zlib.compress(SENT), id="deflate"),
+        pytest.param("deflate", gzip.compress(SENT), id="gzip that calls itself deflate"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_what_was_asked_for_is_unpacked(encoding, packed, size):
+    """A body arrives as it was sent, in whatever pieces it comes."""
+    chunks = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert unpacked(encoding, *chunks) == SENT
+
+
+@given(st.binary(max_size=300), st.integers(0, 300), st.integers(1, 50), st.sampled_from(["", "gzip"]))
+def test_the_limit_is_the_last_byte_that_may_come(body, limit, size, encoding):
+    """A body of as many bytes as the limit comes whole, a longer one not at all, however it is cut into chunks."""
+    packed = gzip.compress(body) if encoding else body
+    chunks = [packed[at : at + size] for at in range(0, len(packed), size)]
+    if len(body) <= limit:
+        assert unpacked(encoding, *chunks, limit=limit) == body
+    else:
+        with pytest.raises(BodyTooLarge, match="larger than"):
+            unpacked(encoding, *chunks, limit=limit)
+
+
+def test_a_bomb_is_not_unpacked_past_its_limit():
+    """A decoder gives no more than it is asked for, so what is too large is never held in memory."""
+    with pytest.raises(BodyTooLarge, match=r"^larger than 0\.5 MB$"):
+        unpacked("gzip", gzip.compress(bytes(1_000_000)), limit=500_000)
+    unpack = decompressor("gzip")
+    assert len(unpack(gzip.compress(bytes(1_000_000)), 10)) == 10
+    assert len(unpack(b"", 20)) == 20
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "zstd", "z" * 41])
+def test_what_was_not_asked_for_is_named_in_short(encoding):
+    """An encoding that nobody asked for is refused before its body is touched, and its name cannot fill a log."""
+    with pytest.raises(OddEncoding) as caught:
+        unpacked(encoding, SENT)
+    assert str(caught.value) == f"Content-Encoding {encoding[:40]} was not asked for"
