@@ -7,11 +7,11 @@ from datetime import datetime
 
 from alerts.rules import CompiledRule, compile_rules
 from flows.backtesting import DAYS, Backtest, backtest
-from flows.extracting import moment
 from flows.problems import UsageProblem, nearest
 from flows.progress import Progress, silent
 from flows.settings import Settings
 from flows.setup import Setup, prepared
+from flows.times import moment
 from warehouse.records import LoggedAlert
 
 Row = tuple[object, ...]

@@ -15,12 +15,13 @@ import typer
 from typer.exceptions import TyperException
 
 from flows import cli_feeds, cli_outbox, cli_rules
-from flows.cli_options import Config, settings_of, span_between, time_of
+from flows.cli_options import Config, settings_of
 from flows.cli_sql import sql
 from flows.logs import set_up_logging
 from flows.problems import FULL, UsageProblem, WorkProblem
 from flows.progress import shown
 from flows.settings import Settings, set_environment, use_prefect
+from flows.times import span_between, time_of
 from flows.usage import HELP, mistyped, show_version
 from warehouse.errors import Unusable, WarehouseError
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import Config, TableFormat, settings_of, tell, time_of
+from flows.cli_options import Config, TableFormat, settings_of, tell
 from flows.problems import UsageProblem
 from flows.progress import shown
+from flows.times import time_of
 
 rules = typer.Typer(
     help="Check rules, try them on the past, account for decisions.",

@@ -11,12 +11,12 @@ from alerts.nearness import Texts
 from alerts.records import Alert, Evidence, Match, Place
 from alerts.rules import CompiledRule
 from extractors.records import Article, Depth
-from flows.extracting import moment
 from flows.problems import UsageProblem
 from flows.reading import unread
 from flows.settings import Settings
 from flows.setup import Setup, prepared
 from flows.tables import listing, table
+from flows.times import moment
 from warehouse import alerts
 from warehouse.accounts import Source, alert_revisions, sources_of
 from warehouse.arrivals import stored_revisions

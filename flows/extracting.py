@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,7 @@ from extractors.reading import Unread
 from extractors.records import Depth, Entry, Mention, Page, Reading, Span, Statement, Unreadable
 from flows.files import Document
 from flows.readers import Readers
+from flows.times import moment
 from flows.workers import Workers
 
 BATCH = 32
@@ -102,11 +102,6 @@ def statement_object(statement: Statement) -> dict[str, Any]:
 def pair(span: Span) -> list[int]:
     """Return a span as two numbers."""
     return [span.start, span.end]
-
-
-def moment(time: datetime | None) -> str | None:
-    """Return a time as RFC 3339 in UTC."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
 
 
 def parsed_feed(

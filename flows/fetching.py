@@ -24,7 +24,7 @@ from flows.lines import Errand
 from flows.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
 from flows.pacing import Pacer, host_of
 from flows.robots import allows, crawl_delay, origin_of, robots_file
-from flows.setup import utc_now
+from flows.times import utc_now
 from warehouse.feed_records import RobotsFile, RobotsState
 
 __all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]

@@ -11,7 +11,8 @@ from flows.delivering import STOPPED
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.sending_now import send_now
 from flows.settings import Settings
-from flows.setup import Setup, utc_now
+from flows.setup import Setup
+from flows.times import utc_now
 from warehouse import channels, outbox
 from warehouse.publishing import publish
 from warehouse.session import Session

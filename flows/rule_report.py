@@ -16,8 +16,9 @@ from flows.diagnostics import diagnostics
 from flows.progress import Progress, silent
 from flows.retelling import batches, phrases_found, words_of
 from flows.settings import Settings
-from flows.setup import Setup, utc_now
+from flows.setup import Setup
 from flows.tables import table
+from flows.times import utc_now
 from flows.watchlists import configured_watchlist
 from warehouse.arrivals import Came, came, known_outlets
 from warehouse.channels import unsubscribed

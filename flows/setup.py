@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -20,17 +20,13 @@ from flows.problems import UsageProblem
 from flows.progress import Progress, silent
 from flows.readers import Readers, readers_for
 from flows.settings import Settings
+from flows.times import utc_now
 from flows.watchlists import configured_watchlist
 from warehouse.locking import Held, exclusive
 
 STOP_FLAG = "stopping"
 LOCK_FILE = "pass.lock"
 SERVE_LOCK = "serve.lock"
-
-
-def utc_now() -> datetime:
-    """Read the clock: the one place where Talkwatch does."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

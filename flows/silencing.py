@@ -11,10 +11,9 @@ from alerts.naming import known_names, named
 from alerts.rule_checks import nearest_name
 from alerts.silencing import silence_id
 from extractors.watchlist import Watchlist
-from flows.cli_options import time_of
 from flows.problems import UsageProblem, check_known
 from flows.settings import Settings
-from flows.setup import utc_now
+from flows.times import time_of, utc_now
 from flows.watchlists import configured_watchlist
 from warehouse import silences
 from warehouse.publishing import publish

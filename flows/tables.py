@@ -10,7 +10,7 @@ from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 
-from flows.extracting import moment
+from flows.times import moment
 from warehouse.queries import terminal_safe
 
 WIDEST = 80

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from flows.channel_troubles import named
 from flows.settings import Settings
-from flows.setup import utc_now
 from flows.tables import listing
+from flows.times import utc_now
 from warehouse.health import health
 from warehouse.queries import terminal_safe
 from warehouse.records import Health

@@ -11,13 +11,13 @@ from alerts.records import Reason
 from alerts.rules import CompiledRule
 from extractors.records import Depth
 from flows.backtest_report import rules_named
-from flows.extracting import moment
 from flows.problems import UsageProblem
 from flows.reading import unread
 from flows.retelling import may_match
 from flows.settings import Settings
 from flows.setup import Setup, prepared
 from flows.tables import listing
+from flows.times import moment
 from warehouse.accounts import Decided, articles_named, last_decisions
 from warehouse.queries import terminal_safe
 from warehouse.records import ReadArticle

@@ -8,8 +8,8 @@ import pytest
 from flows import streaming
 from flows.configuration import FetchTable
 from flows.outcomes import Request
-from flows.setup import utc_now
 from flows.streaming import Stream
+from flows.times import utc_now
 from tests.servers import HttpServer, Reply
 
 

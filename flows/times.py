@@ -1,0 +1,41 @@
+"""Times: the clock, and times as people type them and read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flows.problems import UsageProblem
+
+# Dates that can still be reckoned with, in either direction.
+YEARS = range(1000, 9000)
+
+
+def utc_now() -> datetime:
+    """Read the clock: the one place where Talkwatch does."""
+    return datetime.now(UTC)
+
+
+def moment(time: datetime | None) -> str | None:
+    """Return a time as RFC 3339 in UTC."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def time_of(text: str, timezone: str) -> datetime:
+    """Read a time, in UTC; a bare date is midnight, and a time without a zone is, in `timezone`."""
+    try:
+        value = datetime.fromisoformat(text)
+        value = (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageProblem(f"{text} is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24") from None
+    if value.year not in YEARS:
+        raise UsageProblem(f"{text} is too far away; write a year from {YEARS.start} to {YEARS.stop - 1}")
+    return value
+
+
+def span_between(since: str | None, until: str | None, timezone: str) -> tuple[datetime | None, datetime | None]:
+    """Read --since and --until; raise UsageProblem where nothing lies between them."""
+    first, last = (time_of(each, timezone) if each else None for each in (since, until))
+    if first and last and first >= last:
+        raise UsageProblem(f"--since {moment(first)} is not before --until {moment(last)}")
+    return first, last
