@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from alerts.layout import Layout
 from alerts.records import Clause, Evidence, Joint
-from extractors.phrases import Hit, PhraseIndex
+from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Span
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from alerts.records import Clause, Joint, Rule, Scope
 from alerts.rules import name_key, topic_name
-from extractors.phrases import PhraseIndex
-from extractors.watchlist import Watchlist
+from extractors.officials.phrases import PhraseIndex
+from extractors.officials.watchlist import Watchlist
 
 _ENGLISH = "en"
 _BY_STATEMENT = frozenset({Scope.SPEAKS, Scope.STATEMENT})

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from alerts.history import History, said_in
 from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason, Rule
 from extractors.records import Article
-from extractors.stances import Stance
+from extractors.speech.stances import Stance
 
 # The same words by the same speaker fire once in this time, whatever the rule's cooldown; and so does one passage.
 UTTERANCE_WINDOW = timedelta(hours=48)

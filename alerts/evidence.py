@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alerts.layout import Layout
 from alerts.nearness import Nearness
 from alerts.records import Evidence, Place, Scope
-from extractors.phrases import Hit
+from extractors.officials.phrases import Hit
 from extractors.records import Article, Span, Statement
 
 # How near a scope is, the nearest first.

@@ -15,7 +15,7 @@ from alerts.deciding import UTTERANCE_WINDOW, past_alert, turns
 from alerts.follow_up_records import FollowUp, ToldAlert
 from alerts.history import said_in
 from alerts.records import Alert, Evidence, Match, News, Rule
-from extractors.identity import plain_words
+from extractors.text.identity import plain_words
 
 # Of two quotations this alike, in words, the later is the earlier one changed.
 SAME_QUOTATION = 0.5

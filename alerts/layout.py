@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from alerts.records import Place
-from extractors.phrases import Hit, PhraseIndex, tokens
+from extractors.officials.phrases import Hit, PhraseIndex, tokens
 from extractors.records import Mention, MentionKind, Span, Statement
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}

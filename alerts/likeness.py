@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.identity import plain_words
+from extractors.text.identity import plain_words
 
 SHINGLE = 3  # words: a passage is a sentence or two
 FEWEST = 6  # words: below that, nothing can be said

@@ -12,7 +12,7 @@ from alerts.layout import Layout
 from alerts.nearness import Nearness, Texts
 from alerts.records import Evidence, Historical, Match, Negation, Scope
 from alerts.rules import CompiledRule
-from extractors.phrases import Hit
+from extractors.officials.phrases import Hit
 from extractors.records import Article, Reading, Span
 
 EVIDENCE_LIMIT = 20

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from extractors.roster import Official, Organisation, Place, Term
-from extractors.watchlist import Watchlist
-from extractors.words import fold
+from extractors.officials.roster import Official, Organisation, Place, Term
+from extractors.officials.watchlist import Watchlist
+from extractors.text.words import fold
 
 ANY = "any"
 

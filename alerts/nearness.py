@@ -9,8 +9,8 @@ from alerts.clauses import Stretch
 from alerts.layout import Layout
 from alerts.negation import negation
 from alerts.records import Place, Scope
-from extractors.history import is_historical
-from extractors.phrases import Hit, PhraseIndex
+from extractors.negotiation.history import is_historical
+from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Article, Mention, Reading, Span, Statement
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.records import Span
-from extractors.words import Token, base, fold, tokens
+from extractors.text.words import Token, base, fold, tokens
 
 
 def _listed(words: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from alerts.passages import Segment, cut, segments, shown
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.subjects import heading, subject_line
 from extractors.records import Span
-from extractors.urls import is_http_url
+from extractors.text.urls import is_http_url
 
 TITLE_CHARS = 300
 EXCERPT_CHARS = 3000

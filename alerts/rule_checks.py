@@ -12,8 +12,8 @@ from alerts.contradictions import contradictions
 from alerts.naming import known_names, named
 from alerts.records import Rule
 from alerts.rules import TOPIC, name_key, phrases_of, topic_name
-from extractors.phrases import PhraseIndex, tokens
-from extractors.watchlist import Watchlist
+from extractors.officials.phrases import PhraseIndex, tokens
+from extractors.officials.watchlist import Watchlist
 
 _FEW = 12
 _Look = Callable[[Rule], Iterable[tuple[str, str]]]

@@ -10,10 +10,10 @@ from datetime import date
 from alerts.clauses import phrases_in
 from alerts.naming import Named, named
 from alerts.records import Rule
-from extractors.phrases import PhraseIndex
+from extractors.officials.phrases import PhraseIndex
+from extractors.officials.watchlist import Watchlist
 from extractors.records import Article
-from extractors.watchlist import Watchlist
-from extractors.words import fold
+from extractors.text.words import fold
 
 TOPIC = "topic:"
 # Keys that came later: a rule without them keeps the version it had.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from alerts.message_records import HeldBy, Message, Notice
 from alerts.passages import CUT, around, cut, first_evidence, shown
 from alerts.records import Alert, News, Place, Scope
-from extractors.lexicon import CUE_VERBS
+from extractors.speech.lexicon import CUE_VERBS
 
 SUBJECT_CHARS = 180
 _HOUR = 60  # minutes

@@ -29,10 +29,10 @@ from tempfile import TemporaryDirectory
 import feedparser
 import httpx
 
-from flows import gathering
-from flows.passes import run_pass
-from flows.settings import load_settings
+from flows.config.settings import load_settings
 from flows.setup import prepared
+from flows.steps import gathering
+from flows.steps.passes import run_pass
 from warehouse.store import writing
 
 ROOT = Path(__file__).resolve().parent.parent

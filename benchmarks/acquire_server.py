@@ -11,8 +11,8 @@ import sys
 from html import escape
 from pathlib import Path
 
-from extractors.feeds import parse_feed
 from extractors.records import Feed, Unreadable
+from extractors.syndication.feeds import parse_feed
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "feeds"

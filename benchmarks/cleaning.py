@@ -12,8 +12,8 @@ from pathlib import Path
 
 import trafilatura
 
-from extractors.pages import clean_page
-from flows.workers import Parse, Workers
+from extractors.html.pages import clean_page
+from flows.processes.workers import Parse, Workers
 
 ROUNDS = 5
 PROCESSES = 2

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 import statements as bench
 
-from extractors.frames import build_frames
-from extractors.nlp import load_model
-from extractors.parsing import parse, parsed_sentences
-from extractors.quotations import find_quotations
-from extractors.reports import Report, find_reports
-from extractors.skimming import Skimmer
-from extractors.syntax import ParsedSentence
-from extractors.watchlist import load_watchlist
-from extractors.weighing import features
+from extractors.officials.watchlist import load_watchlist
+from extractors.speech.frames import build_frames
+from extractors.speech.nlp import load_model
+from extractors.speech.parsing import parse, parsed_sentences
+from extractors.speech.quotations import find_quotations
+from extractors.speech.reports import Report, find_reports
+from extractors.speech.skimming import Skimmer
+from extractors.speech.syntax import ParsedSentence
+from extractors.speech.weighing import features
 
 ABOUT = (
     "Log-odds that a report is speech, fitted by logistic regression (L2) on counts of how each cue is used in "

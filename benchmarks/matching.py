@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 from alerts.matching import find_all_matches
 from alerts.records import Arrival, Clause, Joint, Negation, Rule, Scope
 from alerts.rules import CompiledRule, compile_rules
+from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
-from extractors.watchlist import Watchlist, load_watchlist
 from warehouse import articles
 from warehouse.records import ReadArticle
 from warehouse.store import reading, writing

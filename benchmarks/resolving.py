@@ -1,4 +1,4 @@
-"""Measure how often each rule names the right speaker: what extractors.resolution.CERTAINTY says, beside what is found.
+"""Measure how often each rule names the right speaker, beside what extractors.speech.resolution.CERTAINTY says.
 
     .venv/bin/python benchmarks/resolving.py [--quotes ../shared/quotes] [--articles 840]
 
@@ -17,10 +17,10 @@ from typing import Any
 
 import statements as bench
 
-from extractors.reading import Reader
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading, Statement
-from extractors.resolution import CERTAINTY, Rule
-from extractors.watchlist import load_watchlist
+from extractors.speech.reading import Reader
+from extractors.speech.resolution import CERTAINTY, Rule
 
 ALIKE = 0.8  # token F1 of words that are right
 

@@ -29,15 +29,15 @@ import trafilatura
 from alerts.matching import find_all_matches
 from alerts.records import Arrival, Rule
 from alerts.rules import compile_rules
-from extractors.feeds import parse_feed
-from extractors.gate import Gate
-from extractors.identity import article_id
-from extractors.nlp import load_model
-from extractors.pages import clean_page
-from extractors.reading import Reader, Unread
+from extractors.html.pages import clean_page
+from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Page, Reading
-from extractors.watchlist import Watchlist, load_watchlist
-from flows.demo_site import render_site
+from extractors.speech.gate import Gate
+from extractors.speech.nlp import load_model
+from extractors.speech.reading import Reader, Unread
+from extractors.syndication.feeds import parse_feed
+from extractors.text.identity import article_id
+from flows.demo.site import render_site
 from warehouse import articles
 from warehouse.publishing import publish
 from warehouse.records import ReadArticle

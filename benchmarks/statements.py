@@ -18,10 +18,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractors.nlp import load_model
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading
-from extractors.watchlist import load_watchlist
+from extractors.speech.nlp import load_model
+from extractors.speech.reading import Reader, Unread
 
 ROOT = Path(__file__).resolve().parent.parent
 QUOTES = ROOT.parent / "shared" / "quotes"

@@ -22,9 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alerts.records import Arrival
-from extractors.identity import plain_words
 from extractors.records import Article, Reading
-from flows.relating import relate, sketch, story_keys
+from extractors.text.identity import plain_words
+from flows.steps.relating import relate, sketch, story_keys
 from warehouse import articles, stories
 from warehouse.records import ReadArticle
 from warehouse.session import Session

@@ -21,11 +21,11 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
+from flows.config.settings import configuration_path, load_settings
 from flows.logs import set_up_logging
-from flows.passes import run_pass
 from flows.progress import shown, silent
-from flows.settings import configuration_path, load_settings
 from flows.setup import prepared
+from flows.steps.passes import run_pass
 
 T = TypeVar("T")
 

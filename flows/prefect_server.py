@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from flows.config.settings import prefect_api_url, set_environment
 from flows.problems import WorkProblem
-from flows.settings import prefect_api_url, set_environment
 from flows.setup import SERVE_LOCK
 from warehouse.locking import Held, exclusive
 

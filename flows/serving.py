@@ -16,10 +16,10 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
+from flows.config.settings import prefect_api_url
+from flows.delivery.relay import Relay
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
-from flows.relay import Relay
-from flows.settings import prefect_api_url
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from warehouse.locking import Held, exclusive
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from alerts.rule_checks import wrong_names
 from alerts.rules import CompiledRule, compile_rules
-from extractors.countries import Countries
-from extractors.gate import Gate
-from extractors.watchlist import Watchlist
-from flows.diagnostics import diagnostics
+from extractors.officials.countries import Countries
+from extractors.officials.watchlist import Watchlist
+from extractors.speech.gate import Gate
+from flows.config.diagnostics import diagnostics
+from flows.config.settings import Settings
+from flows.config.watchlists import configured_watchlist
 from flows.problems import UsageProblem
+from flows.processes.readers import Readers, readers_for
 from flows.progress import Progress, silent
-from flows.readers import Readers, readers_for
-from flows.settings import Settings
 from flows.times import utc_now
-from flows.watchlists import configured_watchlist
 from warehouse.locking import Held, exclusive
 
 STOP_FLAG = "stopping"

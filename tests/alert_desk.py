@@ -11,12 +11,12 @@ from typing import Any, Self
 
 from alerts.message_records import Message, Notice, Standing, Status
 from alerts.records import Arrival, Decision
-from extractors.identity import statement_id, utterance_id
 from extractors.records import Article, Reading, Span, Statement, StatementKind
-from extractors.stances import Stance
-from flows.recording import settled, worked_out
-from flows.settings import load_settings
+from extractors.speech.stances import Stance
+from extractors.text.identity import statement_id, utterance_id
+from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.steps.recording import settled, worked_out
 from tests.alert_examples import mentions_in, span_of
 from tests.story_examples import CITING, OWN, SAID, TASS
 from tests.warehouse_examples import NOW, new_warehouse

@@ -12,8 +12,8 @@ from alerts.message_records import HeldBy, Letter, Message, Notice, Subscriber
 from alerts.records import Alert, Evidence, Place, Reason, Rule, Scope, Severity
 from alerts.rendering import render
 from alerts.rules import CompiledRule, compile_rules
+from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
-from extractors.watchlist import Watchlist, load_watchlist
 
 NOW = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from flows.workers import Workers
+from flows.processes.workers import Workers
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -85,5 +85,5 @@ def pool() -> Iterator[Workers]:
 @pytest.fixture
 def lent_pool(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> Workers:
     """Let passes parse in those processes: tests of many passes need not start new ones for each."""
-    monkeypatch.setattr("flows.gathering.Workers", lambda _count: nullcontext(pool))
+    monkeypatch.setattr("flows.steps.gathering.Workers", lambda _count: nullcontext(pool))
     return pool

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from alerts.channels.email import Email
-from flows.delivering import deliver
+from flows.config.settings import load_settings
+from flows.delivery.delivering import deliver
+from flows.delivery.senders import Sender
 from flows.logs import set_up_logging
-from flows.recording import record
-from flows.senders import Sender
-from flows.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.steps.recording import record
 from tests.post_office import story
 from warehouse import outbox
 

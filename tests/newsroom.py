@@ -10,9 +10,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from flows.passes import run_pass
-from flows.settings import load_settings
+from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.steps.passes import run_pass
 from tests.servers import HttpServer, Reply, SmtpSink
 from warehouse.session import Session
 from warehouse.store import reading, writing

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alerts.records import Arrival
-from extractors.identity import article_id
-from flows.delivering import deliver
-from flows.recording import record
-from flows.settings import load_settings
+from extractors.text.identity import article_id
+from flows.config.settings import load_settings
+from flows.delivery.delivering import deliver
 from flows.setup import Setup, prepared
+from flows.steps.recording import record
 from tests import alert_examples
 from tests.servers import HttpServer, Reply, SmtpSink
 from tests.warehouse_examples import new_warehouse

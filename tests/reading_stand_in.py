@@ -6,8 +6,8 @@ import os
 import time
 
 from extractors.records import Depth
-from extractors.skimming import Skimmer
-from flows import reading_worker
+from extractors.speech.skimming import Skimmer
+from flows.processes import reading_worker
 
 
 class StandIn:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from alerts.records import Arrival
-from extractors.identity import statement_id, utterance_id
 from extractors.records import Article, Reading, Span, Statement, StatementKind
+from extractors.text.identity import statement_id, utterance_id
 from tests.warehouse_examples import HOUR, NOW
 from warehouse.records import ReadArticle
 

@@ -7,10 +7,10 @@ import pytest
 
 from alerts.matching import find_matches
 from alerts.records import Scope
-from extractors.pages import clean_page
-from extractors.reading import Reader, Unread
+from extractors.html.pages import clean_page
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Page
-from extractors.watchlist import load_watchlist
+from extractors.speech.reading import Reader, Unread
 from tests.alert_examples import compiled
 
 pytestmark = pytest.mark.slow

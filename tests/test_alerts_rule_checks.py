@@ -7,7 +7,7 @@ import pytest
 
 from alerts.records import Clause, Joint, Scope
 from alerts.rule_checks import dead_clauses, oddities, wrong_names
-from extractors.watchlist import load_watchlist
+from extractors.officials.watchlist import load_watchlist
 from tests.alert_examples import rule, watchlist
 
 ALL, ANY, NONE, NEAR = Joint

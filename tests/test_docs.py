@@ -6,9 +6,9 @@ import tomllib
 import pytest
 import typer
 
-from flows import configuration
-from flows.cli import app
-from flows.settings import load_settings
+from flows.cli.app import app
+from flows.config import configuration
+from flows.config.settings import load_settings
 from flows.setup import prepared
 from tests.conftest import ROOT
 from tests.newsroom import newsroom

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from alerts.deciding import POLICY
 from alerts.following import POLICY as FOLLOWING
 from alerts.records import News, Reason
-from flows.cli import app
-from flows.configuration import SubscriberTable
+from flows.cli.app import app
+from flows.config.configuration import SubscriberTable
 from tests.alert_desk import CONFIGURATION
 from tests.conftest import ROOT
 from tests.warehouse_examples import new_warehouse

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from extractors.identity import feed_id
+from extractors.text.identity import feed_id
 from tests.conftest import ROOT
 from tests.newsroom import OTHER, feed, newsroom, page
 from tests.servers import HttpServer, Reply

@@ -10,10 +10,10 @@ from alerts.failing import first_failure
 from alerts.matching import find_matches
 from alerts.nearness import Texts
 from alerts.rules import CompiledRule
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article
-from extractors.watchlist import load_watchlist
-from flows.settings import load_settings
+from extractors.speech.reading import Reader, Unread
+from flows.config.settings import load_settings
 from flows.setup import prepared
 from tests.conftest import ROOT
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from extractors.polarity import Modality
-from extractors.reading import Reader, Unread
-from extractors.resolution import CERTAINTY, Rule
-from extractors.watchlist import load_watchlist
+from extractors.officials.watchlist import load_watchlist
+from extractors.speech.polarity import Modality
+from extractors.speech.reading import Reader, Unread
+from extractors.speech.resolution import CERTAINTY, Rule
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.boilerplate import (
+from extractors.html.boilerplate import (
     newly_learned,
     page_lines,
     same_but_for,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from trafilatura.utils import load_html
 
-from extractors.metadata import Metadata, read_metadata
+from extractors.html.metadata import Metadata, read_metadata
 
 TOLD = "".join(
     f"<p>{'The delegations met again and spoke at length about the terms of a truce, officials said. ' * 2}</p>"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.countries import Countries, Homes
-from extractors.mentions import MentionFinder
+from extractors.officials.countries import Countries, Homes
+from extractors.officials.mentions import MentionFinder
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Span
-from extractors.watchlist import load_watchlist
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.credits import is_agency, publisher, read_credits
+from extractors.copies.credits import is_agency, publisher, read_credits
 from tests.hanging import stopped_after
 
 NEWS = "Russia is ready for talks with Ukraine, the spokesman told the press in Moscow on Tuesday. "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.dates import has_time, parse_date
+from extractors.text.dates import has_time, parse_date
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.datings import find_datings
+from extractors.negotiation.datings import find_datings
 from extractors.records import Span
 
 TUESDAY = date(2025, 6, 3)

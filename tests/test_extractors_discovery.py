@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.discovery import AnnouncedFeed, announced_feeds
+from extractors.syndication.discovery import AnnouncedFeed, announced_feeds
 from tests.hanging import stopped_after
 
 HOME = """<!doctype html><html><head><base href="/en/">

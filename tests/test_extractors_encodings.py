@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.encodings import decoded, unpacked
 from extractors.records import Unreadable, UnreadableReason
+from extractors.text.encodings import decoded, unpacked
 
 META = "<meta charset=koi8-u>"
 CYRILLIC = "Київ: переговори у Стамбулі"

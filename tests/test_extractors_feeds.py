@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import feeds
-from extractors.feeds import parse_feed
 from extractors.records import Feed, Unreadable, UnreadableReason
+from extractors.syndication import feeds
+from extractors.syndication.feeds import parse_feed
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.fingerprints import fingerprint, shape, shares_body
+from extractors.copies.fingerprints import fingerprint, shape, shares_body
 from tests.conftest import ROOT, SEEDS
 from tests.hanging import stopped_after
 from tests.story_examples import BODY, NAMESAKE, REUTERS, forecast

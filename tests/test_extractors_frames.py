@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.frames import FRAME, build_frames
-from extractors.quotations import PARAGRAPH, find_quotations
 from extractors.records import Span
-from extractors.sentences import find_sentences
+from extractors.speech.frames import FRAME, build_frames
+from extractors.speech.quotations import PARAGRAPH, find_quotations
+from extractors.speech.sentences import find_sentences
 
 
 def frames(text):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from trafilatura.utils import load_html
 
-from extractors.furniture import headline_element, is_elsewhere, key, names_of, prune, shown
+from extractors.html.furniture import headline_element, is_elsewhere, key, names_of, prune, shown
 
 TOLD = "The two delegations met on Tuesday for three hours in the palace, and agreed to go on by video link. " * 3
 BOX = "What stands in a box."

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extractors.feeds import parse_feed
-from extractors.pages import clean_page
+from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable
+from extractors.syndication.feeds import parse_feed
 from tests.hanging import stopped_after
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from alerts.matching import find_all_matches
 from alerts.records import Rule, Scope
 from alerts.rules import compile_rules
-from extractors.gate import Gate
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Depth, MentionKind
-from extractors.watchlist import load_watchlist
+from extractors.speech.gate import Gate
+from extractors.speech.reading import Reader, Unread
 from tests.conftest import SEEDS
 
 WATCHLIST = load_watchlist()

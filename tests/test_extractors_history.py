@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.history import is_historical
+from extractors.negotiation.history import is_historical
 from extractors.records import Span
 
 ON = date(2024, 5, 30)

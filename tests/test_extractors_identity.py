@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors import identity
 from extractors.records import Entry, Span
+from extractors.text import identity
 
 MOMENT = datetime(2022, 3, 30, 9, 0, tzinfo=UTC)
 ENTRY = Entry(

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.identity import plain_words
-from extractors.liveblogs import LivePost, composed, new_stretches
-from extractors.pages import clean_page
+from extractors.html.liveblogs import LivePost, composed, new_stretches
+from extractors.html.pages import clean_page
 from extractors.records import Page
+from extractors.text.identity import plain_words
 
 POSTS = [
     ("2022-03-30T12:40:00Z", "Peskov sees no breakthrough in the talks", "Kremlin spokesman Dmitry Peskov said that there was nothing very promising in what was agreed on Tuesday, and that a lot of work lay ahead."),

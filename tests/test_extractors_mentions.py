@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors import names
-from extractors.mentions import MentionFinder
+from extractors.officials import names
+from extractors.officials.mentions import MentionFinder
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
-from extractors.watchlist import load_watchlist
 
 WATCHLIST = load_watchlist()
 FINDER = MentionFinder(WATCHLIST)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from trafilatura.utils import load_html
 
-from extractors.metadata import read_metadata
+from extractors.html.metadata import read_metadata
 
 LINKED = {
     "@type": "NewsArticle",

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from extractors import nlp
+from extractors.speech import nlp
 
 
 @pytest.mark.slow
@@ -36,5 +36,5 @@ def test_a_missing_model_is_said_plainly(monkeypatch):
 
 def test_importing_the_reader_does_not_import_spacy():
     """Commands that read nothing start without the seconds that spaCy takes."""
-    code = "import sys, extractors.reading; sys.exit('spacy' in sys.modules)"
+    code = "import sys, extractors.speech.reading; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

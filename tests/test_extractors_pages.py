@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import pages
-from extractors.pages import clean_page
+from extractors.html import pages
+from extractors.html.pages import clean_page
 from extractors.records import Page, Unreadable, UnreadableReason
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"

@@ -53,7 +53,7 @@ FIXED = {
 
 
 # What is read of a text before these see it, by the code around them.
-BOUNDED = {"dates._AROUND": 100, "furniture._COMMENTS": 100, "sentences._LAST_WORD": 40}
+BOUNDED = {"text.dates._AROUND": 100, "html.furniture._COMMENTS": 100, "speech.sentences._LAST_WORD": 40}
 
 
 def ways(source: str, name: str) -> set[str]:

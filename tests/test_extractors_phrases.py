@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors import phrases
-from extractors.phrases import PhraseIndex, tokens
-from extractors.words import base
+from extractors.officials import phrases
+from extractors.officials.phrases import PhraseIndex, tokens
+from extractors.text.words import base
 
 # Text with everything that joins, breaks or decorates words.
 PIECES = [*"aeёїй’'s.- \n–\"“”\u0301\u00ad\u00a0,[]İßЗЄ1_", "cease", "fire", "talks", "U", "security"]

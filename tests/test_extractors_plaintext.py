@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.plaintext import plain
+from extractors.text.plaintext import plain
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extractors.polarity import Modality, condition_in, is_negated, modality_of
 from extractors.records import Span
+from extractors.speech.polarity import Modality, condition_in, is_negated, modality_of
 
 
 @pytest.mark.parametrize(

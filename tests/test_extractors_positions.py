@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.negotiation.positions import POSITIONS, party, records
 from extractors.position_records import Take
-from extractors.positions import POSITIONS, party, records
-from extractors.stances import Stance
+from extractors.speech.stances import Stance
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

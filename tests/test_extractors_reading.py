@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from extractors.reading import LONGEST_READ, Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth, MentionKind
-from extractors.watchlist import load_watchlist
+from extractors.speech.reading import LONGEST_READ, Reader, Unread
 
 HOSTILE = st.text(alphabet="“”\"'‘’ .,?!aPutin said\n\x00\x1b\u202e\ud800😀ف…(", max_size=60) | st.text(max_size=120)
 
@@ -47,7 +47,7 @@ def test_readings_come_in_the_order_of_articles(reader):
 
 def test_other_languages_are_not_parsed(reader, monkeypatch):
     """What is not English has the watchlist's mentions and its sentences, and needs no model."""
-    monkeypatch.setattr("extractors.reading.load_model", lambda: pytest.fail("the model was loaded"))
+    monkeypatch.setattr("extractors.speech.reading.load_model", lambda: pytest.fail("the model was loaded"))
     text = "Путін сказав: «Ми готові». Зеленський відмовився."
     (reading,) = reader.read([unread(text, language="uk")])
     assert (reading.statements, reading.depth) == ((), Depth.NOT_ENGLISH)
@@ -144,7 +144,7 @@ def test_a_text_too_long_is_cut_and_says_where(reader, monkeypatch):
     (whole,) = reader.read([unread(LONG)])
     assert whole.cut_at is None
     for limit in (len(LONG) - 1, 150, 100, 3):
-        monkeypatch.setattr("extractors.reading.LONGEST_READ", limit)
+        monkeypatch.setattr("extractors.speech.reading.LONGEST_READ", limit)
         (cut,) = reader.read([unread(LONG)])
         assert cut.cut_at == max((each.end for each in whole.sentences if each.end <= limit), default=0)
         kept = [each for each in whole.statements if each.span.end <= cut.cut_at]
@@ -168,7 +168,7 @@ def test_a_book_is_read_up_to_the_limit(reader):
 def test_speakers_resolve_across_pieces(reader, monkeypatch):
     """A long text is parsed in pieces, each whole sentences; who speaks in one may be named in another."""
     (whole,) = reader.read([unread(LONG)])
-    monkeypatch.setattr("extractors.frames.FRAME", 20)
+    monkeypatch.setattr("extractors.speech.frames.FRAME", 20)
     (pieces,) = reader.read([unread(LONG)])
     said = [(each.text, each.speaker_id) for each in pieces.statements]
     assert said == [(each.text, each.speaker_id) for each in whole.statements]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from extractors.metadata import Metadata
+from extractors.html.metadata import Metadata
+from extractors.html.refusals import refusal, sentence_count
 from extractors.records import Unreadable, UnreadableReason
-from extractors.refusals import refusal, sentence_count
 
 # What the pages say, one phrase a rule, in the languages the wires are read in.
 NOT_FOUND = (

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from extractors.pages import clean_page
+from extractors.html.pages import clean_page
 from extractors.records import Page, Unreadable, UnreadableReason
 
 NOISE = '<nav><a href="/">Home</a><a href="/world">World</a></nav>'

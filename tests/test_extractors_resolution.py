@@ -2,8 +2,8 @@
 
 import pytest
 
-from extractors.reading import Reader, Unread
-from extractors.watchlist import load_watchlist
+from extractors.officials.watchlist import load_watchlist
+from extractors.speech.reading import Reader, Unread
 
 pytestmark = pytest.mark.slow
 

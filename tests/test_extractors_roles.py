@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from extractors.mentions import MentionFinder
+from extractors.officials.mentions import MentionFinder
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
-from extractors.watchlist import load_watchlist
 
 FINDER = MentionFinder(load_watchlist())
 WAR = date(2022, 3, 29)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Span
-from extractors.sentences import LONGEST, find_sentences
+from extractors.speech.sentences import LONGEST, find_sentences
 
 
 def sentences(text):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.feeds import parse_feed
 from extractors.records import Entry, Feed, Unreadable, UnreadableReason
-from extractors.sitemaps import ChildSitemap, read_sitemap
+from extractors.syndication.feeds import parse_feed
+from extractors.syndication.sitemaps import ChildSitemap, read_sitemap
 from tests.hanging import stopped_after
 
 NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.countries import Named
+from extractors.officials.countries import Named
 from extractors.records import Span
-from extractors.stance_actors import OTHER, OWN, is_close, is_own, voiced
+from extractors.speech.stance_actors import OTHER, OWN, is_close, is_own, voiced
 
 
 def test_who_is_named_is_written_as_own_or_other():

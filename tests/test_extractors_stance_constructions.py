@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.reading import Reader, Unread
-from extractors.stances import Stance
-from extractors.watchlist import load_watchlist
+from extractors.officials.watchlist import load_watchlist
+from extractors.speech.reading import Reader, Unread
+from extractors.speech.stances import Stance
 
 # What a speaker says that another party does is no position of his: he asserts it.
 SENTENCES = (

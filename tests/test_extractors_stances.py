@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.stances import Stance, is_denial_of, is_silence, stance_of
+from extractors.speech.stances import Stance, is_denial_of, is_silence, stance_of
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import StatementKind
-from extractors.watchlist import load_watchlist
+from extractors.speech.reading import Reader, Unread
 
 pytestmark = pytest.mark.slow
 

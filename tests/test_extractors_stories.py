@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.copies.stories import Account, Tie, labels, merged, tie_between
 from extractors.records import CopyKind, Credits, Telling
-from extractors.stories import Account, Tie, labels, merged, tie_between
 from tests.story_examples import BODY, CITING, NAMESAKE, OWN, TASS
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

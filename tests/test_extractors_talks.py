@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.countries import Countries
+from extractors.negotiation.talks import find_talks
+from extractors.officials.countries import Countries
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Mention, MentionKind, Span
-from extractors.talks import find_talks
-from extractors.watchlist import load_watchlist
 
 COUNTRIES = Countries(load_watchlist())
 WEDNESDAY = date(2025, 5, 28)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.languages import language_of
 from extractors.records import Page, Unreadable, UnreadableReason
-from extractors.texts import clean_text, decode_text
+from extractors.text.languages import language_of
+from extractors.text.texts import clean_text, decode_text
 from tests.conftest import SEEDS
 
 BODY = "\n\nKremlin spokesman Dmitry Peskov said on Wednesday that Russia welcomed the proposals of Ukraine.\n"

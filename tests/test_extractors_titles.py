@@ -5,7 +5,7 @@ import json
 import pytest
 from trafilatura.utils import load_html
 
-from extractors.metadata import read_metadata
+from extractors.html.metadata import read_metadata
 
 SITE = '<meta property="og:site_name" content="The Herald Tribune">'
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.urls import canonical_url, is_http_url, page_key, plausible_canonical, resolved_link, same_site
+from extractors.text.urls import canonical_url, is_http_url, page_key, plausible_canonical, resolved_link, same_site
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.negotiation.utterances import same_words, wording
 from extractors.records import Span, Statement, StatementKind
-from extractors.utterances import same_words, wording
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DIRECT, MIXED, INDIRECT = StatementKind.DIRECT, StatementKind.MIXED, StatementKind.INDIRECT

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import pytest
 
-from extractors.watchlist import WatchlistProblem, load_watchlist
-from extractors.words import fold
+from extractors.officials.watchlist import WatchlistProblem, load_watchlist
+from extractors.text.words import fold
 
 WATCHLIST = load_watchlist()
 REQUIRED_TOPICS = """

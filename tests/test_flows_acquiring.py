@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from extractors.pages import clean_page
+from extractors.html.pages import clean_page
 from extractors.records import Entry, Page
-from flows.acquiring import article_of
+from flows.steps.acquiring import article_of
 from tests.newsroom import SAID, page
 from warehouse.feed_records import PendingEntry
 

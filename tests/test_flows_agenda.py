@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.countries import Countries
+from extractors.officials.countries import Countries
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Mention, MentionKind, Span
-from extractors.watchlist import load_watchlist
-from flows.agenda import keep_calendar, talks_in
+from flows.steps.agenda import keep_calendar, talks_in
 from tests.statement_examples import read
 from tests.warehouse_examples import new_warehouse
 from warehouse import articles

@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 
 from extractors.records import Page, Unreadable, UnreadableReason
-from flows import ingesting
-from flows.archives import archived_pages
-from flows.backfilling import Period
-from flows.files import documents, files_in
-from flows.ingesting import ingest
-from flows.settings import load_settings
+from flows.commands import ingesting
+from flows.commands.archives import archived_pages
+from flows.commands.backfilling import Period
+from flows.commands.files import documents, files_in
+from flows.commands.ingesting import ingest
+from flows.config.settings import load_settings
+from flows.processes.workers import Limits, Workers
 from flows.setup import Setup, prepared
-from flows.workers import Limits, Workers
 from tests.newsroom import OTHER, RULES, SAID, page
 from tests.servers import HttpServer, Reply
 from warehouse.store import reading

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from flows.backtest_report import FIELDS, answer_row, tried
-from flows.settings import load_settings
+from flows.commands.backtest_report import FIELDS, answer_row, tried
+from flows.config.settings import load_settings
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 

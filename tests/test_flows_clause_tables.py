@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.records import Clause, Historical, Joint, Negation
-from flows.clause_tables import DEEPEST, WORDS, clause
+from flows.config.clause_tables import DEEPEST, WORDS, clause
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem
-from flows.settings import load_settings
 
 ALL, ANY, NONE, NEAR = Joint
 HEAD = '[[rules]]\nname = "x"\nkeywords = ["ceasefire"]\nofficials = "any"\nsubscribers = ["desk"]\n'

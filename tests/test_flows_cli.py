@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from flows.cli import main
+from flows.cli.app import main
 from tests.conftest import SEEDS
 from tests.newsroom import SAID, newsroom, page
 from tests.servers import HttpServer, Reply, closed_port

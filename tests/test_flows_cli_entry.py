@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli, cli_entry
+from flows.cli import app as cli
+from flows.cli import entry as cli_entry
 
 LONG = 240
 
@@ -30,7 +31,7 @@ def test_serve_that_is_stopped_while_it_starts_ends_well(tmp_path, asked):
     """Asked to stop before its schedule runs, `serve` stops Prefect's server and ends with code 0, in silence."""
     (tmp_path / "talkwatch.toml").write_text('data_dir = "var"\n', encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-c", "from flows.cli_entry import main; main()", "serve"],
+        [sys.executable, "-c", "from flows.cli.entry import main; main()", "serve"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(Path(__file__).parent.parent), "PATH": "/usr/bin:/bin"},
         stderr=subprocess.PIPE,

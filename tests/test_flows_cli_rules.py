@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from flows.cli import main
+from flows.cli.app import main
 
 RULE = '[[rules]]\nname = "r"\nkeywords = ["ceasefire"]\nofficials = ["Dmitry Peskov"]\nsubscribers = ["s"]\n'
 TOLD = '[[subscribers]]\nname = "s"\nchannel = "slack"\nwebhook_url = "https://hooks.example/1"\n'

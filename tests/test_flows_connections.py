@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from flows.configuration import FetchTable
-from flows.fetching import Fetched, FetchFailure, NotModified, Outcome, Request, fetch_outcomes
+from flows.config.configuration import FetchTable
+from flows.web.fetching import Fetched, FetchFailure, NotModified, Outcome, Request, fetch_outcomes
 from tests.certificates import certificate, self_signed
 from tests.servers import HttpServer, Reply
 

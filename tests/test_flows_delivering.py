@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.message_records import Status
-from flows import delivering, senders
+from flows.delivery import delivering, senders
 from tests.post_office import post_office
 from tests.servers import CUT, DROP, KEEP_THEN_DROP, Reply
 

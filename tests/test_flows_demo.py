@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 TALKWATCH = Path(sys.executable).with_name("talkwatch")
 EXPECTED = json.loads((ROOT / "tests" / "expected" / "alerts.json").read_text(encoding="utf-8"))["alerts"]
-SITE = tomllib.loads((ROOT / "flows" / "demo_site.toml").read_text(encoding="utf-8"))
+SITE = tomllib.loads((ROOT / "flows" / "demo" / "site.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
-from extractors.feeds import parse_feed
-from extractors.pages import clean_page
+from extractors.html.pages import clean_page
 from extractors.records import Feed, Page
-from flows.demo_site import FIXTURE, render_site
+from extractors.syndication.feeds import parse_feed
+from flows.demo.site import FIXTURE, render_site
 from tests.conftest import SEEDS
 
 BASE = "http://127.0.0.1:8000"

@@ -9,10 +9,10 @@ import httpcore
 import httpx
 import pytest
 
-from flows.configuration import FetchTable
-from flows.feeds import discovered
-from flows.fetching import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fetch_outcomes, webhook_client
+from flows.commands.feeds import discovered
+from flows.config.configuration import FetchTable
 from flows.problems import WorkProblem
+from flows.web.fetching import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fetch_outcomes, webhook_client
 from tests.servers import HttpServer, Reply
 
 PUBLIC = "93.184.216.34"

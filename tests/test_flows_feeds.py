@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.records import Feed
-from flows.configuration import FetchTable
-from flows.feeds import advice_on, checked, discovered, interval, spelled
+from flows.commands.feeds import advice_on, checked, discovered, interval, spelled
+from flows.config.configuration import FetchTable
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
-from flows.settings import load_settings
 from tests.servers import HttpServer, Reply
 from warehouse.feed_records import WatchedFeed
 

@@ -15,10 +15,10 @@ import httpcore
 import httpx
 import pytest
 
-from flows.addresses import Guard, GuardedSyncBackend, is_public
-from flows.configuration import FetchTable
-from flows.connections import Connections
-from flows.fetching import (
+from flows.config.configuration import FetchTable
+from flows.web.addresses import Guard, GuardedSyncBackend, is_public
+from flows.web.connections import Connections
+from flows.web.fetching import (
     Fetched,
     FetchFailure,
     NotModified,
@@ -28,7 +28,7 @@ from flows.fetching import (
     user_agent,
     webhook_client,
 )
-from flows.pacing import Pacer
+from flows.web.pacing import Pacer
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply, closed_port
 
@@ -449,8 +449,8 @@ def test_a_dripping_server_ends_at_the_limit(first):
 # A process that fetches one harmless page, then what it is given; it prints the reasons and the growth of its memory.
 MEASURED = """
 import resource, sys
-from flows.configuration import FetchTable
-from flows.fetching import Request, fetch_outcomes
+from flows.config.configuration import FetchTable
+from flows.web.fetching import Request, fetch_outcomes
 base, *paths = sys.argv[1:]
 fetch = FetchTable.model_validate({"delay_seconds": 0, "timeout_seconds": 5, "allow_hosts": [base.split("/")[2]]})
 def ask(path):
@@ -511,13 +511,13 @@ def test_no_webhook_reaches_inside_either(host):
 
 # Where a connection may be opened: the door in, the channels out, and what starts servers of our own.
 DOORS = {
-    "flows.fetching": "the only way in",
-    "flows.addresses": "its guard",
-    "flows.connections": "its connections",
+    "flows.web.fetching": "the only way in",
+    "flows.web.addresses": "its guard",
+    "flows.web.connections": "its connections",
     "flows.prefect_server": "asks our own server whether it is well",
-    "flows.demo_servers": "the demo's own servers on loopback",
+    "flows.demo.servers": "the demo's own servers on loopback",
     "flows.serving": "asks for this machine's name alone",
-    "flows.workers": "a pair of sockets to its own processes",
+    "flows.processes.workers": "a pair of sockets to its own processes",
 }
 OPENERS = {
     "socket",
@@ -567,4 +567,4 @@ def test_there_is_one_door_in():
     modules = [path.relative_to(ROOT) for package in packages for path in (ROOT / package).rglob("*.py")]
     opening = {".".join(path.with_suffix("").parts) for path in modules if opens_connections((ROOT / path).read_text())}
     assert {name for name in opening - set(DOORS) if not name.startswith("alerts.channels.")} == set()
-    assert {"flows.fetching", "flows.addresses", "alerts.channels.email"} <= opening
+    assert {"flows.web.fetching", "flows.web.addresses", "alerts.channels.email"} <= opening

@@ -11,7 +11,7 @@ from itertools import count, pairwise
 
 import pytest
 
-from flows.passes import run_pass
+from flows.steps.passes import run_pass
 from tests.newsroom import NOW, feed, newsroom, page
 from tests.servers import Asked, HttpServer, Reply
 from tests.warehouse_examples import python
@@ -107,8 +107,8 @@ import sys
 from datetime import datetime
 from dataclasses import replace
 from pathlib import Path
-from flows.passes import run_pass
-from flows.settings import load_settings
+from flows.steps.passes import run_pass
+from flows.config.settings import load_settings
 from flows.setup import prepared
 now = datetime.fromisoformat(sys.argv[2])
 run_pass(replace(prepared(load_settings(Path(sys.argv[1]))), now=lambda: now))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.intervals import (
+from flows.web.intervals import (
     CAP,
     DULL,
     SPREAD,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.recording import record
-from flows.settings import load_settings
+from flows.config.settings import load_settings
 from flows.setup import prepared
+from flows.steps.recording import record
 from tests.alert_desk import CONFIGURATION, found
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, new_warehouse, python
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 RECORDING = """
 import os, signal, sys
 from pathlib import Path
-from flows.recording import record
-from flows.settings import load_settings
+from flows.steps.recording import record
+from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.alert_desk import found
 from tests.story_examples import TASS

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from extractors.identity import article_id
 from extractors.records import Article, Post, Span
-from flows.learning import KEPT, without_recurring
-from flows.settings import load_settings
+from extractors.text.identity import article_id
+from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.steps.learning import KEPT, without_recurring
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import Reply
 from warehouse.store import reading

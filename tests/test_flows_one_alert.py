@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from alerts.message_records import Status
 from alerts.records import Arrival, News, Reason
-from extractors.stances import Stance
-from flows.judging import candidates_in
+from extractors.speech.stances import Stance
+from flows.steps.judging import candidates_in
 from tests.alert_desk import DENIED, PARTIAL, Desk, copies, found, own_report, wire
 from tests.story_examples import CITING, OWN, SAID, TASS
 

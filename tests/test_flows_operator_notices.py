@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from flows.operator_notices import tell, well_again
-from flows.passes import run_pass
-from flows.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
-from flows.wellness import wellness
+from flows.commands.wellness import wellness
+from flows.delivery.operator_notices import tell, well_again
+from flows.delivery.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
+from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
@@ -206,7 +206,7 @@ def test_a_heartbeat_follows_a_complete_pass_only(office, monkeypatch, caplog):
         raise SystemError("killed")
 
     with monkeypatch.context() as dying:
-        dying.setattr("flows.passes.gather", die)
+        dying.setattr("flows.steps.passes.gather", die)
         with pytest.raises(SystemError):
             run_pass(office.setup())
     assert beaten(office) == 1

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.outbox_commands import resend, sample, subscribe, unsubscribe
+from flows.cli.app import app
+from flows.commands.outbox_commands import resend, sample, subscribe, unsubscribe
+from flows.commands.wellness import wellness
 from flows.problems import UsageProblem, WorkProblem
-from flows.wellness import wellness
 from tests.post_office import post_office
 from tests.servers import Reply
 

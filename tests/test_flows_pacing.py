@@ -5,9 +5,9 @@ from itertools import count, pairwise
 
 import pytest
 
-from flows.configuration import FetchTable
-from flows.lines import Errand, Line
-from flows.pacing import Pacer, host_of
+from flows.config.configuration import FetchTable
+from flows.web.lines import Errand, Line
+from flows.web.pacing import Pacer, host_of
 
 HOST = "http://a.example/"
 SLEEP = asyncio.sleep

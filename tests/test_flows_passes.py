@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from flows import gathering, passes
-from flows.passes import run_pass
 from flows.setup import LOCK_FILE, STOP_FLAG
+from flows.steps import gathering, passes
+from flows.steps.passes import run_pass
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse import store

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from extractors.identity import body_hash
 from extractors.records import Entry, Feed
-from flows.outcomes import Fetched, FetchFailure, NotModified
-from flows.polling import new_entries, request_for
-from flows.settling import Parsed, Trouble, changed, failed, told, unchanged
+from extractors.text.identity import body_hash
+from flows.steps.polling import new_entries, request_for
+from flows.steps.settling import Parsed, Trouble, changed, failed, told, unchanged
+from flows.web.outcomes import Fetched, FetchFailure, NotModified
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
 from warehouse.feed_records import FeedCourse, FeedHealth, FeedState
 

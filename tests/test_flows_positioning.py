@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from alerts.message_records import KnownPosition
 from extractors.records import Span
-from flows.positioning import reposition
-from flows.uttering import utterances_of, wordings
+from flows.steps.positioning import reposition
+from flows.steps.uttering import utterances_of, wordings
 from tests.statement_examples import read
 from tests.warehouse_examples import NOW, alert, decision, new_warehouse
 from warehouse import alerts, articles, officials

@@ -7,11 +7,11 @@ import signal
 
 import pytest
 
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth
-from extractors.watchlist import load_watchlist
-from flows import readers, reading_process
-from flows.readers import Readers, readers_for
+from extractors.speech.reading import Reader, Unread
+from flows.processes import readers, reading_process
+from flows.processes.readers import Readers, readers_for
 from tests import reading_stand_in
 from tests.conftest import SEEDS
 

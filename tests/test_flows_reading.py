@@ -10,15 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from alerts.records import Arrival
-from extractors.identity import article_id
 from extractors.records import Article, Depth, Reading
-from flows.acquiring import FoundArticle
-from flows.cli import app
-from flows.extracting import limits_object
-from flows.reading import read
-from flows.recording import record
-from flows.settings import load_settings
+from extractors.text.identity import article_id
+from flows.cli.app import app
+from flows.commands.extracting import limits_object
+from flows.config.settings import load_settings
 from flows.setup import prepared
+from flows.steps.acquiring import FoundArticle
+from flows.steps.reading import read
+from flows.steps.recording import record
 from warehouse.publishing import publish
 from warehouse.store import reading
 from warehouse.stored import stored_articles

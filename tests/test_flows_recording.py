@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.records import Arrival
-from extractors.identity import article_id
 from extractors.records import Article
-from flows.acquiring import FoundArticle
-from flows.reading import read
-from flows.recording import record
-from flows.settings import load_settings
+from extractors.text.identity import article_id
+from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
+from flows.steps.acquiring import FoundArticle
+from flows.steps.reading import read
+from flows.steps.recording import record
 from tests.story_examples import TOLD
 from warehouse.store import reading
 

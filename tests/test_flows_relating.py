@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.records import Arrival
 from extractors.records import Article, Reading
-from flows.relating import relate, sketch
+from flows.steps.relating import relate, sketch
 from tests.story_examples import BODY, TOLD, Told, forecast
 from tests.warehouse_examples import HOUR, NOW, new_warehouse
 from warehouse import articles

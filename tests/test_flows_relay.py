@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from alerts.retrying import wait
-from flows import relay
-from flows.delivering import deliver
-from flows.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due
-from flows.senders import lock_of
+from flows.delivery import relay
+from flows.delivery.delivering import deliver
+from flows.delivery.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due
+from flows.delivery.senders import lock_of
 from flows.setup import STOP_FLAG
 from tests.newsroom import RULES, newsroom
 from tests.post_office import post_office

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from flows import rule_report
-from flows.backtest_report import tried
-from flows.explaining import explained
-from flows.ingesting import ingest
+from flows.commands import rule_report
+from flows.commands.backtest_report import tried
+from flows.commands.explaining import explained
+from flows.commands.ingesting import ingest
+from flows.commands.rule_report import checked
+from flows.commands.why_not import why_not
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem
-from flows.rule_report import checked
-from flows.settings import load_settings
-from flows.why_not import why_not
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 

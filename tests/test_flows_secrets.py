@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from flows.settings import load_settings
+from flows.config.settings import load_settings
 from flows.setup import prepared
 from tests.conftest import ROOT
 from tests.newsroom import feed, newsroom
@@ -102,7 +102,7 @@ def test_after_a_whole_pass_no_secret_stands_anywhere(room, tmp_path):
         "TALKWATCH_CONFIG": str(room.configuration),
         "PREFECT_LOGGING_LEVEL": "DEBUG",
     }
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "run"]
+    command = [sys.executable, "-c", "from flows.cli.app import main; main()", "run"]
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=600, check=False)
     assert ran.returncode == 0, ran.stderr.decode()
     statuses = dict(room.rows("select subscriber, max(status) from messages group by all"))

@@ -7,8 +7,8 @@ import pytest
 
 from alerts.message_records import Mode, QuietHours
 from alerts.records import Scope, Severity
+from flows.config.settings import Settings, load_settings
 from flows.problems import UsageProblem
-from flows.settings import Settings, load_settings
 
 FULL = """\
 data_dir = "var"

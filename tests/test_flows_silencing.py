@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from alerts.follow_up_records import Silence
 from alerts.message_records import Status
 from alerts.records import Reason
-from extractors.stances import Stance
-from flows import silencing
-from flows.cli import app
+from extractors.speech.stances import Stance
+from flows.cli.app import app
+from flows.commands import silencing
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem
-from flows.settings import load_settings
 from tests.alert_desk import CONFIGURATION, DENIED, Desk, found, own_report
 from tests.story_examples import TASS
 from tests.warehouse_examples import new_warehouse

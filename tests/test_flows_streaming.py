@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
-from flows import streaming
-from flows.configuration import FetchTable
-from flows.outcomes import Request
-from flows.streaming import Stream
+from flows.config.configuration import FetchTable
 from flows.times import utc_now
+from flows.web import streaming
+from flows.web.outcomes import Request
+from flows.web.streaming import Stream
 from tests.servers import HttpServer, Reply
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows import subscriber_checks
+from flows.config import subscriber_checks
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem
-from flows.settings import load_settings
 
 MAIL = '[channels.email]\nhost = "smtp.example.org"\nfrom = "t@example.org"\n'
 

@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
-from extractors.opml import parse_opml
+from extractors.syndication.opml import parse_opml
+from flows.commands.subscriptions import exported, imported
+from flows.config.settings import load_settings
 from flows.problems import UsageProblem
-from flows.settings import load_settings
-from flows.subscriptions import exported, imported
 
 CONFIGURATION = """\
 # Ours, with care.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.unpacking import BodyTooLarge, OddEncoding, bounded_body, decompressor
+from flows.web.unpacking import BodyTooLarge, OddEncoding, bounded_body, decompressor
 
 SENT = b"Peskov said that the talks would go on. " * 50
 

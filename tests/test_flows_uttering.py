@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.records import Match, Place, Scope
-from extractors.identity import utterance_id
 from extractors.records import Span, StatementKind
-from flows.uttering import renamed_match, utterances_of, with_utterances, wordings
+from extractors.text.identity import utterance_id
+from flows.steps.uttering import renamed_match, utterances_of, with_utterances, wordings
 from tests.statement_examples import read
 from tests.warehouse_examples import HOUR, NOW, alert, decision, new_warehouse
 from warehouse import alerts, articles

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.watchlist import load_watchlist
+from extractors.officials.watchlist import load_watchlist
+from flows.config.settings import load_settings
+from flows.config.watchlists import configured_watchlist, watchlist_here
 from flows.problems import UsageProblem
-from flows.settings import load_settings
 from flows.setup import prepared
-from flows.watchlists import configured_watchlist, watchlist_here
 
 OFFICIAL = """
 name = "Zoran Zed"

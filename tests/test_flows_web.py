@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.identity import feed_id
+from extractors.text.identity import feed_id
 from tests.conftest import ROOT
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, page
 from tests.servers import HttpServer, Reply
@@ -118,9 +118,9 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from extractors.reading import Unread
-from flows.passes import run_pass
-from flows.settings import load_settings
+from extractors.speech.reading import Unread
+from flows.steps.passes import run_pass
+from flows.config.settings import load_settings
 from flows.setup import prepared
 now = datetime.fromisoformat(sys.argv[2])
 setup = replace(prepared(load_settings(Path(sys.argv[1]))), now=lambda: now)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from extractors.feeds import parse_feed
-from extractors.pages import clean_page
+from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
-from flows import worker
-from flows.workers import Limits, Parse, Workers
+from extractors.syndication.feeds import parse_feed
+from flows.processes import worker
+from flows.processes.workers import Limits, Parse, Workers
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def test_a_worker_knows_no_secrets(monkeypatch):
 def test_workers_end_with_their_parent():
     """When the process that made them is killed, its workers end, even at work."""
     program = (
-        "import sys; from flows.workers import Parse, Workers; pool = Workers(1);"
+        "import sys; from flows.processes.workers import Parse, Workers; pool = Workers(1);"
         f"pool.clean_page({PAGE!r}); one = pool._set_to(Parse(kind='page', body=b'<p>x. </p>' * 100_000));"
         "print(one.pid, flush=True); sys.stdin.read()"
     )

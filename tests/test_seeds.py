@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from extractors.reading import Reader, Unread
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind, Reading
-from extractors.watchlist import load_watchlist
+from extractors.speech.reading import Reader, Unread
 from tests.conftest import ROOT, SEEDS
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
-from extractors.urls import is_http_url
+from extractors.text.urls import is_http_url
 
 ANSWER_BYTES = 64 * 1024
 ANSWER_SECONDS = 20.0

@@ -1,0 +1,1 @@
+"""What makes two articles one story, and one of them a copy: fingerprints, credit lines, ties."""

@@ -1,0 +1,98 @@
+"""Which country words speak for: by its name, as an adjective, by its capital, by its officials. Knows no speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extractors.officials.watchlist import Watchlist, slug
+from extractors.records import Mention, MentionKind, Span
+
+
+class Naming(StrEnum):
+    """How words name a country."""
+
+    NAME = "name"
+    ADJECTIVE = "adjective"
+    CAPITAL = "capital"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Words that speak for the country of this code."""
+
+    span: Span
+    code: str
+    how: Naming = Naming.OFFICE
+
+
+class Countries:
+    """What a watchlist's countries are called, and whose its officials and institutions are."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        """Index the countries."""
+        self._named = {
+            name: (country.code, how)
+            for country in watchlist.countries
+            for how, names in (
+                (Naming.CAPITAL, country.metonyms),
+                (Naming.ADJECTIVE, country.demonyms),
+                (Naming.NAME, (country.name, *country.names)),
+            )
+            for name in names
+        }
+        self._ids = {country.code: slug(country.name) for country in watchlist.countries}
+        self._homes: dict[str | None, str | None] = {
+            **{official.official_id: official.country for official in watchlist.officials},
+            **{organisation.ref_id: organisation.country for organisation in watchlist.organisations},
+        }
+        longest_first = sorted(map(re.escape, self._named), key=len, reverse=True)
+        self._pattern = re.compile(
+            rf"(?<!\w)(?=[^\Wa-z\d_])(?<!pro-)(?<!anti-)(?<!non-)({'|'.join(longest_first)})s?(?!\w)"
+        )
+
+    def ref_id(self, code: str) -> str:
+        """Return the id of the country of this code."""
+        return self._ids[code]
+
+    def find(self, text: str, within: Span) -> Iterator[Named]:
+        """Yield the countries named in a stretch of `text`, from left to right."""
+        for match in self._pattern.finditer(text, within.start, within.end):
+            yield Named(Span(*match.span()), *self._named[match[1]])
+
+    def speaking(self, text: str, mentions: Sequence[Mention]) -> tuple[Named, ...]:
+        """Return all words of `text` that speak for a country, in order, none overlapping another."""
+        people = (each for each in mentions if each.kind in {MentionKind.OFFICIAL, MentionKind.ORGANISATION})
+        homes = ((each.span, self._homes.get(each.ref_id)) for each in people)
+        named = [Named(span, code) for span, code in homes if code is not None]
+        named += self.find(text, Span(0, len(text)))
+        kept: list[Named] = []
+        for each in sorted(named, key=lambda one: (one.span.start, -one.span.end)):
+            if not kept or kept[-1].span.end <= each.span.start:
+                kept.append(each)
+        return tuple(kept)
+
+    def of(self, ref_id: str | None, words: str) -> str | None:
+        """Return whose official this is; of who is not on the roster the first country that the words name."""
+        first = next(self.find(words, Span(0, len(words))), None)
+        return self._homes.get(ref_id) or (first.code if first else None)
+
+
+class Homes:
+    """Which country those who speak in one article speak for. Asked in the article's order: a name once told stays."""
+
+    def __init__(self, countries: Countries, text: str, mentions: Sequence[Mention]) -> None:
+        """Find the words of the article that speak for countries."""
+        self._countries = countries
+        self._known: dict[str, str] = {}
+        self.named = countries.speaking(text, mentions)
+
+    def of(self, name: str | None, ref_id: str | None, surface: str) -> str | None:
+        """Return the country of a speaker, by his office, by the words that introduce him here, or as told before."""
+        home = self._countries.of(ref_id, f"{surface}, {name or ''}")
+        if name is None or home is None:
+            return self._known.get(name or "")
+        return self._known.setdefault(name, home)

@@ -1,0 +1,201 @@
+"""Offices found in text by what they are called: "Ukraine’s foreign minister", "Kyiv’s top diplomat". Names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from extractors.officials.names import NameIndex, Words, is_possessive
+from extractors.officials.roster import Country, Role
+from extractors.text.words import fold, remembered, tokens, without_possessive
+
+# Two words of a form that no text holds: the country as an attribute, the country's name.
+_ATTRIBUTE, _NAME = "*", "@"
+_PASSED_OVER = {"new", "newly", "appointed", "current", "veteran", "longtime", "embattled", "hawkish"}
+# What before a title makes it another office, another time's, or nobody in particular.
+_UNSAYING = """
+a an any another one each every no some senior first former ex then late deputy vice assistant under shadow onetime
+erstwhile future incoming next pro anti non
+as for be is was were been being elected become becomes became becoming appointed named nominated
+"""
+_UNSAYING_AFTER = """
+elect designate emeritus nominee candidate hopeful for of
+spokesman spokeswoman spokesperson adviser advisor aide office administration
+"""
+_UNSAYS, _UNSAYS_AFTER = frozenset(_UNSAYING.split()), frozenset(_UNSAYING_AFTER.split())
+# Delegations to these are not to the talks.
+_OTHER_BODIES = {"osce", "un", "pace", "nato", "iaea", "council", "parliamentary", "international", "european"}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A role in a country."""
+
+    role: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRole:
+    """The words `first` to `last`, both included, call someone by one of `offices`, the likelier first."""
+
+    offices: tuple[Office, ...]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _CountryWord:
+    code: str
+    is_name: bool
+    needs_possessive: bool
+
+
+@dataclass(slots=True)
+class _Node:
+    after: dict[str, _Node] = field(default_factory=dict)
+    ends: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def add(self, words: Iterable[str], role: str, country: str | None) -> None:
+        node = self
+        for word in words:
+            node = node.after.setdefault(word, _Node())
+        node.ends.append((role, country))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    node: _Node
+    at: int
+    country: str | None
+    is_past_country: bool = False
+
+
+class RoleIndex:
+    """The wordings of all roles with all countries."""
+
+    def __init__(self, roles: Iterable[Role], countries: Iterable[Country]) -> None:
+        """Index what each role and country is called."""
+        self._root = _Node()
+        self._order: dict[str, int] = {}
+        self._countries: NameIndex[_CountryWord] = NameIndex()
+        for country in countries:
+            self._add_country(country)
+        for role in roles:
+            self._add_role(role)
+        firsts = self._root.after.keys()
+        self._begins = remembered(lambda word: not firsts.isdisjoint(_plain(word)))
+
+    def _add_country(self, country: Country) -> None:
+        for name in (country.name, *country.names):
+            self._countries.add(name, _CountryWord(country.code, is_name=True, needs_possessive=False))
+        for demonym in country.demonyms:
+            self._countries.add(demonym, _CountryWord(country.code, is_name=False, needs_possessive=False))
+        for metonym in country.metonyms:
+            self._countries.add(metonym, _CountryWord(country.code, is_name=False, needs_possessive=True))
+
+    def _add_role(self, role: Role) -> None:
+        self._order[role.role] = len(self._order)
+        for title in role.titles:
+            self._root.add((_ATTRIBUTE, *_words(title)), role.role, None)
+            self._root.add((*_words(title), "of", _NAME), role.role, None)
+        for form in role.forms:
+            words = [part for piece in form.split() for part in ([piece] if piece == _ATTRIBUTE else _words(piece))]
+            self._root.add(words, role.role, None)
+        for country, phrase in role.fixed:
+            self._root.add(_words(phrase), role.role, country)
+
+    def find(self, text: Words) -> Iterator[FoundRole]:
+        """Yield the offices spoken of as someone's now, from left to right, none overlapping another."""
+        reached = 0
+        for at in self._beginnings(text):
+            found = self._longest(text, at) if at >= reached else None
+            if found and not (_is_unsaid(text, found) or self._is_elsewhere(text, found)):
+                yield found
+            reached = found.last + 1 if found else reached
+
+    def _beginnings(self, text: Words) -> list[int]:
+        """Return the words that a wording may begin with, in order: its own first word, or a country's."""
+        begins = self._begins
+        own = [at for at, word in enumerate(text.words) if begins(word.text)]
+        return sorted({*own, *self._countries.beginnings(text)})
+
+    def _is_elsewhere(self, text: Words, found: FoundRole) -> bool:
+        """Tell whether a name stands before a wording that names no country itself: "Kansas Secretary of State"."""
+        before = found.first - 1
+        if before < 0 or not text.runs_on[before] or self._countries.longest(text, found.first):
+            return False
+        return text.reads_as_name(before)
+
+    def _longest(self, text: Words, first: int) -> FoundRole | None:
+        best: dict[int, set[Office]] = {}
+        reached = [_Reached(self._root, first, None)]
+        while reached:
+            here = reached.pop()
+            for role, country in here.node.ends:
+                best.setdefault(here.at, set()).add(Office(role, country or here.country or ""))
+            if here.at < len(text) and (here.at == first or text.runs_on[here.at - 1]):
+                reached += self._steps(text, here)
+        if not best:
+            return None
+        end = max(best)
+        offices = sorted(best[end], key=lambda office: (self._order[office.role], office.country))
+        return FoundRole(tuple(offices), first, end - 1)
+
+    def _steps(self, text: Words, here: _Reached) -> Iterator[_Reached]:
+        word = fold(text.words[here.at].text).lower()
+        if after := here.node.after.get(word):
+            yield _Reached(after, here.at + 1, here.country)
+        if is_possessive(word) and (after := here.node.after.get(without_possessive(word))) and after.ends:
+            yield _Reached(_Node(ends=after.ends), here.at + 1, here.country)
+        if here.is_past_country and word in _PASSED_OVER:
+            yield _Reached(here.node, here.at + 1, here.country, is_past_country=True)
+        for special in (_ATTRIBUTE, _NAME):
+            if after := here.node.after.get(special):
+                # A role noun does not begin with its article; one may stand inside: "head of the Russian delegation".
+                is_inside = here.node is not self._root
+                at = here.at + (is_inside and text.words[here.at].text == "the" and text.runs_on[here.at])
+                yield from self._past_country(text, at, after, special)
+
+    def _past_country(self, text: Words, at: int, after: _Node, special: str) -> Iterator[_Reached]:
+        found = self._countries.longest(text, at)
+        if not found:
+            return
+        possessive = _owns(text, found.last)
+        for country in found.targets:
+            if country.is_name if special == _NAME else possessive or not country.needs_possessive:
+                yield _Reached(after, found.last + 1, country.code, is_past_country=True)
+
+
+def _plain(word: str) -> tuple[str, str]:
+    """Return a word of a text as wordings have it: in small letters, and without its possessive."""
+    plain = fold(word).lower()
+    return plain, without_possessive(plain)
+
+
+def _owns(text: Words, at: int) -> bool:
+    word = text.words[at]
+    return is_possessive(word.text) or text.text[word.end : word.end + 1] in {"'", "’"}
+
+
+def _is_unsaid(text: Words, found: FoundRole) -> bool:
+    """Tell whether what stands around a title takes it from its holder: "former", "-elect", "a Kremlin spokesman"."""
+    before = found.first - 1
+    if before >= 0 and text.runs_on[before] and text.words[before].text.lower() in _UNSAYS:
+        return True
+    if before >= 1 and text.runs_on[before] and text.runs_on[before - 1] and _is_article(text, before - 1):
+        return text.words[before].text.islower()
+    following = [fold(word.text).lower() for word in text.words[found.last + 1 : found.last + 4]]
+    if not text.runs_on[found.last] or not following:
+        return False
+    is_elsewhere = following[0] in {"to", "at"} and not _OTHER_BODIES.isdisjoint(following[1:])
+    return is_elsewhere or following[0] in _UNSAYS_AFTER
+
+
+def _is_article(text: Words, at: int) -> bool:
+    """Tell whether the word is an indefinite article: "a sitting American president" is anyone."""
+    return text.words[at].text.lower() in {"a", "an"}
+
+
+def _words(phrase: str) -> list[str]:
+    return [fold(token.text).lower() for token in tokens(phrase)]

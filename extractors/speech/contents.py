@@ -1,0 +1,274 @@
+"""How far a report's words reach: which tokens of a sentence its cue brings in. Decides nothing about cues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from extractors.speech.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
+from extractors.speech.lexicon import CUE_VERBS, NAMING, OCCASIONS, REPORTING_VERBS
+from extractors.speech.syntax import SUBJECTS, ParsedSentence, is_stand_in
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_STAND_IN = 6  # tokens of a quotation's clause with its marks
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_DASHES = frozenset({"—", "–", "―", "-", "--"})
+_OPENING = _DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
+_PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
+_OPENING_MARKS, _CLOSING_MARKS = frozenset("“\"‘'"), frozenset("”\"’'")
+_LONGEST_NAME = 30  # tokens of a quotation that names something
+_LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
+_SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
+
+
+def _subject_gone_astray(verb: Token, start: int) -> int:
+    """Return where a clause begins whose subject was hung on the cue: "said the days of war are gone"."""
+    for child in verb.rights:
+        if child.i < start and child.dep_ in {"npadvmod", "dobj", "dative"} and child.pos_ in {"NOUN", "PROPN", "PRON"}:
+            return child.left_edge.i if verb.lemma_ != "tell" else start
+    return start
+
+
+def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[Range]:
+    """Return the content that follows its cue, from the phrase around `opening` on.
+
+    What an act is about ends before the place and time of the act.
+    """
+    start = max(verb.i + 1, opening.left_edge.i)
+    if opening.left_edge.i <= verb.i:
+        start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)
+    if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in {"VERB", "AUX"}:
+        start = _subject_gone_astray(verb, start)
+    if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
+        start -= 1
+    end = _end(verb, opening, is_phrase=is_phrase)
+    end = min(end, _quotation_end(verb.doc, start, end), _source_start(verb.doc, start, end))
+    if is_phrase:
+        end = next((token.i for token in verb.doc[start + 2 : end] if token.lower_ == "during"), end)
+    return trimmed(verb.doc, [(start, without_aside(verb.doc, start, end))])
+
+
+def with_name(verb: Token, ranges: Sequence[Range]) -> Iterator[Range]:
+    """Yield the ranges of a verb that names something, the last one with the name: "called it “a trap”"."""
+    doc = verb.doc
+    for start, end in ranges:
+        opening = end + (end < len(doc) and doc[end].pos_ in {"DET", "ADV"})
+        is_named = verb.lemma_.lower() in NAMING and opening < len(doc) and _opens(doc, start, opening)
+        yield start, (_closing(doc, opening) if is_named else end)
+
+
+def _opens(doc: Doc, start: int, at: int) -> bool:
+    mark = doc[at].text
+    return mark in _OPENING_MARKS and (mark not in _CLOSING_MARKS or doc[start:at].text.count(mark) % 2 == 0)
+
+
+def _closing(doc: Doc, opening: int) -> int:
+    """Return where the quotation ends that opens at a token."""
+    near = range(opening + 2, min(len(doc), opening + _LONGEST_NAME))
+    return next((at for at in near if doc[at].text in _CLOSING_MARKS), opening)
+
+
+def _quotation_end(doc: Doc, start: int, end: int) -> int:
+    """Return where a quotation ends that the words begin with, if it ends with a pause; else `end`."""
+    at = next((token.i for token in doc[start:end] if not is_mark(token)), end)
+    is_paused = at + 2 < end and is_stand_in(doc[at + 1]) and doc[at + 2].text in _PAUSES
+    return at + 3 if is_paused else end
+
+
+def _source_start(doc: Doc, start: int, end: int) -> int:
+    """Return where a source begins that vouches for cue and words: "said that it works, according to CNN"."""
+    for token in doc[start + LEAST : end]:
+        if token.lower_ == "according" and token.nbor(-1).text == "," and token.right_edge.i + 1 >= end:
+            return token.i
+    return end
+
+
+def _end(verb: Token, opening: Token, *, is_phrase: bool) -> int:
+    end = opening.right_edge.i + 1
+    cut = next_report(verb, opening.left_edge.i, end)
+    if cut is not None:
+        return cut
+    for child in verb.rights:
+        if child.i < end or child.dep_ == "punct":
+            continue
+        if not _goes_on(child) or (is_phrase and _is_late(child)):
+            break
+        end = child.right_edge.i + 1
+        cut = next_report(verb, child.left_edge.i, end)
+        if cut is not None:
+            return cut
+    return end
+
+
+def _goes_on(child: Token) -> bool:
+    """Tell whether a later dependent of the cue belongs to what it brings in."""
+    if child.dep_ == "cc":
+        return True
+    if child.dep_ == "conj":
+        return child.lemma_.lower() not in CUE_VERBS and _is_clause_of_content(child)
+    if child.dep_ == "advcl":
+        return child.tag_ != "VBG"
+    return child.dep_ in {"prep", "xcomp", "oprd", "ccomp", "acl", "npadvmod", "advmod", "dobj"}
+
+
+def _is_clause_of_content(verb: Token) -> bool:
+    own = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+    if own is not None:
+        return own.pos_ == "PRON"
+    return any(child.tag_ == "MD" for child in verb.children)
+
+
+def _is_late(child: Token) -> bool:
+    if child.dep_ in {"npadvmod", "advmod", "advcl"}:
+        return True
+    if child.dep_ != "prep" or child.lower_ not in _LATE | _SOMETIMES_LATE:
+        return False
+    if child.lower_ in _LATE:
+        return True
+    when = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+    return when is not None and (when.ent_type_ in {"DATE", "TIME"} or when.lemma_.lower() in OCCASIONS)
+
+
+def around_cue(sentence: ParsedSentence, verb: Token, clause: Token) -> list[Range]:
+    """Return the content of which its cue is a parenthesis, or which ends in it."""
+    doc = verb.doc
+    left, right = cue_phrase(verb, clause)
+    start = sentence.first if _is_outermost(verb, clause) else min(clause.left_edge.i, left)
+    start = _quotation_alone(sentence, start, left)
+    left = _before_name(sentence, start, left)
+    end = _clause_end(sentence, verb, clause)
+    after = [(right, without_aside(doc, right, end))] if _is_more(doc, verb, right, end) else []
+    if after and _is_whole(sentence, clause, left) and not any(right <= said.i < end for _, said in sentence.said):
+        after = []
+    return trimmed(doc, [(start, left), *after])
+
+
+def enclosed(sentence: ParsedSentence, left: int, right: int) -> list[Range]:
+    """Return what stands before a parenthesis, and the rest of its clause after it where that has no subject."""
+    doc = sentence.doc
+    before = (sentence.first, left)
+    if any(token.tag_ in _FINITE for token in doc[sentence.first : left]):
+        return trimmed(doc, [before])
+    for at in range(right, sentence.last - 1):
+        if doc[at].text == "," and doc[at + 1].pos_ in {"AUX", "VERB"} and doc[at + 1].tag_ != "VBG":
+            return trimmed(doc, [before, (at, sentence.last)])
+    return trimmed(doc, [before]) if left - sentence.first > LEAST else []
+
+
+def _is_whole(sentence: ParsedSentence, clause: Token, left: int) -> bool:
+    """Tell whether a quotation is all that stands before its cue."""
+    return any(said.i == clause.i for _, said in sentence.said) and left - sentence.first <= _STAND_IN
+
+
+def _quotation_alone(sentence: ParsedSentence, start: int, left: int) -> int:
+    """Return where a quotation begins that stands between a colon, dash or bracket and its cue."""
+    for _, verb in reversed(sentence.said):
+        if start < verb.i < left and all(is_mark(token) for token in sentence.doc[verb.i + 1 : left]):
+            before = sentence.doc[max(sentence.first, verb.i - 3) : verb.i - 1]
+            return verb.i - 1 if any(_opens_quotation(token) for token in before) else start
+    return start
+
+
+def _opens_quotation(token: Token) -> bool:
+    """Tell what divides the writer's words from a quotation: a mark, or a cue of its own ("he warned, “It works,”")."""
+    return token.text in _OPENING or (token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS)
+
+
+def _before_name(sentence: ParsedSentence, start: int, left: int) -> int:
+    """Return where a quotation ends that only the name of its speaker divides from the cue."""
+    for _, verb in sentence.said:
+        if start <= verb.i - 1 <= start + 1 and sentence.doc[verb.i + 1].text == "," and verb.i + 3 < left:
+            return verb.i + 3
+    return left
+
+
+def _is_outermost(verb: Token, clause: Token) -> bool:
+    top = clause if verb.dep_ == "parataxis" else verb
+    return top.dep_ == "ROOT"
+
+
+def _clause_end(sentence: ParsedSentence, verb: Token, clause: Token) -> int:
+    if _is_outermost(verb, clause):
+        return sentence.last
+    return max(verb.right_edge.i, clause.right_edge.i) + 1
+
+
+def cue_phrase(verb: Token, clause: Token) -> Range:
+    """Return the tokens of a parenthetical cue: its subject, verb and what else is said about the saying."""
+    own = [
+        child for child in verb.children if child.dep_ in SUBJECTS or child.dep_ in {"aux", "advmod", "neg", "auxpass"}
+    ]
+    own = [child for child in own if child.i > clause.i or child.dep_ in SUBJECTS]
+    left = min([verb.i, *(child.left_edge.i for child in own if child.i < verb.i)])
+    right = verb.i + 1
+    for child in verb.rights:
+        if child.dep_ == "punct" and child.i >= right:
+            break
+        if child.dep_ in {"ccomp", "conj", "cc", "parataxis"}:
+            break
+        if child.i > clause.right_edge.i or child.i > verb.i:
+            right = max(right, child.right_edge.i + 1)
+    return left, right
+
+
+def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
+    if end - right <= LEAST or doc[right].text not in {",", *_DASHES}:
+        return False
+    following = doc[right + 1]
+    if doc[right].text in _DASHES and following.pos_ == "DET":
+        return False
+    if following.tag_ == "VBG" or following.lower_ in {"who", "which", "whose", "whom"}:
+        return False
+    second = next((token for token in doc[right:end] if token.dep_ == "conj" and token.head == verb), None)
+    return second is None
+
+
+def of_noun(noun: Token, clause: Token) -> list[Range]:
+    """Return the clause that says what a noun like "claim" means."""
+    return trimmed(noun.doc, [(max(noun.i + 1, clause.left_edge.i), clause.right_edge.i + 1)])
+
+
+def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Range]:
+    """Return the sentence without "according to" and its source."""
+    doc = first.doc
+    before = trimmed(doc, [(sentence.first, first.i)])
+    if before and all(token.pos_ in {"ADV", "CCONJ", "SCONJ"} or token.is_punct for token in doc[slice(*before[0])]):
+        before = []
+    after = trimmed(doc, [(_source_end(source), sentence.last)])
+    ranges = [*before, *after] if not before or _is_long(after) else before
+    return [(start, _without_another(doc, start, end)) for start, end in ranges]
+
+
+def _without_another(doc: Doc, start: int, end: int) -> int:
+    """Cut off an aside in which another speaks; a source vouches for any other."""
+    cut = without_aside(doc, start, end)
+    return cut if any(token.lemma_.lower() in REPORTING_VERBS | NAMING for token in doc[cut:end]) else end
+
+
+def _source_end(source: Token) -> int:
+    """Return where the phrase that names a source ends: at the comma after it, unless an aside goes on."""
+    end = source.i + 1
+    for child in source.rights:
+        if child.dep_ == "punct" or (child.i > end and child.dep_ == "appos" and child.left_edge.i > end + 1):
+            continue
+        end = max(end, child.right_edge.i + 1)
+    return end
+
+
+def _is_long(ranges: list[Range]) -> bool:
+    return bool(ranges) and ranges[0][1] - ranges[0][0] > LEAST
+
+
+def trimmed(doc: Doc, ranges: Iterable[Range]) -> list[Range]:
+    """Cut punctuation and "that" off either end; drop what is left with no words."""
+    return [(start, end) for start, end in (_trimmed(doc, *each) for each in ranges) if start < end]
+
+
+def _trimmed(doc: Doc, start: int, end: int) -> Range:
+    while start < end and (is_mark(doc[start]) or (doc[start].lower_ == "that" and doc[start].dep_ == "mark")):
+        start += 1
+    while start < end and (is_mark(doc[end - 1]) or doc[end - 1].dep_ == "cc"):
+        end -= 1
+    return start, end

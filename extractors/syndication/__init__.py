@@ -1,0 +1,1 @@
+"""Feeds of every format, sitemaps and lists of feeds: bytes in, entries out."""

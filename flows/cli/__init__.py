@@ -1,0 +1,1 @@
+"""The command line: arguments in, answers out. Does no work itself."""

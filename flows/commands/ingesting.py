@@ -1,0 +1,155 @@
+"""`talkwatch ingest`: articles from files, archives and sitemaps, through the same path as polled ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from alerts.records import Arrival
+from extractors.records import Article, Page, Unreadable
+from extractors.text.identity import article_id
+from extractors.text.urls import canonical_url
+from flows.commands.backfilling import AT_ONCE, BackfilledPage, Period, backfilled
+from flows.commands.files import Document, documents
+from flows.delivery.delivering import deliver
+from flows.processes.workers import Workers, cores
+from flows.setup import Setup
+from flows.steps.acquiring import FoundArticle, unfurnished
+from flows.steps.passes import prepare_warehouse
+from flows.steps.reading import read
+from flows.steps.recording import BATCH, record
+from warehouse.publishing import publish
+from warehouse.records import RunCounts
+from warehouse.store import writing
+from warehouse.stored import known_articles
+
+EVER = Period()
+
+log = logging.getLogger("talkwatch.ingest")
+
+
+def ingest(
+    setup: Setup,
+    files: Iterable[Path],
+    *,
+    outlet: str | None,
+    published_at: datetime | None,
+    alert: bool,
+    sitemaps: Sequence[str] = (),
+    period: Period = EVER,
+) -> RunCounts:
+    """Record the articles of files and sitemaps; unless `alert`, no rule fires on them and nothing is sent.
+
+    Pages of archives and sitemaps never alert. What is recorded stays when it is broken off, and is not read again.
+    """
+    prepare_warehouse(setup)
+    with Workers(cores()) as workers:
+        read_files = documents(files, workers)
+        found = of_files(setup, read_files, outlet=outlet, published_at=published_at, alert=alert)
+        counts = recorded(setup, found, BATCH)
+        for url in sitemaps:
+            pages = backfilled(setup, workers, url, period)
+            counts += recorded(setup, of_sitemap(setup, pages, outlet=outlet, published_at=published_at), AT_ONCE)
+    if alert:
+        counts += deliver(setup)
+    publish(setup.data_dir)
+    return counts
+
+
+def recorded(setup: Setup, found: Iterable[FoundArticle | RunCounts], size: int) -> RunCounts:
+    """Record articles as they come, so many at a time; what is no article counts itself."""
+    counts, batch = RunCounts(), []
+    for each in found:
+        if isinstance(each, RunCounts):
+            counts += each
+            continue
+        batch.append(each)
+        if len(batch) == size:
+            counts, batch = counts + record(setup, read(setup, unfurnished(setup, batch))), []
+    return counts + record(setup, read(setup, unfurnished(setup, batch)))
+
+
+def of_files(
+    setup: Setup, read_files: Iterable[Document], *, outlet: str | None, published_at: datetime | None, alert: bool
+) -> Iterator[FoundArticle | RunCounts]:
+    """Yield the articles of files, and a count for each document that is none, or is an archive's and known."""
+    for document in read_files:
+        if isinstance(document.page, Unreadable):
+            log.warning("%s: %s", document.path, reason_of(document.page))
+            yield RunCounts(pages_unreadable=1)
+            continue
+        fires = alert and not document.archived
+        article = found(setup, document, document.page, outlet=outlet, published_at=published_at, alert=fires)
+        yield RunCounts(articles_known=1) if document.archived and is_known(setup, article) else article
+
+
+def is_known(setup: Setup, found: FoundArticle) -> bool:
+    """Tell whether an article is here already: reading an archive again costs no reading of its articles."""
+    with writing(setup.data_dir) as session:
+        return bool(known_articles(session, [found.article.article_id]))
+
+
+def of_sitemap(
+    setup: Setup, pages: Iterable[BackfilledPage], *, outlet: str | None, published_at: datetime | None
+) -> Iterator[FoundArticle | RunCounts]:
+    """Yield the articles of a sitemap's pages, and a count for each page that is none or is known."""
+    for each in pages:
+        if not isinstance(each.page, Page):
+            if not each.known:
+                log.warning("%s: %s", each.url, each.page)
+            yield RunCounts(articles_known=1) if each.known else RunCounts(pages_unreadable=1)
+            continue
+        url, page, entry = canonical_url(each.page.url or each.url), each.page, each.entry
+        article = Article(
+            article_id=article_id(url),
+            url=url,
+            outlet=outlet or page.site_name or urlsplit(url).hostname or url,
+            feed_id=None,
+            title=page.title or entry.title,
+            author=page.author,
+            published_at=published_at or entry.published or page.published,
+            first_seen_at=setup.now(),
+            language=page.language,
+            text=page.text,
+            updated_at=page.updated or entry.updated,
+            section=page.section,
+            posts=page.posts,
+        )
+        yield FoundArticle(article=article, arrival=Arrival.IMPORTED)
+
+
+def reason_of(page: Unreadable) -> str:
+    """Say in a line why a document is no article."""
+    return f"{page.reason}: {page.detail}" if page.detail else str(page.reason)
+
+
+def found(
+    setup: Setup, document: Document, page: Page, *, outlet: str | None, published_at: datetime | None, alert: bool
+) -> FoundArticle:
+    """Give a page its identity: what was said on the command line wins over what the page says."""
+    url = page.url or document_url(document)
+    article = Article(
+        article_id=article_id(url),
+        url=url,
+        outlet=outlet or document.outlet or page.site_name or urlsplit(url).hostname or document.path.parent.name,
+        feed_id=None,
+        title=page.title,
+        author=page.author,
+        published_at=published_at or page.published,
+        first_seen_at=setup.now(),
+        language=page.language,
+        text=page.text,
+        updated_at=page.updated,
+        section=page.section,
+        posts=page.posts,
+    )
+    return FoundArticle(article=article, arrival=Arrival.INGESTED if alert else Arrival.IMPORTED)
+
+
+def document_url(document: Document) -> str:
+    """Return the `file:` address of a document, with its line for one of a .jsonl file."""
+    line = document.doc_id.removeprefix(document.path.name).lstrip(":")
+    return document.path.resolve().as_uri() + (f"?line={line}" if line else "")

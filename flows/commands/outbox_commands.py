@@ -1,0 +1,93 @@
+"""`talkwatch alerts resend`, `test`, `unsubscribe` and `subscribe`."""
+
+from __future__ import annotations
+
+import shlex
+
+from alerts.message_records import Sent, Subscriber
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
+from alerts.subjects import counted
+from flows.config.settings import Settings
+from flows.delivery.delivering import STOPPED
+from flows.delivery.sending_now import send_now
+from flows.problems import UsageProblem, WorkProblem, check_known
+from flows.setup import Setup
+from flows.times import utc_now
+from warehouse import channels, outbox
+from warehouse.publishing import publish
+from warehouse.session import Session
+from warehouse.store import LIVE, reading, writing
+
+
+def resend(settings: Settings, beginning: str | None, *, dead: bool) -> str:
+    """Make messages due again, under their old ids: those of one message or alert, or all that were given up."""
+    if dead == bool(beginning):
+        raise UsageProblem("name a message or an alert, or write --dead for all that were given up")
+    with writing(settings.data_dir) as session:
+        found = messages_named(session, beginning) if beginning else outbox.dead_messages(session)
+        count = outbox.send_again(session, found, utc_now())
+    publish(settings.data_dir)
+    waiting = len(found) - count
+    left = f"; not tried yet, to leave when due: {waiting}" if waiting else ""
+    return f"{counted(count, 'message')} to leave with the next pass{left}"
+
+
+def messages_named(session: Session, beginning: str) -> tuple[str, ...]:
+    """Return the message, or those of the alert, whose id begins so; raise UsageProblem for none and for several."""
+    found = outbox.named_messages(session, beginning)
+    names = {name for name, _ in found}
+    if not names:
+        raise UsageProblem(f"no message and no alert whose id begins with {beginning}")
+    if len(names) > 1:
+        raise UsageProblem(f"{len(names)} messages and alerts have ids that begin with {beginning}; write more of it")
+    return tuple(message_id for _, message_id in found)
+
+
+def sample(setup: Setup, name: str) -> str:
+    """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
+    subscriber = subscriber_named(setup.settings, name)
+    if is_unsubscribed(setup, name):
+        again = f"talkwatch alerts subscribe {shlex.quote(name)}"
+        raise UsageProblem(f'"{name}" is unsubscribed and gets nothing, no sample either; `{again}` takes that back')
+    paragraphs = [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"]
+    receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, paragraphs)
+    if isinstance(receipt, Sent):
+        return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}'
+    raise WorkProblem(f'no sample for "{subscriber.name}" by {subscriber.channel}: {receipt.error}')
+
+
+def is_unsubscribed(setup: Setup, name: str) -> bool:
+    """Tell whether a subscriber wants no more; before the first pass nobody does."""
+    if not (setup.data_dir / LIVE).exists():
+        return False
+    with reading(setup.data_dir) as session:
+        return name in channels.unsubscribed(session)
+
+
+def unsubscribe(settings: Settings, name: str) -> str:
+    """Stop all that waits for a subscriber and all that would come."""
+    subscriber_named(settings, name)
+    with writing(settings.data_dir) as session:
+        news = channels.unsubscribe(session, name, utc_now())
+        stopped = outbox.stop(session, name, STOPPED)
+    publish(settings.data_dir)
+    before = "gets nothing any more" if news else "was unsubscribed before"
+    return (
+        f'"{name}" {before}; stopped: {counted(stopped, "waiting message")}; `talkwatch alerts subscribe` takes it back'
+    )
+
+
+def subscribe(settings: Settings, name: str) -> str:
+    """Take an unsubscribing back; what was stopped stays so, unless it is sent again."""
+    subscriber_named(settings, name)
+    with writing(settings.data_dir) as session:
+        news = channels.subscribe(session, name)
+    publish(settings.data_dir)
+    return f'"{name}" gets messages again' if news else f'"{name}" was not unsubscribed'
+
+
+def subscriber_named(settings: Settings, name: str) -> Subscriber:
+    """Return a subscriber by name; raise UsageProblem for an unknown one."""
+    names = [who.name for who in settings.subscribers]
+    check_known(name, "subscriber", names)
+    return settings.subscribers[names.index(name)]

@@ -1,0 +1,119 @@
+"""The past as it came, for trying rules on it: what they could match, read again where it was not. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from alerts.matching import find_all_matches
+from alerts.records import Arrival
+from alerts.rules import CompiledRule
+from extractors.records import Article, Depth, Reading
+from flows.progress import stage
+from flows.setup import Setup
+from flows.steps.reading import unread
+from warehouse.arrivals import Came, StoredRevision, stored_revisions
+from warehouse.records import ReadArticle
+from warehouse.store import reading
+from warehouse.stored import stored_articles
+
+# So many articles are taken from the live file at a time: a pass may be waiting for it.
+AT_ONCE = 400
+Key = tuple[str, int]
+INGESTED = frozenset({Arrival.INGESTED, Arrival.IMPORTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A revision as it came, with what is read in it."""
+
+    came: Came
+    found: ReadArticle
+
+
+def touched(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Came]) -> list[Came]:
+    """Return those of the revisions in which a phrase of a rule stands."""
+    found: list[Came] = []
+    with stage(setup.progress, "looked through", len(history)) as count:
+        for batch in batches(history):
+            words = words_of(setup, batch)
+            for each in batch:
+                stored = words.get((each.article_id, each.revision))
+                found += [each] if stored and may_match(rules, stored.article) else []
+                count()
+    return found
+
+
+def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Came]) -> Iterator[Told]:
+    """Yield revisions with what is read in them; what was never read, and a rule could match, is read now."""
+    for batch in batches(history):
+        words = words_of(setup, batch)
+        known = readings_of(setup, batch)
+        unknown = [key for key in words if key not in known and may_match(rules, words[key].article)]
+        read = setup.reader.read([unread(words[key].article) for key in unknown]) if unknown else []
+        known |= dict(zip(unknown, read, strict=True))
+        for each in batch:
+            key = (each.article_id, each.revision)
+            if stored := words.get(key):
+                yield Told(came=each, found=as_it_came(each, stored.article, known.get(key) or skimmed(stored)))
+
+
+def matched(rules: Sequence[CompiledRule], told: Sequence[Told]) -> list[str]:
+    """Return the ids of the articles that a rule matches in one of these revisions."""
+    found = (each.found for each in told)
+    hits = (each.article.article_id for each in found if any(find_all_matches(rules, each.article, each.reading)))
+    return list(dict.fromkeys(hits))
+
+
+def may_match(rules: Sequence[CompiledRule], article: Article) -> bool:
+    """Tell whether a phrase of a rule that looks at this article stands in it."""
+    keys = phrases_found(rules, article)
+    return any(not rule.keyword_set.isdisjoint(keys) and rule.takes(article) for rule in rules)
+
+
+def phrases_found(rules: Sequence[CompiledRule], article: Article) -> set[str]:
+    """Return those of the rules' phrases that stand in an article, captions included."""
+    indexes = {id(rule.phrases): rule.phrases for rule in rules}.values()
+    return {hit.key for index in indexes for text in (article.text, article.title or "") for hit in index.find(text)}
+
+
+def skimmed(stored: StoredRevision) -> Reading:
+    """Return the reading of words that no rule could match: where their sentences are."""
+    return Reading(
+        mentions=(),
+        title_mentions=(),
+        statements=(),
+        sentences=stored.sentences,
+        extractor_version=stored.extractor_version,
+    )
+
+
+def as_it_came(came: Came, article: Article, read: Reading) -> ReadArticle:
+    """Return an article as a pass would have had it: one that was ingested as if its feed had brought it."""
+    return ReadArticle(
+        article=replace(article, first_seen_at=came.at),
+        reading=read,
+        arrival=Arrival.POLLED if came.arrival in INGESTED else came.arrival,
+    )
+
+
+def batches(history: Sequence[Came]) -> Iterator[Sequence[Came]]:
+    """Yield revisions so many at a time."""
+    for start in range(0, len(history), AT_ONCE):
+        yield history[start : start + AT_ONCE]
+
+
+def readings_of(setup: Setup, batch: Sequence[Came]) -> dict[Key, Reading]:
+    """Return what is stored of the reading of revisions: of the newest ones that were read, that is."""
+    newest = {each.article_id: each.revision for each in batch if each.newest}
+    with reading(setup.data_dir) as session:
+        found = stored_articles(session, list(newest))
+    full = [each for each in found if each.reading.depth is not Depth.LEFT_UNREAD]
+    return {(name := each.article.article_id, newest[name]): each.reading for each in full}
+
+
+def words_of(setup: Setup, batch: Sequence[Came]) -> dict[Key, StoredRevision]:
+    """Return the words of revisions, taken in one short session."""
+    with reading(setup.data_dir) as session:
+        found = stored_revisions(session, [(each.article_id, each.revision) for each in batch])
+    return {(each.article.article_id, each.revision): each for each in found}

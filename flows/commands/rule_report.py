@@ -1,0 +1,174 @@
+"""The answer of `talkwatch rules check`: what is wrong, what is odd, and how many alerts a day to expect."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.rule_checks import Finding, dead_clauses, oddities, wrong_names
+from alerts.rules import compile_rules
+from alerts.subjects import counted
+from flows.commands.backtesting import DAYS, backtest, moment_of
+from flows.commands.retelling import batches, phrases_found, words_of
+from flows.config.diagnostics import diagnostics
+from flows.config.settings import Settings
+from flows.config.watchlists import configured_watchlist
+from flows.progress import Progress, silent
+from flows.setup import Setup
+from flows.tables import table
+from flows.times import utc_now
+from warehouse.arrivals import Came, came, known_outlets
+from warehouse.channels import unsubscribed
+from warehouse.store import LIVE, reading
+
+# The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
+MOST = 3_000
+ROUGHLY = timedelta(hours=6)
+# A phrase that stands in so great a share of what is stored says nothing about it.
+FLOOD = 0.2
+FLOOD_FROM = 50
+MANY_A_DAY = 50
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The findings as lines that name file and line, and a table of what to expect; None without a history."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    summary: str
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is stored of the last days: the newest revisions, and since when."""
+
+    history: tuple[Came, ...]
+    since: datetime
+    until: datetime
+
+    @property
+    def days(self) -> float:
+        """Return how many days it covers, a day at least."""
+        return max(self.until - self.since, ONE_DAY) / ONE_DAY
+
+
+def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[], datetime] = utc_now) -> Report:
+    """Check the rules of a configuration against watchlist, subscribers and what is stored."""
+    watchlist = configured_watchlist(settings)
+    rules = settings.rules
+    errors = [
+        *wrong_names(rules, watchlist, [who.name for who in settings.subscribers]),
+        *dead_clauses(rules, watchlist),
+    ]
+    ready = compile_rules(rules, watchlist)
+    setup = Setup(settings=settings, watchlist=watchlist, rules=ready, progress=progress, now=now)
+    gone, outlets = told_by_the_warehouse(setup)
+    warnings = [*odd(setup, outlets), *unheard(settings, gone)]
+    size = f"{counted(len(rules), 'rule')} for {counted(len(settings.subscribers), 'subscriber')}"
+    expected = None
+    if rules and outlets and not errors:
+        storming, expected = estimated(setup, past_of(setup))
+        warnings += storming
+    return Report(
+        errors=diagnostics(settings, errors),
+        warnings=diagnostics(settings, warnings),
+        summary=f"{size}: {outcome(errors, warnings)}",
+        expected=expected,
+    )
+
+
+def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Finding, ...]:
+    """Return what is allowed and hardly meant; `outlets` are those there are articles of."""
+    settings = setup.settings
+    return oddities(
+        settings.rules,
+        setup.watchlist,
+        subscribers=[who.name for who in settings.subscribers if who.name != settings.operator],
+        outlets=sorted({*(feed.outlet for feed in settings.feeds), *outlets}),
+        on=setup.now().date(),
+    )
+
+
+def estimated(setup: Setup, past: Past | None) -> tuple[list[Finding], str]:
+    """Return what would be too much for anyone, and how many alerts a day to expect, or why that is not known."""
+    if past is None:
+        return [], (
+            f"nothing stored came in the last {DAYS.days} days, so there is no estimate; "
+            "`talkwatch rules backtest --since TIME` tries older articles"
+        )
+    counts = alerts_a_day(setup, past)
+    expected = table(("rule", "alerts a day"), [(name, f"{count:.1f}") for name, count in counts.items()])
+    over = f"over the {past.days:.1f} days stored, {len(past.history)} articles; nothing was sent"
+    return [*floods(setup, past), *storms(setup.settings, counts)], f"{expected}\n{over}"
+
+
+def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return who has unsubscribed, and the outlets there are articles of."""
+    if not (setup.data_dir / LIVE).exists():
+        return frozenset(), ()
+    with reading(setup.data_dir) as session:
+        return unsubscribed(session), known_outlets(session)
+
+
+def past_of(setup: Setup) -> Past | None:
+    """Return what is stored of the last 30 days, None when there is nothing."""
+    until = setup.now()
+    with reading(setup.data_dir) as session:
+        history = came(session, since=until - DAYS, until=until)[-MOST:]
+    return Past(history=history, since=moment_of(history[0]), until=until) if history else None
+
+
+def alerts_a_day(setup: Setup, past: Past) -> dict[str, float]:
+    """Return how many alerts a day each rule would have made."""
+    found = backtest(setup, setup.rules, since=past.since, until=past.until, roughly=ROUGHLY)
+    counts = Counter(each.notice.alert.rule for each in found.alerts)
+    return {rule.name: counts[rule.name] / past.days for rule in setup.rules}
+
+
+def floods(setup: Setup, past: Past) -> Iterator[Finding]:
+    """Yield each phrase that stands in a great share of the articles stored."""
+    if len(past.history) < FLOOD_FROM:
+        return
+    counts = Counter(
+        phrase
+        for batch in batches(past.history)
+        for stored in words_of(setup, batch).values()
+        for phrase in phrases_found(setup.rules, stored.article)
+    )
+    for number, rule in enumerate(setup.rules):
+        for phrase in rule.keywords:
+            share = counts[phrase] / len(past.history)
+            if share >= FLOOD:
+                what = f'"{phrase}" stands in {share:.0%} of the articles stored; say more, for example with where'
+                yield Finding(what=f'rule "{rule.name}": {what}', rule=number, key="keywords")
+
+
+def storms(settings: Settings, counts: dict[str, float]) -> Iterator[Finding]:
+    """Yield each rule that would make more alerts than anyone reads."""
+    for number, rule in enumerate(settings.rules):
+        if counts[rule.name] > MANY_A_DAY:
+            what = f"about {counts[rule.name]:.0f} alerts a day; narrow its scope, or let its subscribers have a digest"
+            yield Finding(what=f'rule "{rule.name}": {what}', rule=number)
+
+
+def unheard(settings: Settings, gone: frozenset[str]) -> Iterator[Finding]:
+    """Yield each rule of which a subscriber has unsubscribed."""
+    for number, rule in enumerate(settings.rules):
+        if missing := [name for name in rule.subscribers if name in gone]:
+            who = "nobody receives it" if gone.issuperset(rule.subscribers) else "some do not receive it"
+            back = f"`talkwatch alerts subscribe {shlex.quote(missing[0])}` takes it back"
+            what = f'rule "{rule.name}": {who}: unsubscribed: {", ".join(missing)}; {back}'
+            yield Finding(what=what, rule=number, key="subscribers")
+
+
+def outcome(errors: Sequence[Finding], warnings: Sequence[Finding]) -> str:
+    """Say in a word or two what the check came to."""
+    if errors:
+        return f"{len(errors)} wrong"
+    return f"nothing wrong, {len(warnings)} to look at" if warnings else "nothing wrong"

@@ -1,0 +1,106 @@
+"""The answer of `talkwatch rules why-not`: the first clause of a rule that an article failed, or what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alerts.failing import Failure, first_failure
+from alerts.nearness import Texts
+from alerts.records import Reason
+from alerts.rules import CompiledRule
+from extractors.records import Depth
+from flows.commands.backtest_report import rules_named
+from flows.commands.retelling import may_match
+from flows.config.settings import Settings
+from flows.problems import UsageProblem
+from flows.setup import Setup, prepared
+from flows.steps.reading import unread
+from flows.tables import listing
+from flows.times import moment
+from warehouse.accounts import Decided, articles_named, last_decisions
+from warehouse.queries import terminal_safe
+from warehouse.records import ReadArticle
+from warehouse.store import reading
+from warehouse.stored import stored_articles
+
+# What a reason that did not fire means, and what would have to be otherwise.
+MEANINGS = {
+    Reason.REPEAT: "the rule had an alert about this official from this article already; one is all there is",
+    Reason.SAME_UTTERANCE: "the same words had fired from another article within 48 hours",
+    Reason.COOLDOWN: "the rule had told this official's part in this story; a shorter cooldown would let it fire",
+    Reason.SILENCED: "the rule was silenced",
+    Reason.TOO_OLD: "it was older than max_age when it came; a longer max_age would let it fire",
+    Reason.UNDATED: "it has no date and came with its feed's first answer, which may be years of archive",
+    Reason.HISTORICAL: 'the phrase was only told as history; historical = "fire" would let it fire',
+    Reason.EXCLUDED: "a phrase of exclude stood beside it",
+    Reason.BELOW_CORROBORATION: "its story had fewer independent sources than min_independent; it waits for another",
+    Reason.DUPLICATE: "its story, or the passage, had been told in an alert within 48 hours",
+    Reason.IMPORTED: "it was ingested without --alert; `talkwatch rules backtest` tries rules on such articles",
+}
+
+
+def why_not(settings: Settings, article: str, rule_name: str) -> str:
+    """Say why a rule did not fire on an article, given by its id, how that begins, or its address."""
+    setup = prepared(settings)
+    (rule,) = rules_named(setup, rule_name)
+    found = read_in_full(setup, rule, article_named(setup, article))
+    failure = first_failure(rule, Texts(found.article, found.reading))
+    with reading(setup.data_dir) as session:
+        decided = last_decisions(session, rule.name, found.article.article_id)
+    if failure is None:
+        return "\n\n".join([heading(found, rule), *told(decided, rule)])
+    before = [f"{decision_line(each)}\n(the rule, the article or the watchlist has changed since)" for each in decided]
+    return "\n\n".join([heading(found, rule), failed(failure), *before])
+
+
+def article_named(setup: Setup, text: str) -> ReadArticle:
+    """Return the one article that is meant; raise UsageProblem."""
+    with reading(setup.data_dir) as session:
+        ids = articles_named(session, text)
+        found = stored_articles(session, ids)
+    if len(found) != 1:
+        raise UsageProblem(f"{'more than one article has' if found else 'no article has'} the id or address {text}")
+    return found[0]
+
+
+def read_in_full(setup: Setup, rule: CompiledRule, found: ReadArticle) -> ReadArticle:
+    """Return an article read in full, where the gate left it and the rule could match it."""
+    if found.reading.depth is not Depth.LEFT_UNREAD or not may_match([rule], found.article):
+        return found
+    (fresh,) = setup.reader.read([unread(found.article)])
+    return replace(found, reading=fresh)
+
+
+def failed(failure: Failure) -> str:
+    """Say which clause failed, why, and what would have to be otherwise."""
+    said = {"failed": failure.key, "because": failure.what, "to change": failure.change}
+    return terminal_safe("\n".join(f"{name:<9}  {text}" for name, text in said.items()))
+
+
+def heading(found: ReadArticle, rule: CompiledRule) -> str:
+    """Say which article and rule it is about."""
+    article = found.article
+    facts: dict[str, object] = {
+        "article": article.article_id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": article.published_at,
+        "link": article.url,
+        "rule": f"{rule.name} (version {rule.rule.version})",
+    }
+    return listing(facts)
+
+
+def told(decided: Sequence[Decided], rule: CompiledRule) -> list[str]:
+    """Say what was decided about an article that matches."""
+    newer = f'it matches rule "{rule.name}" as it is now, and nothing was decided: the rule is newer than the article'
+    return [decision_line(each) for each in decided] or [f"{newer}; `talkwatch rules backtest` shows the past"]
+
+
+def decision_line(decided: Decided) -> str:
+    """Say in a line what was decided about one official, and what that means."""
+    at = moment(decided.decided_at)
+    if decided.reason.fires:
+        return f"it did fire on {decided.official}, at {at}: alert {decided.alert_id}"
+    return f"{decided.official}: {decided.reason}, decided at {at}: {MEANINGS[decided.reason]}"

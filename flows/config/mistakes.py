@@ -1,0 +1,115 @@
+"""What is wrong in a configuration, in the words of whoever wrote it: pydantic's account of it, put plainly."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from flows.config.configuration import (
+    ConfigurationFile,
+    EmailTable,
+    FeedTable,
+    FetchTable,
+    RuleTable,
+    SlackTable,
+    SubscriberTable,
+)
+from flows.problems import nearest
+
+# What to write instead, by what pydantic calls the mistake.
+INSTEAD = {
+    "string_type": "write text, in quotation marks",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "tuple_type": "write a list, in [ ]",
+    "too_short": "write at least one",
+    "string_pattern_mismatch": 'write two capital letters, for example "TR"',
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "write a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "write a number"),
+}
+BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+# What Python's reader says of the commonest slips, and what they mostly are.
+PLACED = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+SLIPS = {"Invalid value": "text stands in quotation marks", "Illegal character '\\n'": "is a quotation mark missing?"}
+
+
+def unreadable(error: tomllib.TOMLDecodeError) -> tuple[int | None, str]:
+    """Return the line of what is no TOML, where it has one, and what is wrong there."""
+    found = PLACED.fullmatch(str(error))
+    if not found:
+        return None, f"not TOML: {error}"
+    what, line, column = found.groups()
+    hint = f"; {SLIPS[what]}" if what in SLIPS else ""
+    return int(line), f"not TOML: {what} at column {column}{hint}"
+
+
+def explained(item: dict[str, Any], raw: dict[str, Any]) -> str:
+    """Say in a line what pydantic found wrong at one place, and what to write instead."""
+    place: tuple[int | str, ...] = item["loc"]
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    if item["type"] == "extra_forbidden":
+        return f"unknown key {key}{nearest(key, keys_at(place[:-1]))}"
+    if item["type"] == "missing":
+        return f"{table_name(place[:-1]) or 'the file'} needs {key}"
+    return f"{key}: {instead(item, value_at(raw, place))}"
+
+
+def instead(item: dict[str, Any], value: str) -> str:
+    """Say what to write in place of a value."""
+    place: tuple[int | str, ...] = item["loc"]
+    match item["type"]:
+        case "enum" | "literal_error":
+            expected = item["ctx"]["expected"]
+            return f"write {expected}{nearest(value, words(expected))}"
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case "tuple_type" if len(place) == 1:
+            return f"write [[{place[0]}]], in two brackets, before each"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"write a table, {table_name(place)}"
+        case kind:
+            return INSTEAD.get(kind) or bounded(item)
+
+
+def bounded(item: dict[str, Any]) -> str:
+    """Say between which bounds a value lies; pydantic's own words for what has none."""
+    for name, words_for_it in BOUNDS.items():
+        if name in item.get("ctx", {}):
+            bound = item["ctx"][name]
+            # A time's bound comes as Python would write it, and none of ours has another than nothing.
+            return f"write {words_for_it} {'0s' if isinstance(bound, str) else f'{bound:g}'}"
+    return f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+def value_at(raw: Any, place: tuple[int | str, ...]) -> str:
+    """Return the written value at a place, for finding the nearest right one."""
+    for part in place:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return str(raw)
+
+
+def words(expected: str) -> list[str]:
+    """Return the alternatives out of "'a', 'b' or 'c'"."""
+    return [word for word in expected.split("'") if word.strip(" ,") not in {"", "or"}]
+
+
+def table_name(place: tuple[int | str, ...]) -> str:
+    """Return `[[feeds]]` or `[fetch]` for a place."""
+    names = ".".join(part for part in place if isinstance(part, str))
+    many = any(isinstance(part, int) for part in place)
+    return f"[[{names}]]" if many else f"[{names}]" if names else ""
+
+
+def keys_at(place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that a table may have."""
+    tables: dict[str, Any] = {"feeds": FeedTable, "rules": RuleTable, "subscribers": SubscriberTable}
+    model: Any = ConfigurationFile
+    for part in place:
+        if isinstance(part, str):
+            model = tables.get(part) or getattr(model.model_fields[part].default, "__class__", None)
+            model = {"fetch": FetchTable, "email": EmailTable, "slack": SlackTable}.get(part, model)
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,208 @@
+"""The settings of one command: reads `talkwatch.toml` and, alone in this project, the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from alerts.channels.email import EmailConfig
+from alerts.channels.slack import API
+from alerts.message_records import Subscriber
+from alerts.records import Rule
+from extractors.text.identity import feed_id
+from flows.config.checks import mistakes_in
+from flows.config.configuration import (
+    ConfigurationFile,
+    EmailTable,
+    FeedTable,
+    FetchTable,
+    RuleTable,
+    SubscriberTable,
+    WatchlistTable,
+)
+from flows.config.mistakes import explained, unreadable
+from flows.config.secrets import filled
+from flows.config.toml_lines import line_of
+from flows.problems import UsageProblem
+from warehouse.feed_records import WatchedFeed
+
+DEFAULT_NAME = "talkwatch.toml"
+# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,
+# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
+# for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do.
+PREFECT_DEFAULTS = {
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All a pass needs to know. No repr shows a secret."""
+
+    path: Path
+    data_dir: Path
+    timezone: str
+    operator: str | None
+    every: timedelta
+    fetch: FetchTable
+    feeds: tuple[WatchedFeed, ...]
+    rules: tuple[Rule, ...]
+    subscribers: tuple[Subscriber, ...]
+    email: EmailConfig | None
+    slack_api: str = API
+    watchlist: WatchlistTable = field(default_factory=WatchlistTable)
+    heartbeat_url: str | None = field(default=None, repr=False)
+
+
+def configuration_path(given: Path | None) -> Path:
+    """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
+    return (given or Path(os.environ.get("TALKWATCH_CONFIG") or DEFAULT_NAME)).absolute()
+
+
+def configuration_here() -> Path | None:
+    """Return the configuration that is named, or the default one where it is there; None where there is neither."""
+    path = configuration_path(None)
+    return path if os.environ.get("TALKWATCH_CONFIG") or path.exists() else None
+
+
+def use_prefect(data_dir: Path) -> None:
+    """Prepare the environment for Prefect, before anything imports it.
+
+    Its home stands beside our data, its telemetry is off, its history is kept for a week, and only its warnings are
+    shown. Raises UsageProblem when the home cannot be made.
+    """
+    home = Path(os.environ.get("PREFECT_HOME") or data_dir / "prefect")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageProblem(f"the data directory {data_dir} cannot be written: {error.strerror}") from None
+    own = {"PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    set_environment({**{name: os.environ.get(name, value) for name, value in PREFECT_DEFAULTS.items()}, **own})
+
+
+def prefect_api_url() -> str | None:
+    """Return the address of the Prefect server the operator named."""
+    return os.environ.get("PREFECT_API_URL") or None
+
+
+def set_environment(values: dict[str, str]) -> None:
+    """Set variables for this process and those it starts."""
+    os.environ.update(values)
+
+
+def load_settings(path: Path, *, sending: bool = False) -> Settings:
+    """Read and check a configuration; with `sending` every secret in it must be set.
+
+    Raises UsageProblem with one line for each mistake, each with the file and line.
+    """
+    text = read_text(path)
+    file = parsed(path, text, sending=sending)
+    if mistakes := mistakes_in(file):
+        raise UsageProblem("\n".join(located(path, text, place, what) for place, what in mistakes))
+    return settled(path, file)
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text without the mark some editors put before it, or say why it can't be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UsageProblem(
+            f"no configuration at {path}; write one with `talkwatch init`, or name it with --config"
+        ) from None
+    except IsADirectoryError:
+        raise UsageProblem(f"{path} is a folder; name the file in it, for example {path / DEFAULT_NAME}") from None
+    except UnicodeDecodeError:
+        raise UsageProblem(f"{path} is not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
+
+
+def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
+    """Return the checked file, its placeholders filled."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageProblem(at_line(path, *unreadable(error))) from None
+    try:
+        raw = filled(raw, os.environ, path.parent, required=sending)
+    except UsageProblem as problem:
+        raise UsageProblem(f"{path}: {problem}") from None
+    try:
+        return ConfigurationFile.model_validate(raw)
+    except ValidationError as error:
+        lines = [located(path, text, item["loc"], explained(dict(item), raw)) for item in error.errors()]
+        raise UsageProblem("\n".join(dict.fromkeys(lines))) from None
+
+
+def located(path: Path, text: str, place: tuple[int | str, ...], what: str) -> str:
+    """Put the file and line before what is wrong."""
+    return at_line(path, line_of(text, place), what)
+
+
+def at_line(path: Path, line: int | None, what: str) -> str:
+    """Put a file, and the line where there is one, before what is wrong."""
+    return f"{path}:{line}: {what}" if line else f"{path}: {what}"
+
+
+def settled(path: Path, file: ConfigurationFile) -> Settings:
+    """Turn the checked file into the records the rest of the program knows."""
+    return Settings(
+        path=path,
+        data_dir=path.parent / file.data_dir,
+        timezone=file.timezone,
+        operator=file.operator,
+        every=file.schedule.every,
+        fetch=file.fetch,
+        feeds=tuple(watched(feed) for feed in file.feeds),
+        rules=tuple(rule_record(rule) for rule in file.rules),
+        subscribers=tuple(subscriber_record(who, file.timezone) for who in file.subscribers),
+        email=email_record(file.channels.email),
+        slack_api=file.channels.slack.api_url.rstrip("/") + "/",
+        heartbeat_url=file.heartbeat_url,
+        watchlist=file.watchlist,
+    )
+
+
+def watched(feed: FeedTable) -> WatchedFeed:
+    """Turn a `[[feeds]]` table into a record; the longest interval defaults to four times the shortest."""
+    return WatchedFeed(
+        feed_id=feed_id(feed.url),
+        url=feed.url,
+        outlet=feed.outlet,
+        country=feed.country,
+        every=feed.every,
+        max_every=feed.max_every or 4 * feed.every,
+    )
+
+
+def rule_record(rule: RuleTable) -> Rule:
+    """Turn a `[[rules]]` table into a record."""
+    return Rule(**dict(rule))
+
+
+def subscriber_record(who: SubscriberTable, timezone: str) -> Subscriber:
+    """Turn a `[[subscribers]]` table into a record, in the file's time zone unless it has its own."""
+    ways = {"to", "webhook_url", "url", "token", "secret"}
+    kept = {key: value for key, value in who if key not in {*ways, "timezone"}}
+    address = who.to or who.webhook_url or who.url or ""
+    return Subscriber(**kept, address=address, secret=who.token or who.secret, timezone=who.timezone or timezone)
+
+
+def email_record(table: EmailTable | None) -> EmailConfig | None:
+    """Turn `[channels.email]` into a record."""
+    if table is None:
+        return None
+    kept = {key: value for key, value in table if key != "sender"}
+    return EmailConfig(**kept, from_address=table.sender)

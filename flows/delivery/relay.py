@@ -1,0 +1,88 @@
+"""The outbox's relay under `serve`: what falls due while no pass sends leaves on time, by a process of its own.
+
+A pass sends what it made itself; retries, held messages and digests have times of their own, and a pass may be long or
+far away. A process that hangs can be ended, where a thread would keep `serve` from ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+from datetime import timedelta
+from multiprocessing.process import BaseProcess
+
+from flows.config.settings import configuration_path, load_settings
+from flows.delivery.delivering import deliver, due_by_subscriber
+from flows.logs import set_up_logging
+from flows.problems import UsageProblem
+from flows.setup import Setup, prepared
+from warehouse.errors import WarehouseError
+from warehouse.store import LIVE, reading
+
+# With the longest first wait, and the start of a process, a first retry comes within a minute.
+LOOK_SECONDS = 10.0
+# After a process that failed: what it failed on is seldom over at once.
+REST_SECONDS = 60.0
+_PATIENCE = timedelta(seconds=5)
+_SPAWN = multiprocessing.get_context("spawn")
+
+log = logging.getLogger("talkwatch.relay")
+
+
+class Relay:
+    """Looks whether anything is due, every few seconds, and starts a process that sends it."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Begin with nothing under way."""
+        self._setup = setup
+        self._process: BaseProcess | None = None
+
+    @property
+    def is_sending(self) -> bool:
+        """Tell whether a process of this relay is at work."""
+        return self._process is not None and self._process.is_alive()
+
+    async def run(self) -> None:
+        """Look and send until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if await asyncio.to_thread(is_due, self._setup) and not await self._sent():
+                await asyncio.sleep(REST_SECONDS)
+
+    async def _sent(self) -> bool:
+        """Send what is due, and tell whether the process that did it ended well."""
+        self._process = _SPAWN.Process(target=send_due, daemon=True)
+        self._process.start()
+        while self._process.is_alive():  # noqa: ASYNC110 (a process has no event to wait for)
+            await asyncio.sleep(0.2)
+        return self._process.exitcode == os.EX_OK
+
+
+def is_due(setup: Setup) -> bool:
+    """Tell whether any message is to be sent now; where the warehouse can't be read, passes say so."""
+    if not (setup.data_dir / LIVE).exists() or setup.stopping():
+        return False
+    try:
+        with reading(setup.data_dir, wait=_PATIENCE) as session:
+            return bool(due_by_subscriber(setup, session))
+    except WarehouseError:
+        return False
+
+
+def send_due() -> None:
+    """Send what is due, with the configuration that the environment names: all that the relay's process does."""
+    set_up_logging()
+    # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        counts = deliver(prepared(load_settings(configuration_path(None), sending=True)))
+    except (UsageProblem, WarehouseError) as problem:
+        log.error("%s", problem)  # noqa: TRY400 (what went wrong is in it, and no bug)
+        raise SystemExit(1) from None
+    names = ("messages_sent", "messages_retried", "messages_dead")
+    told = " ".join(f"{name}={getattr(counts, name)}" for name in names if getattr(counts, name))
+    if told:
+        log.info("between passes: %s", told)

@@ -1,0 +1,106 @@
+"""Watching Talkwatch itself: passes that do not end, messages that do not leave, a full disk; and its heartbeat."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+from alerts.channels.posting import Answer, ask
+from alerts.message_records import Sent
+from flows.delivery.operator_notices import operator_of, tell, well_again
+from flows.delivery.sending_now import send_now
+from flows.setup import Setup
+from flows.web.fetching import webhook_client
+from warehouse import outbox, runs
+from warehouse.errors import DiskFull
+from warehouse.session import Session
+
+log = logging.getLogger("talkwatch.operator")
+
+# Two intervals, but no less than this: a pass that reads much may take some minutes.
+SHORTEST_SILENCE = timedelta(minutes=10)
+OVERDUE = timedelta(minutes=30)
+# On a full disk nothing can be written, but a file can be renamed: that is how it is noted that the operator knows.
+UNTOLD, TOLD = "disk-full.untold", "disk-full.told"
+
+
+def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
+    """Tell the operator, where passes run on a schedule, that none was finished for two intervals."""
+    now, last = setup.now(), runs.last_finished_at(session)
+    if not scheduled or last is None or now - last <= max(2 * setup.settings.every, SHORTEST_SILENCE):
+        return
+    tell(
+        setup,
+        session,
+        key="passes",
+        subject=f"No pass was finished since {last:%Y-%m-%d %H:%M} UTC",
+        text="The log says why, if `serve` was running. The next pass does all the work that was left.",
+    )
+
+
+def after_pass(setup: Setup, session: Session) -> None:
+    """Tell the operator that passes end again, and whether messages leave."""
+    well_again(setup, session, key="passes", subject="Passes are finished again", text="All that was left is done.")
+    now, oldest = setup.now(), outbox.waiting_since(session, setup.now())
+    if oldest and now - oldest > OVERDUE:
+        tell(
+            setup,
+            session,
+            key="outbox",
+            subject=f"A message has waited since {oldest:%Y-%m-%d %H:%M} UTC",
+            text="`talkwatch status` says which channel is in trouble. Messages wait for up to 48 hours.",
+        )
+    if oldest is None:
+        well_again(setup, session, key="outbox", subject="No message is waiting", text="All that was due has left.")
+
+
+@contextmanager
+def disk_watched(setup: Setup) -> Iterator[None]:
+    """Tell the operator once when the disk is full, and once when a pass was finished again, past the outbox."""
+    untold, told = setup.data_dir / UNTOLD, setup.data_dir / TOLD
+    if not told.exists():
+        with suppress(OSError):
+            untold.touch()
+    try:
+        yield
+    except DiskFull as error:
+        if renamed(untold, told):
+            tell_past_outbox(setup, "The disk is full", str(error))
+        raise
+    if renamed(told, untold):
+        tell_past_outbox(setup, "The disk has room again", "A pass was finished; nothing that was recorded is lost.")
+
+
+def renamed(old: Path, new: Path) -> bool:
+    """Rename a file; return False where there was none."""
+    try:
+        old.replace(new)
+    except OSError:
+        return False
+    return True
+
+
+def tell_past_outbox(setup: Setup, subject: str, text: str) -> None:
+    """Send the operator a message that nothing is noted of."""
+    log.error("%s: %s", subject, text)
+    operator = operator_of(setup)
+    receipt = send_now(setup, operator, f"Talkwatch: {subject}", [text]) if operator else None
+    if receipt is not None and not isinstance(receipt, Sent):
+        log.error("the operator could not be told: %s", receipt.error)
+
+
+def beat(setup: Setup) -> None:
+    """Ask for the heartbeat's address, which is a secret; a pass is none the worse when nobody answers."""
+    url = setup.settings.heartbeat_url
+    if url is None:
+        return
+    with webhook_client(setup.settings.fetch) as web:
+        answer = ask(web, "GET", url, now=setup.now())
+    if not isinstance(answer, Answer):
+        log.warning("no heartbeat: %s", answer.error)
+    elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+        log.warning("no heartbeat: HTTP %d", answer.status)

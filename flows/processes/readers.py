@@ -1,0 +1,172 @@
+"""Reading in processes of their own: each loads the language model once, and each article has a deadline.
+
+What takes too long, or takes its process down, costs that article its statements and never the pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing.connection import Connection
+
+from extractors.officials.watchlist import Watchlist
+from extractors.records import Depth, Reading
+from extractors.speech.reading import LONGEST_READ, Unread
+from extractors.speech.skimming import Skimmer
+from flows.processes.children import ready_or_late
+from flows.processes.reading_process import ReadingProcess
+from flows.processes.reading_worker import Failed
+from flows.processes.workers import cores
+
+# Characters. To read as many takes as long as to start a process and load the model: below that a second gains nothing.
+PAYS = 100_000
+CHUNK = 30_000
+# Processor seconds for a chunk, ten times what it takes on a slow machine.
+_LEAST_SECONDS = 30.0
+_PARSED_A_SECOND = 2_000
+_SKIMMED_A_SECOND = 50_000
+
+log = logging.getLogger("talkwatch.read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """Articles that are read together, with their places among all; `again` when it is one that failed before."""
+
+    places: tuple[int, ...]
+    articles: tuple[Unread, ...]
+    again: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Return how much processor time it may take."""
+        parsed = sum(min(len(article.text), LONGEST_READ) for article in self.articles)
+        whole = sum(len(article.text) for article in self.articles)
+        return _LEAST_SECONDS + parsed / _PARSED_A_SECOND + whole / _SKIMMED_A_SECOND
+
+
+class Readers:
+    """Up to `count` processes that read with one watchlist, each started when it pays. For one thread at a time.
+
+    They live until `end`, or as long as this object.
+    """
+
+    def __init__(self, watchlist: Watchlist, count: int | None = None) -> None:
+        """Start nothing yet; `count` is by default one for each core."""
+        self._watchlist = watchlist
+        self._count = count or cores()
+        self._idle: list[ReadingProcess] = []
+        self._text = 0
+        self._ending = weakref.finalize(self, _end, self._idle)
+
+    @property
+    def version(self) -> str:
+        """Name all that a reading depends on."""
+        return self._skimmer.version
+
+    @cached_property
+    def _skimmer(self) -> Skimmer:
+        return Skimmer(self._watchlist)
+
+    def read(self, articles: Sequence[Unread]) -> list[Reading]:
+        """Return the readings of the articles, in their order, as `extractors.speech.reading.Reader` gives them."""
+        readings = dict(self.each(articles))
+        return [readings[place] for place in range(len(articles))]
+
+    def each(self, articles: Sequence[Unread]) -> Iterator[tuple[int, Reading]]:
+        """Yield each article's place and reading as they get done; one that can't be read has its reason as `depth`."""
+        waiting, most = deque(_chunks(articles)), self._processes(articles)
+        busy: dict[Connection, tuple[ReadingProcess, _Chunk]] = {}
+        try:
+            while waiting or busy:
+                while waiting and len(busy) < most:
+                    chunk = waiting.popleft()
+                    process = self._set_to(chunk)
+                    busy[process.pipe] = (process, chunk)
+                for pipe in ready_or_late(process for process, _ in busy.values()):
+                    process, chunk = busy.pop(pipe)
+                    answer = process.answer()
+                    if process.is_alive():
+                        self._idle.append(process)
+                    if isinstance(answer, Failed) and _may_do_better(chunk, answer):
+                        waiting.extend(_one_by_one(chunk))
+                    else:
+                        yield from self._answered(chunk, answer)
+        finally:
+            for process, _ in busy.values():
+                process.end()
+
+    def reads_with(self, watchlist: Watchlist) -> bool:
+        """Tell whether they read with this version of the watchlist."""
+        return self._watchlist.version == watchlist.version
+
+    def end(self) -> None:
+        """End the processes; the next article starts others."""
+        _end(self._idle)
+
+    def _processes(self, articles: Sequence[Unread]) -> int:
+        """Return over how many processes it pays to spread what has come so far: in a long run over all."""
+        self._text += sum(min(len(article.text), LONGEST_READ) for article in articles if article.is_english)
+        return min(self._count, 1 + self._text // PAYS)
+
+    def _set_to(self, chunk: _Chunk) -> ReadingProcess:
+        """Give a chunk to an idle process; to a new one if there is none, or if it died idle."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.take(chunk.articles, chunk.seconds):
+                return process
+            process.end()
+        process = ReadingProcess(self._watchlist)
+        process.take(chunk.articles, chunk.seconds)
+        return process
+
+    def _answered(self, chunk: _Chunk, answer: list[Reading] | Failed) -> Iterator[tuple[int, Reading]]:
+        if not isinstance(answer, Failed):
+            yield from zip(chunk.places, answer, strict=True)
+            return
+        for place, article in zip(chunk.places, chunk.articles, strict=True):
+            log.warning("article %s %s %s", article.article_id, answer.depth.replace("_", " "), answer.detail)
+            yield place, self._skimmer.reading(self._skimmer.skim(article), answer.depth)
+
+
+def _chunks(articles: Sequence[Unread]) -> Iterator[_Chunk]:
+    """Yield neighbours together, as many as make a chunk."""
+    places: list[int] = []
+    length = 0
+    for place, article in enumerate(articles):
+        places.append(place)
+        length += len(article.text)
+        if length >= CHUNK or place == len(articles) - 1:
+            yield _Chunk(places=tuple(places), articles=tuple(articles[each] for each in places))
+            places, length = [], 0
+
+
+def _may_do_better(chunk: _Chunk, failed: Failed) -> bool:
+    """Tell whether to try again, one by one: one that took too long alone would do so again."""
+    return not chunk.again and (len(chunk.articles) > 1 or failed.depth is not Depth.TOOK_TOO_LONG)
+
+
+def _one_by_one(chunk: _Chunk) -> Iterator[_Chunk]:
+    for place, article in zip(chunk.places, chunk.articles, strict=True):
+        yield _Chunk(places=(place,), articles=(article,), again=True)
+
+
+def _end(processes: list[ReadingProcess]) -> None:
+    while processes:
+        processes.pop().end()
+
+
+_shared: list[Readers] = []
+
+
+def readers_for(watchlist: Watchlist) -> Readers:
+    """Return this process's readers for a watchlist: the model stays loaded from one pass to the next."""
+    if not _shared or not _shared[0].reads_with(watchlist):
+        for readers in _shared:
+            readers.end()
+        _shared[:] = [Readers(watchlist)]
+    return _shared[0]

@@ -1,0 +1,46 @@
+"""Reading articles: each is skimmed, those that name something watched are read in full. Finds nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractors.records import Article, Reading
+from extractors.speech.reading import Unread
+from flows.progress import stage
+from flows.setup import Setup
+from flows.steps.acquiring import FoundArticle
+from warehouse.records import ReadArticle
+
+
+def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]:
+    """Read each article, in full where the gate opens, else no further than its mentions."""
+    if not found:
+        return ()
+    articles = [unread(item.article) for item in found]
+    with stage(setup.progress, "read", len(found)) as count:
+        readings: dict[int, Reading] = {}
+        for place, article in enumerate(articles):
+            if reading := setup.gate.left_unread(article):
+                readings[place] = reading
+                count()
+        worth = [place for place in range(len(articles)) if place not in readings]
+        for number, reading in setup.reader.each([articles[place] for place in worth]):
+            readings[worth[number]] = reading
+            count()
+    return tuple(with_reading(item, readings[place]) for place, item in enumerate(found))
+
+
+def unread(article: Article) -> Unread:
+    """Return as much of an article as reading needs."""
+    return Unread(
+        article_id=article.article_id,
+        title=article.title,
+        text=article.text,
+        published_at=article.published_at,
+        language=article.language,
+    )
+
+
+def with_reading(item: FoundArticle, reading: Reading) -> ReadArticle:
+    """Join an article with what was read in it."""
+    return ReadArticle(article=item.article, reading=reading, arrival=item.arrival, entry_key=item.entry_key)

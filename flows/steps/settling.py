@@ -1,0 +1,176 @@
+"""What a poll comes to: pure decisions on a feed's state, its next time and its address. Asks and stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+from extractors.records import Feed
+from extractors.text.identity import body_hash
+from flows.web.intervals import CAP, DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
+from flows.web.outcomes import Fetched, FetchFailure, NotModified
+from warehouse.feed_records import FeedCourse, FeedHealth, FeedState, NewEntry, Poll
+
+# A permanent redirect is believed when it was the same three times over two days.
+MOVED_TIMES = 3
+MOVED_FOR = timedelta(days=2)
+# "Gone" is believed when it is still said a day later; the feed is then asked once a month.
+GONE_FOR = DAY
+GONE_EVERY = timedelta(days=30)
+# A feed is quiet when nothing new came for so many times its usual gap.
+QUIET_GAPS = 5
+# So many failures at an address it moved to, and a feed is asked at its configured one again.
+LOST_AFTER = 3
+GONE = "is gone (HTTP 410 for a day) and is asked once a month from now on"
+QUIET = "is quiet: nothing new since"
+ILL = frozenset({FeedHealth.FAILING, FeedHealth.GONE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A body that was a feed: its entries that have pages, how many of them are fresh, and how many were left out."""
+
+    answer: Fetched
+    feed: Feed
+    entries: tuple[NewEntry, ...]
+    fresh: int = 0
+    unlinked: int = 0
+
+
+class Trouble(StrEnum):
+    """What the operator is told of a feed until it is over."""
+
+    GONE = "gone"
+    QUIET = "quiet"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNews:
+    """What became of a feed, in words that follow its name; the trouble that begins with it, and those that end."""
+
+    line: str
+    begins: Trouble | None = None
+    ends: tuple[Trouble, ...] = ()
+
+
+def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
+    """Return a failed poll: the feed is asked again later, and later still the more often it failed."""
+    failures = state.consecutive_failures + 1
+    wait = max(retry_delay(failures, state.feed.every, CAP), min(failure.wait or timedelta(0), CAP))
+    course = replace(state.course, state=FeedHealth.FAILING, gone_since=None)
+    if failure.status == HTTPStatus.GONE:
+        course = replace(course, gone_since=state.course.gone_since or now)
+        if now - (course.gone_since or now) >= GONE_FOR:
+            course, wait = replace(course, state=FeedHealth.GONE), GONE_EVERY
+    if failures >= LOST_AFTER:
+        course = replace(course, current_url=None)
+    return Poll(
+        feed_id=state.feed.feed_id,
+        polled_at=now,
+        next_poll_at=next_poll_at(now, wait, name=state.feed.feed_id),
+        error=failure.reason,
+        forget=failure.forget,
+        course=course,
+    )
+
+
+def unchanged(state: FeedState, answer: Fetched | NotModified, now: datetime) -> Poll:
+    """Return a poll that brought nothing, by a 304 or by the same body again."""
+    course = settled(state, moved(state.course, answer.moved_to, now), fresh=0, now=now)
+    return Poll(
+        feed_id=state.feed.feed_id,
+        polled_at=now,
+        next_poll_at=next_time(state, course, answer.fresh_for, now),
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        body_hash=state.body_hash,
+        not_modified=True,
+        course=course,
+    )
+
+
+def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
+    """Return a poll whose body was read; what parsed of a broken one is used, and the problem is noted."""
+    answer, feed = parsed.answer, parsed.feed
+    dates = [date for new in parsed.entries if (date := new.entry.published or new.entry.updated) and date <= now]
+    # An address is only moved to where the feed is the same: something of it has to be known already.
+    same = state.first_poll or parsed.fresh < len(parsed.entries)
+    course = replace(
+        moved(state.course, answer.moved_to if same else None, now),
+        usual_gap=usual_gap(dates) or state.course.usual_gap,
+        ttl=feed.ttl,
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+    )
+    course = settled(state, course, fresh=parsed.fresh, now=now)
+    return Poll(
+        feed_id=state.feed.feed_id,
+        polled_at=now,
+        next_poll_at=next_time(state, course, answer.fresh_for, now),
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        body_hash=body_hash(answer.body),
+        entries=parsed.entries,
+        error=feed.problem,
+        course=course,
+    )
+
+
+def settled(state: FeedState, course: FeedCourse, *, fresh: int, now: datetime) -> FeedCourse:
+    """Return the course of a feed that answered: its state, and how often in a row it had nothing new."""
+    dull = 0 if fresh else course.dull_polls + 1
+    health = FeedHealth.SLOW if dull >= DULL else FeedHealth.FINE
+    gap = max(course.usual_gap or timedelta(0), state.feed.every)
+    if not fresh and course.usual_gap and state.last_new_at and now - state.last_new_at > QUIET_GAPS * gap:
+        health = FeedHealth.QUIET
+    return replace(course, state=health, dull_polls=dull, gone_since=None)
+
+
+def moved(course: FeedCourse, target: str | None, now: datetime) -> FeedCourse:
+    """Count how often in a row permanent redirects led to `target`; take it for the feed's address in the end."""
+    if target is None:
+        return replace(course, moved_to=None, moved_since=None, moved_times=0)
+    if target != course.moved_to:
+        return replace(course, moved_to=target, moved_since=now, moved_times=1)
+    times, since = course.moved_times + 1, course.moved_since or now
+    if times >= MOVED_TIMES and now - since >= MOVED_FOR:
+        return replace(course, current_url=target, moved_to=None, moved_since=None, moved_times=0)
+    return replace(course, moved_times=times)
+
+
+def next_time(state: FeedState, course: FeedCourse, fresh_for: timedelta | None, now: datetime) -> datetime:
+    """Return when a feed that answered is asked again."""
+    interval = adaptive(state.feed.every, state.feed.max_every, course.dull_polls)
+    return next_poll_at(
+        now,
+        interval,
+        course.ttl,
+        fresh_for,
+        name=state.feed.feed_id,
+        skip_hours=course.skip_hours,
+        skip_days=course.skip_days,
+    )
+
+
+def told(state: FeedState, poll: Poll) -> FeedNews | None:
+    """Return what is worth telling, once: a feed that became gone, quiet or well again, or moved."""
+    before, after = state.course, poll.course
+    if after is None:
+        return None
+    back = f"answers again after {state.consecutive_failures} failures"
+    news = (
+        (after.current_url not in {None, before.current_url}, FeedNews(f"has moved for good, to {after.current_url}")),
+        (before.current_url and not after.current_url, FeedNews("is asked at its configured address again")),
+        (before.state in ILL and after.state not in ILL, FeedNews(back, ends=(Trouble.GONE,))),
+        (after.state is before.state, None),
+        (after.state is FeedHealth.GONE, FeedNews(GONE, begins=Trouble.GONE)),
+        (after.state is FeedHealth.QUIET, FeedNews(f"{QUIET} {state.last_new_at}", begins=Trouble.QUIET)),
+        (
+            before.state is FeedHealth.QUIET and after.state not in ILL,
+            FeedNews("brings something new again", ends=(Trouble.QUIET,)),
+        ),
+    )
+    return next((one for applies, one in news if applies), None)

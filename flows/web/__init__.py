@@ -1,0 +1,1 @@
+"""The only door in: asking servers, guarded, bounded and paced. Knows no rule and no article."""

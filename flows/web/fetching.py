@@ -1,0 +1,217 @@
+"""The only door in: feeds, pages and robots.txt over HTTP, each bounded in bytes and time, each host in its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+
+import httpcore
+import httpx
+
+from flows.config.configuration import FetchTable
+from flows.times import utc_now
+from flows.web.addresses import GuardedSyncBackend
+from flows.web.answers import BYTES, EXPECTED, Redirect, outcome_of, reason_of
+from flows.web.connections import Connections
+from flows.web.intervals import parking_time
+from flows.web.lines import Errand
+from flows.web.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
+from flows.web.pacing import Pacer, host_of
+from flows.web.robots import allows, crawl_delay, origin_of, robots_file
+from warehouse.feed_records import RobotsFile, RobotsState
+
+__all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]
+
+MAX_REDIRECTS = 5
+FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+TEXT_TYPES = "text/plain, */*;q=0.5"
+
+
+def user_agent(contact: str | None) -> str:
+    """Name the program and whom to write to."""
+    return f"Talkwatch/{version('talkwatch')}" + (f" (+{contact.removeprefix('mailto:')})" if contact else "")
+
+
+def headers_of(request: Request, url: httpx.URL) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a request: validators only when the server gave some."""
+    wanted = {"Accept": request.accept, "If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+    if url.userinfo:
+        wanted["Authorization"] = f"Basic {b64encode(f'{url.username}:{url.password}'.encode()).decode()}"
+    return [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
+
+
+def connections(fetch: FetchTable) -> Connections:
+    """Return the guarded way to servers; close it in the end."""
+    own = {"User-Agent": user_agent(fetch.contact), "Accept-Encoding": "gzip, deflate"}
+    headers = [(name.encode(), value.encode()) for name, value in own.items()]
+    return Connections(fetch.allow_hosts, headers=headers, at_once=fetch.concurrency)
+
+
+def webhook_client(fetch: FetchTable) -> httpx.Client:
+    """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
+    transport = httpx.HTTPTransport()
+    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 (httpx offers no argument for the network backend)
+        ssl_context=httpx.create_ssl_context(), network_backend=GuardedSyncBackend(fetch.allow_hosts)
+    )
+    return httpx.Client(
+        transport=transport,
+        trust_env=False,
+        timeout=fetch.timeout_seconds,
+        follow_redirects=False,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": user_agent(fetch.contact)},
+    )
+
+
+class Fetcher:
+    """Fetches in turns: redirect by redirect, each hop where its host and its robots.txt let it."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        fetch: FetchTable,
+        pacer: Pacer,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        robots: Iterable[RobotsFile] = (),
+        on_start: Callable[[str, str, datetime], None] = lambda _host, _key, _at: None,
+        on_robots: Callable[[RobotsFile], None] = lambda _file: None,
+        on_park: Callable[[str, timedelta], None] = lambda _host, _wait: None,
+        parked: Mapping[str, timedelta] | None = None,
+    ) -> None:
+        """Begin with what is known of `robots`; report who is asked, what is learnt, and who is to be left alone.
+
+        `parked` hosts said "too many requests" when they were asked last, and were left alone for so long.
+        """
+        self._connections, self._fetch, self._pacer, self._clock = connections, fetch, pacer, clock
+        self._files = {file.origin: file for file in robots}
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._parked = dict(parked or {})
+        self._on_start, self._on_robots, self._on_park = on_start, on_robots, on_park
+        self._limit = int(fetch.max_body_mb * 1_000_000)
+
+    async def fetch(self, request: Request, errand: Errand | None = None) -> Outcome | None:
+        """Fetch one thing, following up to five redirects; None when the pass has no time for it."""
+        errand = errand or (Errand.PAGE if request.crawls else Errand.FEED)
+        url, left, hops, asked_at = request.url, self._fetch.timeout_seconds, 0, None
+        permanent = True
+        while hops <= MAX_REDIRECTS:
+            if request.crawls and (refused := await self._refusal(request, url)) is not None:
+                return refused if isinstance(refused, FetchFailure) else None
+            async with self._pacer.turn(
+                url, Errand.HOP if hops else errand, grace=self._fetch.timeout_seconds if hops else 0
+            ) as in_time:
+                if not in_time:
+                    return None if not hops else out_of_time(request, asked_at)
+                asked_at, begun = self._clock(), asyncio.get_running_loop().time()
+                self._on_start(host_of(url), request.key, asked_at)
+                answer = await self._ask(request, url, asked_at, left)
+                left -= asyncio.get_running_loop().time() - begun
+            if not isinstance(answer, Redirect):
+                return self._settled(answer, url, moved_to=url if hops and permanent else None, asked_at=asked_at)
+            url, hops, permanent = answer.url, hops + 1, permanent and answer.permanent
+        reason = f"more than {MAX_REDIRECTS} redirects"
+        return FetchFailure(key=request.key, reason=reason, loops=True, asked_at=asked_at)
+
+    async def _ask(self, request: Request, url: str, now: datetime, seconds: float) -> Outcome | Redirect:
+        """Make one request at `now`, to `url`; whatever goes wrong outside this program is a FetchFailure."""
+        try:
+            place = httpx.URL(url)
+            headers = headers_of(request, place)
+            async with asyncio.timeout(seconds), self._connections.answer(place, headers) as response:
+                return await outcome_of(request, place, response, now, self._limit)
+        except TimeoutError:
+            return FetchFailure(key=request.key, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
+        except EXPECTED as error:
+            return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
+
+    def _settled(self, answer: Outcome, url: str, *, moved_to: str | None, asked_at: datetime | None) -> Outcome:
+        """Add where and when it was asked; a host that says "too many requests" is parked, not only the feed."""
+        host = host_of(url)
+        if isinstance(answer, FetchFailure) and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = parking_time(answer.wait, self._parked.get(host))
+            self._parked[host] = wait
+            self._pacer.park(host, wait.total_seconds())
+            self._on_park(host, wait)
+            return replace(answer, wait=wait, asked_at=asked_at)
+        self._parked.pop(host, None)
+        if not isinstance(answer, FetchFailure):
+            return replace(answer, moved_to=moved_to, asked_at=asked_at)
+        return replace(answer, asked_at=asked_at)
+
+    async def _refusal(self, request: Request, url: str) -> FetchFailure | bool | None:
+        """Return why robots.txt keeps us from a page, None when it does not, True when there is no time to ask."""
+        try:
+            file = await self._robots(origin_of(url))
+        except httpx.InvalidURL as error:
+            return FetchFailure(key=request.key, reason=reason_of(error), permanent=True)
+        if file is None:
+            return True
+        if file.state is RobotsState.WAIT:
+            wait = file.next_at - self._clock()
+            return FetchFailure(key=request.key, reason=f"robots.txt: {file.last_error}", wait=wait, postponed=True)
+        self._pacer.slow(host_of(url), crawl_delay(file))
+        if allows(file, url):
+            return None
+        return FetchFailure(key=request.key, reason="robots.txt does not allow it", permanent=True, disallowed=True)
+
+    async def _robots(self, origin: str) -> RobotsFile | None:
+        # Not a task of its own: a page has to stand in its host's line at once, or feeds would always be before it.
+        async with self._asking.setdefault(origin, asyncio.Lock()):
+            known = self._files.get(origin)
+            if known and known.next_at > self._clock():
+                return known
+            return await self._ask_robots(origin, known)
+
+    async def _ask_robots(self, origin: str, known: RobotsFile | None) -> RobotsFile | None:
+        request = Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES)
+        outcome = await self.fetch(request, Errand.PAGE)
+        if outcome is None:
+            return None
+        self._files[origin] = file = robots_file(origin, outcome, self._clock(), known)
+        self._on_robots(file)
+        return file
+
+
+def out_of_time(request: Request, asked_at: datetime | None) -> FetchFailure:
+    """Say that an answer lay behind a redirect that there was no time to follow."""
+    return FetchFailure(key=request.key, reason="no time left to follow its redirects", asked_at=asked_at)
+
+
+async def fetch_all(
+    requests: Sequence[Request],
+    fetch: FetchTable,
+    *,
+    on_done: Callable[[], None] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
+    """Fetch what there is time for; what there is not is simply not among the outcomes."""
+    with closing(connections(fetch)) as opened:
+        fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
+
+        async def one(request: Request) -> Outcome | None:
+            outcome = await fetcher.fetch(request)
+            on_done()
+            return outcome
+
+        outcomes = await asyncio.gather(*(one(request) for request in requests))
+    return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+def fetch_outcomes(
+    requests: Sequence[Request],
+    fetch: FetchTable,
+    *,
+    on_done: Callable[[], None] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
+    """Fetch from plain code, in an event loop of its own."""
+    return asyncio.run(fetch_all(requests, fetch, on_done=on_done, stopping=stopping)) if requests else ()
