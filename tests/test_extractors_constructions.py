@@ -274,3 +274,16 @@ def test_what_was_asked_is_no_part_of_the_answer(read):
 def test_each_report_has_its_speaker_and_extent(read, text, expected):
     """Every statement of a sentence is found, with who says it and no more than its words."""
     assert read(text) == expected
+
+
+def test_a_transcript_gives_each_turn_to_its_speaker(read):
+    """In a transcript each line is said, in all its sentences, by whoever it begins with, in capitals too."""
+    text = (
+        '"LAVROV: We are ready to meet. It depends on Kyiv.\n\n"And they know that.\n\n"(CROSSTALK.)\n\n'
+        '"RUBIO: We hope to meet in Istanbul next week.\n\n"LAVROV: It depends on others, as I said."'
+    )
+    assert read(text) == [
+        ("Sergei Lavrov", ":", 'We are ready to meet. It depends on Kyiv.\n\n"And they know that'),
+        ("Marco Rubio", ":", "We hope to meet in Istanbul next week"),
+        ("Sergei Lavrov", ":", "It depends on others, as I said"),
+    ]

@@ -31,6 +31,12 @@ def words(text):
         pytest.param('He is 6\'2" tall and the screen 30" wide.', [], id="feet and inches are no marks"),
         pytest.param("“We go.\n“We stay,” he said.", ["We go", "We stay"], id="the next paragraph takes it up"),
         pytest.param("“We go. And stay\nHe left.", ["We go. And stay"], id="unclosed ends with the paragraph"),
+        pytest.param(
+            '"He wrote “we go” twice.\n“We stay,” he said.',
+            ["we go", "We stay"],
+            id="a straight mark left open around curly ones sets off a passage",
+        ),
+        pytest.param('“We go.\n"We stay," he said.', ["We go", "We stay"], id="another kind of mark begins anew"),
         pytest.param("“Stray mark. “We go,” he said.", ["We go"], id="a mark without an end is dropped"),
         pytest.param("We go,” he said.", [], id="a mark without a beginning is dropped"),
         pytest.param('He said,"We go."', ["We go"], id="the blank before the mark is missing"),
@@ -69,6 +75,12 @@ def test_words_inside_marks_are_found(text, expected):
 def test_shape_tells_speech_from_terms(text, shape):
     """What is said, part of what is said, and a mere term are told apart by form and place."""
     assert find_quotations(text)[0].shape is shape
+
+
+def test_another_kind_of_mark_continues_nothing():
+    """A paragraph that opens with another kind of mark is a quotation of its own."""
+    first, second = find_quotations('“We go.\n\n"We stay," he said.')
+    assert (first.closed, second.closed, second.continues) == (False, True, False)
 
 
 def test_a_continued_quotation_says_so():

@@ -159,7 +159,7 @@ SENTENCES = (
     ("Lavrov said Kyiv denies the attack.", Stance.ASSERT),
     ("Peskov said the delegation had arrived in Istanbul.", Stance.ASSERT),
     ("Peskov called the talks constructive.", Stance.ASSERT),
-    ("The court ruled that the detention was lawful.", Stance.ASSERT),
+    ("The judge ruled that the detention was lawful.", Stance.ASSERT),
     ("Lavrov accused Kyiv of rejecting a ceasefire.", Stance.ASSERT),
     ("Medinsky told reporters the Ukrainian side had asked for a meeting of the leaders.", Stance.ASSERT),
     ("Peskov noted that Kyiv still refuses to negotiate.", Stance.ASSERT),

@@ -154,8 +154,9 @@ def _may_say(verb: Token) -> bool:
 
 def _headed(before: Span, mark: Token) -> Cue | None:
     """Return the colon between a name and a quotation, as in headlines and transcripts."""
-    ends = (token for token in before if token.i + 1 == mark.i or token.nbor(1).pos_ != "PROPN")
-    name = next((token for token in ends if token.pos_ == "PROPN" or len(before) == 1), None)
+    words = [token for token in before if not token.is_punct]
+    ends = (token for token in words if token.i + 1 == mark.i or token.nbor(1).pos_ != "PROPN")
+    name = next((token for token in ends if token.pos_ == "PROPN" or len(words) == 1), None)
     return Cue(mark, mark, name) if name is not None else None
 
 

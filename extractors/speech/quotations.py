@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from extractors.records import Span
 from extractors.speech.shapes import WORD, Shape, shape_of
+from extractors.speech.transcripts import Turn, find_turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,17 @@ def find_quotations(text: str) -> tuple[Quotation, ...]:
     """Return the outermost quotations of `text` in order; nested ones lie inside them. Takes linear time."""
     found: list[Quotation] = []
     left_open = False
-    paragraphs = list(PARAGRAPH.finditer(text))
-    for position, paragraph in enumerate(paragraphs):
-        span = Span(*paragraph.span())
-        following = paragraphs[position + 1].group() if position + 1 < len(paragraphs) else ""
-        here = list(_in_paragraph(text, span, continues=left_open, goes_on=_opens(following)))
+    paragraphs = [Span(*paragraph.span()) for paragraph in PARAGRAPH.finditer(text)]
+    turns = find_turns(text, paragraphs)
+    for position, span in enumerate(paragraphs):
+        if position in turns:
+            found += _turn(text, turns[position])
+            left_open = False
+            continue
+        mark = _opening_mark(paragraphs[position + 1].slice(text)) if position + 1 < len(paragraphs) else ""
+        here = list(_in_paragraph(text, span, continues=left_open, next_mark=mark))
         found += here
-        left_open = bool(here) and not here[-1].closed and _opens(following)
+        left_open = bool(here) and not here[-1].closed and text[here[-1].outer.start] == mark
     has_double = any(_is_double(text, each) for each in found)
     return tuple(replace(each, shape=Shape.TERM) if has_double and _is_heading(text, each) else each for each in found)
 
@@ -72,13 +77,22 @@ def _is_heading(text: str, quotation: Quotation) -> bool:
     return before in {"", "\n", "\r"} and after.strip(" .")[:1] in {"", "\n", "\r"}
 
 
-def _opens(paragraph: str) -> bool:
-    return paragraph.lstrip()[:1] in {"“", '"', "„", "«", "`"} and paragraph.strip() != ""
+def _turn(text: str, turn: Turn) -> Iterator[Quotation]:
+    """Yield the words of a turn in a transcript, which have no marks of their own."""
+    span = trimmed(text, turn.span)
+    words = sum(1 for _ in WORD.finditer(text, span.start, span.end))
+    if words:
+        yield Quotation(span=span, outer=turn.span, words=words, shape=Shape.SENTENCE, continues=turn.continues)
 
 
-def _in_paragraph(text: str, paragraph: Span, *, continues: bool, goes_on: bool) -> Iterator[Quotation]:
+def _opening_mark(paragraph: str) -> str:
+    """Return the mark that a paragraph begins with, if it does: one that goes on begins as the one before did."""
+    return paragraph[:1] if paragraph[:1] in {"“", '"', "„", "«", "`"} else ""
+
+
+def _in_paragraph(text: str, paragraph: Span, *, continues: bool, next_mark: str) -> Iterator[Quotation]:
     at = paragraph.start
-    for pair in _outermost(_pairs(text, paragraph, goes_on=goes_on)):
+    for pair in _outermost(_pairs(text, paragraph, next_mark=next_mark)):
         yield from _singles(text, Span(at, pair.opening.start), paragraph)
         at = pair.closing.end if pair.closing else paragraph.end
         first = continues and not text[paragraph.start : pair.opening.start].strip()
@@ -86,7 +100,7 @@ def _in_paragraph(text: str, paragraph: Span, *, continues: bool, goes_on: bool)
     yield from _singles(text, Span(at, paragraph.end), paragraph)
 
 
-def _pairs(text: str, paragraph: Span, *, goes_on: bool) -> list[_Pair]:
+def _pairs(text: str, paragraph: Span, *, next_mark: str) -> list[_Pair]:
     pairs: list[_Pair] = []
     stack: list[Span] = []
     last = None
@@ -97,12 +111,15 @@ def _pairs(text: str, paragraph: Span, *, goes_on: bool) -> list[_Pair]:
             stack.append(mark)
         elif role == "close" and stack:
             pairs.append(_Pair(stack.pop(), mark))
-    return pairs + [_Pair(mark, None) for mark in stack if _runs_on(text, mark, paragraph, last, goes_on=goes_on)]
+    if any(pair.opening.slice(text) == "“" for pair in pairs):
+        # A straight mark that stays open around curly pairs sets off a quoted passage, whose own quotations count.
+        stack = [mark for mark in stack if mark.slice(text) != '"']
+    return pairs + [_Pair(mark, None) for mark in stack if _runs_on(text, mark, paragraph, last, next_mark=next_mark)]
 
 
-def _runs_on(text: str, mark: Span, paragraph: Span, last: Span | None, *, goes_on: bool) -> bool:
+def _runs_on(text: str, mark: Span, paragraph: Span, last: Span | None, *, next_mark: str) -> bool:
     """Tell an unclosed quotation that runs to the paragraph's end from a stray mark."""
-    return mark == last or (goes_on and not text[paragraph.start : mark.start].strip())
+    return mark == last or (text[mark.start] == next_mark and not text[paragraph.start : mark.start].strip())
 
 
 def _role(text: str, mark: Span, paragraph: Span, stack: list[Span]) -> str:
