@@ -72,7 +72,7 @@ def _of_side(key: str, watchlist: Watchlist) -> tuple[Named, ...]:
 
 
 def _of_country(key: str, watchlist: Watchlist) -> tuple[Named, ...]:
-    codes = {each.code for each in watchlist.countries if key in {_key(name) for name in (each.code, each.name)}}
+    codes = {each.code for each in watchlist.countries if key in map(_key, (each.code, each.name, *each.names))}
     codes |= {official.country for official in watchlist.officials if _key(official.country) == key}
     return tuple(_person(official) for official in watchlist.officials if official.country in codes)
 
@@ -101,7 +101,9 @@ def _values(sort: str, watchlist: Watchlist) -> Iterable[str]:
         case "side":
             return (official.side for official in watchlist.officials)
         case "country":
-            return (official.country for official in watchlist.officials)
+            codes = {official.country for official in watchlist.officials}
+            named = (name for each in watchlist.countries if each.code in codes for name in (each.name, *each.names))
+            return (*codes, *named)
     return (name for names in _role_names(watchlist).values() for name in names)
 
 

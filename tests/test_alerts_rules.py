@@ -23,6 +23,7 @@ BEFORE, AFTER = date(2023, 5, 1), date(2025, 5, 1)
         pytest.param("side:zedland", "bob-newman", BEFORE, True, id="a side means its officials"),
         pytest.param("side:ukraine", "bob-newman", BEFORE, False, id="a side means no official of another"),
         pytest.param("country:ZZ", "ann-oldfield", AFTER, True, id="a country code means its officials"),
+        pytest.param("country:Turkiye", "hakan-fidan", AFTER, True, id="another of its names too"),
         pytest.param("country:zedland", "ann-oldfield", AFTER, True, id="a country's name does too"),
         pytest.param("country:ZZ", "zedland", AFTER, False, id="country: does not mean the country itself"),
         pytest.param("role:harbour minister", "ann-oldfield", BEFORE, True, id="a role means its holder on the day"),
