@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
-from flows.config.settings import prefect_api_url, set_environment
+from flows.config.settings import prefect_api_url, prefect_home, set_environment
 from flows.problems import WorkProblem
 from flows.setup import SERVE_LOCK
 from warehouse.locking import Held, exclusive
@@ -82,26 +83,34 @@ def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
     if prefect_api_url():
         yield None
         return
-    url = f"http://{HOST}:{free_port(USUAL_PORT)}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", url.split(":")[2][:-4]]
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as output:
-        # A session of its own: Ctrl-C at the terminal must not stop the server before the pass that needs it.
-        server = subprocess.Popen(  # noqa: S603 (every word of the command is ours)
-            command,
-            stdout=output,
-            stderr=output,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=die_with_parent(),  # noqa: PLW1509 (no thread has been started yet)
-        )
-        log.info("starting Prefect's server at %s; its log is %s", url, log_path)
-        try:
-            wait_until_healthy(server, url, log_path)
-            set_environment({"PREFECT_API_URL": url})
-            yield server
-        finally:
-            stop(server)
+        # Between the look for a free port and the server's own, another program may have taken it.
+        for usual in ((USUAL_PORT,), ()):
+            url = f"http://{HOST}:{free_port(*usual)}/api"
+            log.info("starting Prefect's server at %s; its log is %s", url, log_path)
+            server = start(url, output)
+            try:
+                if is_up(server, url, log_path):
+                    set_environment({"PREFECT_API_URL": url})
+                    yield server
+                    return
+            finally:
+                stop(server)
+    raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
+
+
+def start(url: str, output: BinaryIO) -> subprocess.Popen[bytes]:
+    """Start a server, in a session of its own: Ctrl-C at the terminal must not stop it before the pass it serves."""
+    port = str(httpx.URL(url).port)
+    return subprocess.Popen(  # noqa: S603 (every word of the command is ours)
+        [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", port],
+        stdout=output,
+        stderr=output,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent(),  # noqa: PLW1509 (no thread has been started yet)
+    )
 
 
 def die_with_parent() -> Callable[[], object] | None:
@@ -115,18 +124,25 @@ def die_with_parent() -> Callable[[], object] | None:
     return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log_path: Path) -> None:
-    """Return when the server answers; raise WorkProblem when it died or takes too long."""
+def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
+    """Return True when the server answers, False when it died; raise WorkProblem when it takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
-        try:
-            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
+            return False
+        if is_ours(url):
+            return True
+        time.sleep(0.1)
     raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
+
+
+def is_ours(url: str) -> bool:
+    """Tell whether the server that answers has our directory: it may be another deployment's, which began as we did."""
+    try:
+        home = httpx.get(f"{url}/admin/settings", timeout=2, trust_env=False).raise_for_status().json()["home"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return False
+    return Path(str(home)).resolve() == prefect_home().resolve()
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:

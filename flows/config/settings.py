@@ -96,6 +96,11 @@ def prefect_api_url() -> str | None:
     return os.environ.get("PREFECT_API_URL") or None
 
 
+def prefect_home() -> Path:
+    """Return Prefect's own directory, as the environment names it once it is prepared."""
+    return Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+
+
 def set_environment(values: dict[str, str]) -> None:
     """Set variables for this process and those it starts."""
     os.environ.update(values)
