@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from alerts.message_records import Letter, Message, Notice
 from alerts.passages import Segment, cut, segments, shown
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.subjects import heading, subject_line
-from extractors.records import Span
 from extractors.text.urls import is_http_url
 
 TITLE_CHARS = 300
@@ -93,18 +92,18 @@ def article_views(notices: Sequence[Notice], *, timezone: str) -> tuple[ArticleV
 
 def by_article(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
     """Return alerts by the article they are about, both in the order they came."""
-    groups: dict[str, list[Notice]] = {}
-    for notice in notices:
-        groups.setdefault(notice.alert.article_id, []).append(notice)
-    return tuple(map(tuple, groups.values()))
+    return _grouped(notices, lambda notice: notice.alert.article_id)
 
 
 def by_passage(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
     """Return one article's alerts by the passage they rest on, both in the order they came."""
-    groups: dict[tuple[Place, Span, str], list[Notice]] = {}
+    return _grouped(notices, lambda notice: (notice.alert.place, notice.alert.excerpt_span, notice.alert.excerpt))
+
+
+def _grouped(notices: Sequence[Notice], key: Callable[[Notice], Hashable]) -> tuple[tuple[Notice, ...], ...]:
+    groups: dict[Hashable, list[Notice]] = {}
     for notice in notices:
-        own = notice.alert
-        groups.setdefault((own.place, own.excerpt_span, own.excerpt), []).append(notice)
+        groups.setdefault(key(notice), []).append(notice)
     return tuple(map(tuple, groups.values()))
 
 

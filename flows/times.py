@@ -36,6 +36,12 @@ def time_of(text: str, timezone: str) -> datetime:
 def span_between(since: str | None, until: str | None, timezone: str) -> tuple[datetime | None, datetime | None]:
     """Read --since and --until; raise UsageProblem where nothing lies between them."""
     first, last = (time_of(each, timezone) if each else None for each in (since, until))
-    if first and last and first >= last:
-        raise UsageProblem(f"--since {moment(first)} is not before --until {moment(last)}")
+    if first and last:
+        check_order(first, last)
     return first, last
+
+
+def check_order(since: datetime, until: datetime) -> None:
+    """Raise UsageProblem where nothing lies between two times."""
+    if since >= until:
+        raise UsageProblem(f"--since {moment(since)} is not before --until {moment(until)}")

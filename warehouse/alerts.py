@@ -71,7 +71,7 @@ WHERE ($rule::VARCHAR IS NULL OR a.rule = $rule) AND ($since::TIMESTAMPTZ IS NUL
 ORDER BY a.fired_at DESC, a.alert_id
 LIMIT $limit
 """
-_OF_NAME = "WHERE starts_with(a.alert_id, $1) ORDER BY a.fired_at DESC, a.alert_id LIMIT 10"
+_OF_NAME = "WHERE $1 <> '' AND starts_with(a.alert_id, $1) ORDER BY a.fired_at DESC, a.alert_id LIMIT 10"
 
 # Of several things new about one alert the latest is shown; its own words too, where more was said before it was told.
 _NEWS = f"""

@@ -171,6 +171,12 @@ class RunCounts:
         refused = self.pages_disallowed + self.pages_unreadable + self.pages_failed
         return abs(self.entries_listed - listed) + abs(self.pages_asked - stored - self.articles_known - refused)
 
+    @property
+    def told(self) -> str:
+        """Every count that is not zero, as name=value, and what no count accounts for."""
+        values = {**{field.name: getattr(self, field.name) for field in fields(self)}, "residue": self.residue}
+        return " ".join(f"{name}={value}" for name, value in values.items() if value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:

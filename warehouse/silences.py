@@ -31,7 +31,7 @@ def silences(session: Session) -> tuple[Silence, ...]:
 
 def silence(session: Session, beginning: str) -> tuple[Silence, ...]:
     """Return the silences whose id begins so."""
-    return _silences(session, "WHERE starts_with(silence_id, $1)", [beginning])
+    return _silences(session, "WHERE $1 <> '' AND starts_with(silence_id, $1)", [beginning])
 
 
 def end_silence(session: Session, silence_id: str, now: datetime) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from extractors.text.http_dates import http_date
 from extractors.text.urls import is_http_url
 
 ANSWER_BYTES = 64 * 1024
@@ -111,11 +111,8 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return None
     if re.fullmatch(r"\d{1,9}", value.strip(), re.ASCII):
         return timedelta(seconds=int(value))
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return max(timedelta(0), (until if until.tzinfo else until.replace(tzinfo=UTC)) - now)
+    until = http_date(value)
+    return None if until is None else max(timedelta(0), until - now)
 
 
 def tls_fault(error: BaseException) -> str | None:

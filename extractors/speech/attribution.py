@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.speech.cues import Cue, cue_of
-from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, NO_CUES
+from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES
 from extractors.speech.missed import missed_speaker, name_after, name_before
-from extractors.speech.syntax import ParsedSentence, subject
+from extractors.speech.syntax import FINITE, FINITE_VERBS, ParsedSentence, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -28,8 +28,6 @@ _FAR = 24  # as far back as a cue can stand before its quotation
 _CLOSE = 8  # tokens of a subject between a quotation and its verb
 _MARKS = frozenset("”.?!,")
 _SIGNED = 12  # tokens of the line that signs a quotation
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_DASHES = frozenset({"—", "–", "―", "-", "--"})
 _DEPENDENT = frozenset(
     {"ccomp", "xcomp", "advcl", "parataxis", "dobj", "oprd", "dep", "conj", "pobj", "pcomp", "appos", "acl", "relcl"}
 )
@@ -110,7 +108,7 @@ def _according(sentence: ParsedSentence) -> Cue | None:
 def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
     """Return the dash before a bare name at the end: “It works.” — Pamela Padilla, a teacher."""
     rest = [token for token in sentence if token.i > verb.i and token.text not in _MARKS and not token.is_space]
-    if len(rest) < 2 or rest[0].text not in _DASHES or rest[1].pos_ != "PROPN":  # noqa: PLR2004 - a dash and a name
+    if len(rest) < 2 or rest[0].text not in DASHES or rest[1].pos_ != "PROPN":  # noqa: PLR2004 - a dash and a name
         return None
     if any(token.pos_ in {"VERB", "AUX"} for token in rest):
         return None
@@ -120,9 +118,9 @@ def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
 def signature(sentence: ParsedSentence) -> Token | None:
     """Return the name of a line that only signs the quotation above it: a dash and a name."""
     tokens = [token for token in sentence if not token.is_space]
-    if not 1 < len(tokens) <= _SIGNED or tokens[0].text not in _DASHES or tokens[1].pos_ != "PROPN":
+    if not 1 < len(tokens) <= _SIGNED or tokens[0].text not in DASHES or tokens[1].pos_ != "PROPN":
         return None
-    if any(token.tag_ in _FINITE for token in tokens):
+    if any(token.tag_ in FINITE for token in tokens):
         return None
     return next((token for token in tokens[1:-1] if token.nbor(1).pos_ != "PROPN"), tokens[-1])
 
@@ -203,7 +201,7 @@ def _following(sentence: ParsedSentence, verb: Token) -> Cue | None:
     for token in sentence.doc[first : min(sentence.last, first + _CLOSE)]:
         if token.is_punct and token.text != "-":
             return None
-        if token.tag_ in {"VBD", "VBZ", "VBP"} and token.lemma_.lower() not in NO_CUES:
+        if token.tag_ in FINITE_VERBS and token.lemma_.lower() not in NO_CUES:
             own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
             near = own if own is not None and own.left_edge.i >= first else sentence.doc[token.i - 1]
             if near.i < first:

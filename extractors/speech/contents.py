@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.speech.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
-from extractors.speech.lexicon import CUE_VERBS, NAMING, OCCASIONS, REPORTING_VERBS
-from extractors.speech.syntax import SUBJECTS, ParsedSentence, is_stand_in
+from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, OCCASIONS, REPORTING_VERBS
+from extractors.speech.syntax import FINITE, SUBJECTS, ParsedSentence, is_stand_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _STAND_IN = 6  # tokens of a quotation's clause with its marks
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_DASHES = frozenset({"—", "–", "―", "-", "--"})
-_OPENING = _DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
+_OPENING = DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
 _PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("“\"‘'"), frozenset("”\"’'")
 _LONGEST_NAME = 30  # tokens of a quotation that names something
@@ -149,7 +147,7 @@ def enclosed(sentence: ParsedSentence, left: int, right: int) -> list[Range]:
     """Return what stands before a parenthesis, and the rest of its clause after it where that has no subject."""
     doc = sentence.doc
     before = (sentence.first, left)
-    if any(token.tag_ in _FINITE for token in doc[sentence.first : left]):
+    if any(token.tag_ in FINITE for token in doc[sentence.first : left]):
         return trimmed(doc, [before])
     for at in range(right, sentence.last - 1):
         if doc[at].text == "," and doc[at + 1].pos_ in {"AUX", "VERB"} and doc[at + 1].tag_ != "VBG":
@@ -214,10 +212,10 @@ def cue_phrase(verb: Token, clause: Token) -> Range:
 
 
 def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
-    if end - right <= LEAST or doc[right].text not in {",", *_DASHES}:
+    if end - right <= LEAST or doc[right].text not in {",", *DASHES}:
         return False
     following = doc[right + 1]
-    if doc[right].text in _DASHES and following.pos_ == "DET":
+    if doc[right].text in DASHES and following.pos_ == "DET":
         return False
     if following.tag_ == "VBG" or following.lower_ in {"who", "which", "whose", "whom"}:
         return False

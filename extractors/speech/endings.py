@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import NEXT_VERBS, REPORTING_VERBS
-from extractors.speech.syntax import SUBJECTS
+from extractors.speech.syntax import FINITE_VERBS, SUBJECTS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -17,7 +17,6 @@ _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
 _LAST = 12  # breaks looked at: a sentence of prose has fewer
 _CLOSING = frozenset("”\"’'")
-_FINITE = frozenset({"VBD", "VBZ", "VBP"})
 
 
 def without_aside(doc: Doc, start: int, end: int) -> int:
@@ -99,7 +98,7 @@ def _is_joined(token: Token, verb: Token) -> bool:
     if before.lower_ not in {"and", "but", "then", "yet"} or has_subject(token):
         return False
     return finite.tag_ in {verb.tag_, _tense(verb)} or (
-        before.lower_ == "but" and {finite.tag_, _tense(verb)} <= _FINITE
+        before.lower_ == "but" and {finite.tag_, _tense(verb)} <= FINITE_VERBS
     )
 
 
@@ -107,7 +106,7 @@ def _tense(verb: Token) -> str:
     """Return the tag of the verb's finite part: of "continues" in "continues to insist"."""
     carrier = next((child for child in verb.children if child.dep_ == "aux" and child.tag_ != "TO"), verb)
     above = verb.head
-    is_carried = carrier.tag_ not in _FINITE and verb.dep_ == "xcomp" and above.tag_ in _FINITE
+    is_carried = carrier.tag_ not in FINITE_VERBS and verb.dep_ == "xcomp" and above.tag_ in FINITE_VERBS
     return above.tag_ if is_carried else carrier.tag_
 
 
@@ -117,7 +116,7 @@ def resumed(token: Token) -> Token | None:
         return None
     if token.tag_ == "VBG":
         return _beside(token)
-    if _tense(token) not in _FINITE:
+    if _tense(token) not in FINITE_VERBS:
         return None
     above = token
     for _ in range(_HIGHEST):

@@ -53,6 +53,8 @@ SETTINGS = OCCASIONS - _words(
 ) | _words("conversation telegram x youtube channel statement press newspaper website call forum briefing session news")
 # Of those, the ones whose passive has the hearer for its subject: "he was told".
 HEARD_VERBS = _words("tell ask inform remind warn assure advise urge order question")
+# Dashes that set off an aside or a name.
+DASHES = frozenset({"—", "–", "―", "-", "--"})
 # Verbs that give a thing a name: "called it “a trap”".
 NAMING = _words("call dub label brand term deem declare describe denounce dismiss")
 # Verbs that no quotation depends on, whatever the parse says.

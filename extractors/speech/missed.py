@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.cues import Cue
 from extractors.speech.lexicon import PEOPLE, PRONOUNS
-from extractors.speech.syntax import ParsedSentence, subject
+from extractors.speech.syntax import FINITE_VERBS, ParsedSentence, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -99,7 +99,7 @@ def name_right(sentence: ParsedSentence, at: int) -> Token | None:
 
 def phrase_before(sentence: ParsedSentence, verb: Token) -> Token | None:
     """Return the name just before a verb whose subject the parser has missed: "Sen. Elizabeth Warren (D-MA) said"."""
-    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ not in {"ROOT", "ccomp", "conj", "parataxis"}:
+    if verb.tag_ not in FINITE_VERBS or verb.dep_ not in {"ROOT", "ccomp", "conj", "parataxis"}:
         return None
     at, depth = verb.i - 1, 0
     while at >= sentence.first:

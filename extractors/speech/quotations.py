@@ -70,18 +70,15 @@ def _is_heading(text: str, quotation: Quotation) -> bool:
     """Tell a line of its own between single marks in a text that quotes between double ones: ‘A long way to go’."""
     if quotation.words > _HEADING or _is_double(text, quotation):
         return False
-    before, after = (
-        text[max(0, quotation.outer.start - 1) : quotation.outer.start],
-        text[quotation.outer.end : quotation.outer.end + 2],
-    )
+    outer = quotation.outer
+    before, after = text[max(0, outer.start - 1) : outer.start], text[outer.end : outer.end + 2]
     return before in {"", "\n", "\r"} and after.strip(" .")[:1] in {"", "\n", "\r"}
 
 
 def _turn(text: str, turn: Turn) -> Iterator[Quotation]:
     """Yield the words of a turn in a transcript, which have no marks of their own."""
     span = trimmed(text, turn.span)
-    words = sum(1 for _ in WORD.finditer(text, span.start, span.end))
-    if words:
+    if words := _count(text, span):
         yield Quotation(span=span, outer=turn.span, words=words, shape=Shape.SENTENCE, continues=turn.continues)
 
 
@@ -206,7 +203,7 @@ def _first_closing(text: str, closings: list[Span], at: int) -> Span | None:
 def _quotation(text: str, paragraph: Span, pair: _Pair, *, continues: bool) -> Iterator[Quotation]:
     inner = Span(pair.opening.end, pair.closing.start if pair.closing else paragraph.end)
     span = trimmed(text, inner)
-    words = sum(1 for _ in WORD.finditer(text, span.start, span.end))
+    words = _count(text, span)
     if not words:
         return
     outer = Span(pair.opening.start, pair.closing.end if pair.closing else inner.end)
@@ -214,6 +211,10 @@ def _quotation(text: str, paragraph: Span, pair: _Pair, *, continues: bool) -> I
     yield Quotation(
         span=span, outer=outer, words=words, shape=shape, closed=pair.closing is not None, continues=continues
     )
+
+
+def _count(text: str, span: Span) -> int:
+    return sum(1 for _ in WORD.finditer(text, span.start, span.end))
 
 
 def trimmed(text: str, span: Span) -> Span:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Tokens
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+FINITE_VERBS = frozenset({"VBD", "VBZ", "VBP"})  # tags
+FINITE = FINITE_VERBS | {"MD"}
 _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})

@@ -12,7 +12,7 @@ from extractors.records import Span
 _TURN = re.compile(r"[“\"]?(?P<head>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}):[ \t\xa0]+(?=\S)")
 _GOES_ON = re.compile(r"[“\"](?=\S)")
 _DIRECTION = re.compile(r"[“\"]?[(\[][^()\[\]]*[)\]][.\s”\"]*")
-_MARKS = '”"'
+_OPENING, _CLOSING = '“"', '”"'
 _ASKED = frozenset({"q", "question", "a", "answer", "moderator", "host", "reporter", "journalist"})
 _TURNS = 3  # with fewer it may as well be a list of facts
 _WORDS = 5  # in each of them
@@ -42,7 +42,7 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> dict[int, Turn]:
             turns[at] = Turn(span=Span(match.end(), _end(text, span)), continues=False)
         elif _DIRECTION.fullmatch(text, span.start, span.end):
             turns[at] = Turn(span=Span(span.start, span.start), continues=False)
-        elif match is None and at - 1 in turns and text[paragraphs[at - 1].start] in '“"':
+        elif match is None and at - 1 in turns and text[paragraphs[at - 1].start] in _OPENING:
             more = _GOES_ON.match(text, span.start, span.end)
             if more is not None:
                 turns[at] = Turn(span=Span(more.end(), _end(text, span)), continues=True)
@@ -67,6 +67,6 @@ def _is_long(text: str, span: Span) -> bool:
 def _end(text: str, paragraph: Span) -> int:
     """Return where a paragraph's words end, before a mark that closes the whole of it."""
     end = paragraph.end
-    if text[end - 1] in _MARKS and text[paragraph.start] in '“"':
+    if text[end - 1] in _CLOSING and text[paragraph.start] in _OPENING:
         end -= 1
     return end

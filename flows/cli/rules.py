@@ -9,7 +9,7 @@ import typer
 from flows.cli.options import Config, TableFormat, settings_of, tell
 from flows.problems import UsageProblem
 from flows.progress import shown
-from flows.times import time_of
+from flows.times import span_between
 
 rules = typer.Typer(
     help="Check rules, try them on the past, account for decisions.",
@@ -48,7 +48,7 @@ def backtest(
     from flows.commands.backtest_report import FIELDS, SHOWN, answer_row, shown_row, summed, tried
 
     settings = settings_of(config)
-    first, last = (time_of(each, settings.timezone) if each else None for each in (since, until))
+    first, last = span_between(since, until, settings.timezone)
     found = tried(settings, rule, since=first, until=last, progress=shown())
     if output_format == "json":
         tell(FIELDS, [answer_row(each) for each in found.alerts], output_format)

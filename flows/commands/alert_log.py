@@ -35,7 +35,7 @@ def row_of(logged: LoggedAlert) -> Row:
 def shown(settings: Settings, beginning: str) -> str:
     """Return all there is to say about the one alert whose id begins so."""
     with reading(settings.data_dir) as session:
-        found = alerts.alert(session, beginning) if beginning else ()
+        found = alerts.alert(session, beginning)
         more = [told_since(session, logged.notice.alert.alert_id) for logged in found]
     if len(found) != 1:
         raise UsageProblem(f"{'no alert' if not found else 'more than one alert'} whose id begins with {beginning}")

@@ -11,7 +11,7 @@ from flows.config.settings import Settings
 from flows.problems import UsageProblem, nearest
 from flows.progress import Progress, silent
 from flows.setup import Setup, prepared
-from flows.times import moment
+from flows.times import check_order
 from warehouse.records import LoggedAlert
 
 Row = tuple[object, ...]
@@ -32,8 +32,7 @@ def tried(
     rules = rules_named(setup, name)
     until = until or setup.now()
     since = since or until - DAYS
-    if since >= until:
-        raise UsageProblem(f"--since {moment(since)} is not before --until {moment(until)}")
+    check_order(since, until)
     return backtest(setup, rules, since=since, until=until)
 
 

@@ -52,7 +52,7 @@ def ended(settings: Settings, beginning: str) -> str:
     """End the one silence whose id begins so; return what to print."""
     now = utc_now()
     with writing(settings.data_dir) as session:
-        found = silences.silence(session, beginning) if beginning else ()
+        found = silences.silence(session, beginning)
         if len(found) != 1:
             problem = "no silence" if not found else "more than one silence"
             raise UsageProblem(f"{problem} whose id begins with {beginning}; see `talkwatch alerts silence --list`")

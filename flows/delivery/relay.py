@@ -82,7 +82,5 @@ def send_due() -> None:
     except (UsageProblem, WarehouseError) as problem:
         log.error("%s", problem)  # noqa: TRY400 (what went wrong is in it, and no bug)
         raise SystemExit(1) from None
-    names = ("messages_sent", "messages_retried", "messages_dead")
-    told = " ".join(f"{name}={getattr(counts, name)}" for name in names if getattr(counts, name))
-    if told:
-        log.info("between passes: %s", told)
+    if counts.told:
+        log.info("between passes: %s", counts.told)

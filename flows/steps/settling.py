@@ -80,16 +80,7 @@ def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
 def unchanged(state: FeedState, answer: Fetched | NotModified, now: datetime) -> Poll:
     """Return a poll that brought nothing, by a 304 or by the same body again."""
     course = settled(state, moved(state.course, answer.moved_to, now), fresh=0, now=now)
-    return Poll(
-        feed_id=state.feed.feed_id,
-        polled_at=now,
-        next_poll_at=next_time(state, course, answer.fresh_for, now),
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        body_hash=state.body_hash,
-        not_modified=True,
-        course=course,
-    )
+    return replace(answered(state, answer, course, now), body_hash=state.body_hash, not_modified=True)
 
 
 def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
@@ -106,15 +97,18 @@ def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
         skip_days=feed.skip_days,
     )
     course = settled(state, course, fresh=parsed.fresh, now=now)
+    poll = answered(state, answer, course, now)
+    return replace(poll, body_hash=body_hash(answer.body), entries=parsed.entries, error=feed.problem)
+
+
+def answered(state: FeedState, answer: Fetched | NotModified, course: FeedCourse, now: datetime) -> Poll:
+    """Return what every poll has that was answered: the validators as they came, and when to ask again."""
     return Poll(
         feed_id=state.feed.feed_id,
         polled_at=now,
         next_poll_at=next_time(state, course, answer.fresh_for, now),
         etag=answer.etag,
         last_modified=answer.last_modified,
-        body_hash=body_hash(answer.body),
-        entries=parsed.entries,
-        error=feed.problem,
         course=course,
     )
 

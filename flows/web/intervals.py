@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from extractors.text.http_dates import http_date
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -51,16 +52,6 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 def seconds(digits: str) -> timedelta:
     """Return so many seconds, at most the cap."""
     return timedelta(seconds=min(int(digits), int(CAP.total_seconds())))
-
-
-def http_date(value: str | None) -> datetime | None:
-    """Read a date of a header; None for what is none."""
-    try:
-        read = parsedate_to_datetime(value or "")
-        read = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, IndexError):
-        return None
-    return read
 
 
 def adaptive(every: timedelta, max_every: timedelta, dull_polls: int) -> timedelta:
