@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.html.leftovers import without_furniture
+from extractors.html.furniture import without_furniture
 
 OWN = "Talks between the two delegations went on in Istanbul on Tuesday, with no end in sight."
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from extractors.html.metadata import Metadata
-from extractors.html.refusals import refusal, sentence_count
+from extractors.html.pages import refusal, sentence_count
 from extractors.records import Unreadable, UnreadableReason
 
 # What the pages say, one phrase a rule, in the languages the wires are read in.

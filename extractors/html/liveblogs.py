@@ -10,9 +10,8 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
 
-from extractors.html.furniture import names_of
+from extractors.html.furniture import names_of, without_furniture
 from extractors.html.jsonld import Node, live_posts, string
-from extractors.html.leftovers import without_furniture
 from extractors.records import Post, Span
 from extractors.text.dates import parse_date
 from extractors.text.identity import plain_words
