@@ -29,6 +29,7 @@ def test_the_wheel_holds_what_the_program_reads(built):
     wheel, _ = built
     needed = [path.relative_to(ROOT).as_posix() for path in (ROOT / "warehouse" / "migrations").glob("*.sql")]
     needed += ["extractors/watchlist.toml", "flows/config/starter.toml", "alerts/templates/letter.html.j2"]
+    needed += [f"{package}/py.typed" for package in ("alerts", "extractors", "flows", "warehouse")]
     assert set(needed) <= wheel
 
 
