@@ -23,8 +23,8 @@ from extractors.speech.frames import build_frames
 from extractors.speech.nlp import load_model
 from extractors.speech.parsing import parse, parsed_sentences
 from extractors.speech.quotations import find_quotations
+from extractors.speech.reading import Skimmer
 from extractors.speech.reports import Report, find_reports
-from extractors.speech.skimming import Skimmer
 from extractors.speech.syntax import ParsedSentence
 from extractors.speech.weighing import features
 

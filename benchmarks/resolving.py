@@ -52,7 +52,7 @@ def is_name(stick: ModuleType, statement: Statement, unit: dict[str, Any]) -> bo
 
 def judged(reader: Reader, docs: list[Any]) -> Iterator[tuple[Statement, Any]]:
     """Yield all pairs of the articles."""
-    readings = reader.read([bench.unread(doc.id, doc.text) for doc in docs])
+    readings = reader.read_all([bench.unread(doc.id, doc.text) for doc in docs])
     for doc, reading in zip(docs, readings, strict=True):
         yield from pairs(doc, reading)
 

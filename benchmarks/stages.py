@@ -31,10 +31,9 @@ from alerts.records import Arrival, Rule
 from alerts.rules import compile_rules
 from extractors.html.pages import clean_page
 from extractors.officials.watchlist import Watchlist, load_watchlist
-from extractors.records import Article, Page, Reading
-from extractors.speech.gate import Gate
+from extractors.records import Article, Depth, Page, Reading
 from extractors.speech.nlp import load_model
-from extractors.speech.reading import Reader, Unread
+from extractors.speech.reading import Gate, Reader, Unread
 from extractors.syndication.feeds import parse_feed
 from extractors.text.identity import article_id
 from flows.demo.site import render_site
@@ -96,11 +95,11 @@ def reading_stages(texts: Sequence[str], watchlist: Watchlist, rounds: int) -> t
     paired(
         "seeds: read an article / nlp.pipe",
         len(texts),
-        lambda: reader.read(unread),
+        lambda: reader.read_all(unread),
         lambda: list(model.pipe(texts)),
         rounds,
     )
-    return unread, reader.read(unread)
+    return unread, reader.read_all(unread)
 
 
 def as_unread(texts: Iterable[str]) -> list[Unread]:
@@ -129,7 +128,9 @@ def words_a_second(texts: Sequence[str], watchlist: Watchlist, rounds: int) -> N
     """Print how many words are read a second, parse included, beside the language model alone."""
     reader, model, unread = Reader(watchlist), load_model(), as_unread(texts)
     words = sum(len(text.split()) for text in texts)
-    times = [(cpu(lambda: reader.read(unread)), cpu(lambda: list(model.pipe(texts)))) for _ in range(rounds + 1)][1:]
+    times = [(cpu(lambda: reader.read_all(unread)), cpu(lambda: list(model.pipe(texts)))) for _ in range(rounds + 1)][
+        1:
+    ]
     ours, alone = (words / statistics.median(column) for column in zip(*times, strict=True))
     ratio = statistics.median(alone_took / took for took, alone_took in times)
     print(f"{words} words: {ours:,.0f} read a second, {alone:,.0f} by nlp.pipe alone; {ratio:.2f} x")
@@ -138,14 +139,14 @@ def words_a_second(texts: Sequence[str], watchlist: Watchlist, rounds: int) -> N
 def stream(texts: Sequence[str], watchlist: Watchlist, rounds: int) -> None:
     """Print how many articles of a stream are read a second behind the gate, beside reading them all."""
     gate, reader = Gate(watchlist), Reader(watchlist)
-    relevant = [one for one in as_unread(texts) if gate.left_unread(one) is None]
+    relevant = [one for one in as_unread(texts) if gate.skim(one).depth is Depth.FULL]
     # As long as the relevant ones, for a parse takes as long as its text is.
     length = round(statistics.mean(len(one.text.split()) for one in relevant))
     whole, made = dull_texts(texts, gate, 9 * len(relevant), length)
     dull = as_unread([*whole, *made])
     relevant = relevant[: len(dull) // 9]
     mix = [one for group in zip(relevant, *[iter(dull)] * 9, strict=False) for one in group]
-    times = [(cpu(lambda: gated(gate, reader, mix)), cpu(lambda: reader.read(mix))) for _ in range(rounds)]
+    times = [(cpu(lambda: gated(gate, reader, mix)), cpu(lambda: reader.read_all(mix))) for _ in range(rounds)]
     ours, all_of_them = (len(mix) / statistics.median(column) for column in zip(*times, strict=True))
     ratio = statistics.median(everything / took for took, everything in times)
     print(
@@ -164,7 +165,7 @@ def dull_texts(texts: Sequence[str], gate: Gate, most: int, length: int) -> tupl
 
 def is_dull(gate: Gate, text: str) -> bool:
     """Tell whether the gate leaves a text unread."""
-    return gate.left_unread(as_unread([text])[0]) is not None
+    return gate.skim(as_unread([text])[0]).depth is not Depth.FULL
 
 
 def paragraphs_of(texts: Sequence[str], gate: Gate) -> list[str]:
@@ -188,8 +189,7 @@ def assembled(paragraphs: Sequence[str], length: int) -> Iterator[str]:
 
 def gated(gate: Gate, reader: Reader, mix: Sequence[Unread]) -> list[Reading]:
     """Read what the gate lets through."""
-    left = [gate.left_unread(one) for one in mix]
-    return reader.read([one for one, unread in zip(mix, left, strict=True) if unread is None])
+    return reader.finish([gate.skim(one) for one in mix])
 
 
 def cpu(call: Callable[[], object]) -> float:

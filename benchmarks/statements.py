@@ -91,7 +91,7 @@ def show_scores(stick: ModuleType, reader: Reader, folder: Path) -> None:
     }
     print(f"{'':34}{'span':>7}{'exact':>7}{'joint':>7}" + "".join(f"{kind:>10}" for kind in KINDS))
     for name, docs in parts.items():
-        readings = reader.read([unread(doc.id, doc.text) for doc in docs])
+        readings = reader.read_all([unread(doc.id, doc.text) for doc in docs])
         found = {doc.id: printed(reading) for doc, reading in zip(docs, readings, strict=True)}
         for view in ("speech", "quoted"):
             show_row(f"ours, {name}, {view}", score(stick, docs, found, view))
@@ -153,7 +153,7 @@ def show_speed(reader: Reader, texts: list[str], rounds: int) -> None:
         start = time.process_time()
         list(nlp.pipe(texts, batch_size=32))
         alone = time.process_time() - start
-        reader.read(articles)
+        reader.read_all(articles)
         times.append((alone, time.process_time() - start - alone))
     alone, ours = (statistics.median(column) for column in zip(*times[1:], strict=True))
     ratio = statistics.median(one / other for one, other in times[1:])

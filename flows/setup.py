@@ -14,7 +14,7 @@ from alerts.rule_checks import wrong_names
 from alerts.rules import CompiledRule, compile_rules
 from extractors.officials.countries import Countries
 from extractors.officials.watchlist import Watchlist
-from extractors.speech.gate import Gate
+from extractors.speech.reading import Gate
 from flows.config.diagnostics import diagnostics
 from flows.config.settings import Settings
 from flows.config.watchlists import configured_watchlist

@@ -6,7 +6,6 @@ import os
 import time
 
 from extractors.records import Depth
-from extractors.speech.skimming import Skimmer
 from flows.processes import reading_worker
 
 
@@ -14,14 +13,13 @@ class StandIn:
     """Reads no further than mentions; some words make it fail."""
 
     def __init__(self, watchlist):
-        """Index the watchlist."""
-        self._skimmer = Skimmer(watchlist)
+        """Take the watchlist, and use it for nothing."""
 
-    def read(self, articles):
+    def finish(self, skims):
         """Return the readings, if it comes to that."""
-        for article in articles:
-            act(article.text)
-        return [self._skimmer.reading(self._skimmer.skim(article), Depth.FULL) for article in articles]
+        for skim in skims:
+            act(skim.article.text)
+        return [skim.as_reading(Depth.FULL) for skim in skims]
 
 
 def act(text: str) -> None:

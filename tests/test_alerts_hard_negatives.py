@@ -54,7 +54,7 @@ def fires(html: str, scope: str, keyword: str = "ceasefire", who: str = "Putin")
         text=cleaned.text,
     )
     unread = Unread(article_id="a1", title=article.title, text=article.text, published_at=AT, language="en")
-    (reading,) = reader().read([unread])
+    reading = reader().read(unread)
     return bool(find_matches(compiled(keywords=(keyword,), officials=(who,), scope=Scope(scope)), article, reading))
 
 

@@ -67,7 +67,7 @@ def outcome(rule: CompiledRule, own: Article, reader: Reader) -> str:
     unread = Unread(
         article_id=own.article_id, title=own.title, text=own.text, published_at=own.published_at, language="en"
     )
-    (reading,) = reader.read([unread])
+    reading = reader.read(unread)
     failure = first_failure(rule, Texts(own, reading))
     if failure:
         return f"does not fire: {failure.key}"

@@ -25,7 +25,7 @@ def read():
 
     def statements(text):
         article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
-        return reader.read([article])[0].statements
+        return reader.read(article).statements
 
     return statements
 

@@ -15,7 +15,7 @@ def read():
 
     def rows(text):
         article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
-        return [(found.speaker, found.cue, found.text) for found in reader.read([article])[0].statements]
+        return [(found.speaker, found.cue, found.text) for found in reader.read(article).statements]
 
     return rows
 

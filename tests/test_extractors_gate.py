@@ -13,8 +13,7 @@ from alerts.records import Rule, Scope
 from alerts.rules import compile_rules
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Depth, MentionKind
-from extractors.speech.gate import Gate
-from extractors.speech.reading import Reader, Unread
+from extractors.speech.reading import Gate, Reader, Unread
 from tests.conftest import SEEDS
 
 WATCHLIST = load_watchlist()
@@ -70,6 +69,13 @@ def unread(text, title=None, language="en"):
     return Unread(article_id="a1", title=title, text=text, published_at=MAY, language=language)
 
 
+def left_unread(article):
+    """Return the reading of an article that the gate is shut to."""
+    skim = GATE.skim(article)
+    assert skim.depth is not Depth.FULL
+    return skim.as_reading(skim.depth)
+
+
 def matches(one, reading):
     """Return all that the rules match in an article as it was read."""
     article = Article(
@@ -105,18 +111,18 @@ def matches(one, reading):
 )
 def test_what_opens_the_gate(text, title, opens):
     """An official, a topic or a rule's own phrase, in title or text."""
-    assert (GATE.left_unread(unread(text, title)) is None) is opens
+    assert GATE.skim(unread(text, title)).depth is (Depth.FULL if opens else Depth.LEFT_UNREAD)
 
 
 def test_without_the_phrase_the_same_words_are_left_unread():
     """A rule's phrases open the gate for as long as the rule is there."""
-    assert Gate(WATCHLIST).left_unread(unread("They spoke of the lighthouse keepers.")) is not None
+    assert Gate(WATCHLIST).skim(unread("They spoke of the lighthouse keepers.")).depth is Depth.LEFT_UNREAD
 
 
 def test_what_is_left_unread_keeps_its_mentions_and_sentences():
     """An article that is not read in full still names places, and says that it was left unread, and by which version."""
     text = "The museum in Ankara opened. NATO has a new building.\n\nPhoto: a door (Reuters)"
-    reading = GATE.left_unread(unread(text, "In Turkey"))
+    reading = left_unread(unread(text, "In Turkey"))
     assert [(each.kind, each.name) for each in reading.mentions] == [
         (MentionKind.PLACE, "Ankara"),
         (MentionKind.ORGANISATION, "NATO"),
@@ -134,7 +140,7 @@ def test_what_is_left_unread_keeps_its_mentions_and_sentences():
 @pytest.mark.parametrize("language", ["ru", "uk", "de"])
 def test_what_is_not_english_has_its_mentions_and_no_statements(language):
     """Roster and topics are found in any language; the gate does not send it to the English model."""
-    reading = GATE.left_unread(unread("Песков заявил: «Переговоры продолжатся». Lawrow: ceasefire.", language=language))
+    reading = left_unread(unread("Песков заявил: «Переговоры продолжатся». Lawrow: ceasefire.", language=language))
     assert reading.depth is Depth.NOT_ENGLISH
     assert {"dmitry-peskov", "ceasefire"} <= {each.ref_id for each in reading.mentions}
     assert reading.statements == ()
@@ -146,17 +152,17 @@ def test_what_is_not_english_has_its_mentions_and_no_statements(language):
 def test_the_gate_never_loses_what_a_rule_could_match(reader, text, title):
     """Whatever the text, the rules match in the gated reading exactly what they match in the full one."""
     one = unread(text, title)
-    (full,) = reader.read([one])
-    gated = GATE.left_unread(one)
-    assert matches(one, gated or full) == matches(one, full)
+    full = reader.read(one)
+    gated = GATE.skim(one)
+    assert matches(one, full if gated.depth is Depth.FULL else gated.as_reading(gated.depth)) == matches(one, full)
 
 
 @pytest.mark.slow
 def test_the_gate_and_the_reader_skim_alike(reader):
     """What is left unread has the watchlist's mentions, and the sentences, that a full reading would have."""
     one = unread("The museum in Ankara opened. NATO has a new building.\n\nPhoto: a door (Reuters)", "In Turkey")
-    (full,) = reader.read([one])
-    gated = GATE.left_unread(one)
+    full = reader.read(one)
+    gated = left_unread(one)
     assert gated.sentences == full.sentences
     assert gated.title_mentions == full.title_mentions
     assert gated.mentions == tuple(each for each in full.mentions if each.ref_id)

@@ -1,5 +1,7 @@
 """An article's whole reading."""
 
+import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth, MentionKind
-from extractors.speech.reading import LONGEST_READ, Reader, Unread
+from extractors.speech.reading import LONGEST_READ, Reader, Skimmer, Unread
 
 HOSTILE = st.text(alphabet="“”\"'‘’ .,?!aPutin said\n\x00\x1b\u202e\ud800😀ف…(", max_size=60) | st.text(max_size=120)
 
@@ -33,15 +35,15 @@ def test_the_version_tells_code_watchlist_and_model(reader):
 
 def test_no_articles_make_no_readings(reader):
     """Nothing in, nothing out."""
-    assert reader.read([]) == []
+    assert reader.read_all([]) == []
 
 
 @pytest.mark.slow
 def test_readings_come_in_the_order_of_articles(reader):
     """A batch is read as each article alone would be."""
     texts = ["“We go,” Putin said.", "", "Nothing here.", "“You stay,” Peskov said."]
-    together = reader.read([unread(text) for text in texts])
-    assert together == [reader.read([unread(text)])[0] for text in texts]
+    together = reader.read_all(unread(text) for text in texts)
+    assert together == [reader.read(unread(text)) for text in texts]
     assert [len(reading.statements) for reading in together] == [1, 0, 0, 1]
 
 
@@ -49,7 +51,7 @@ def test_other_languages_are_not_parsed(reader, monkeypatch):
     """What is not English has the watchlist's mentions and its sentences, and needs no model."""
     monkeypatch.setattr("extractors.speech.reading.load_model", lambda: pytest.fail("the model was loaded"))
     text = "Путін сказав: «Ми готові». Зеленський відмовився."
-    (reading,) = reader.read([unread(text, language="uk")])
+    reading = reader.read(unread(text, language="uk"))
     assert (reading.statements, reading.depth) == ((), Depth.NOT_ENGLISH)
     assert [sentence.slice(text) for sentence in reading.sentences] == [
         "Путін сказав: «Ми готові».",
@@ -59,10 +61,20 @@ def test_other_languages_are_not_parsed(reader, monkeypatch):
 
 
 @pytest.mark.slow
+def test_nothing_is_skimmed_twice(reader):
+    """A skim is carried to where it is read on, as from process to process, and what it found is not looked for again."""
+    skim = Skimmer(load_watchlist()).skim(unread("“We go,” Putin said. “You stay,” Peskov said.", title="Putin"))
+    skim = pickle.loads(pickle.dumps(replace(skim, title_mentions=(), sentences=skim.sentences[:1])))
+    (reading,) = reader.finish([skim])
+    assert (reading.title_mentions, reading.sentences) == ((), skim.sentences)
+    assert [each.text for each in reading.statements] == ["We go"]
+
+
+@pytest.mark.slow
 def test_the_roster_wins_over_the_model(reader):
     """A name of the watchlist has no second mention by the model, and other names have one."""
     text = "Kyiv said Sergey Radchenko of Acme Holdings met Volodymyr Zelensky in Kherson and in Reykjavik."
-    (reading,) = reader.read([unread(text)])
+    reading = reader.read(unread(text))
     found = {mention.surface: (mention.kind, mention.ref_id) for mention in reading.mentions}
     assert found["Volodymyr Zelensky"] == (MentionKind.OFFICIAL, "volodymyr-zelenskyy")
     assert found["Kherson"][0] is MentionKind.PLACE
@@ -76,7 +88,7 @@ def test_the_roster_wins_over_the_model(reader):
 def test_a_surname_is_a_mention_of_the_fullest_name(reader):
     """A surname names the person whom the article named in full; a single word that nobody bears in full does not."""
     text = "Thomas Bergman met Anna. Later Bergman told Anna that Bergman Group failed."
-    (reading,) = reader.read([unread(text)])
+    reading = reader.read(unread(text))
     people = [(mention.name, mention.surface) for mention in reading.mentions if mention.kind is MentionKind.PERSON]
     assert people == [("Thomas Bergman", "Thomas Bergman"), ("Thomas Bergman", "Bergman")]
 
@@ -85,9 +97,8 @@ def test_a_surname_is_a_mention_of_the_fullest_name(reader):
 def test_the_title_is_read_with_what_the_text_names(reader):
     """A surname in the title means whom the text names in full; its copy above the text is no sentence."""
     text = "Talks fail, Kuleba says\n\nUkrainian Foreign Minister Dmytro Kuleba said the talks in Istanbul had failed."
-    (reading,) = reader.read(
-        [unread(text, title="Talks fail, Kuleba says", published_at=datetime(2022, 4, 1, tzinfo=UTC))]
-    )
+    april = datetime(2022, 4, 1, tzinfo=UTC)
+    reading = reader.read(unread(text, title="Talks fail, Kuleba says", published_at=april))
     assert "dmytro-kuleba" in {mention.ref_id for mention in reading.title_mentions}
     assert len(reading.sentences) == 1
 
@@ -96,7 +107,7 @@ def test_the_title_is_read_with_what_the_text_names(reader):
 def test_sentences_never_cross_paragraphs(reader):
     """A paragraph's end ends a sentence, whatever the model thinks."""
     text = "Negotiators met in Istanbul for talks\nthe ceasefire held."
-    (reading,) = reader.read([unread(text)])
+    reading = reader.read(unread(text))
     assert [sentence.slice(text) for sentence in reading.sentences] == text.split("\n")
 
 
@@ -105,7 +116,7 @@ def test_sentences_never_cross_paragraphs(reader):
 @given(HOSTILE)
 def test_any_text_is_read(reader, text):
     """Whatever the text, it is read, and everything found stands where it says."""
-    (reading,) = reader.read([unread(text)])
+    reading = reader.read(unread(text))
     assert all(sentence.slice(text).strip() for sentence in reading.sentences)
     assert all(mention.span.slice(text) == mention.surface for mention in reading.mentions)
     for statement in reading.statements:
@@ -128,7 +139,7 @@ def test_any_text_is_read(reader, text):
 )
 def test_odd_and_long_texts_are_read(reader, text):
     """Length and oddity end no reading."""
-    assert len(reader.read([unread(text)])) == 1
+    assert reader.read(unread(text)).depth is Depth.FULL
 
 
 LONG = """Dmitry Peskov said on Monday that the talks would go on in Istanbul. The weather was fine.
@@ -141,11 +152,11 @@ He said that the ceasefire had failed. It rained.
 @pytest.mark.slow
 def test_a_text_too_long_is_cut_and_says_where(reader, monkeypatch):
     """Statements are looked for up to the last sentence that fits; the mentions and sentences of the rest are there."""
-    (whole,) = reader.read([unread(LONG)])
+    whole = reader.read(unread(LONG))
     assert whole.cut_at is None
     for limit in (len(LONG) - 1, 150, 100, 3):
         monkeypatch.setattr("extractors.speech.reading.LONGEST_READ", limit)
-        (cut,) = reader.read([unread(LONG)])
+        cut = reader.read(unread(LONG))
         assert cut.cut_at == max((each.end for each in whole.sentences if each.end <= limit), default=0)
         kept = [each for each in whole.statements if each.span.end <= cut.cut_at]
         assert [(each.text, each.speaker) for each in cut.statements] == [(each.text, each.speaker) for each in kept]
@@ -158,8 +169,8 @@ def test_a_book_is_read_up_to_the_limit(reader):
     """Past 200,000 characters nothing is parsed; what stays below is read whole."""
     page = "1985 12 31. 1986 01 01. 1987 05 06.\n\n"  # no prose, so that nothing is parsed
     most = page * (LONGEST_READ // len(page))
-    (fits,) = reader.read([unread(most)])
-    (cut,) = reader.read([unread(most + page * 40)])
+    fits = reader.read(unread(most))
+    cut = reader.read(unread(most + page * 40))
     assert fits.cut_at is None
     assert LONGEST_READ - len(page) <= cut.cut_at <= LONGEST_READ
 
@@ -167,9 +178,9 @@ def test_a_book_is_read_up_to_the_limit(reader):
 @pytest.mark.slow
 def test_speakers_resolve_across_pieces(reader, monkeypatch):
     """A long text is parsed in pieces, each whole sentences; who speaks in one may be named in another."""
-    (whole,) = reader.read([unread(LONG)])
+    whole = reader.read(unread(LONG))
     monkeypatch.setattr("extractors.speech.frames.FRAME", 20)
-    (pieces,) = reader.read([unread(LONG)])
+    pieces = reader.read(unread(LONG))
     said = [(each.text, each.speaker_id) for each in pieces.statements]
     assert said == [(each.text, each.speaker_id) for each in whole.statements]
     assert ("the ceasefire had failed", "dmitry-peskov") in said

@@ -107,5 +107,5 @@ def reader():
 def test_speakers_are_resolved(reader, text, speaker, speaker_id, surface):
     """The last statement's speaker is whoever the phrase at its cue means."""
     article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
-    statement = reader.read([article])[0].statements[-1]
+    statement = reader.read(article).statements[-1]
     assert (statement.speaker, statement.speaker_id, statement.speaker_surface) == (speaker, speaker_id, surface)

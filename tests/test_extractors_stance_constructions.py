@@ -195,7 +195,7 @@ def stances():
         Unread(article_id=str(n), title=None, text=f"{said}\n\nIt rained.\n", published_at=None, language="en")
         for n, (said, _) in enumerate(SENTENCES)
     ]
-    readings = Reader(load_watchlist()).read(articles)
+    readings = Reader(load_watchlist()).read_all(articles)
     return {
         said: [each.stance for each in reading.statements]
         for (said, _), reading in zip(SENTENCES, readings, strict=True)

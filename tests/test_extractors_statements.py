@@ -21,7 +21,7 @@ def statements(reader):
 
     def read(text):
         article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
-        return reader.read([article])[0].statements
+        return reader.read(article).statements
 
     return read
 

@@ -124,4 +124,4 @@ def test_a_process_reads_as_this_one_does():
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))[:2]]
     pool = readers_for(WATCHLIST)
     given = [*articles(*texts), *articles("Песков заявил."), *articles("")]
-    assert pool.read(given) == Reader(WATCHLIST).read(given)
+    assert pool.read(given) == Reader(WATCHLIST).read_all(given)

@@ -22,7 +22,7 @@ def readings() -> dict[str, Reading]:
     articles = [
         Unread(article_id=name, title=None, text=TEXTS[name], published_at=None, language="en") for name in NAMES
     ]
-    return dict(zip(NAMES, Reader(load_watchlist()).read(articles), strict=True))
+    return dict(zip(NAMES, Reader(load_watchlist()).read_all(articles), strict=True))
 
 
 def own_mentions(reading: Reading, kind: MentionKind):

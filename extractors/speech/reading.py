@@ -1,31 +1,152 @@
-"""An article's whole reading: mentions, statements and sentences. Puts the parts together; finds nothing itself."""
+"""From an article to its reading: skimmed first, which is cheap, and parsed where the gate finds that it is worth it.
+
+`Reader(watchlist).read(article)` does it all. A pass skims behind a `Gate` and lets another process finish the skims.
+Puts the parts together; finds nothing itself, and knows no rule.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries
+from extractors.officials.mentions import MentionFinder
+from extractors.officials.names import Words, read_words
+from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
-from extractors.records import Depth, Mention, Reading, Span
+from extractors.records import Depth, Mention, MentionKind, Reading, Span
+from extractors.speech.bodies import asides
 from extractors.speech.entities import find_entities
 from extractors.speech.frames import Frame, build_frames
-from extractors.speech.nlp import load_model
+from extractors.speech.nlp import load_model, model_version
 from extractors.speech.parsing import parse, parsed_sentences
-from extractors.speech.quotations import Quotation, find_quotations
+from extractors.speech.quotations import PARAGRAPH, Quotation, find_quotations
 from extractors.speech.resolution import Cast
-from extractors.speech.skimming import Skim, Skimmer, Unread
+from extractors.speech.sentences import find_sentences
 from extractors.speech.statements import find_statements
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-__all__ = ["LONGEST_READ", "Reader", "Unread"]
-
+VERSION = "5"  # of the code that reads: raise it when the same text may be read otherwise
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
 LONGEST_READ = 200_000
+# A place or an institution by itself opens nothing: half of all news names one. A rule that names one has phrases too.
+_WORTH_READING = {MentionKind.OFFICIAL, MentionKind.TOPIC}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An article to be read. Offsets of the reading count in `text`."""
+
+    article_id: str
+    title: str | None
+    text: str
+    published_at: datetime | None
+    language: str | None
+
+    @property
+    def is_english(self) -> bool:
+        """Tell whether the language model can read it; what names no language is taken for English."""
+        return self.language is None or self.language.lower().startswith("en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skim:
+    """What is found in an article without the language model. `depth` is full where it is to be read on.
+
+    `paragraphs` and `sentences` are its own words: no captions, credits or comments.
+    """
+
+    article: Unread
+    mentions: tuple[Mention, ...]
+    title_mentions: tuple[Mention, ...]
+    paragraphs: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    extractor_version: str
+    depth: Depth
+
+    def as_reading(self, depth: Depth) -> Reading:
+        """Return the article as one that is read no further, for the reason `depth` gives."""
+        return Reading(
+            mentions=self.mentions,
+            title_mentions=self.title_mentions,
+            statements=(),
+            sentences=self.sentences,
+            extractor_version=self.extractor_version,
+            depth=depth,
+        )
+
+
+class Skimmer:
+    """Skims articles with one watchlist; whatever is in English is to be read on."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        """Index the watchlist."""
+        self._finder = MentionFinder(watchlist)
+        self._version = extractor_version(watchlist)
+
+    def skim(self, article: Unread) -> Skim:
+        """Return what needs no language model."""
+        return self._skimmed(article, read_words(article.text), read_words(article.title or ""))
+
+    def _skimmed(self, article: Unread, words: Words, title_words: Words) -> Skim:
+        on = article.published_at.date() if article.published_at else None
+        paragraphs = _own_paragraphs(article)
+        mentions = self._finder.find_in(words, on=on)
+        return Skim(
+            article=article,
+            mentions=mentions,
+            title_mentions=self._finder.find_in(title_words, on=on, known=_officials(mentions)),
+            paragraphs=paragraphs,
+            sentences=find_sentences(article.text, paragraphs),
+            extractor_version=self._version,
+            depth=Depth.FULL if article.is_english else Depth.NOT_ENGLISH,
+        )
+
+
+class Gate(Skimmer):
+    """Shut to an article that names no official, no topic and none of the rules' own phrases: it is left unread.
+
+    Nothing is lost to the rules: none of them matches where none of its phrases stands.
+    """
+
+    def __init__(self, watchlist: Watchlist, phrases: Iterable[PhraseIndex] = ()) -> None:
+        """Index the watchlist; `phrases` are those of every rule."""
+        super().__init__(watchlist)
+        self._phrases = tuple({id(index): index for index in phrases}.values())
+
+    def skim(self, article: Unread) -> Skim:
+        """Return what needs no language model, and whether the article is worth reading on."""
+        texts = read_words(article.text), read_words(article.title or "")
+        skim = self._skimmed(article, *texts)
+        if skim.depth is not Depth.FULL or self._opens(skim, texts):
+            return skim
+        return replace(skim, depth=Depth.LEFT_UNREAD)
+
+    def _opens(self, skim: Skim, texts: Sequence[Words]) -> bool:
+        if any(each.kind in _WORTH_READING for each in (*skim.mentions, *skim.title_mentions)):
+            return True
+        return any(index.find(words.text, words.words) for words in texts for index in self._phrases)
+
+
+def extractor_version(watchlist: Watchlist) -> str:
+    """Name all that a reading depends on: our code, the watchlist and the model."""
+    return f"{VERSION}+{watchlist.version}+{model_version()}"
+
+
+def _own_paragraphs(article: Unread) -> tuple[Span, ...]:
+    foreign = {span.start for span in asides(article.text, article.title)}
+    paragraphs = (Span(*match.span()) for match in PARAGRAPH.finditer(article.text))
+    return tuple(paragraph for paragraph in paragraphs if paragraph.start not in foreign)
+
+
+def _officials(mentions: Iterable[Mention]) -> frozenset[str]:
+    return frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,28 +163,41 @@ class Reader:
     """Reads articles with one watchlist. The language model is loaded at the first article that needs it."""
 
     def __init__(self, watchlist: Watchlist) -> None:
-        """Index the watchlist."""
-        self._skimmer = Skimmer(watchlist)
+        """Index as much of the watchlist as finishing a skim needs."""
+        self._watchlist = watchlist
         self._countries = Countries(watchlist)
         self._genders = {official.official_id: official.gender for official in watchlist.officials}
         self._seats = {seat: country.name for country in watchlist.countries for seat in country.metonyms}
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Name all that a reading depends on: our code, the watchlist and the model."""
-        return self._skimmer.version
+        return extractor_version(self._watchlist)
 
-    def read(self, articles: Sequence[Unread]) -> list[Reading]:
-        """Return the readings of the articles, in their order; what is not English is not parsed."""
-        outlines = [_outline(self._skimmer.skim(article)) for article in articles]
+    @cached_property
+    def _skimmer(self) -> Skimmer:
+        return Skimmer(self._watchlist)
+
+    def read(self, article: Unread) -> Reading:
+        """Return the reading of an article; what is not English is not parsed."""
+        (reading,) = self.read_all([article])
+        return reading
+
+    def read_all(self, articles: Iterable[Unread]) -> list[Reading]:
+        """Return the readings of several articles, in their order."""
+        return self.finish([self._skimmer.skim(article) for article in articles])
+
+    def finish(self, skims: Sequence[Skim]) -> list[Reading]:
+        """Return the readings of skimmed articles, in their order; parsed together, which is faster."""
+        outlines = [_outline(skim) for skim in skims]
         frames = [frame for outline in outlines for frame in outline.frames]
         docs = iter(_parsed(frames))
         return [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
 
     def _reading(self, outline: _Outline, parsed: Sequence[tuple[Frame, Doc]]) -> Reading:
         skim, text = outline.skim, outline.skim.article.text
-        if not skim.article.is_english:
-            return self._skimmer.reading(skim, Depth.NOT_ENGLISH)
+        if skim.depth is not Depth.FULL:
+            return skim.as_reading(skim.depth)
         mentions = _merged(skim.mentions, find_entities(text, parsed, skim.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
         cast = Cast(text, mentions, self._genders, self._seats)
@@ -80,14 +214,14 @@ class Reader:
                 countries=self._countries,
             ),
             sentences=skim.sentences,
-            extractor_version=self.version,
+            extractor_version=skim.extractor_version,
             cut_at=outline.cut_at,
         )
 
 
 def _outline(skim: Skim) -> _Outline:
     text = skim.article.text
-    if not skim.article.is_english:
+    if skim.depth is not Depth.FULL:
         return _Outline(skim=skim)
     cut_at = _cut(skim)
     end = len(text) if cut_at is None else cut_at

@@ -8,15 +8,14 @@ from __future__ import annotations
 import logging
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Reading
-from extractors.speech.reading import LONGEST_READ, Unread
-from extractors.speech.skimming import Skimmer
+from extractors.speech.reading import LONGEST_READ, Skim, Skimmer, Unread, extractor_version
 from flows.processes.children import ready_or_late
 from flows.processes.reading_process import ReadingProcess
 from flows.processes.reading_worker import Failed
@@ -28,25 +27,25 @@ CHUNK = 30_000
 # Processor seconds for a chunk, ten times what it takes on a slow machine.
 _LEAST_SECONDS = 30.0
 _PARSED_A_SECOND = 2_000
-_SKIMMED_A_SECOND = 50_000
+_SEEN_A_SECOND = 50_000
 
 log = logging.getLogger("talkwatch.read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chunk:
-    """Articles that are read together, with their places among all; `again` when it is one that failed before."""
+    """Skims that are read together, with their places among all; `again` when it is one that failed before."""
 
     places: tuple[int, ...]
-    articles: tuple[Unread, ...]
+    skims: tuple[Skim, ...]
     again: bool = False
 
     @property
     def seconds(self) -> float:
         """Return how much processor time it may take."""
-        parsed = sum(min(len(article.text), LONGEST_READ) for article in self.articles)
-        whole = sum(len(article.text) for article in self.articles)
-        return _LEAST_SECONDS + parsed / _PARSED_A_SECOND + whole / _SKIMMED_A_SECOND
+        parsed = sum(min(len(skim.article.text), LONGEST_READ) for skim in self.skims)
+        whole = sum(len(skim.article.text) for skim in self.skims)
+        return _LEAST_SECONDS + parsed / _PARSED_A_SECOND + whole / _SEEN_A_SECOND
 
 
 class Readers:
@@ -66,7 +65,7 @@ class Readers:
     @property
     def version(self) -> str:
         """Name all that a reading depends on."""
-        return self._skimmer.version
+        return extractor_version(self._watchlist)
 
     @cached_property
     def _skimmer(self) -> Skimmer:
@@ -74,12 +73,15 @@ class Readers:
 
     def read(self, articles: Sequence[Unread]) -> list[Reading]:
         """Return the readings of the articles, in their order, as `extractors.speech.reading.Reader` gives them."""
-        readings = dict(self.each(articles))
+        readings = dict(self.each([self._skimmer.skim(article) for article in articles]))
         return [readings[place] for place in range(len(articles))]
 
-    def each(self, articles: Sequence[Unread]) -> Iterator[tuple[int, Reading]]:
+    def each(self, skims: Sequence[Skim]) -> Iterator[tuple[int, Reading]]:
         """Yield each article's place and reading as they get done; one that can't be read has its reason as `depth`."""
-        waiting, most = deque(_chunks(articles)), self._processes(articles)
+        done = [(place, skim.as_reading(skim.depth)) for place, skim in enumerate(skims) if not _is_worth(skim)]
+        yield from done
+        worth = {place: skim for place, skim in enumerate(skims) if _is_worth(skim)}
+        waiting, most = deque(_chunks(worth)), self._processes(worth.values())
         busy: dict[Connection, tuple[ReadingProcess, _Chunk]] = {}
         try:
             while waiting or busy:
@@ -108,51 +110,57 @@ class Readers:
         """End the processes; the next article starts others."""
         _end(self._idle)
 
-    def _processes(self, articles: Sequence[Unread]) -> int:
+    def _processes(self, skims: Iterable[Skim]) -> int:
         """Return over how many processes it pays to spread what has come so far: in a long run over all."""
-        self._text += sum(min(len(article.text), LONGEST_READ) for article in articles if article.is_english)
+        self._text += sum(min(len(skim.article.text), LONGEST_READ) for skim in skims)
         return min(self._count, 1 + self._text // PAYS)
 
     def _set_to(self, chunk: _Chunk) -> ReadingProcess:
         """Give a chunk to an idle process; to a new one if there is none, or if it died idle."""
         while self._idle:
             process = self._idle.pop()
-            if process.take(chunk.articles, chunk.seconds):
+            if process.take(chunk.skims, chunk.seconds):
                 return process
             process.end()
         process = ReadingProcess(self._watchlist)
-        process.take(chunk.articles, chunk.seconds)
+        process.take(chunk.skims, chunk.seconds)
         return process
 
     def _answered(self, chunk: _Chunk, answer: list[Reading] | Failed) -> Iterator[tuple[int, Reading]]:
         if not isinstance(answer, Failed):
             yield from zip(chunk.places, answer, strict=True)
             return
-        for place, article in zip(chunk.places, chunk.articles, strict=True):
-            log.warning("article %s %s %s", article.article_id, answer.depth.replace("_", " "), answer.detail)
-            yield place, self._skimmer.reading(self._skimmer.skim(article), answer.depth)
+        for place, skim in zip(chunk.places, chunk.skims, strict=True):
+            log.warning("article %s %s %s", skim.article.article_id, answer.depth.replace("_", " "), answer.detail)
+            yield place, skim.as_reading(answer.depth)
 
 
-def _chunks(articles: Sequence[Unread]) -> Iterator[_Chunk]:
-    """Yield neighbours together, as many as make a chunk."""
+def _is_worth(skim: Skim) -> bool:
+    return skim.depth is Depth.FULL
+
+
+def _chunks(skims: Mapping[int, Skim]) -> Iterator[_Chunk]:
+    """Yield neighbours together, as many as make a chunk, with their places."""
     places: list[int] = []
     length = 0
-    for place, article in enumerate(articles):
+    for place, skim in skims.items():
         places.append(place)
-        length += len(article.text)
-        if length >= CHUNK or place == len(articles) - 1:
-            yield _Chunk(places=tuple(places), articles=tuple(articles[each] for each in places))
+        length += len(skim.article.text)
+        if length >= CHUNK:
+            yield _Chunk(places=tuple(places), skims=tuple(skims[each] for each in places))
             places, length = [], 0
+    if places:
+        yield _Chunk(places=tuple(places), skims=tuple(skims[each] for each in places))
 
 
 def _may_do_better(chunk: _Chunk, failed: Failed) -> bool:
     """Tell whether to try again, one by one: one that took too long alone would do so again."""
-    return not chunk.again and (len(chunk.articles) > 1 or failed.depth is not Depth.TOOK_TOO_LONG)
+    return not chunk.again and (len(chunk.skims) > 1 or failed.depth is not Depth.TOOK_TOO_LONG)
 
 
 def _one_by_one(chunk: _Chunk) -> Iterator[_Chunk]:
-    for place, article in zip(chunk.places, chunk.articles, strict=True):
-        yield _Chunk(places=(place,), articles=(article,), again=True)
+    for place, skim in zip(chunk.places, chunk.skims, strict=True):
+        yield _Chunk(places=(place,), skims=(skim,), again=True)
 
 
 def _end(processes: list[ReadingProcess]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Reading
-from extractors.speech.reading import Unread
+from extractors.speech.reading import Skim
 from flows.processes import children
 from flows.processes.reading_worker import Failed, work
 
@@ -30,12 +30,12 @@ class ReadingProcess:
         with contextlib.suppress(OSError):
             self.pipe.send(watchlist)
 
-    def take(self, articles: Sequence[Unread], seconds: float) -> bool:
+    def take(self, skims: Sequence[Skim], seconds: float) -> bool:
         """Hand over a chunk with its processor seconds; tell whether the process was there to take it."""
         self.deadline = time.monotonic() + self._allowed + _BUSY * seconds
         self._allowed = 0.0
         try:
-            self.pipe.send((articles, seconds))
+            self.pipe.send((skims, seconds))
         except OSError:
             return False
         return True

@@ -1,4 +1,4 @@
-"""What runs in a reading process: the language model is loaded once, then articles are read with it, chunk by chunk."""
+"""What runs in a reading process: the language model is loaded once, then skims are finished, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from extractors.records import Depth, Reading
 from extractors.speech.nlp import load_model
-from extractors.speech.reading import Reader, Unread
+from extractors.speech.reading import Reader, Skim
 from flows.processes.limits import limit_memory, limit_time
 
 # Beyond the model's own: an article of 200,000 characters takes 240 MB.
@@ -32,16 +32,16 @@ def work(pipe: int) -> None:
         load_model()
         limit_memory(HEADROOM_BYTES)
         while True:
-            articles, seconds = connection.recv()
+            skims, seconds = connection.recv()
             with limit_time(seconds):
-                answer = answered(reader, articles)
+                answer = answered(reader, skims)
             connection.send(answer)
 
 
-def answered(reader: Reader, articles: Sequence[Unread]) -> list[Reading] | Failed:
+def answered(reader: Reader, skims: Sequence[Skim]) -> list[Reading] | Failed:
     """Read a chunk; whatever goes wrong in it is an answer, for the pass goes on with the next."""
     try:
-        return reader.read(articles)
+        return reader.finish(skims)
     except MemoryError:
         return Failed(depth=Depth.TOOK_TOO_MUCH)
     except Exception as error:  # noqa: BLE001 (an article that meets a bug would stop every pass from then on)

@@ -16,16 +16,11 @@ def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]
     """Read each article, in full where the gate opens, else no further than its mentions."""
     if not found:
         return ()
-    articles = [unread(item.article) for item in found]
     with stage(setup.progress, "read", len(found)) as count:
+        skims = [setup.gate.skim(unread(item.article)) for item in found]
         readings: dict[int, Reading] = {}
-        for place, article in enumerate(articles):
-            if reading := setup.gate.left_unread(article):
-                readings[place] = reading
-                count()
-        worth = [place for place in range(len(articles)) if place not in readings]
-        for number, reading in setup.reader.each([articles[place] for place in worth]):
-            readings[worth[number]] = reading
+        for place, reading in setup.reader.each(skims):
+            readings[place] = reading
             count()
     return tuple(with_reading(item, readings[place]) for place, item in enumerate(found))
 
