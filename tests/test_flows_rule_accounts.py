@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from flows.acquire.ingest import ingest
 from flows.commands import rule_report
 from flows.commands.backtest_report import tried
 from flows.commands.explaining import explained
-from flows.commands.ingesting import ingest
 from flows.commands.rule_report import checked
 from flows.commands.why_not import why_not
 from flows.config.settings import load_settings

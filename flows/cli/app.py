@@ -156,9 +156,9 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     sitemaps never alert. A sitemap's pages are fetched at the pace of [fetch]; broken off, it goes on where it was
     when it is run again.
     """
-    from flows.commands.backfilling import Period
-    from flows.commands.files import ARCHIVES, files_in
-    from flows.commands.ingesting import ingest as ingest_files
+    from flows.acquire.files import ARCHIVES, files_in
+    from flows.acquire.ingest import ingest as ingest_files
+    from flows.acquire.sitemaps import Period
     from flows.setup import prepared
 
     settings = settings_of(config, sending=alert)
@@ -190,8 +190,8 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
 
     Needs no warehouse, and no configuration.
     """
+    from flows.acquire.files import documents, files_in
     from flows.commands.extracting import extracted
-    from flows.commands.files import documents, files_in
     from flows.config.watchlists import watchlist_here
     from flows.processes.readers import readers_for
     from flows.processes.workers import Workers, cores

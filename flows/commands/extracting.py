@@ -9,7 +9,7 @@ from typing import Any
 from extractors.records import Depth, Entry, Mention, Page, Reading, Span, Statement, Unreadable
 from extractors.speech.reading import Unread
 from extractors.text.identity import article_id
-from flows.commands.files import Document
+from flows.acquire.files import Document
 from flows.processes.readers import Readers
 from flows.processes.workers import Workers
 from flows.times import moment

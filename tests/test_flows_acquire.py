@@ -8,11 +8,10 @@ from uuid import UUID
 import pytest
 
 from extractors.records import Page, Unreadable, UnreadableReason
-from flows.commands import ingesting
-from flows.commands.archives import archived_pages
-from flows.commands.backfilling import Period
-from flows.commands.files import documents, files_in
-from flows.commands.ingesting import ingest
+from flows.acquire.archives import archived_pages
+from flows.acquire.files import documents, files_in
+from flows.acquire.ingest import ingest
+from flows.acquire.sitemaps import Period
 from flows.config.settings import load_settings
 from flows.processes.workers import Limits, Workers
 from flows.setup import Setup, prepared
@@ -206,7 +205,7 @@ def test_a_hostile_file_is_a_reason_and_the_rest_goes_on(tmp_path):
 @pytest.mark.slow
 def test_a_hostile_page_of_a_sitemap_is_a_line_and_the_rest_goes_on(tmp_path, monkeypatch, caplog):
     """A page that hangs its parser costs its sitemap that page, and a sitemap that is a bomb costs that sitemap."""
-    monkeypatch.setattr(ingesting, "Workers", lambda count: Workers(count, TIGHT))
+    monkeypatch.setattr("flows.acquire.ingest.Workers", lambda count: Workers(count, TIGHT))
     with HttpServer() as site:
         urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in ("/hangs", "/talks"))
         site.reply(

@@ -12,8 +12,8 @@ from alerts.records import Arrival
 from extractors.records import Article, Page, Unreadable
 from extractors.text.identity import article_id
 from extractors.text.urls import canonical_url
-from flows.commands.backfilling import AT_ONCE, BackfilledPage, Period, backfilled
-from flows.commands.files import Document, documents
+from flows.acquire.files import Document, documents
+from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
 from flows.delivery.delivering import deliver
 from flows.processes.workers import Workers, cores
 from flows.setup import Setup

@@ -15,7 +15,7 @@ from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.dates import parse_date
 from extractors.text.texts import clean_text
 from extractors.text.urls import is_http_url
-from flows.commands.archives import archived_pages
+from flows.acquire.archives import archived_pages
 from flows.problems import UsageProblem
 from flows.processes.workers import Answer, Parse, Workers
 
