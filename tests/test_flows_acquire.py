@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 
 from extractors.records import Page, Unreadable, UnreadableReason
-from flows.acquire.archives import archived_pages
-from flows.acquire.files import documents, files_in
+from flows.acquire.files import archived_pages, documents, files_in
 from flows.acquire.ingest import ingest
 from flows.acquire.sitemaps import Period
 from flows.config.settings import load_settings

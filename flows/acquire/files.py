@@ -1,4 +1,7 @@
-"""Files and folders that a person names: which there are, and the documents in them. Parses nothing itself."""
+"""Files and folders that a person names: which there are, and the documents in them, web archives (WARC) included.
+
+Parses nothing itself, and whatever stands in a file, nothing is raised.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # ships no types
+from warcio.bufferedreaders import DecompressingBufferedReader  # type: ignore[import-untyped]  # as above
+
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.dates import parse_date
 from extractors.text.texts import clean_text
 from extractors.text.urls import is_http_url
-from flows.acquire.archives import archived_pages
 from flows.problems import UsageProblem
 from flows.processes.workers import Answer, Parse, Workers
 
 ARCHIVES = (".warc", ".warc.gz")
 PAGES = (".html", ".htm", ".html.gz")
 SUFFIXES = (".txt", *PAGES, ".jsonl", *ARCHIVES)
-LARGEST = 20_000_000
+LARGEST = 20_000_000  # bytes of a file, or decoded ones of a page of an archive
+LONGEST_LINE, LONGEST_HEADERS = 65_536, 10_000_000  # bytes
+# What warcio is asked for at most: it counts the blocks of a line more than once, and so may give much less.
+ENOUGH = 1_000_000
+HTML = ("text/html", "application/xhtml+xml")
 UTF_8 = "text/html; charset=utf-8"
 UNKNOWN = Unreadable(reason=UnreadableReason.NOT_TEXT, detail="not .txt, .html, .html.gz or .jsonl in UTF-8")
 
@@ -42,7 +51,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Unparsed:
     """A document before it is parsed: a page already, or what to make one of; and what was `said` of it elsewhere."""
 
     doc_id: str
@@ -81,29 +90,31 @@ def documents(files: Iterable[Path], workers: Workers) -> Iterator[Document]:
 
     Files are hostile: one that takes too long or too much has that as its reason, and the rest goes on.
     """
-    waiting: deque[Draft] = deque()
-    for answer in workers.in_order(contents_of(drafts(files), waiting)):
+    waiting: deque[Unparsed] = deque()
+    for answer in workers.in_order(contents_of(unparsed(files), waiting)):
         yield waiting.popleft().document(answer)
 
 
-def contents_of(found: Iterable[Draft], waiting: deque[Draft]) -> Iterator[Parse | Page | Unreadable]:
-    """Yield what drafts hold; they wait, without their bytes, for what comes of it."""
-    for draft in found:
-        waiting.append(replace(draft, content=UNKNOWN))
-        yield draft.content
+def contents_of(found: Iterable[Unparsed], waiting: deque[Unparsed]) -> Iterator[Parse | Page | Unreadable]:
+    """Yield what is to be parsed of each; they wait, without their bytes, for what comes of it."""
+    for each in found:
+        waiting.append(replace(each, content=UNKNOWN))
+        yield each.content
 
 
-def drafts(files: Iterable[Path]) -> Iterator[Draft]:
+def unparsed(files: Iterable[Path]) -> Iterator[Unparsed]:
     """Read files one by one into what there is to parse."""
     for path in files:
         if path.name.lower().endswith(ARCHIVES):
-            yield from drafts_of_archive(path)
+            yield from pages_of_archive(path)
             continue
         body = contents(path)
         if not isinstance(body, Unreadable) and path.name.lower().endswith(".jsonl"):
             yield from lines(path, body)
         else:
-            yield Draft(doc_id=path.name, path=path, content=body if isinstance(body, Unreadable) else task(path, body))
+            yield Unparsed(
+                doc_id=path.name, path=path, content=body if isinstance(body, Unreadable) else task(path, body)
+            )
 
 
 def task(path: Path, body: bytes) -> Parse | Unreadable:
@@ -113,7 +124,7 @@ def task(path: Path, body: bytes) -> Parse | Unreadable:
     return Parse(kind="text", body=body) if path.name.lower().endswith(".txt") else UNKNOWN
 
 
-def drafts_of_archive(path: Path) -> Iterator[Draft]:
+def pages_of_archive(path: Path) -> Iterator[Unparsed]:
     """Read the pages of a web archive, each a document under the address it was fetched from."""
     for number, page in enumerate(archived_pages(path), 1):
         body = page.body
@@ -122,7 +133,7 @@ def drafts_of_archive(path: Path) -> Iterator[Draft]:
             if isinstance(body, Unreadable)
             else Parse(kind="page", body=body, url=page.url, content_type=page.content_type)
         )
-        yield Draft(doc_id=f"{path.name}:{number}", path=path, content=content, archived_from=page.url)
+        yield Unparsed(doc_id=f"{path.name}:{number}", path=path, content=content, archived_from=page.url)
 
 
 def contents(path: Path) -> bytes | Unreadable:
@@ -137,16 +148,16 @@ def contents(path: Path) -> bytes | Unreadable:
     return body if len(body) <= LARGEST else Unreadable(reason=UnreadableReason.TOO_LARGE, detail="over 20 MB")
 
 
-def lines(path: Path, body: bytes) -> Iterator[Draft]:
+def lines(path: Path, body: bytes) -> Iterator[Unparsed]:
     """Read the lines of a .jsonl file, each a document."""
     for number, line in enumerate(body.split(b"\n"), 1):
         if line.strip():
             record, name = parsed(line), f"{path.name}:{number}"
             if isinstance(record, Unreadable):
-                yield Draft(doc_id=name, path=path, content=record)
+                yield Unparsed(doc_id=name, path=path, content=record)
             else:
                 outlet = text_of(record.get("outlet"))
-                yield Draft(doc_id=name, path=path, content=content_of(record), said=said_in(record), outlet=outlet)
+                yield Unparsed(doc_id=name, path=path, content=content_of(record), said=said_in(record), outlet=outlet)
 
 
 def parsed(line: bytes) -> dict[str, Any] | Unreadable:
@@ -180,3 +191,77 @@ def said_in(record: dict[str, Any]) -> dict[str, Any]:
 def text_of(value: object) -> str | None:
     """Return a value that is text and not empty."""
     return value if isinstance(value, str) and value.strip() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPage:
+    """A page as it was fetched once, or why it cannot be read."""
+
+    url: str
+    body: bytes | Unreadable
+    content_type: str | None
+
+
+class EndlessHeaders(Exception):
+    """More header bytes than any honest archive holds."""
+
+
+class BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]  # its base has no types
+    """Reads an archive, whose headers come in lines and its bodies in blocks; warcio takes lines of any length."""
+
+    _headers = 0
+
+    def readline(self, length: int | None = None) -> bytes:
+        """Read a line; raise EndlessHeaders when it, or all since the last body, is too long."""
+        line: bytes = super().readline(min(length or ENOUGH, ENOUGH))
+        self._headers += len(line)
+        if len(line) > LONGEST_LINE or self._headers > LONGEST_HEADERS:
+            raise EndlessHeaders
+        return line
+
+    def read(self, length: int | None = None) -> bytes:
+        """Read a block."""
+        self._headers = 0
+        block: bytes = super().read(length)
+        return block
+
+
+def archived_pages(path: Path) -> Iterator[ArchivedPage]:
+    """Yield the HTML pages that an archive's servers answered with; a broken file ends with its reason."""
+    try:
+        with path.open("rb") as file:
+            records = ArchiveIterator(file)
+            records.reader = BoundedLines(records.fh)
+            for record in records:
+                if is_page(record):
+                    yield page_of(record)
+    except Exception as error:  # noqa: BLE001 (what a reader of archives throws at broken bytes can't be listed)
+        detail = f"the archive cannot be read further: {type(error).__name__}"
+        yield ArchivedPage(url="", body=Unreadable(reason=UnreadableReason.BROKEN, detail=detail), content_type=None)
+
+
+def is_page(record: Any) -> bool:
+    """Tell whether a record is a server's good answer with a page."""
+    if record.rec_type != "response" or record.http_headers is None:
+        return False
+    kind = (record.http_headers.get_header("content-type") or "").split(";")[0].strip().lower()
+    return record.http_headers.get_statuscode() == "200" and kind in HTML
+
+
+def page_of(record: Any) -> ArchivedPage:
+    """Read a record's body as far as is allowed."""
+    body = record.content_stream().read(LARGEST + 1)
+    if len(body) > LARGEST:
+        body = Unreadable(reason=UnreadableReason.TOO_LARGE, detail=f"over {LARGEST // 1_000_000} MB")
+    elif breaks_off(record.raw_stream):
+        body = Unreadable(reason=UnreadableReason.BROKEN, detail="the archive breaks off in this page")
+    return ArchivedPage(
+        url=(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "),
+        body=body,
+        content_type=record.http_headers.get_header("content-type"),
+    )
+
+
+def breaks_off(stream: Any) -> bool:
+    """Tell whether a record was to have more bytes, of which there are none; what has no length can't tell."""
+    return getattr(stream, "limit", 0) > 0 and not stream.read(1)
