@@ -17,10 +17,10 @@ from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
 from flows.config.settings import prefect_api_url
-from flows.delivery.relay import Relay
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
+from flows.steps.deliver.relay import Relay
 from warehouse.locking import Held, exclusive
 
 STOP_SECONDS = 25

@@ -18,10 +18,9 @@ from typing import Any
 
 from alerts.channels.email import Email
 from flows.config.settings import load_settings
-from flows.delivery.delivering import deliver
-from flows.delivery.senders import Sender
 from flows.logs import set_up_logging
 from flows.setup import Setup, prepared
+from flows.steps.deliver.senders import Sender, deliver
 from flows.steps.recording import record
 from tests.post_office import story
 from warehouse import outbox

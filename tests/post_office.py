@@ -12,8 +12,8 @@ from pathlib import Path
 from alerts.records import Arrival
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
-from flows.delivery.delivering import deliver
 from flows.setup import Setup, prepared
+from flows.steps.deliver.senders import deliver
 from flows.steps.recording import record
 from tests import alert_examples
 from tests.servers import HttpServer, Reply, SmtpSink

@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from alerts.retrying import wait
-from flows.delivery import relay
-from flows.delivery.delivering import deliver
-from flows.delivery.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due
-from flows.delivery.senders import lock_of
 from flows.setup import STOP_FLAG
+from flows.steps.deliver import relay
+from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due
+from flows.steps.deliver.senders import deliver, lock_of
 from tests.newsroom import RULES, newsroom
 from tests.post_office import post_office
 from tests.servers import Reply

@@ -14,10 +14,10 @@ from extractors.text.identity import article_id
 from extractors.text.urls import canonical_url
 from flows.acquire.files import Document, documents
 from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
-from flows.delivery.delivering import deliver
 from flows.processes.workers import Workers, cores
 from flows.setup import Setup
 from flows.steps.acquiring import FoundArticle, unfurnished
+from flows.steps.deliver.senders import deliver
 from flows.steps.passes import prepare_warehouse
 from flows.steps.reading import read
 from flows.steps.recording import BATCH, record

@@ -8,10 +8,9 @@ from alerts.message_records import Sent, Subscriber
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.subjects import counted
 from flows.config.settings import Settings
-from flows.delivery.delivering import STOPPED
-from flows.delivery.sending_now import send_now
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.setup import Setup
+from flows.steps.deliver.senders import STOPPED, send_now
 from flows.times import utc_now
 from warehouse import channels, outbox
 from warehouse.publishing import publish

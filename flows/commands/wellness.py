@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flows.config.settings import Settings
-from flows.delivery.channel_troubles import named
+from flows.steps.deliver.notices import named
 from flows.tables import listing
 from flows.times import utc_now
 from warehouse.health import health

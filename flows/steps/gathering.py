@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.delivery.delivering import deliver
 from flows.processes.workers import Workers, cores
 from flows.progress import Stage, stage
 from flows.setup import Setup
 from flows.steps.acquiring import PAGES_A_PASS, Pages, clean
+from flows.steps.deliver.senders import deliver
 from flows.steps.polling import answers_of, request_for, save_answers
 from flows.steps.reading import read
 from flows.steps.recording import record

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from extractors.officials.watchlist import Official, Term, Watchlist
-from flows.delivery.delivering import deliver
-from flows.delivery.self_watch import after_pass, beat, before_pass, disk_watched
 from flows.setup import LOCK_FILE, Setup
+from flows.steps.deliver.self_watch import after_pass, beat, before_pass, disk_watched
+from flows.steps.deliver.senders import deliver
 from flows.steps.gathering import begin, gather, note_asked
 from flows.web.journal import Journal
 from warehouse import officials, outbox, runs

@@ -10,9 +10,9 @@ from datetime import datetime
 from extractors.records import Feed, Page, Unreadable
 from extractors.text.identity import body_hash, entry_hash, entry_names
 from extractors.text.urls import is_http_url
-from flows.delivery.operator_notices import tell, well_again
 from flows.processes.workers import Parse, Workers
 from flows.setup import Setup
+from flows.steps.deliver.notices import tell, well_again
 from flows.steps.settling import FeedNews, Parsed, Trouble, changed, failed, told, unchanged
 from flows.web.fetching import FEED_TYPES
 from flows.web.outcomes import Fetched, FetchFailure, Outcome, Request

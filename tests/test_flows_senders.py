@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.message_records import Status
-from flows.delivery import delivering, senders
+from flows.steps.deliver import senders
 from tests.post_office import post_office
 from tests.servers import CUT, DROP, KEEP_THEN_DROP, Reply
 
@@ -88,7 +88,7 @@ def test_many_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monke
     """A sender takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
     office.record(*range(6))
     monkeypatch.setattr(senders.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
-    delivering.deliver(office.setup(), seconds=1.0)
+    senders.deliver(office.setup(), seconds=1.0)
     left = office.rows("select distinct attempts from messages where status = 'pending'")
     assert left == [(0,)]
     monkeypatch.undo()

@@ -1,6 +1,7 @@
-"""One sender a channel: its messages in their order, sealed before each try and marked after it.
+"""Messages out: what is due, each channel by a sender of its own, its messages in their order.
 
-So a crash can repeat a message but never lose one, and what is slow or broken holds up nobody but itself.
+Each is sealed before it is tried and marked after it: so a crash can repeat a message but never lose one, and what is
+slow or broken holds up nobody but itself.
 """
 
 from __future__ import annotations
@@ -9,30 +10,131 @@ import hashlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from alerts.channels import Channel
-from alerts.message_records import ChannelState, Message, Receipt, Standing, Subscriber
+import httpx
+
+from alerts.channels import CHANNELS, Channel, Equipment, route_of
+from alerts.message_records import (
+    ChannelState,
+    Letter,
+    Message,
+    Notice,
+    OperatorNotice,
+    Receipt,
+    Standing,
+    Status,
+    Subscriber,
+)
 from alerts.placing import late_by
+from alerts.plain_letters import operator_letter, plain_letter
+from alerts.rendering import render
 from alerts.retrying import PATIENCE, standing_after
-from flows.delivery.channel_troubles import tell_change
-from flows.delivery.letters import Contents, contents_of, letter_of
+from flows.progress import stage
 from flows.setup import Setup
-from warehouse import channels, outbox
+from flows.steps.deliver.notices import tell_change
+from flows.web.fetching import webhook_client
+from warehouse import channels, notices, outbox
 from warehouse.locking import Held, exclusive
+from warehouse.records import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 
+# So long a sender may take up new messages; the rest leaves in the next pass, or when `serve` looks next.
+SENDER_SECONDS = 30.0
+SENDERS = 64
+STOPPED = "unsubscribed"
 LOCKS = "senders"
 
 # DuckDB's file has one writer, and the threads of one process need not queue for its lock on the disk.
 _writing = threading.Lock()
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A message with all that it tells, as it was when it was sealed."""
+
+    message: Message
+    notices: Sequence[Notice] = ()
+    operator_notices: Sequence[OperatorNotice] = ()
+    thread_ref: str | None = None
+
+
 Sealed = tuple[Contents, Subscriber] | None
+
+
+def deliver(setup: Setup, *, seconds: float = SENDER_SECONDS) -> RunCounts:
+    """Send the messages that are due and record what came of each."""
+    with one_writing(setup) as session:
+        due = due_by_subscriber(setup, session)
+        routes = routes_to(setup, session, due)
+    if not routes:
+        return RunCounts()
+    with (
+        webhook_client(setup.settings.fetch) as web,
+        stage(setup.progress, "send", sum(due.values())) as shown,
+        ThreadPoolExecutor(min(len(routes), SENDERS), thread_name_prefix="sender") as threads,
+    ):
+        built = channels_of(setup, web)
+        senders = [
+            Sender(setup, route=route, channel=built[people[0].channel], subscribers=people, on_done=shown)
+            for route, people in routes.items()
+        ]
+        ran = [threads.submit(sender.run, seconds) for sender in senders]
+    return counted([standing for sender in ran for standing in sender.result()])
+
+
+def due_by_subscriber(setup: Setup, session: Session) -> dict[str, int]:
+    """Return how many messages are due to whom, but for those whose channel is in trouble and not to be tried yet."""
+    now = setup.now()
+    shut = {state.route for state in channels.channel_states(session) if state.next_try_at > now}
+    waiting = {who.name for who in setup.settings.subscribers if route_of(who) in shut}
+    due = outbox.due_counts(session, now)
+    return {name: count for name, count in due.items() if name not in waiting}
+
+
+def routes_to(setup: Setup, session: Session, names: Collection[str]) -> dict[str, list[Subscriber]]:
+    """Return the routes to these subscribers, with all who may be told by each; give up what nobody is to get."""
+    stopped, known = channels.unsubscribed(session), {who.name for who in setup.settings.subscribers}
+    for name in names:
+        if name not in known:
+            outbox.stop(session, name, f'subscriber "{name}" is no longer in the configuration')
+        elif name in stopped:
+            outbox.stop(session, name, STOPPED)
+    routes: dict[str, list[Subscriber]] = {}
+    for who in setup.settings.subscribers:
+        if who.name not in stopped:
+            routes.setdefault(route_of(who), []).append(who)
+    return {route: people for route, people in routes.items() if any(who.name in names for who in people)}
+
+
+def channels_of(setup: Setup, web: httpx.Client) -> dict[str, Channel]:
+    """Build the channels that subscribers use."""
+    equipment = Equipment(now=setup.now, web=web, email=setup.settings.email, slack_api=setup.settings.slack_api)
+    return {name: CHANNELS[name](equipment) for name in {who.channel for who in setup.settings.subscribers}}
+
+
+def counted(standings: Sequence[Standing]) -> RunCounts:
+    """Count what became of the messages."""
+    statuses = [standing.status for standing in standings]
+    return RunCounts(
+        messages_sent=statuses.count(Status.SENT),
+        messages_retried=statuses.count(Status.RETRY),
+        messages_dead=statuses.count(Status.DEAD),
+    )
+
+
+def send_now(setup: Setup, subscriber: Subscriber, subject: str, paragraphs: Sequence[str]) -> Receipt:
+    """Send a subscriber one letter that holds no alert; nothing is recorded of it."""
+    name = "\n".join((subscriber.name, subject, setup.now().isoformat()))
+    letter = plain_letter(hashlib.sha256(name.encode()).hexdigest()[:16], subject, paragraphs)
+    with webhook_client(setup.settings.fetch) as web:
+        return channels_of(setup, web)[subscriber.channel].send(letter, subscriber)
 
 
 @contextmanager
@@ -149,3 +251,23 @@ def lock_of(data_dir: Path, route: str) -> Path:
     folder = data_dir / LOCKS
     folder.mkdir(exist_ok=True)
     return folder / f"{hashlib.sha256(route.encode()).hexdigest()[:16]}.lock"
+
+
+def contents_of(session: Session, message: Message) -> Contents:
+    """Read what a message tells."""
+    thread = message.thread_of
+    return Contents(
+        message=message,
+        notices=outbox.notices(session, message),
+        operator_notices=notices.notices_in(session, message.message_id),
+        thread_ref=outbox.channel_ref(session, thread) if thread else None,
+    )
+
+
+def letter_of(contents: Contents, subscriber: Subscriber) -> Letter:
+    """Render a message for its subscriber."""
+    message = contents.message
+    if contents.operator_notices:
+        return operator_letter(message.message_id, contents.operator_notices, timezone=subscriber.timezone)
+    letter = render(message, contents.notices, timezone=subscriber.timezone)
+    return replace(letter, thread_of=message.thread_of, thread_ref=contents.thread_ref)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from flows.commands.wellness import wellness
-from flows.delivery.operator_notices import tell, well_again
-from flows.delivery.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
+from flows.steps.deliver.notices import tell, well_again
+from flows.steps.deliver.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply

@@ -10,13 +10,19 @@ import logging
 from datetime import datetime
 
 from alerts.channels import route_of
-from alerts.message_records import Message, OperatorNotice, Subscriber
+from alerts.message_records import ChannelState, Message, OperatorNotice, Subscriber
 from alerts.passages import shown
 from flows.setup import Setup
 from warehouse import channels, notices, outbox
 from warehouse.session import Session
 
 log = logging.getLogger("talkwatch.operator")
+
+_ADVICE = (
+    "Its messages wait and one of them tries every hour; after 48 hours they are given up, and "
+    "`talkwatch alerts resend --dead` revives them. Mend the channel in the configuration or "
+    "at the service, then restart `serve`."
+)
 
 
 def tell(setup: Setup, session: Session, *, key: str, subject: str, text: str) -> bool:
@@ -43,6 +49,33 @@ def well_again(setup: Setup, session: Session, *, key: str, subject: str, text: 
 def operator_of(setup: Setup) -> Subscriber | None:
     """Return the subscriber who is told what is wrong with Talkwatch itself."""
     return next((who for who in setup.settings.subscribers if who.name == setup.settings.operator), None)
+
+
+def tell_change(setup: Setup, session: Session, before: ChannelState | None, state: ChannelState | None) -> None:
+    """Tell the operator that a channel is blocked, or no longer; what may pass by itself is not told here."""
+    was, now = before and before.blocked_at, state and state.blocked_at
+    if state and now and not was:
+        tell(
+            setup,
+            session,
+            key=f"channel:{state.route}",
+            subject=f"{named(state.route)} takes no messages: {state.last_error}",
+            text=_ADVICE,
+        )
+    if before and was and not state:
+        well_again(
+            setup,
+            session,
+            key=f"channel:{before.route}",
+            subject=f"{named(before.route)} takes messages again",
+            text=f"It took none since {was:%Y-%m-%d %H:%M} UTC ({before.last_error}). What waited leaves now.",
+        )
+
+
+def named(route: str) -> str:
+    """Return a channel as the operator knows it."""
+    channel, _, subscriber = route.partition(":")
+    return f"the channel {channel} of {subscriber}" if subscriber else f"the channel {channel}"
 
 
 def _note(setup: Setup, session: Session, key: str, subject: str, text: str, *, ended_at: datetime | None) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
-from flows.delivery.operator_notices import operator_of, tell, well_again
-from flows.delivery.sending_now import send_now
 from flows.setup import Setup
+from flows.steps.deliver.notices import operator_of, tell, well_again
+from flows.steps.deliver.senders import send_now
 from flows.web.fetching import webhook_client
 from warehouse import outbox, runs
 from warehouse.errors import DiskFull

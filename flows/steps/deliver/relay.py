@@ -15,10 +15,10 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
 from flows.config.settings import configuration_path, load_settings
-from flows.delivery.delivering import deliver, due_by_subscriber
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
+from flows.steps.deliver.senders import deliver, due_by_subscriber
 from warehouse.errors import WarehouseError
 from warehouse.store import LIVE, reading
 
