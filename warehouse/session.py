@@ -9,7 +9,9 @@ from typing import Any
 
 import duckdb
 
-Row = tuple[Any, ...]
+from warehouse.rows import Columns, R
+from warehouse.rows import Row as Row  # noqa: PLC0414  # what this module hands out
+
 Params = Mapping[str, object] | Sequence[object] | None
 
 # Broken feeds carry halves of characters that no UTF-8 file can hold; each becomes one mark, so offsets stay true.
@@ -39,6 +41,14 @@ class Session:
     def row(self, sql: str, params: Params = None) -> Row | None:
         """Return the first row of a query."""
         return next(iter(self.rows(sql, params)), None)
+
+    def records(self, columns: Columns[R], sql: str, params: Params = None) -> tuple[R, ...]:
+        """Return the records of a query that selects these columns, in their order."""
+        return tuple(map(columns.record, self.rows(sql, params)))
+
+    def save(self, table: str, columns: Columns[R], records: Iterable[R], clash: str = "") -> int:
+        """Insert records; `clash` is an ON CONFLICT clause. Return how many rows that wrote."""
+        return self.insert(table, columns.names, map(columns.row, records), clash)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], clash: str = "") -> int:
         """Insert many rows in one statement, fifty times as fast as one by one; `clash` is an ON CONFLICT clause."""
