@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format lock clean
+.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format golden lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -41,6 +41,10 @@ $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
 format:
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Shows what the golden text is read as now, and accepts it: `extractor_version` changes with it.
+golden: install
+	$(BIN)/python -m tests.golden
 
 # Names, versions and hashes only: no index options, so no registry's address.
 lock: install
