@@ -234,6 +234,24 @@ def test_a_json_feed_s_links_stand_on_its_site():
     assert only_entry(json.dumps(feed).encode(), url="").link == "https://a.example/1"
 
 
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<description>Two sentences. Of its own.</description>{}", "Two sentences. Of its own."),
+        ("{}<description>Short.</description>", "Short."),
+        ("{0}<description>Short.</description>{0}", "Short."),
+        ("<media:group>{}</media:group><description>Short.</description>", "Short."),
+        ("<media:group>{}</media:group>", "A caption that is longer than all the rest. It goes on and on."),
+    ],
+)
+def test_the_words_under_a_picture_are_no_text_of_the_entry(inside, expected):
+    """A caption counts only where an entry has no words of its own, as videos have."""
+    words = "<media:description>A caption that is longer than all the rest. It goes on and on.</media:description>"
+    media = f'<media:content url="https://a.example/x.jpg">{words}</media:content>'
+    body = item(inside.format(media)).replace(b"<rss", b'<rss xmlns:media="http://search.yahoo.com/mrss/"', 1)
+    assert only_entry(body).content_html == expected
+
+
 def test_a_relative_link_without_a_base_stays_as_written():
     """What can't be resolved yet is kept for the one who knows the feed's address."""
     assert only_entry(item("<title>T</title><link>/1</link>"), url="").link == "/1"

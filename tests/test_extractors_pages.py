@@ -113,6 +113,64 @@ def test_the_article_stays(inside):
     assert len(lines) == 5
 
 
+LINKED = "On Saturday Rustem Umerov told reporters that a truce was possible before the new year."
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        f'<div class="markup"><p><a href="/1"><strong>{LINKED} </strong></a></p></div>',
+        f'<div class="markup"><p><strong><a href="/2">{LINKED}</a></strong></p></div>',
+        f'<section><p><a href="/3" rel="nofollow">{LINKED}</a></p></section>',
+        f'<p><a href="/4">{LINKED}</a></p>',
+        f'<div><div><p><span><a href="/5"><em>{LINKED}</em></a></span></p></div></div>',
+    ],
+)
+def test_a_sentence_that_is_all_link_stays(linked):
+    """A paragraph of the article may be one link; it is no pointer to another story as long as it is a sentence."""
+    assert text_of(page(linked)).split("\n") == [*PARAGRAPHS[:2], LINKED, *PARAGRAPHS[2:]]
+
+
+def test_a_headline_that_is_all_link_is_left_out():
+    """What points to another story ends like a headline."""
+    assert text_of(page(f'<div class="box"><p><a href="/9">{TEASER}</a></p></div>')).split("\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<table><tr><td><a href="/">Home</a> <a href="/old">Archive</a></td><td>{}</td></tr></table>',
+        '<table><tbody><tr><td width="700"><table><tr><td>{}</td></tr></table></td></tr></tbody></table>',
+        '<center><table border=0><tr><td>{}</td><td><a href="/a">Archive</a></td></tr></table></center>',
+    ],
+)
+def test_a_table_that_lays_out_a_page_is_no_table(around):
+    """A page built of tables comes out as its paragraphs, without bars and menus."""
+    told = "<h1>Proposals welcomed</h1>" + "".join(f"<p>{paragraph}" for paragraph in PARAGRAPHS)
+    html = f'<html lang="en"><head><title>Proposals welcomed</title></head><body>{around.format(told)}</body></html>'
+    assert text_of(html).split("\n") == PARAGRAPHS
+
+
+FLASH = "Russia will cease fire from midnight, Dmitry Peskov said."
+METADATA = '<meta property="og:type" content="article"><meta property="og:title" content="Russia declares a truce">'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<article><h1>Russia declares a truce</h1><p>By Staff | 2026-11-29T02:43:53Z</p><p>{}</p></article>",
+        "<div><h1>Russia declares a truce</h1><div><span>By Ann Reporter</span> <time>14:05</time></div><p>{}</p></div>",
+        "<main><h1>Russia declares a truce</h1><p>By Staff</p><p>29 November 2026, 14:05</p><p>{}</p></main>",
+        "<table><tr><td><h1>Russia declares a truce</h1><b>By Staff</b><br>14:05<br><br>{}</td></tr></table>",
+        "<section><h1>Russia declares a truce</h1><div>9:30 pm</div><div>By AFP</div><div>{}</div></section>",
+    ],
+)
+def test_a_flash_is_its_sentence(inside):
+    """However short an article is, neither headline nor byline nor time of day is glued to it."""
+    body = f"<header><nav><a href='/'>Home</a></nav></header>{inside.format(FLASH)}<footer>(c) Herald</footer>"
+    assert text_of(f'<html lang="en"><head><title>x</title>{METADATA}</head><body>{body}</body></html>') == FLASH
+
+
 @pytest.mark.parametrize("markup", ["<p>{}</p>", "<p><span>{}</span></p>", "<div>{}</div>"])
 def test_lines_of_the_markup_are_no_lines_of_the_text(markup):
     """A paragraph that its markup breaks over lines is one line, whichever way it is extracted."""

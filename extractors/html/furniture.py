@@ -68,6 +68,8 @@ _NOT_ARTICLE = {"figcaption", "nav", "footer", "aside", "form", "button", "dialo
 _NOT_ARTICLE_ROLES = {"dialog", "alertdialog", "navigation", "complementary", "banner", "contentinfo", "search", "menu"}
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _SHORT_LINK = 20
+_LONG_SENTENCE = 60  # a headline that ends like a sentence is mostly shorter
+_CELL_BLOCKS = ("p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table")
 
 
 def prune(tree: Any, title: str | None) -> None:
@@ -83,6 +85,22 @@ def prune(tree: Any, title: str | None) -> None:
             figure.tag = "div"
         else:
             _remove(figure)
+
+
+def lay_out(tree: Any) -> None:
+    """Make blocks of tables that only lay a page out, and plain text of links around whole sentences, in place.
+
+    A layout's cell holds blocks, such as paragraphs and headings; a sentence that is all link is no pointer elsewhere.
+    """
+    for table in list(tree.iter("table")):
+        if _is_layout(table):
+            for part in list(table.iter("table", "tbody", "tr", "td")):
+                if next(part.iterancestors("table"), table) is table:
+                    part.tag = "div"
+    for paragraph in list(tree.iter("p")):
+        if _is_linked_sentence(paragraph):
+            for link in list(paragraph.iter("a")):
+                link.drop_tag()
 
 
 def headline_element(tree: Any, title: str | None) -> Any:
@@ -171,6 +189,25 @@ def _is_bare_link(element: Any) -> bool:
     linked = sum(len(_text(link).replace(" ", "")) for link in element.iter("a"))
     all_linked = linked >= len(text.replace(" ", ""))
     return len(text) >= _SHORT_LINK and all_linked and not _SENTENCE_END.search(text)
+
+
+def _is_layout(table: Any) -> bool:
+    cells = [cell for row in table.iter("tr") for cell in row if cell.tag == "td"]
+    headed = next(table.iter("th"), None) is not None
+    return not headed and any(_holds_blocks(cell) for cell in cells)
+
+
+def _holds_blocks(cell: Any) -> bool:
+    return cell.find(".//h1") is not None or len(list(islice(cell.iter(*_CELL_BLOCKS), 2))) > 1
+
+
+def _is_linked_sentence(paragraph: Any) -> bool:
+    """Tell a paragraph that is all link and yet a sentence, beside paragraphs that are none."""
+    text = _text(paragraph)
+    links = list(paragraph.iter("a"))
+    if len(links) != 1 or not _SENTENCE_END.search(text) or len(text) < _LONG_SENTENCE:
+        return False
+    return len(_text(links[0])) >= len(text)
 
 
 def _is_vital(element: Any, headline: Any, most: float) -> bool:
@@ -279,6 +316,15 @@ _TAIL = re.compile(
       | sur\ le\ même\ sujet | más\ información ) \s* :?
     """
 )
+# What stands between a headline and the first words of an article, where cleaning has left it.
+_HEAD = re.compile(
+    r"""(?xi)
+    (?: by | von | par | por | di | da | autore?:? | автор:? | текст:? ) \s
+        [^.!?]{2,60} (?: \s* [|·•–—,-] \s* \d .{0,40} )?
+    | \d{1,2} [:.h] \d\d (?: \s* (?: [ap]\.?m\.? | [A-Z]{2,4} ) )?
+    """
+)
+_LONGEST_HEAD = 4
 _LONGEST_LINE = 250
 _TAIL_FROM = 0.3
 
@@ -286,7 +332,7 @@ _TAIL_FROM = 0.3
 def without_furniture(lines: Iterable[str], repeated: Iterable[str | None]) -> list[str]:
     """Drop the lines that are furniture: prompts, teasers, credits, stamps, and those `repeated` from elsewhere."""
     known = {key(line) for line in repeated if line} | {""}
-    own = [line for line in lines if key(line) not in known]
+    own = _without_head([line for line in lines if key(line) not in known])
     kept = [not _is_furniture(line) for line in own]
     total, seen = sum(len(line) for line, stays in zip(own, kept, strict=True) if stays), 0
     for number, (line, stays) in enumerate(zip(own, kept, strict=True)):
@@ -294,6 +340,12 @@ def without_furniture(lines: Iterable[str], repeated: Iterable[str | None]) -> l
             return list(compress(own[:number], kept))
         seen += len(line) * stays
     return list(compress(own, kept))
+
+
+def _without_head(lines: list[str]) -> list[str]:
+    """Drop bylines and times of day in front of the first words."""
+    head = takewhile(lambda line: _HEAD.fullmatch(line) or _is_furniture(line), lines[:_LONGEST_HEAD])
+    return lines[len(list(head)) :]
 
 
 def _is_furniture(line: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import trafilatura
+from lxml import etree
 from trafilatura.utils import load_html
 
-from extractors.html.furniture import headings, key, prune, without_furniture
+from extractors.html.furniture import headings, key, lay_out, prune, without_furniture
 from extractors.html.liveblogs import composed, lead_of, posts_on
 from extractors.html.metadata import Metadata, read_metadata
 from extractors.records import Page, Post, Unreadable, UnreadableReason
@@ -219,6 +221,8 @@ _BULLET = re.compile(r"^-\s+")
 _FEW = 4
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "iframe", "option"}
 _AROUND = 4_000
+_MARKED = {"a", "abbr", "b", "cite", "em", "font", "i", "mark", "q", "small", "span", "strong", "time", "u"}
+_INLINE = _MARKED | {"del", "ins", "s", "sub", "sup", "wbr"}
 
 
 def clean_page(html: bytes | str, *, url: str | None = None, content_type: str | None = None) -> Page | Unreadable:
@@ -261,8 +265,9 @@ def _page(tree: Any, url: str | None) -> Page | Unreadable:
     repeated = (about.title, about.author, about.section, *headings(tree))
     around = _shown_first(tree)
     prune(tree, about.title)
+    lay_out(tree)
     _unwrap(tree)
-    lines = without_furniture(_lines(tree, url), repeated)
+    lines = without_furniture(_by_block(_lines(tree, url), tree), repeated)
     if lines and standfirst and key(standfirst) not in key("\n".join(lines)):
         # Visible on the page, and often left out with the header it stands in.
         lines.insert(0, standfirst)
@@ -291,6 +296,43 @@ def _lines(tree: Any, url: str | None) -> list[str]:
     extracted: Any = trafilatura.bare_extraction(tree, include_comments=False, url=url)
     text = extracted.text if extracted else None
     return [" ".join(_BULLET.sub("", line).split()) for line in (text or "").splitlines()]
+
+
+def _by_block(lines: list[str], tree: Any) -> list[str]:
+    """Return lines so that none runs over several blocks of a page, as those of very short ones do."""
+    if sum(map(len, lines)) > _SHORT:
+        return lines
+    blocks = list(_blocks(tree))
+    return [part for line in lines for part in _parted(line, blocks)]
+
+
+def _blocks(tree: Any) -> Iterator[str]:
+    """Yield the stretches of text between the edges of a page's blocks, in their order."""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in _UNSEEN or not isinstance(element.tag, str):
+            continue
+        if element.tag not in _INLINE and parts:
+            yield " ".join("".join(parts).split())
+            parts.clear()
+        parts.append((element.text if event == "start" else element.tail) or "")
+    yield " ".join("".join(parts).split())
+
+
+def _parted(line: str, blocks: list[str]) -> list[str]:
+    """Return a line as the blocks that it is made of, itself where it is one or none."""
+    whole = _packed(line)
+    for first in range(len(blocks)):
+        rest, number = whole, first
+        while rest and number < len(blocks) and rest.startswith(packed := _packed(blocks[number])):
+            rest, number = rest[len(packed) :], number + 1
+        if not rest and number > first:
+            return [block for block in blocks[first:number] if block]
+    return [line]
+
+
+def _packed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _unwrap(tree: Any) -> None:

@@ -34,6 +34,9 @@ _XML_DECLARATION = re.compile(r"<\?xml[\s?][^>]*>", re.IGNORECASE)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|(\d+));?", re.IGNORECASE)
 _PREFIXED = re.compile(r"<(\w[\w.-]*):(?:item|entry)\b", re.IGNORECASE)
+# Of Media RSS: the words under a picture, which feedparser would take for those of the entry.
+_MEDIA = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""", re.IGNORECASE)
+_CAPTION = "talkwatchcaption"
 _HEAD = 5_000
 # feedparser's names of versions are the format and its digits: rss091u, rss20, atom10.
 _VERSION = re.compile(r"(rss|atom|cdf)(?:(\d)(\d+))?")
@@ -125,6 +128,9 @@ def _tidied(text: str) -> bytes:
     prefixed = _PREFIXED.search(text)
     if prefixed and f"xmlns:{prefixed[1]}" not in text:
         text = re.sub(rf"<(/?){re.escape(prefixed[1])}:", r"<\1", text)
+    media = _MEDIA.search(text)
+    if media:
+        text = re.sub(rf"<(/?){re.escape(media[1])}:description\b", rf"<\1{_CAPTION}", text)
     text = _REFERENCE.sub(_valid_reference, _NOT_IN_XML.sub("", text))
     return text.encode("utf-8", errors="replace")
 
@@ -242,9 +248,10 @@ def _author(raw: Any) -> str | None:
 
 
 def _content(raw: Any) -> str | None:
-    """Return the longest text an entry carries."""
+    """Return the longest text an entry carries; the words under its picture only where it has no others."""
     texts = [part.get("value") or "" for part in dict.get(raw, "content", ())]
-    return max((*texts, dict.get(raw, "summary") or ""), key=len).strip() or None
+    own = max((*texts, dict.get(raw, "summary") or ""), key=len).strip()
+    return own or str(dict.get(raw, _CAPTION) or "").strip() or None
 
 
 _JSON_VERSION = re.compile(r"jsonfeed\.org/version/(\d(?:\.\d)?)")
