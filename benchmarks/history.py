@@ -29,7 +29,7 @@ from extractors.speech.reading import Reader
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.reading import unread
+from flows.steps.read import unread
 from flows.steps.recording import record
 from warehouse import migrating
 from warehouse.records import ReadArticle

@@ -85,5 +85,5 @@ def pool() -> Iterator[Workers]:
 @pytest.fixture
 def lent_pool(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> Workers:
     """Let passes parse in those processes: tests of many passes need not start new ones for each."""
-    monkeypatch.setattr("flows.steps.gathering.Workers", lambda _count: nullcontext(pool))
+    monkeypatch.setattr("flows.steps.passes.Workers", lambda _count: nullcontext(pool))
     return pool

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flows.setup import LOCK_FILE, STOP_FLAG
-from flows.steps import gathering, passes
+from flows.steps import passes
 from flows.steps.passes import run_pass
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import HttpServer, Reply
@@ -337,7 +337,7 @@ def test_a_crash_before_any_step_loses_nothing(room, monkeypatch, step):
     items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river"}
     room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items)))
     with monkeypatch.context() as dying:
-        dying.setattr(gathering, step, die)
+        dying.setattr(passes, step, die)
         with pytest.raises(SystemError):
             room.run()
     room.now += timedelta(minutes=11)

@@ -9,8 +9,8 @@ from extractors.records import Article
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.acquiring import FoundArticle
-from flows.steps.reading import read
+from flows.steps.fetch import FoundArticle
+from flows.steps.read import read
 from flows.steps.recording import record
 from tests.story_examples import TOLD
 from warehouse.store import reading

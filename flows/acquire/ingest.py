@@ -16,10 +16,10 @@ from flows.acquire.files import Document, documents
 from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
 from flows.processes.workers import Workers, cores
 from flows.setup import Setup
-from flows.steps.acquiring import FoundArticle, unfurnished
 from flows.steps.deliver.senders import deliver
+from flows.steps.fetch import FoundArticle, unfurnished
 from flows.steps.passes import prepare_warehouse
-from flows.steps.reading import read
+from flows.steps.read import read
 from flows.steps.recording import BATCH, record
 from warehouse.publishing import publish
 from warehouse.records import RunCounts

@@ -14,7 +14,7 @@ from extractors.records import Article, Depth
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
-from flows.steps.reading import unread
+from flows.steps.read import unread
 from flows.tables import listing, table
 from flows.times import moment
 from warehouse import alerts

@@ -11,7 +11,7 @@ from alerts.rules import CompiledRule
 from extractors.records import Article, Depth, Reading
 from flows.progress import stage
 from flows.setup import Setup
-from flows.steps.reading import unread
+from flows.steps.read import unread
 from warehouse.arrivals import Came, StoredRevision, stored_revisions
 from warehouse.records import ReadArticle
 from warehouse.store import reading

@@ -15,7 +15,7 @@ from flows.commands.retelling import may_match
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
-from flows.steps.reading import unread
+from flows.steps.read import unread
 from flows.tables import listing
 from flows.times import moment
 from warehouse.accounts import Decided, articles_named, last_decisions

@@ -8,7 +8,7 @@ from extractors.records import Article, Reading
 from extractors.speech.reading import Unread
 from flows.progress import stage
 from flows.setup import Setup
-from flows.steps.acquiring import FoundArticle
+from flows.steps.fetch import FoundArticle
 from warehouse.records import ReadArticle
 
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from extractors.records import Article, Post, Span
+from extractors.html.pages import clean_page
+from extractors.records import Article, Entry, Page, Post, Span
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.learning import KEPT, without_recurring
+from flows.steps.fetch import KEPT, article_of, without_recurring
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import Reply
+from warehouse.feed_records import PendingEntry
 from warehouse.store import reading
 
 PROMPT = "Scan the code to get our app"
@@ -173,3 +175,29 @@ def test_what_was_stored_without_furniture_stays_known(room):
     announce(room, {"/late": "Delegation arrives, again"})
     assert room.rows("SELECT text, revision FROM articles WHERE url LIKE '%late'") == rows
     assert len(room.outlet.asked("/late")) == 2
+
+
+@pytest.mark.parametrize(
+    ("led_to", "stored"),
+    [
+        pytest.param(
+            "https://A.example/talks?utm_source=rss&id=7#top", "https://a.example/talks?id=7", id="tracking parameters"
+        ),
+        pytest.param("https://a.example/talks?id=7", "https://a.example/talks?id=7", id="what names the page stays"),
+    ],
+)
+def test_an_article_has_the_plain_address_of_its_page(led_to, stored):
+    """A page that gives itself no address is stored under the one that led to it, without its tracking parameters."""
+    read = clean_page(page("Kremlin names its terms", SAID).body, url=led_to, content_type="text/html")
+    assert isinstance(read, Page)
+    entry = PendingEntry(
+        entry_key="one",
+        feed_id="feed",
+        outlet="Herald",
+        url=led_to,
+        entry=Entry(entry_id="1", link=led_to, title="Talks", published=None, updated=None),
+        first_poll=False,
+        attempts=0,
+        seen_at=NOW,
+    )
+    assert article_of(entry, read, led_to, NOW).url == stored

@@ -16,8 +16,8 @@ from flows.cli.app import app
 from flows.commands.extracting import limits_object
 from flows.config.settings import load_settings
 from flows.setup import prepared
-from flows.steps.acquiring import FoundArticle
-from flows.steps.reading import read
+from flows.steps.fetch import FoundArticle
+from flows.steps.read import read
 from flows.steps.recording import record
 from warehouse.publishing import publish
 from warehouse.store import reading
