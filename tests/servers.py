@@ -222,6 +222,8 @@ class _Pages:
 
     answers: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     requests: list[Asked] = field(default_factory=list)
+    keep: bool = False
+    connections: int = 0
     gates: set[threading.Event] = field(default_factory=set)
     lock: threading.Condition = field(default_factory=threading.Condition)
 
@@ -241,15 +243,22 @@ class _Pages:
 class _Request(BaseHTTPRequestHandler):
     pages: _Pages
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        with self.pages.lock:
+            self.pages.connections += 1
 
     def do_GET(self) -> None:
-        self.close_connection = True
+        self.close_connection = not self.pages.keep
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.pages.next_answer(Asked(self.command, self.path, headers, self.rfile.read(length)))
         if reply.gate:
             reply.gate.wait()
         if reply.reset:
+            self.close_connection = True
             # Without lingering, and closed under the files that wrap it, the socket sends a reset at once.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
             socket.close(self.connection.detach())
@@ -262,7 +271,8 @@ class _Request(BaseHTTPRequestHandler):
         self.send_response_only(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
-        self.send_header("Connection", "close")
+        if not self.pages.keep:
+            self.send_header("Connection", "close")
         if isinstance(reply.body, bytes):
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
@@ -287,9 +297,12 @@ class _Server(ThreadingHTTPServer):
 class HttpServer:
     """An HTTP server whose answers at each path are set by `reply`; it notes every request."""
 
-    def __init__(self, port: int = 0, *, tls: ssl.SSLContext | None = None) -> None:
-        """Bind to a free port (or to `port`), with `tls` for https; it answers inside `with`."""
-        self._pages = _Pages()
+    def __init__(self, port: int = 0, *, tls: ssl.SSLContext | None = None, keep: bool = False) -> None:
+        """Bind to a free port (or to `port`), with `tls` for https; it answers inside `with`.
+
+        One that shall `keep` its connections waits for another request after each.
+        """
+        self._pages = _Pages(keep=keep)
         request = type("_Bound", (_Request,), {"pages": self._pages})
         self._server = _Server((HOST, port), request)
         if tls:
@@ -302,6 +315,11 @@ class HttpServer:
     def requests(self) -> list[Asked]:
         """Every request so far, in order."""
         return self._pages.requests
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return self._pages.connections
 
     def url(self, path: str = "/") -> str:
         """Return the address of `path`."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from flows.web.fetching import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fe
 from tests.servers import HttpServer, Reply
 
 PUBLIC = "93.184.216.34"
-RESOLVE, OPEN, CONNECT = socket.getaddrinfo, asyncio.open_connection, httpcore.SyncBackend.connect_tcp
+RESOLVE, CONNECT = socket.getaddrinfo, httpcore.AnyIOBackend.connect_tcp
 
 
 def table(*servers: HttpServer) -> FetchTable:
@@ -126,22 +125,14 @@ def resolving(monkeypatch, *answers):
             return RESOLVE(host, port, **options)
         return [(0, 0, 0, "", (address, port)) for address in left.pop(0)]
 
-    def noted(host):
-        if not host.startswith("127."):
-            connected.append(host)
-            raise httpcore.ConnectError("no network in tests")
-
-    async def opened(host, *rest, **options):
-        noted(host)
-        return await OPEN(host, *rest, **options)
-
-    def plainly(self, host, *rest):
-        noted(host)
-        return CONNECT(self, host, *rest)
+    async def connect(self, host, *rest):
+        if host.startswith("127."):
+            return await CONNECT(self, host, *rest)
+        connected.append(host)
+        raise httpcore.ConnectError("no network in tests")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(asyncio, "open_connection", opened)
-    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", plainly)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     return connected
 
 
@@ -168,23 +159,19 @@ def test_the_name_is_still_what_a_certificate_is_for(door: Door, monkeypatch):
     """Though it is the address that is connected to, the name is what the server has to prove."""
     asked = []
 
-    def note(server_hostname, ssl_context):
-        asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
-        raise httpcore.ConnectError("no network in tests")
+    class Stream(httpcore.AsyncNetworkStream):
+        async def start_tls(self, ssl_context, server_hostname=None, timeout=None):  # noqa: ARG002, ASYNC109 (httpcore's)
+            asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
+            raise httpcore.ConnectError("no network in tests")
 
-    class Stream(httpcore.NetworkStream):
-        def start_tls(self, ssl_context, server_hostname=None, timeout=None):  # noqa: ARG002 (httpcore names them)
-            note(server_hostname, ssl_context)
-
-        def close(self):
+        async def aclose(self):
             """Do nothing."""
 
-    async def opened(address, _port, *, ssl, server_hostname):
-        assert address == PUBLIC
-        note(server_hostname, ssl)
+    async def connect(_self, host, *_):
+        assert host == PUBLIC
+        return Stream()
 
-    monkeypatch.setattr(asyncio, "open_connection", opened)
-    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *_: Stream())
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (PUBLIC, 443))])
     with HttpServer() as site:
         door("https://outside.example/", site)

@@ -16,8 +16,6 @@ import httpx
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.addresses import Guard, GuardedSyncBackend, is_public
-from flows.web.connections import Connections
 from flows.web.fetching import (
     Fetched,
     FetchFailure,
@@ -28,6 +26,7 @@ from flows.web.fetching import (
     user_agent,
     webhook_client,
 )
+from flows.web.network import Guard, GuardedBackend, is_public
 from flows.web.pacing import Pacer
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply, closed_port
@@ -236,29 +235,21 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch):
 
 def test_the_checked_address_is_the_one_connected(monkeypatch):
     """A name server that changes its answer can't lead inside: a name is resolved once, and what was checked is used."""
-    resolving(monkeypatch, ["93.184.216.34"], ["93.184.216.34"], ["127.0.0.1"])
+    resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
     connected: list[str] = []
 
-    async def connect(address, *_args, **_options):
-        connected.append(address)
-        raise OSError("no network in tests")
-
-    async def asked():
-        with closing(Connections(())) as connections:
-            async with connections.answer(httpx.URL("http://rebinding.example/"), ()):
-                """Nothing answers."""
-
-    def connect_plainly(_self, host, *_args):
+    async def connect(_self, host, *_args):
         connected.append(host)
         raise httpcore.ConnectError("no network in tests")
 
-    monkeypatch.setattr(asyncio, "open_connection", connect)
-    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect_plainly)
+    async def asked():
+        with closing(GuardedBackend((), at_once=1)) as backend:
+            await backend.connect_tcp("rebinding.example", 80)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     with pytest.raises(httpcore.ConnectError, match="no network"):
         asyncio.run(asked())
-    with pytest.raises(httpcore.ConnectError, match="no network"):
-        GuardedSyncBackend(()).connect_tcp("rebinding.example", 80)
-    assert connected == ["93.184.216.34", "93.184.216.34"]
+    assert connected == ["93.184.216.34"]
 
 
 def resolving(monkeypatch, *answers):
@@ -512,8 +503,7 @@ def test_no_webhook_reaches_inside_either(host):
 # Where a connection may be opened: the door in, the channels out, and what starts servers of our own.
 DOORS = {
     "flows.web.fetching": "the only way in",
-    "flows.web.addresses": "its guard",
-    "flows.web.connections": "its connections",
+    "flows.web.network": "its guard and its connections",
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo.servers": "the demo's own servers on loopback",
     "flows.serving": "asks for this machine's name alone",
@@ -534,7 +524,7 @@ OPENERS = {
     "anyio",
     "uvicorn",
 }
-CLIENTS = {"Client", "AsyncClient", "HTTPTransport", "AsyncHTTPTransport", "ConnectionPool", "AsyncConnectionPool", "SyncBackend", "AnyIOBackend", "get", "post", "request", "stream", "open_connection", "create_connection"}  # fmt: skip
+CLIENTS = {"Client", "AsyncClient", "HTTPTransport", "AsyncHTTPTransport", "ConnectionPool", "AsyncConnectionPool", "SyncBackend", "AnyIOBackend", "HTTPConnection", "AsyncHTTPConnection", "get", "post", "request", "stream", "open_connection", "create_connection"}  # fmt: skip
 
 
 def opens_connections(source: str) -> bool:
@@ -567,4 +557,4 @@ def test_there_is_one_door_in():
     modules = [path.relative_to(ROOT) for package in packages for path in (ROOT / package).rglob("*.py")]
     opening = {".".join(path.with_suffix("").parts) for path in modules if opens_connections((ROOT / path).read_text())}
     assert {name for name in opening - set(DOORS) if not name.startswith("alerts.channels.")} == set()
-    assert {"flows.web.fetching", "flows.web.addresses", "alerts.channels.email"} <= opening
+    assert {"flows.web.fetching", "flows.web.network", "alerts.channels.email"} <= opening

@@ -56,10 +56,16 @@ def reason_of(error: Exception) -> str:
     for kind, reason in REASONS:
         if isinstance(error, kind):
             return reason
-    words = str(error)
-    if "Receive buffer too long" in words:
+    if is_endless_head(error):
         return "headers larger than 64 KB"
+    words = str(error)
     return words[:160] or type(error).__name__
+
+
+def is_endless_head(error: Exception) -> bool:
+    """Tell whether h11, whose errors httpcore wraps, gave up on headers that were too long (RFC 6585's 431)."""
+    hint = getattr(error.args[0] if error.args else None, "error_status_hint", None)
+    return bool(hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
 
 async def drain(response: httpcore.Response) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -17,19 +17,20 @@ import httpx
 
 from flows.config.configuration import FetchTable
 from flows.times import utc_now
-from flows.web.addresses import GuardedSyncBackend
 from flows.web.answers import BYTES, EXPECTED, Redirect, outcome_of, reason_of
-from flows.web.connections import Connections
 from flows.web.intervals import parking_time
 from flows.web.lines import Errand
+from flows.web.network import Connections, GuardedTransport
 from flows.web.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
-from flows.web.pacing import Pacer, host_of
+from flows.web.pacing import PORTS, Pacer, host_of
 from flows.web.robots import allows, crawl_delay, origin_of, robots_file
 from warehouse.feed_records import RobotsFile, RobotsState
 
 __all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]
 
 MAX_REDIRECTS = 5
+# Each sender posts one thing at a time; no more senders than this are at work.
+POSTS_AT_ONCE = 64
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 TEXT_TYPES = "text/plain, */*;q=0.5"
@@ -40,29 +41,30 @@ def user_agent(contact: str | None) -> str:
     return f"Talkwatch/{version('talkwatch')}" + (f" (+{contact.removeprefix('mailto:')})" if contact else "")
 
 
-def headers_of(request: Request, url: httpx.URL) -> list[tuple[bytes, bytes]]:
+def headers_of(request: Request, url: httpx.URL, contact: str | None) -> list[tuple[bytes, bytes]]:
     """Return the headers of a request: validators only when the server gave some."""
-    wanted = {"Accept": request.accept, "If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+    wanted = {
+        "User-Agent": user_agent(contact),
+        "Accept": request.accept,
+        "Accept-Encoding": "gzip, deflate",
+        "If-None-Match": request.etag,
+        "If-Modified-Since": request.last_modified,
+    }
     if url.userinfo:
         wanted["Authorization"] = f"Basic {b64encode(f'{url.username}:{url.password}'.encode()).decode()}"
-    return [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
+    headers = [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
+    return [(b"Host", url.netloc), *headers]
 
 
 def connections(fetch: FetchTable) -> Connections:
     """Return the guarded way to servers; close it in the end."""
-    own = {"User-Agent": user_agent(fetch.contact), "Accept-Encoding": "gzip, deflate"}
-    headers = [(name.encode(), value.encode()) for name, value in own.items()]
-    return Connections(fetch.allow_hosts, headers=headers, at_once=fetch.concurrency)
+    return Connections(fetch.allow_hosts, at_once=fetch.concurrency)
 
 
 def webhook_client(fetch: FetchTable) -> httpx.Client:
     """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 (httpx offers no argument for the network backend)
-        ssl_context=httpx.create_ssl_context(), network_backend=GuardedSyncBackend(fetch.allow_hosts)
-    )
     return httpx.Client(
-        transport=transport,
+        transport=GuardedTransport(fetch.allow_hosts, at_once=POSTS_AT_ONCE),
         trust_env=False,
         timeout=fetch.timeout_seconds,
         follow_redirects=False,
@@ -125,8 +127,8 @@ class Fetcher:
         """Make one request at `now`, to `url`; whatever goes wrong outside this program is a FetchFailure."""
         try:
             place = httpx.URL(url)
-            headers = headers_of(request, place)
-            async with asyncio.timeout(seconds), self._connections.answer(place, headers) as response:
+            asked = httpcore.Request("GET", address_of(place), headers=headers_of(request, place, self._fetch.contact))
+            async with asyncio.timeout(seconds), aclosing(await self._connections.send(asked)) as response:
                 return await outcome_of(request, place, response, now, self._limit)
         except TimeoutError:
             return FetchFailure(key=request.key, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
@@ -181,6 +183,13 @@ class Fetcher:
         return file
 
 
+def address_of(url: httpx.URL) -> httpcore.URL:
+    """Return an http(s) address as httpcore has it; raise UnsupportedProtocol for another."""
+    if url.scheme not in PORTS:
+        raise httpcore.UnsupportedProtocol
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+
+
 def out_of_time(request: Request, asked_at: datetime | None) -> FetchFailure:
     """Say that an answer lay behind a redirect that there was no time to follow."""
     return FetchFailure(key=request.key, reason="no time left to follow its redirects", asked_at=asked_at)
@@ -194,7 +203,7 @@ async def fetch_all(
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[Outcome, ...]:
     """Fetch what there is time for; what there is not is simply not among the outcomes."""
-    with closing(connections(fetch)) as opened:
+    async with aclosing(connections(fetch)) as opened:
         fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
 
         async def one(request: Request) -> Outcome | None:

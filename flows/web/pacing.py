@@ -10,9 +10,9 @@ from functools import lru_cache
 import httpx
 
 from flows.config.configuration import FetchTable
-from flows.web.connections import PORTS
 from flows.web.lines import Errand, Line
 
+PORTS = {"http": 80, "https": 443}
 # How soon a wait for a host's turn notices that the pass is to end.
 GLANCE = 0.5
 

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import closing
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -145,7 +145,7 @@ class Stream:
         self._gate.set()
         self._unread = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        with closing(connections(self._fetch)) as opened:
+        async with aclosing(connections(self._fetch)) as opened:
             self._fetcher = Fetcher(
                 opened,
                 self._fetch,
