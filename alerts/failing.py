@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.clauses import judge
-from alerts.matching import Tie, allows, is_denied, matches_in, nearest_ties, negated_by, ties, wanted
+from alerts.matching import Tie, allows, is_denied, matches_in, nearest_ties, ties, wanted
 from alerts.nearness import Texts
 from alerts.records import Clause, Joint, Match, Negation, Scope
 from alerts.rules import CompiledRule, language_of
@@ -119,8 +119,8 @@ def _clauses(rule: CompiledRule, texts: Texts) -> Failure | None:
 
 
 def _negation(texts: Texts, tie: Tie) -> Span | None:
-    _, layout, sentence, hit, near = tie
-    return negated_by(texts, hit, sentence, layout, near)
+    _, layout, sentence, hit, _ = tie
+    return texts.negation(hit, sentence, layout)
 
 
 def _where(rule: CompiledRule, texts: Texts, tie: Tie) -> Failure | None:

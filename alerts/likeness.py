@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.text.identity import plain_words
+from extractors.text.sameness import turning_words
 
 SHINGLE = 3  # words: a passage is a sentence or two
 FEWEST = 6  # words: below that, nothing can be said
 ALIKE = 0.8  # of the shingles of the shorter: one word changed in a sentence of twenty is below it
 
-# A word that turns a sentence around makes another one of it.
-_TURNS = re.compile(
-    r"[^\W\d]*\d\w*|no|not|never|nor|without|den(?:y|ied|ies)|refus\w+|reject\w*|ruled"
-    r"|(?:do|does|did|is|are|was|were|has|have|had|wo|would|ca|could|should)nt"
-)
+_FIGURE = re.compile(r"[^\W\d]*\d\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +30,8 @@ def passage(text: str) -> Passage:
     """Return what comparing needs: sequences of words, and the figures and words that turn a sentence around."""
     words = plain_words(text).split()
     shingles = (" ".join(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1))
-    telling = (word for word in words if _TURNS.fullmatch(word))
-    return Passage(shingles=frozenset(shingles), telling=frozenset(telling), words=len(words))
+    figures = frozenset(word for word in words if _FIGURE.fullmatch(word))
+    return Passage(shingles=frozenset(shingles), telling=figures | turning_words(words), words=len(words))
 
 
 def alike(one: str, other: str) -> bool:

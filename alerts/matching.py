@@ -73,13 +73,6 @@ def _all_ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator
                     yield ref, layout, sentence, hit, near
 
 
-def negated_by(texts: Texts, hit: Hit, sentence: int, layout: Layout, near: Nearness) -> Span | None:
-    """Return the words that negate a hit: in its sentence, or the cue of a statement that negates what is said."""
-    statement = near.statement
-    by_cue = (statement.cue_span or statement.span) if statement is not None and statement.negated else None
-    return texts.negation(hit, sentence, layout) or by_cue
-
-
 def allows(mode: Negation, negation: Span | None) -> bool:
     """Tell whether a rule takes a hit that is, or is not, negated."""
     return mode is Negation.ANY or (mode is Negation.ONLY) == (negation is not None)
@@ -91,7 +84,7 @@ def _found(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[tu
     for ref, layout, sentence, hit, near in ties(rule, texts, refs):
         stretch = texts.stretch(wish.scope, sentence, layout, near.statement)
         verdict = judge(wish.where, stretch, rule.phrases) if wish.where else None
-        negation = negated_by(texts, hit, sentence, layout, near)
+        negation = texts.negation(hit, sentence, layout)
         if (verdict and not verdict.holds) or not allows(wish.negation, negation):
             continue
         historical = texts.is_historical(hit, sentence, layout)

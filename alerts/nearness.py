@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from alerts.clauses import Stretch
 from alerts.layout import Layout
-from alerts.negation import negation
 from alerts.records import Place, Scope
 from extractors.negotiation.history import is_historical
 from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Article, Mention, Reading, Span, Statement
+from extractors.text.negation import negation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from extractors.copies.fingerprints import word_keys
 from extractors.position_records import Wording, Words
 from extractors.records import Statement, StatementKind
 from extractors.text.identity import plain_words
+from extractors.text.sameness import turning_words
 from extractors.text.words import fold
 
 WINDOW = timedelta(hours=48)  # between two reports
@@ -35,12 +36,6 @@ _COMMON = frozenset(
         """that this with from have been will would were they their them there than then into also some such only very
         more most just over your ours could should because about after which what when where while said says does dont
         wont being other another these those upon must shall need"""
-    )
-)
-_NEGATIONS = frozenset(
-    _WORD.findall(
-        """no not never nor none neither without cannot cant dont doesnt didnt wont wouldnt isnt arent wasnt werent
-        hasnt havent hadnt shouldnt couldnt nobody nothing"""
     )
 )
 
@@ -69,7 +64,7 @@ def same_words(one: Words, other: Words) -> bool:
     """Tell whether two reports of one speaker, of about one time, are of one utterance. The order does not matter."""
     if one.plain == other.plain or _takes_from(one, other) or _takes_from(other, one):
         return True
-    if _figures(one.plain) != _figures(other.plain) or _negations(one.plain) != _negations(other.plain):
+    if _figures(one.plain) != _figures(other.plain) or _is_turned(one.plain) != _is_turned(other.plain):
         return False
     return _is_edited(one, other) or _is_paraphrase(one, other)
 
@@ -155,5 +150,5 @@ def _figures(words: str) -> frozenset[str]:
     return frozenset(word for word in words.split() if any(map(str.isdigit, word)))
 
 
-def _negations(words: str) -> bool:
-    return not _NEGATIONS.isdisjoint(words.split())
+def _is_turned(words: str) -> bool:
+    return bool(turning_words(words.split()))
