@@ -181,13 +181,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A name, role noun or topic phrase as printed at `span`; `ref_id` is NULL off the watchlist."""
+    """A name, role noun or topic phrase as printed at `span`; `ref_id` is NULL off the watchlist.
+
+    `negated` is about topics alone: whether the words of its sentence negate it ("no ceasefire").
+    """
 
     kind: MentionKind
     ref_id: str | None
     name: str
     surface: str
     span: Span
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +199,8 @@ class Statement:
     """Who said what. `text` runs from the first word said to the last; `spans` are the parts said.
 
     `statement_id` names these words in this article, `utterance_id` the same words by the same speaker anywhere.
-    `negated` is about what is said, `denied` about the saying ("did not say that …"). `resolved_by` names the rule that
-    found the speaker, and `confidence` (0 to 1) how often it is right.
+    `negated` tells that all it is about is negated, `denied` is about the saying ("did not say that …"). `resolved_by`
+    names the rule that found the speaker, and `confidence` (0 to 1) how often it is right.
     """
 
     statement_id: str

@@ -107,13 +107,13 @@ def test_a_condition_has_its_words(read, text, expected):
         pytest.param("Peskov denied that the truce had been broken.", (True, False, "deny"), id="denied that"),
         pytest.param("Peskov did not say that Russia was ready to talk.", (False, True, "none"), id="not said"),
         pytest.param(
-            "Peskov declined to say whether the talks would go on.", (True, True, "none"), id="declined to say"
+            "Peskov declined to say whether the talks would go on.", (False, True, "none"), id="declined to say"
         ),
         pytest.param("Peskov said the talks would go on.", (False, False, "assert"), id="plain"),
     ],
 )
 def test_denied_words_and_denied_reports_differ(read, text, expected):
-    """`negated` is about what is said, `denied` about the saying; what was not said takes no stance."""
+    """`negated` is about the topics of what is said, `denied` about the saying; what was not said takes no stance."""
     assert [(found.negated, found.denied, found.stance) for found in read(text)] == [expected]
 
 

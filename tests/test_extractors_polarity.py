@@ -1,26 +1,9 @@
-"""Negation, modal verbs and conditions in the words of a statement."""
+"""Modal verbs and conditions in the words of a statement."""
 
 import pytest
 
 from extractors.records import Span
-from extractors.speech.polarity import Modality, condition_in, is_negated, modality_of
-
-
-@pytest.mark.parametrize(
-    ("words", "topic", "expected"),
-    [
-        pytest.param("there will be no talks", "talks", True, id="no"),
-        pytest.param("we can’t accept a ceasefire", "ceasefire", True, id="a contraction"),
-        pytest.param("he did not rule out a summit", "summit", False, id="denied twice"),
-        pytest.param("the talks go on, but the bridge is not safe", "talks", False, id="in another clause"),
-        pytest.param("The bridge is not safe. The talks go on.", "talks", False, id="in another sentence"),
-        pytest.param("not only the talks matter", "talks", False, id="not only"),
-        pytest.param("the talks go on", "talks", False, id="nothing denied"),
-    ],
-)
-def test_a_topic_is_denied_in_its_own_clause(words, topic, expected):
-    """Words of denial count in the clause that names the topic; two of them cancel out."""
-    assert is_negated(words, words.index(topic)) is expected
+from extractors.speech.polarity import Modality, condition_in, modality_of
 
 
 @pytest.mark.parametrize(

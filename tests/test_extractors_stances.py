@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.speech.stances import Stance, is_denial_of, is_silence, stance_of
+from extractors.speech.stances import Stance, is_silence, stance_of
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,3 @@ def test_every_stance_has_words(stance):
 def test_silence_is_told_from_speech(cue, words, negated, expected):
     """What was not said is no statement; a position denied is one."""
     assert is_silence(cue, words, negated=negated) is expected
-
-
-@pytest.mark.parametrize(
-    ("cue", "negated", "expected"),
-    [
-        pytest.param("reject", False, True, id="rejected"),
-        pytest.param("deny", False, True, id="denied"),
-        pytest.param("rule out", True, False, id="did not rule out"),
-        pytest.param("rule out", False, True, id="ruled out"),
-        pytest.param("rule", False, False, id="ruled"),
-        pytest.param("accept", False, False, id="accepted"),
-        pytest.param(None, False, False, id="no cue"),
-    ],
-)
-def test_some_cues_deny_what_they_bring_in(cue, negated, expected):
-    """Who rejects or denies a thing says the contrary, unless the cue itself is denied."""
-    assert is_denial_of(cue, negated=negated) is expected

@@ -50,6 +50,7 @@ FINGERPRINTS = {
     "0009_delivery.sql": "275ce4afcf63da51",
     "0006_posts.sql": "27d515cc13a3e2c3",
     "0010_depth.sql": "8a29d09bd8e18b5d",
+    "0011_negated_mentions.sql": "4f18b0f1b3ed8353",
 }
 
 

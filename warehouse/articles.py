@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from extractors.records import Mention, Span
+from extractors.records import Mention, MentionKind, Span
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.session import Row, Session
 from warehouse.statements import forget_statements, save_statements
@@ -20,7 +20,9 @@ _ARTICLE = (
     *("arrival", "updated_at", "section", "depth", "cut_at"),
 )
 _POST = ("article_id", "revision", "position", "published_at", "start_char", "end_char")
-_MENTION = ("article_id", "kind", "ref_id", "name", "surface", "start_char", "end_char", "extractor_version")
+_MENTION = (
+    *("article_id", "kind", "ref_id", "name", "surface", "negated", "start_char", "end_char", "extractor_version"),
+)
 
 _WORD = re.compile(r"\w+")
 
@@ -152,7 +154,8 @@ def _mention_rows(mentions: Iterable[tuple[ReadArticle, tuple[Mention, ...]]]) -
     for read, found in mentions:
         for each in found:
             place = (each.span.start, each.span.end, read.reading.extractor_version)
-            yield (read.article.article_id, each.kind, each.ref_id, each.name, each.surface, *place)
+            negated = each.negated if each.kind is MentionKind.TOPIC else None
+            yield (read.article.article_id, each.kind, each.ref_id, each.name, each.surface, negated, *place)
 
 
 def _span(span: Span) -> dict[str, int]:

@@ -19,7 +19,7 @@ WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY article_id
 """
 _MENTIONS = """
-SELECT article_id, kind, ref_id, name, surface, start_char, end_char
+SELECT article_id, kind, ref_id, name, surface, negated, start_char, end_char
 FROM mentions
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY start_char, end_char, rowid
@@ -93,8 +93,15 @@ def _post(row: Row) -> Post:
 
 
 def _mention(row: Row) -> Mention:
-    kind, ref_id, name, surface, start, end = row
-    return Mention(kind=MentionKind(kind), ref_id=ref_id, name=name, surface=surface, span=Span(start, end))
+    kind, ref_id, name, surface, negated, start, end = row
+    return Mention(
+        kind=MentionKind(kind),
+        ref_id=ref_id,
+        name=name,
+        surface=surface,
+        span=Span(start, end),
+        negated=bool(negated),
+    )
 
 
 def _span(stored: dict[str, int]) -> Span:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
-from extractors.speech.polarity import condition_in, is_negated, modality_of
+from extractors.speech.polarity import condition_in, modality_of
 from extractors.speech.resolution import CERTAINTY, Speaker
 from extractors.speech.stance_actors import voiced
 from extractors.speech.stance_cues import PHRASAL
-from extractors.speech.stances import Stance, is_denial_of, is_silence, stance_of
-from extractors.speech.topics import first_topic, topics_of
+from extractors.speech.stances import Stance, is_silence, stance_of
+from extractors.speech.topics import are_negated, first_topic, topics_of
 from extractors.text.identity import statement_id, utterance_id
 
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ class Draft:
         return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
 
 
-def finished(article_id: str, text: str, draft: Draft, *, topics: Sequence[Mention], homes: Homes) -> Statement:
-    """Return the record of a draft; `topics` are the article's, in order."""
+def finished(
+    article_id: str, text: str, draft: Draft, *, sentences: Sequence[Span], topics: Sequence[Mention], homes: Homes
+) -> Statement:
+    """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
     span = Span(draft.spans[0].start, draft.spans[-1].end)
     party = draft.speaker.party
     words = " ".join(part.slice(text) for part in draft.spans)
@@ -78,7 +80,7 @@ def finished(article_id: str, text: str, draft: Draft, *, topics: Sequence[Menti
         addressee_span=draft.addressee,
         occasion_span=draft.occasion,
         condition_span=condition_in(text, draft.spans, draft.lemma) if stance is Stance.CONDITION else None,
-        negated=is_negated(words, at) != is_denial_of(draft.lemma, negated=draft.is_negated),
+        negated=are_negated(text, draft.spans, topics, sentences),
         modality=modality_of(words, at).value,
         denied=is_silence(draft.lemma, words, negated=draft.is_negated),
         resolved_by=party.rule.value,

@@ -1,4 +1,4 @@
-"""How words say what they say: denied or not, with what modal verb, on what condition. Looks at words only."""
+"""How words say what they say: with what modal verb, on what condition. Looks at words only."""
 
 from __future__ import annotations
 
@@ -30,15 +30,6 @@ _MODALS = {
     Modality.WILL: r"will|won[’']t|shall|\w+[’']ll|(?:is|are|[’']s|[’']re|[’']m) going to",
 }
 _MODAL = re.compile(rf"\b(?:{'|'.join(f'(?P<{modal.value}>{words})' for modal, words in _MODALS.items())})\b")
-_NOT = re.compile(
-    r"\b(?:not|\w+n[’']t|cannot|never|no|none|nobody|nothing|neither|nor|without|rul(?:es?|ed|ing) out"
-    r"|reject(?:s|ed|ing)?|refus(?:es?|ed|ing))\b",
-    re.IGNORECASE,
-)
-# "not only", "no doubt": words of denial that deny nothing.
-_YES = re.compile(
-    r"\bnot only\b|\bno (?:doubt|wonder|matter|longer only)\b|\bno less than\b|\bwithout (?:a )?doubt\b", re.IGNORECASE
-)
 _BREAK = re.compile(
     r"(?<![.;:!?…])[.;:!?…]+[”\"’']?\s|,\s+but\b|\sbut\b|\s[—–]\s|,\s+(?:while|although|though|because)\b"
 )
@@ -58,13 +49,6 @@ def modality_of(words: str, at: int = 0) -> Modality:
     start, end = _clause(words, at)
     match = _MODAL.search(words, start, end) or _MODAL.search(words)
     return Modality(match.lastgroup) if match is not None and match.lastgroup is not None else Modality.NONE
-
-
-def is_negated(words: str, at: int = 0) -> bool:
-    """Tell whether the clause around `at` is denied: by "not", "no", "never", or by words like "rule out"."""
-    start, end = _clause(words, at)
-    clause = _YES.sub("", words[start:end])
-    return len(_NOT.findall(clause)) % 2 == 1
 
 
 def _clause(words: str, at: int) -> tuple[int, int]:

@@ -30,6 +30,7 @@ from extractors.speech.quotations import PARAGRAPH, Quotation, find_quotations
 from extractors.speech.resolution import Cast
 from extractors.speech.sentences import find_sentences
 from extractors.speech.statements import find_statements
+from extractors.text.negation import is_negated_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -101,12 +102,14 @@ class Skimmer:
         on = article.published_at.date() if article.published_at else None
         paragraphs = _own_paragraphs(article)
         mentions = self._finder.find_in(words, on=on)
+        in_title = self._finder.find_in(title_words, on=on, known=_officials(mentions))
+        sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
-            mentions=mentions,
-            title_mentions=self._finder.find_in(title_words, on=on, known=_officials(mentions)),
+            mentions=_weighed(words.text, sentences, mentions),
+            title_mentions=_weighed(title_words.text, [Span(0, len(title_words.text))], in_title),
             paragraphs=paragraphs,
-            sentences=find_sentences(article.text, paragraphs),
+            sentences=sentences,
             extractor_version=self._version,
             depth=Depth.FULL if article.is_english else Depth.NOT_ENGLISH,
         )
@@ -157,6 +160,16 @@ def _own_paragraphs(article: Unread) -> tuple[Span, ...]:
 
 def _officials(mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
+
+
+def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return the mentions, of which those of topics know whether the words of their sentence negate them."""
+    return tuple(
+        replace(each, negated=True)
+        if each.kind is MentionKind.TOPIC and is_negated_in(text, sentences, each.span)
+        else each
+        for each in mentions
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +234,7 @@ class Reader:
                 quotations=outline.quotations,
                 cast=cast,
                 mentions=skim.mentions,
+                own=skim.sentences,
                 countries=self._countries,
             ),
             sentences=skim.sentences,

@@ -11,7 +11,7 @@ from extractors.speech.stance_actors import is_close, is_own
 from extractors.speech.stance_cues import CUES, FOLLOWED, IF, LEAVING_OPEN, REPORTS, UNLESS, Stance
 from extractors.speech.stance_words import CONTENT, Whose
 
-__all__ = ["Stance", "is_denial_of", "is_silence", "stance_of"]
+__all__ = ["Stance", "is_silence", "stance_of"]
 
 _BY_CUE = {lemma.replace("_", " "): stance for stance, lemmas in CUES.items() for lemma in lemmas.split()}
 _FOLLOWED = {
@@ -91,8 +91,3 @@ def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
     if lemma in _DECLINING and _SAYING.match(words):
         return not negated
     return negated and _of_cue(lemma, words) not in _NEGATED
-
-
-def is_denial_of(cue: str | None, *, negated: bool = False) -> bool:
-    """Tell a cue that denies what it brings in: "ruled out a ceasefire", "denied that"; "did not rule out" does not."""
-    return not negated and _of_cue((cue or "").lower(), "") in {Stance.REJECT, Stance.DENY}

@@ -234,9 +234,10 @@ def find_statements(
     quotations: Sequence[Quotation],
     cast: Cast,
     mentions: Sequence[Mention],
+    own: Sequence[Span],
     countries: Countries,
 ) -> tuple[Statement, ...]:
-    """Return the statements of an article in order."""
+    """Return the statements of an article in order; `own` are all its sentences, parsed or not."""
     drafting = _Drafting(text, quotations, cast)
     for sentence in sentences:
         drafting.read(sentence)
@@ -244,4 +245,4 @@ def find_statements(
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     drafts = sorted(drafting.drafts, key=lambda draft: draft.spans[0])
     homes = Homes(countries, text, mentions)
-    return tuple(finished(article_id, text, draft, topics=topics, homes=homes) for draft in drafts)
+    return tuple(finished(article_id, text, draft, sentences=own, topics=topics, homes=homes) for draft in drafts)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from extractors.records import Mention, Span
+from extractors.text.negation import first_clause_end, is_negated_in
 
 # What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
 _REFERS = re.compile(
@@ -41,6 +42,18 @@ def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
     return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))
 
 
+def are_negated(text: str, spans: Sequence[Span], topics: Sequence[Mention], sentences: Sequence[Span]) -> bool:
+    """Tell whether all topics that the words of `spans` name are negated; where they name none, their "it".
+
+    Where there is no "it" either, the end of their first clause is asked for.
+    """
+    if named := [each for span in spans for each in _mentions(span, topics)]:
+        return all(each.negated for each in named)
+    found = (match for span in spans for match in _REFERS.finditer(text, span.start, span.end))
+    taken_up = next((Span(*match.span()) for match in found), None)
+    return is_negated_in(text, sentences, taken_up or first_clause_end(text, spans[0]))
+
+
 def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
     """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
     passed = 0
@@ -55,11 +68,16 @@ def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
 def _named(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
     seen: dict[str, None] = {}
     for span in spans:
-        first = bisect_left(topics, span.start, key=_start)
-        for each in topics[first : bisect_left(topics, span.end, key=_start)]:
-            if each.ref_id and span.covers(each.span):
+        for each in _mentions(span, topics):
+            if each.ref_id:
                 seen.setdefault(each.ref_id)
     yield from seen
+
+
+def _mentions(span: Span, topics: Sequence[Mention]) -> Sequence[Mention]:
+    first = bisect_left(topics, span.start, key=_start)
+    near = topics[first : bisect_left(topics, span.end, key=_start)]
+    return [each for each in near if span.covers(each.span)]
 
 
 def _start(mention: Mention) -> int:

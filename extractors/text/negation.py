@@ -144,9 +144,10 @@ def is_negated_in(text: str, sentences: Sequence[Span], phrase: Span) -> bool:
 
 
 def first_clause_end(text: str, said: Span) -> Span:
-    """Return the last word of the first clause of some words."""
+    """Return the place behind the last word of the first clause of some words."""
     words = _clause_after(text, said, Span(said.start, said.start))
-    return words[-1].span if words else said
+    end = words[-1].span.end if words else said.end
+    return Span(end, end)
 
 
 def _read(text: str, start: int, end: int) -> list[_Word]:
