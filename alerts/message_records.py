@@ -1,20 +1,12 @@
-"""The records of subscribers, messages, letters and receipts. Datetimes are aware and in UTC."""
+"""The records of messages, letters and receipts. Datetimes are aware and in UTC."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.records import Alert, News
-
-
-class Mode(StrEnum):
-    """When a subscriber's messages leave."""
-
-    IMMEDIATE = "immediate"
-    HOURLY = "hourly"
-    DAILY = "daily"
 
 
 class HeldBy(StrEnum):
@@ -32,39 +24,6 @@ class Status(StrEnum):
     SENT = "sent"
     RETRY = "retry"
     DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """A daily stretch of local time, over midnight when it starts later than it ends."""
-
-    starts: time
-    ends: time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """Someone who is told. Neither `address` nor `secret` is ever printed or stored.
-
-    `address` is an e-mail address, a URL, or where a Slack bot posts; `secret` is that bot's token, or what a webhook's
-    messages are signed with.
-    """
-
-    name: str
-    channel: str
-    address: str
-    secret: str | None = None
-    timezone: str = "UTC"
-    mode: Mode = Mode.IMMEDIATE
-    quiet_hours: QuietHours | None = None
-    digest_at: time = time(8)
-    max_per_hour: int = 20
-    group_wait: timedelta = timedelta(0)
-    group_interval: timedelta = timedelta(minutes=5)
-
-    def __repr__(self) -> str:
-        """Name the subscriber without its address, which may be a secret."""
-        return f"Subscriber({self.name!r}, {self.channel!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

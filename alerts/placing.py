@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
+from alerts.message_records import HeldBy, Message, Status
 from alerts.records import Alert, Severity
+from alerts.subscribers import Mode, QuietHours, Subscriber
 
 LATE = timedelta(minutes=15)  # a pass may be long; from here on something was down
 _HOUR = timedelta(hours=1)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from alerts.message_records import HeldBy, Letter, Message, Notice, Subscriber
+from alerts.channels.email import EmailSubscriber
+from alerts.message_records import HeldBy, Letter, Message, Notice
 from alerts.records import Alert, Evidence, Place, Reason, Rule, Scope, Severity
 from alerts.rendering import render
 from alerts.rules import CompiledRule, compile_rules
@@ -216,6 +217,6 @@ def letter(*notices: Notice, held_by: HeldBy | None = None, timezone: str = "Eur
     return render(message(held_by=held_by), notices or (notice(),), timezone=timezone)
 
 
-def subscriber(**changes: Any) -> Subscriber:
+def subscriber(**changes: Any) -> EmailSubscriber:
     """Return the desk."""
-    return replace(Subscriber(name="desk", channel="email", address="desk@example.org"), **changes)
+    return EmailSubscriber(name="desk", channel="email", to="desk@example.org").model_copy(update=changes)

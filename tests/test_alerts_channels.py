@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from alerts.channels import CHANNELS, Channel, Equipment, route_of
-from alerts.channels.email import EmailConfig
-from alerts.message_records import Blocked, Receipt, Refused, Sent, Subscriber, TryLater
+from alerts.channels import CHANNELS, GROUP, AnyChannel, Equipment, built, channel_named, route_of
+from alerts.channels.webhook import Webhook
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from alerts.subscribers import Subscriber
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice
 from tests.certificates import self_signed
@@ -22,6 +26,7 @@ from tests.servers import DROP, HANG, HttpServer, Reply, SmtpSink, closed_port
 
 pytestmark = pytest.mark.slow
 
+Keys = Mapping[str, Any]
 SECRETS = ("s3cret", "desk-s3cret@example.org")
 HOOK = "/services/T0/B0/s3cret"
 METHOD = "/api/chat.postMessage"
@@ -48,7 +53,7 @@ HTTP_REPLIES = {
 class Fixture:
     """A channel on a server of its own, whom it tells, and how often the server took a letter."""
 
-    channel: Channel
+    channel: AnyChannel
     who: Subscriber
     taken: Callable[[], int]
 
@@ -65,24 +70,22 @@ def email_fixture(case: str) -> Iterator[Fixture]:
     with SmtpSink(password="s3cret", tls=tls) as sink:
         if case in SMTP_CUES:
             sink.answer(*SMTP_CUES[case])
-        server = EmailConfig(
-            host=sink.host,
-            port=closed_port() if case == "refused" else sink.port,
-            security="starttls" if tls else "none",
-            from_address="T <t@example.org>",
-            username="t",
-            password="wrong-s3cret" if case == "login" else "s3cret",
-            timeout=0.3 if case == "timeout" else 5,
-        )
+        table = {
+            "host": sink.host,
+            "port": closed_port() if case == "refused" else sink.port,
+            "security": "starttls" if tls else "none",
+            "from": "T <t@example.org>",
+            "username": "t",
+            "password": "wrong-s3cret" if case == "login" else "s3cret",
+        }
         with httpx.Client() as web:
-            channel = CHANNELS["email"](Equipment(now=lambda: NOW, web=web, email=server))
-        who = Subscriber(name="desk", channel="email", address="desk-s3cret@example.org")
-        yield Fixture(channel, who, lambda: len(sink.mails))
+            to = {"to": "desk-s3cret@example.org"}
+            yield fixture("email", web, case, table=table, keys=to, taken=lambda: len(sink.mails))
 
 
 @contextmanager
-def web_fixture(name: str, case: str, **who: str) -> Iterator[Fixture]:
-    """Serve a case over HTTP; `who` says how the subscriber is told, URL standing for the server's address."""
+def over_http(name: str, keys: Keys, table: Keys, case: str) -> Iterator[Fixture]:
+    """Serve a case over HTTP to a subscriber with these keys; both hold HOST, SCHEME and HOOK of the server."""
     tls = self_signed() if case == "tls" else None
     with HttpServer(tls=tls) as server, httpx.Client(timeout=0.3 if case == "timeout" else 5) as web:
         gate = threading.Event() if case == "timeout" else None
@@ -90,39 +93,35 @@ def web_fixture(name: str, case: str, **who: str) -> Iterator[Fixture]:
             server.reply(path, HTTP_REPLIES.get(case, Reply(body=b'{"ok":true,"ts":"1.0"}', gate=gate)))
         port = closed_port() if case == "refused" else server.port
         at = {"HOST": f"127.0.0.1:{port}", "SCHEME": "https" if tls else "http", "HOOK": HOOK}
-        filled = {key: value.format(**at) for key, value in who.items()}
-        api = filled.pop("api", "")
-        channel = CHANNELS[name](Equipment(now=lambda: NOW, web=web, slack_api=api))
-        yield Fixture(channel, Subscriber(name="talks", channel=name, **filled), lambda: len(server.requests))
+        table, keys = ({key: value.format(**at) for key, value in each.items()} for each in (table, keys))
+        yield fixture(name, web, case, table=table, keys=keys, taken=lambda: len(server.requests))
 
 
-def slack_fixture(case: str) -> AbstractContextManager[Fixture]:
-    """Serve a case by Slack's incoming webhook."""
-    return web_fixture("slack", case, address="{SCHEME}://{HOST}{HOOK}")
+def fixture(name: str, web: httpx.Client, case: str, *, table: Keys, keys: Keys, taken: Callable[[], int]) -> Fixture:
+    """Build a channel from its table, and a subscriber from his keys, as the configuration does."""
+    kind = CHANNELS[name]
+    equipment = Equipment(now=lambda: NOW, web=web, timeout=0.3 if case == "timeout" else 5)
+    channel = built([name], {name: kind.table.model_validate(table)}, equipment)[name]
+    who = kind.subscriber.model_validate({"name": "talks", "channel": name, **keys})
+    return Fixture(channel, who, taken)
 
 
-def bot_fixture(case: str) -> AbstractContextManager[Fixture]:
-    """Serve a case as a bot in Slack."""
-    return web_fixture("slack", case, address="#talks", secret="xoxb-s3cret", api="{SCHEME}://{HOST}/api/")
-
-
-def webhook_fixture(case: str) -> AbstractContextManager[Fixture]:
-    """Serve a case by a signed webhook."""
-    return web_fixture("webhook", case, address="{SCHEME}://{HOST}{HOOK}", secret="signing-s3cret")
-
-
-def apprise_fixture(case: str) -> AbstractContextManager[Fixture]:
+def through_apprise(case: str) -> AbstractContextManager[Fixture]:
     """Serve a case through Apprise's own JSON service."""
     quick = "?cto=0.3&rto=0.3" if case == "timeout" else ""
-    return web_fixture("apprise", case, address=f"json{'s' if case == 'tls' else ''}://{{HOST}}{{HOOK}}{quick}")
+    url = f"json{'s' if case == 'tls' else ''}://{{HOST}}{{HOOK}}{quick}"
+    return over_http("apprise", {"url": url}, {}, case)
 
 
-FIXTURES = {
+ADDRESS = "{SCHEME}://{HOST}{HOOK}"
+FIXTURES: dict[str, Callable[[str], AbstractContextManager[Fixture]]] = {
     "email": email_fixture,
-    "slack": slack_fixture,
-    "slack as a bot": bot_fixture,
-    "webhook": webhook_fixture,
-    "apprise": apprise_fixture,
+    "slack": partial(over_http, "slack", {"webhook_url": ADDRESS}, {}),
+    "slack as a bot": partial(
+        over_http, "slack", {"to": "#talks", "token": "xoxb-s3cret"}, {"api_url": "{SCHEME}://{HOST}/api/"}
+    ),
+    "webhook": partial(over_http, "webhook", {"url": ADDRESS, "secret": "signing-s3cret"}, {}),
+    "apprise": through_apprise,
 }
 IN_PASSING, FOR_ALL = TryLater(error=""), TryLater(error="", channel=True)
 CASES = {
@@ -185,15 +184,31 @@ def test_a_channel_can_be_used_again_after_a_failure(name: str) -> None:
     assert isinstance(again, Sent if name == "email" else TryLater)
 
 
-def test_email_without_its_table_is_a_plain_error() -> None:
+def test_a_channel_without_its_table_is_a_plain_error() -> None:
     """A channel that lacks its configuration says which table is missing."""
-    with httpx.Client() as web, pytest.raises(ValueError, match=r"channels\.email"):
-        CHANNELS["email"](replace(Equipment(now=lambda: NOW, web=web), email=None))
+    with httpx.Client() as web, pytest.raises(ValueError, match=r"no \[channels\.email\]"):
+        built(["email"], {}, Equipment(now=lambda: NOW, web=web))
 
 
 def test_what_fails_together_has_one_name() -> None:
     """All who are told by e-mail share the mail server; a webhook is its subscriber's alone."""
-    mail = [Subscriber(name=name, channel="email", address=f"{name}@example.org") for name in ("a", "b")]
-    hooks = [Subscriber(name=name, channel="slack", address="https://x.example") for name in ("a", "b")]
-    assert {route_of(who) for who in mail} == {"email"}
-    assert {route_of(who) for who in hooks} == {"slack:a", "slack:b"}
+    people = [Subscriber(name=name, channel=channel) for channel in ("email", "slack") for name in ("a", "b")]
+    assert [route_of(who) for who in people] == ["email", "email", "slack:a", "slack:b"]
+
+
+class Pigeon(Webhook):
+    """A channel of somebody else's."""
+
+
+def test_another_package_may_offer_a_channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an installed package names under `talkwatch.channels` is a channel as ours are, in the configuration too."""
+    about = tmp_path / "pigeon-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pigeon\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(f"[{GROUP}]\npigeon = {__name__}:Pigeon\nstone = os:path\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        assert channel_named("pigeon") is Pigeon
+        assert channel_named("stone") is None
+    finally:
+        channel_named.cache_clear()

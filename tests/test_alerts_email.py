@@ -14,11 +14,13 @@ from email.utils import parseaddr, quote
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.email import Email, EmailConfig, compose, is_address
+from alerts.channels.contract import Equipment
+from alerts.channels.email import Email, EmailTable, compose, is_address
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
@@ -33,27 +35,27 @@ BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 HOSTILE = st.text(max_size=200) | st.text(alphabet=f"a\r\n\0\x1b\x85\u2028<>,;:@=?_{BIDI}", max_size=60)
 
 
-def config(port: int = 25, **changes: Any) -> EmailConfig:
+def config(port: int = 25, **changes: Any) -> EmailTable:
     """Return the settings for a server on loopback without TLS."""
-    plain: dict[str, Any] = {
-        "host": "127.0.0.1",
-        "port": port,
-        "security": "none",
-        "from_address": "Talkwatch <talkwatch@example.org>",
-        "timeout": 5.0,
-    }
-    return EmailConfig(**(plain | changes))
+    plain = {"host": "127.0.0.1", "port": port, "security": "none", "from": "Talkwatch <talkwatch@example.org>"}
+    return EmailTable(**plain).model_copy(update=changes)
 
 
-def send(sink: SmtpSink, *, to: str = "desk@example.org", **changes: Any) -> Receipt:
+def channel_of(table: EmailTable, timeout: float = 5.0) -> Email:
+    """Return the channel to a server."""
+    with httpx.Client() as web:
+        return Email(table, Equipment(now=lambda: NOW, web=web, timeout=timeout))
+
+
+def send(sink: SmtpSink, *, to: str = "desk@example.org", timeout: float = 5.0, **changes: Any) -> Receipt:
     """Send the example letter through a sink."""
-    return Email(config(sink.port, **changes), now=lambda: NOW).send(letter(), subscriber(address=to))
+    return channel_of(config(sink.port, **changes), timeout).send(letter(), subscriber(to=to))
 
 
 def composed(**changes: Any) -> EmailMessage:
     """Return the example letter as it is parsed back from its bytes."""
     who = subscriber(name=changes.pop("name", "desk"))
-    message = compose(changes.pop("letter", letter()), who, config=config(**changes), at=NOW)
+    message = compose(changes.pop("letter", letter()), who, table=config(**changes), at=NOW)
     assert isinstance(message, EmailMessage)
     return BytesParser(EmailMessage, policy=policy.default).parsebytes(message.as_bytes())
 
@@ -146,7 +148,7 @@ LONG_NAMES = [
 def sender_of(name: str) -> tuple[str, EmailMessage]:
     """Return the sender's name as RFC 2047 says to read it, from the bytes sent, and the message parsed."""
     who = f'"{quote(name)}" <talkwatch@example.org>'
-    message = compose(letter(), subscriber(), config=config(from_address=who), at=NOW)
+    message = compose(letter(), subscriber(), table=config(from_address=who), at=NOW)
     assert isinstance(message, EmailMessage)
     raw = message.as_bytes()
     lines = raw.partition(b"\r\nTo:")[0].split(b"From:")[1].split(b"\r\n")
@@ -209,7 +211,7 @@ def test_a_subject_arrives_word_for_word(words: list[str]) -> None:
 def test_only_one_bare_address_is_an_address(text: str, right: bool) -> None:
     """A recipient is one address, so that nobody else is written to."""
     assert is_address(text) is right
-    composed = compose(letter(), subscriber(address=text), config=config(), at=NOW)
+    composed = compose(letter(), subscriber(to=text), table=config(), at=NOW)
     assert isinstance(composed, EmailMessage if right else Refused)
 
 
@@ -298,7 +300,7 @@ def test_a_server_that_hangs_is_left_after_the_time_out() -> None:
 @pytest.mark.slow
 def test_nobody_listening_is_a_reason_to_try_later() -> None:
     """A refused connection is told in words."""
-    channel = Email(config(closed_port()), now=lambda: NOW)
+    channel = channel_of(config(closed_port()))
     assert channel.send(letter(), subscriber()) == TryLater(error="no connection: Connection refused", channel=True)
 
 
@@ -308,7 +310,7 @@ def test_a_wrong_login_is_the_channels_fault_and_shows_no_secret() -> None:
     with SmtpSink(password="right") as sink:
         receipt = send(sink, username="talkwatch", password=SECRET)
     assert receipt == Blocked(error="login refused: SMTP 535")
-    assert SECRET not in repr(config(password=SECRET)) + repr(Email(config(password=SECRET), now=lambda: NOW))
+    assert SECRET not in repr(config(password=SECRET)) + repr(channel_of(config(password=SECRET)))
 
 
 @pytest.mark.slow

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.message_records import HeldBy, Message, Mode, QuietHours, Status, Subscriber
+from alerts.message_records import HeldBy, Message, Status
 from alerts.placing import late_by, message_id, next_digest, place, quiet_until
 from alerts.records import Alert, Severity
+from alerts.subscribers import Mode, QuietHours, Subscriber
 from tests.alert_examples import NOW, alert, message, subscriber
 
 NIGHT = QuietHours(starts=time(22), ends=time(6))

@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.blocks import escape, payload
+from alerts.channels.contract import Equipment
 from alerts.channels.posting import retry_after
-from alerts.channels.slack import Slack
-from alerts.message_records import Blocked, Receipt, Refused, Sent, Subscriber, TryLater
+from alerts.channels.slack import Slack, SlackSubscriber, SlackTable
+from alerts.channels.slack_blocks import escape, payload
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
 from alerts.passages import shown
 from alerts.plain_letters import plain_letter
 from alerts.records import Alert
 from extractors.records import Span
-from tests.alert_examples import NOW, alert, letter, notice, proof, subscriber
+from tests.alert_examples import NOW, alert, letter, notice, proof
 from tests.servers import HttpServer, Reply
 
 HOOK = "/services/T000/B000/s3cret"
@@ -47,6 +48,16 @@ URLS = st.sampled_from(
         "<!channel>",
     ]
 )
+
+
+def slack(web: httpx.Client, **table: str) -> Slack:
+    """Return the channel."""
+    return Slack(SlackTable(**table), Equipment(now=lambda: NOW, web=web))
+
+
+def hooked(address: str) -> SlackSubscriber:
+    """Return someone who is told by an incoming webhook."""
+    return SlackSubscriber(name="talks", channel="slack", webhook_url=address)
 
 
 def texts(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -214,7 +225,7 @@ def test_receipt(reply: Reply, receipt: Receipt) -> None:
     """Each answer is classed once; redirects are not followed."""
     with HttpServer() as server, httpx.Client(timeout=5) as web:
         server.reply(HOOK, reply)
-        assert Slack(web, now=lambda: NOW).send(letter(), subscriber(address=server.url(HOOK))) == receipt
+        assert slack(web).send(letter(), hooked(server.url(HOOK))) == receipt
         assert [asked.path for asked in server.requests] == [HOOK]
         assert json.loads(server.requests[0].body) == payload(letter(), timezone="UTC")
 
@@ -223,7 +234,7 @@ def test_receipt(reply: Reply, receipt: Receipt) -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     """Nothing is asked at what is no http(s) address."""
     with httpx.Client() as web:
-        receipt = Slack(web, now=lambda: NOW).send(letter(), subscriber(address=address))
+        receipt = slack(web).send(letter(), hooked(address))
     assert receipt == Blocked(error="the address is no http(s) address")
 
 
@@ -234,8 +245,8 @@ def as_bot(reply: Reply, **changes: Any) -> tuple[Receipt, Any]:
     """Send the example letter as a bot; return the receipt and the request."""
     with HttpServer() as server, httpx.Client(timeout=5) as web:
         server.reply("/api/chat.postMessage", reply)
-        who = Subscriber(name="talks", channel="slack", address="#talks", secret=TOKEN)
-        receipt = Slack(web, now=lambda: NOW, api=server.url("/api/")).send(replace(letter(), **changes), who)
+        who = SlackSubscriber(name="talks", channel="slack", to="#talks", token=TOKEN)
+        receipt = slack(web, api_url=server.url("/api/")).send(replace(letter(), **changes), who)
         (asked,) = server.requests
     return receipt, asked
 

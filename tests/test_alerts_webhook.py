@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.channels.through_apprise import plain
-from alerts.channels.webhook import Webhook, document, signed
-from alerts.message_records import Blocked, Sent, Subscriber
+from alerts.channels.apprise import plain
+from alerts.channels.contract import Equipment
+from alerts.channels.webhook import Webhook, WebhookSubscriber, document, signed
+from alerts.message_records import Blocked, Sent
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
+from alerts.values import Table
 from tests.alert_examples import alert, letter, notice
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply
@@ -24,6 +26,11 @@ from tests.servers import HttpServer, Reply
 SECRET = "sign-s3cret"
 PREFIXED = "whsec_" + base64.b64encode(b"sign-s3cret").decode()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+
+def webhook(web: httpx.Client) -> Webhook:
+    """Return the channel."""
+    return Webhook(Table(), Equipment(now=lambda: datetime.now(UTC), web=web))
 
 
 def checker() -> Any:
@@ -46,8 +53,8 @@ def test_what_is_posted_passes_the_check_in_the_documents(secret: str) -> None:
     """The snippet takes what was sent, and refuses another body, another secret, and what is old."""
     with HttpServer() as server, httpx.Client() as web:
         server.reply("/hook", Reply(204))
-        who = Subscriber(name="hook", channel="webhook", address=server.url("/hook"), secret=secret)
-        assert Webhook(web, now=lambda: datetime.now(UTC)).send(letter(), who) == Sent()
+        who = WebhookSubscriber(name="hook", channel="webhook", url=server.url("/hook"), secret=secret)
+        assert webhook(web).send(letter(), who) == Sent()
         (asked,) = server.requests
     genuine = checker()
     assert genuine(asked.headers, asked.body, secret)
@@ -83,10 +90,8 @@ def test_a_message_without_alerts_says_so() -> None:
 def test_without_a_secret_nothing_is_sent() -> None:
     """An unsigned message would teach its receiver to take any."""
     with httpx.Client() as web:
-        who = Subscriber(name="hook", channel="webhook", address="https://x.example/")
-        assert Webhook(web, now=lambda: datetime.now(UTC)).send(letter(), who) == Blocked(
-            error="there is no secret to sign with"
-        )
+        who = WebhookSubscriber(name="hook", channel="webhook", url="https://x.example/", secret="")
+        assert webhook(web).send(letter(), who) == Blocked(error="there is no secret to sign with")
 
 
 @given(text=st.text(), rule=st.text())

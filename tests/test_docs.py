@@ -6,6 +6,8 @@ import tomllib
 import pytest
 import typer
 
+from alerts.channels import CHANNELS
+from alerts.subscribers import Subscriber
 from flows.cli.app import app
 from flows.config import configuration
 from flows.config.settings import load_settings
@@ -23,11 +25,11 @@ TABLES = {
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
     "[[rules]]": configuration.RuleTable,
-    "[[subscribers]]": configuration.SubscriberTable,
-    "[channels.email]": configuration.EmailTable,
-    "[channels.slack]": configuration.SlackTable,
+    "[[subscribers]]": Subscriber,
     "[watchlist]": configuration.WatchlistTable,
 }
+CHANNEL_TABLES = {f"[channels.{name}]": each.table for name, each in CHANNELS.items() if each.table.model_fields}
+CHANNEL_KEYS = {f'channel = "{name}"': each.subscriber for name, each in CHANNELS.items()}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -35,17 +37,50 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+def described(heading: str) -> dict[str, tuple[str, str]]:
+    """Return the keys under a heading of docs/configuration.md with their default and what is said of them."""
+    section = CONFIGURATION.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|(.*)\|$", section, re.MULTILINE)
+    return {key: (default, said.strip()) for key, default, said in rows}
+
+
 @pytest.mark.parametrize("heading", TABLES)
 def test_every_setting_is_described(heading):
     """The tables of docs/configuration.md name exactly the keys there are, required ones as required."""
-    section = CONFIGURATION.split(f"## {heading}\n")[1].split("\n## ")[0]
-    described = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", section, re.MULTILINE))
+    rows = described(heading)
     fields = {field.alias or name: field for name, field in TABLES[heading].model_fields.items()}
     tables = {"schedule", "fetch", "feeds", "rules", "subscribers", "channels", "watchlist"}
-    assert set(described) == set(fields) - (tables if heading == "Top of the file" else set())
-    assert {key for key in described if fields[key].is_required()} == {
-        key for key in described if described[key] == "required"
+    assert set(rows) == set(fields) - (tables if heading == "Top of the file" else set())
+    assert {key for key in rows if fields[key].is_required()} == {key for key in rows if rows[key][0] == "required"}
+
+
+@pytest.mark.parametrize("heading", [*CHANNEL_TABLES, *CHANNEL_KEYS])
+def test_every_channel_is_described_as_it_declares_its_keys(heading):
+    """Each channel in the registry has its tables in docs/configuration.md, in the words of its own models."""
+    model = {**CHANNEL_TABLES, **CHANNEL_KEYS}[heading]
+    own = {name: field for name, field in model.model_fields.items() if name not in Subscriber.model_fields}
+    assert described(heading) == {
+        field.alias or name: ("required" if field.is_required() else written(field.default), field.description)
+        for name, field in own.items()
     }
+
+
+def written(default: object) -> str:
+    """Return a default as the documents write it."""
+    match default:
+        case None:
+            return "none"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case str():
+            return f'`"{default}"`'
+    return f"`{default}`"
+
+
+def test_no_channel_is_described_that_is_not_there():
+    """Every heading of docs/configuration.md about a channel is one of the registry's."""
+    headings = re.findall(r"^## (channel = .*|\[channels\..*)$", CONFIGURATION, re.MULTILINE)
+    assert set(headings) == {*CHANNEL_TABLES, *CHANNEL_KEYS}
 
 
 def test_the_readme_s_configuration_is_valid(tmp_path, monkeypatch):

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from alerts.deciding import POLICY
 from alerts.following import POLICY as FOLLOWING
 from alerts.records import News, Reason
+from alerts.subscribers import Subscriber
 from flows.cli.app import app
-from flows.config.configuration import SubscriberTable
 from tests.alert_desk import CONFIGURATION
 from tests.conftest import ROOT
 from tests.warehouse_examples import new_warehouse
@@ -47,7 +47,7 @@ def test_every_kind_of_news_is_explained():
 
 def test_defaults_are_those_of_the_configuration():
     """What the page says of a subscriber's keys is what holds when they are left out."""
-    fields = SubscriberTable.model_fields
+    fields = Subscriber.model_fields
     words = {"0:00:00": '"0s"', "0:05:00": '"5m"', "immediate": '"immediate"', "None": "none"}
     for key, default, _ in rows_under("Which message, and when"):
         value = str(fields[key.strip("`")].default)

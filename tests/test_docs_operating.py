@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from alerts.channels import CHANNELS, Equipment
-from alerts.channels.email import EmailConfig
-from alerts.message_records import Blocked, Receipt, Refused, Subscriber, TryLater
+from alerts.channels import CHANNELS, Equipment, built
+from alerts.message_records import Blocked, Receipt, Refused, TryLater
 from tests.alert_examples import NOW, letter
 from tests.certificates import self_signed
 from tests.conftest import ROOT
@@ -44,18 +43,28 @@ def by_mail(answer: str) -> Receipt:
         elif answer[0].isdigit() and "AUTH" not in answer:
             code, _, step = answer.partition(" at ")
             sink.answer(step, f"{code} said so")
-        config = EmailConfig(
-            host=sink.host,
-            port=closed_port() if answer == "nobody listens" else sink.port,
-            from_address="t@example.org",
-            security="starttls" if answer in {"no STARTTLS", "bad certificate"} else "none",
-            username="t" if answer == "535 at AUTH" else None,
-            password="wrong" if answer == "535 at AUTH" else None,
-            timeout=0.3 if answer == "silence" else 5,
-        )
+        table = {
+            "host": sink.host,
+            "port": closed_port() if answer == "nobody listens" else sink.port,
+            "from": "t@example.org",
+            "security": "starttls" if answer in {"no STARTTLS", "bad certificate"} else "none",
+            "username": "t" if answer == "535 at AUTH" else None,
+            "password": "wrong" if answer == "535 at AUTH" else None,
+        }
         with httpx.Client() as web:
-            channel = CHANNELS["email"](Equipment(now=lambda: NOW, web=web, email=config))
-        return channel.send(letter(), Subscriber(name="desk", channel="email", address="desk@example.org"))
+            return sent(
+                "email",
+                Equipment(now=lambda: NOW, web=web, timeout=0.3 if answer == "silence" else 5),
+                table,
+                to="desk@example.org",
+            )
+
+
+def sent(name: str, equipment: Equipment, table: dict[str, object], **keys: str) -> Receipt:
+    """Send a letter by a channel to a subscriber with these keys of its own."""
+    kind = CHANNELS[name]
+    channel = built([name], {name: kind.table(**table)}, equipment)[name]
+    return channel.send(letter(), kind.subscriber(name="desk", channel=name, **keys))
 
 
 def reply_for(channel: str, answer: str) -> Reply:
@@ -77,13 +86,16 @@ def over_http(channel: str, answer: str) -> Receipt:
             server.reply(path, reply_for(channel, answer))
         host = f"127.0.0.1:{closed_port() if answer == 'nobody listens' else server.port}"
         scheme = "https" if tls else "http"
-        hook, secret = f"{scheme}://{host}/hook", "x" if channel != "slack" else None
-        if channel == "apprise":
-            hook = f"json{'s' if tls else ''}://{host}/hook?cto=0.3&rto=0.3"
-        address = "#talks" if channel == "slack as a bot" else hook
-        name = channel.split(maxsplit=1)[0]
-        built = CHANNELS[name](Equipment(now=lambda: NOW, web=web, slack_api=f"{scheme}://{host}/api/"))
-        return built.send(letter(), Subscriber(name="talks", channel=name, address=address, secret=secret))
+        hook, equipment = f"{scheme}://{host}/hook", Equipment(now=lambda: NOW, web=web)
+        match channel:
+            case "apprise":
+                address = f"json{'s' if tls else ''}://{host}/hook?cto=0.3&rto=0.3"
+                return sent("apprise", equipment, {}, url=address)
+            case "slack":
+                return sent("slack", equipment, {}, webhook_url=hook)
+            case "slack as a bot":
+                return sent("slack", equipment, {"api_url": f"{scheme}://{host}/api/"}, to="#talks", token="x")
+        return sent(channel, equipment, {}, url=hook, secret="x")
 
 
 @pytest.mark.parametrize(("channel", "answer", "kind"), list(cases()))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.message_records import Mode, QuietHours
+from alerts.channels import CHANNELS
 from alerts.records import Scope, Severity
+from alerts.subscribers import Mode, QuietHours
 from flows.config.settings import Settings, load_settings
 from flows.problems import UsageProblem
 
@@ -109,10 +110,10 @@ def test_a_full_configuration_becomes_records(tmp_path, monkeypatch):
         time(8),
         Mode.IMMEDIATE,
     )
-    assert channel.address == "https://hooks.example/services/secret"
+    assert channel.webhook_url == "https://hooks.example/services/secret"
     assert channel.timezone == "Europe/Kyiv"
-    assert settings.email is not None
-    assert (settings.email.password, settings.email.security) == ("geheim", "starttls")
+    email = settings.channels["email"]
+    assert (email.password, email.security) == ("geheim", "starttls")
 
 
 def test_no_secret_stands_in_a_repr(tmp_path, monkeypatch):
@@ -128,7 +129,7 @@ def test_no_secret_stands_in_a_repr(tmp_path, monkeypatch):
 def test_all_may_be_left_out(tmp_path, text):
     """A file without feeds, rules and subscribers is valid, and the defaults are the contract's."""
     settings = settings_from(tmp_path, text, sending=True)
-    assert (settings.timezone, settings.operator, settings.feeds, settings.email) == ("UTC", None, (), None)
+    assert (settings.timezone, settings.operator, settings.feeds, settings.channels) == ("UTC", None, (), {})
     assert (settings.fetch.concurrency, settings.fetch.delay_seconds, settings.fetch.pass_seconds) == (32, 5, 60)
 
 
@@ -215,7 +216,8 @@ def test_defaults_of_rules_and_feeds(tmp_path):
         pytest.param(
             'channel = "slack"',
             'channel = "slak"',
-            'talkwatch.toml:51: subscriber "talks-channel": no channel "slak" (did you mean "slack"?); there are email, slack, webhook, apprise',
+            'talkwatch.toml:51: subscriber "talks-channel": no channel "slak" (did you mean "slack"?); there are '
+            + ", ".join(CHANNELS),
             id="unknown channel",
         ),
         pytest.param(
@@ -379,8 +381,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path, monkeypatch):
     (tmp_path / "pw").write_bytes(b"geheim\r\n")
     (tmp_path / "pw").chmod(0o600)
     settings = settings_from(tmp_path, FULL.replace("${SMTP_PASSWORD}", "${file:pw}"), sending=True)
-    assert settings.email is not None
-    assert settings.email.password == "geheim"
+    assert settings.channels["email"].password == "geheim"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])

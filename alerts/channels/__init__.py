@@ -1,74 +1,61 @@
-"""The channels letters leave by: one small file each, one line in CHANNELS. The only network out."""
+"""The channels letters leave by: one module each, one line in CHANNELS. The only network out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
 
-import httpx
-
-from alerts.channels.email import Email, EmailConfig
-from alerts.channels.slack import API, Slack
-from alerts.channels.through_apprise import Apprise
+from alerts.channels.apprise import Apprise
+from alerts.channels.contract import Channel, Equipment
+from alerts.channels.email import Email
+from alerts.channels.slack import Slack
 from alerts.channels.webhook import Webhook
-from alerts.message_records import Letter, Receipt, Subscriber
+from alerts.subscribers import Subscriber
+from alerts.values import Table
 
-__all__ = ["CHANNELS", "Builder", "Channel", "Equipment", "route_of"]
+__all__ = ["CHANNELS", "AnyChannel", "Equipment", "built", "channel_named", "needed", "route_of"]
 
+AnyChannel = Channel[Any, Any]
+CHANNELS: Mapping[str, type[AnyChannel]] = MappingProxyType(
+    {"email": Email, "slack": Slack, "webhook": Webhook, "apprise": Apprise}
+)
 
-class Channel(Protocol):
-    """A way out. What fails is a receipt, never an exception, and no receipt holds an address or a secret.
-
-    `seconds_between` is the least time between two messages that the service behind it wants.
-    """
-
-    seconds_between: float
-
-    def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
-        """Send the letter, and say what became of it."""
+# Under this name another package's `[project.entry-points]` may offer a channel.
+GROUP = "talkwatch.channels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
-    """What channels are built from.
-
-    The clock, a web client without proxies or redirects, `[channels.email]`, and where Slack's API is.
-    """
-
-    now: Callable[[], datetime]
-    web: httpx.Client
-    email: EmailConfig | None = None
-    slack_api: str = API
+@cache
+def channel_named(name: str) -> type[AnyChannel] | None:
+    """Return a channel of ours, else one that another installed package offers under this name."""
+    if name in CHANNELS:
+        return CHANNELS[name]
+    offered = (each.load() for each in entry_points(group=GROUP, name=name))
+    return next((each for each in offered if isinstance(each, type) and issubclass(each, Channel)), None)
 
 
-Builder = Callable[[Equipment], Channel]
+def built(names: Iterable[str], tables: Mapping[str, Table], equipment: Equipment) -> dict[str, AnyChannel]:
+    """Return these channels, ready to send; `tables` are the `[channels.NAME]` there are."""
+    return {name: _built(name, tables, equipment) for name in names}
 
 
-def _email(equipment: Equipment) -> Channel:
-    if equipment.email is None:
-        raise ValueError("e-mail is asked for, and there is no [channels.email]")
-    return Email(equipment.email, now=equipment.now)
+def _built(name: str, tables: Mapping[str, Table], equipment: Equipment) -> AnyChannel:
+    channel = channel_named(name)
+    if channel is None:
+        raise ValueError(f"there is no channel {name}")
+    if name not in tables and needed(channel.table):
+        raise ValueError(f"there is no [channels.{name}]")
+    return channel(tables.get(name) or channel.table(), equipment)
 
 
-def _slack(equipment: Equipment) -> Channel:
-    return Slack(equipment.web, now=equipment.now, api=equipment.slack_api)
-
-
-def _webhook(equipment: Equipment) -> Channel:
-    return Webhook(equipment.web, now=equipment.now)
-
-
-def _apprise(_: Equipment) -> Channel:
-    return Apprise()
-
-
-CHANNELS: Mapping[str, Builder] = {"email": _email, "slack": _slack, "webhook": _webhook, "apprise": _apprise}
-# All who are told by these share one server: what is wrong with it is wrong for all of them.
-SHARED = frozenset({"email"})
+def needed(table: type[Table]) -> list[str]:
+    """Return the keys that a table must have, as they are written."""
+    return [field.alias or name for name, field in table.model_fields.items() if field.is_required()]
 
 
 def route_of(subscriber: Subscriber) -> str:
     """Name what fails together: a channel that all share, else the channel of this one subscriber."""
-    return subscriber.channel if subscriber.channel in SHARED else f"{subscriber.channel}:{subscriber.name}"
+    channel = channel_named(subscriber.channel)
+    return subscriber.channel if channel and channel.shared else f"{subscriber.channel}:{subscriber.name}"

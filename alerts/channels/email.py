@@ -1,77 +1,147 @@
-"""Letters by e-mail over SMTP: builds the message, sends it over its own line; decides no retry, keeps no state."""
+"""Letters by e-mail over SMTP: the message, its own line, and what the server's answers mean. Decides no retry."""
 
 from __future__ import annotations
 
+import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from alerts.channels.smtp_answers import Step, receipt_of
-from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, Subscriber
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field
+
+from alerts.channels.contract import Channel
+from alerts.channels.posting import causes, tls_fault
+from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, TryLater
 from alerts.passages import shown
+from alerts.subscribers import Fault, Subscriber
+from alerts.values import Name, Table, is_open, once_filled
+from extractors.text.urls import is_http_url
 
 # Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.
 _ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
 _LINE = 78  # characters a line should have at most (RFC 5322, 2.1.1)
+_HTTPS = re.compile(r"https://[!-;=?-~]+")
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)*[\w-]+")
+_PERMANENT = 500
+_CLOSING = 421
+_TOO_BIG = 552
+# At RCPT these are about us, who may not send, and not about the recipient.
+_NOT_ALLOWED = {530, 534, 535, 538}
+_RELAYING = re.compile(r"\brelay", re.IGNORECASE)
+_ADDRESS_LIKE = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+_SAID_CHARS = 120
+_NAMES: dict[type[Exception], str] = {
+    smtplib.SMTPAuthenticationError: "login refused",
+    smtplib.SMTPSenderRefused: "sender refused",
+    smtplib.SMTPConnectError: "connection refused",
+    smtplib.SMTPHeloError: "greeting refused",
+}
+_TO_MEND: dict[type[Exception], str] = {
+    smtplib.SMTPNotSupportedError: "the server offers no STARTTLS or no login",
+    UnicodeEncodeError: "the login has characters outside ASCII",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailConfig:
-    """The mail server and the sender's address, as "Name <address>" or an address alone.
-
-    `unsubscribe` is an address that people write to, `unsubscribe_url` one of the operator's that takes the one-click
-    POST of RFC 8058; `{subscriber}` in it stands for the subscriber's name.
-    """
-
-    host: str
-    from_address: str
-    port: int = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    timeout: float = 20.0
-    unsubscribe: str | None = None
-    unsubscribe_url: str | None = None
+def mail_address(text: str) -> str:
+    """Accept one address that is read."""
+    if valid_address(text):
+        return text
+    raise ValueError('write an address that is read, for example "desk@example.org"')
 
 
-class Email:
+def mail_sender(text: str) -> str:
+    """Accept one address, with or without a name before it."""
+    if text.isprintable() and valid_address(parseaddr(text)[1]):
+        return text
+    raise ValueError('write an address, for example "Talkwatch <news@example.org>"')
+
+
+def one_click_address(url: str) -> str:
+    """Accept an https address, as it can stand between angle brackets in a header."""
+    if _HTTPS.fullmatch(url) and is_http_url(url.replace("{subscriber}", "x")):
+        return url
+    raise ValueError("write an https address of yours that takes the POST of RFC 8058")
+
+
+def valid_address(text: str) -> bool:
+    """Tell whether a text is exactly one e-mail address."""
+    try:
+        validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+class EmailSubscriber(Subscriber):
+    """Someone who is told by e-mail."""
+
+    to: str = Field(description="one address", examples=["desk@example.org"])
+
+    def faults(self) -> Iterator[Fault]:
+        """Find an address that is none, or more than one."""
+        if not self.to:
+            yield "to", "needs to"
+        elif not is_open(self.to) and not valid_address(self.to):
+            yield "to", 'to is no e-mail address; write one, for example "desk@example.org"'
+
+
+class EmailTable(Table):
+    """`[channels.email]`: the mail server and the sender."""
+
+    host: Name = Field(description="the mail server")
+    from_address: Annotated[str, once_filled(mail_sender)] = Field(
+        alias="from", description='`"Talkwatch <talkwatch@example.org>"`'
+    )
+    port: int = Field(587, ge=1, le=65535, description="where it listens")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="`starttls`, `tls`, `none`")
+    username: str | None = Field(None, description="who logs in")
+    password: str | None = Field(None, description="a secret")
+    unsubscribe: Annotated[str, once_filled(mail_address)] | None = Field(
+        None, description="an address that is read, named in each mail's List-Unsubscribe"
+    )
+    unsubscribe_url: Annotated[str, once_filled(one_click_address)] | None = Field(
+        None,
+        description=(
+            "an https address of yours that takes the one-click POST of RFC 8058; `{subscriber}` stands for the name"
+        ),
+    )
+
+
+class Email(Channel[EmailSubscriber, EmailTable]):
     """The channel `email`."""
 
-    seconds_between = 0.0
-
-    def __init__(self, config: EmailConfig, *, now: Callable[[], datetime]) -> None:
-        """Keep the server's address and the clock that dates messages; nothing is connected yet."""
-        self._config = config
-        self._now = now
+    subscriber = EmailSubscriber
+    table = EmailTable
+    shared = True
 
     def __repr__(self) -> str:
         """Name the server only."""
-        return f"Email({self._config.host!r})"
+        return f"Email({self._table.host!r})"
 
-    def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
+    def send(self, letter: Letter, subscriber: EmailSubscriber) -> Receipt:
         """Send one message to one recipient over a connection of its own."""
-        message = compose(letter, subscriber, config=self._config, at=self._now())
+        message = compose(letter, subscriber, table=self._table, at=self._equipment.now())
         if not isinstance(message, EmailMessage):
             return message
         step = Step.LINE
         try:
-            with _connected(self._config) as server:
+            with _connected(self._table, self._equipment.timeout) as server:
                 step = Step.MESSAGE
                 server.send_message(message)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            secrets = (subscriber.address, self._config.password, self._config.username)
+            secrets = (subscriber.to, self._table.password, self._table.username)
             return receipt_of(error, step, [secret for secret in secrets if secret])
         return Sent()
 
@@ -87,20 +157,20 @@ def is_address(text: str) -> bool:
 
 
 def compose(
-    letter: Letter, subscriber: Subscriber, *, config: EmailConfig, at: datetime
+    letter: Letter, subscriber: EmailSubscriber, *, table: EmailTable, at: datetime
 ) -> EmailMessage | Refused | Blocked:
     """Return the letter as a message, the same each time but for its Date; refuse what is not one address."""
-    name, sender = parseaddr(config.from_address)
+    name, sender = parseaddr(table.from_address)
     if not is_address(sender):
         return Blocked(error="the sender's address is not one e-mail address")
-    if not is_address(subscriber.address):
+    if not is_address(subscriber.to):
         return Refused(error="the recipient's address is not one e-mail address")
     message = EmailMessage(policy=_HEADERS)
     message["Subject"] = _unread(shown(letter.subject))
     message["From"] = Address(display_name=shown(name), addr_spec=_ascii(sender))
-    message["To"] = Address(addr_spec=_ascii(subscriber.address))
+    message["To"] = Address(addr_spec=_ascii(subscriber.to))
     message["Date"] = format_datetime(at)
-    for header, value in (_identity(letter, _ascii(sender)) | _way_out(config, subscriber.name)).items():
+    for header, value in (_identity(letter, _ascii(sender)) | _way_out(table, subscriber.name)).items():
         message[header] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -164,15 +234,15 @@ def _identity(letter: Letter, sender: str) -> dict[str, str]:
     return headers
 
 
-def _way_out(config: EmailConfig, subscriber: str) -> dict[str, str]:
+def _way_out(table: EmailTable, subscriber: str) -> dict[str, str]:
     """Return the headers that let a reader unsubscribe (RFC 2369, and RFC 8058 where something takes the POST)."""
     name = quote(subscriber, safe="")
     ways, post = [], {}
-    if config.unsubscribe_url:
-        ways.append(f"<{config.unsubscribe_url.replace('{subscriber}', name)}>")
+    if table.unsubscribe_url:
+        ways.append(f"<{table.unsubscribe_url.replace('{subscriber}', name)}>")
         post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if config.unsubscribe:
-        ways.append(f"<mailto:{config.unsubscribe}?subject=unsubscribe%20{name}>")
+    if table.unsubscribe:
+        ways.append(f"<mailto:{table.unsubscribe}?subject=unsubscribe%20{name}>")
     return {"List-Unsubscribe": ", ".join(ways), **post} if ways else {}
 
 
@@ -183,24 +253,84 @@ def _ascii(address: str) -> str:
 
 
 @contextmanager
-def _connected(config: EmailConfig) -> Iterator[smtplib.SMTP]:
+def _connected(table: EmailTable, timeout: float) -> Iterator[smtplib.SMTP]:
     """Connect, secure the line and log in; close whatever happens inside."""
     # Named after the sender's domain, since asking for this machine's own name can take a resolver's whole time-out.
-    own_name = _ascii(parseaddr(config.from_address)[1]).rpartition("@")[2]
+    own_name = _ascii(parseaddr(table.from_address)[1]).rpartition("@")[2]
     secure = ssl.create_default_context()
     server: smtplib.SMTP
-    if config.security == "tls":
-        server = smtplib.SMTP_SSL(config.host, config.port, own_name, timeout=config.timeout, context=secure)
+    if table.security == "tls":
+        server = smtplib.SMTP_SSL(table.host, table.port, own_name, timeout=timeout, context=secure)
     else:
-        server = smtplib.SMTP(config.host, config.port, own_name, timeout=config.timeout)
+        server = smtplib.SMTP(table.host, table.port, own_name, timeout=timeout)
     try:
-        if config.security == "starttls":
+        if table.security == "starttls":
             server.starttls(context=secure)
-        if config.username is not None:
-            server.login(config.username, config.password or "")
+        if table.username is not None:
+            server.login(table.username, table.password or "")
         yield server
         # The message is taken by now: how the server says goodbye changes nothing.
         with suppress(smtplib.SMTPException, OSError):
             server.quit()
     finally:
         server.close()
+
+
+class Step(StrEnum):
+    """How far it came: the line and the login, or the message itself."""
+
+    LINE = "line"
+    MESSAGE = "message"
+
+
+def receipt_of(error: Exception, step: Step, secrets: Sequence[str]) -> Receipt:
+    """Class what went wrong; what the server said is told without any of the `secrets`."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, said = next(iter(error.recipients.values()))
+            return _about_message("RCPT", code, without_secrets(said, secrets))
+        case smtplib.SMTPDataError():
+            return _about_message("DATA", error.smtp_code, without_secrets(error.smtp_error, secrets))
+        case smtplib.SMTPResponseException():
+            return _about_channel(error)
+    return _without_answer(error, step)
+
+
+def _about_message(step: str, code: int, said: str) -> Receipt:
+    error = f"SMTP {code} at {step}: {said}"
+    if code == _CLOSING:
+        return TryLater(error=error, channel=True)
+    if code < _PERMANENT:
+        return TryLater(error=error)
+    ours = code in _NOT_ALLOWED or (step == "RCPT" and _RELAYING.search(said))
+    return Blocked(error=error) if ours else Refused(error=error)
+
+
+def _about_channel(error: smtplib.SMTPResponseException) -> Receipt:
+    said = f"{_NAMES.get(type(error), 'refused')}: SMTP {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == _TOO_BIG:
+        return Refused(error=f"too big: SMTP {error.smtp_code}")
+    return Blocked(error=said) if error.smtp_code >= _PERMANENT else TryLater(error=said, channel=True)
+
+
+def _without_answer(error: Exception, step: Step) -> Receipt:
+    """Class a line that failed; one that was cut while the message went over it may fail on this message alone."""
+    to_mend = _TO_MEND.get(type(error)) or tls_fault(error)
+    if to_mend:
+        return Blocked(error=to_mend)
+    # smtplib tells a time-out as a lost connection.
+    if any(isinstance(cause, TimeoutError) for cause in causes(error)):
+        return TryLater(error="timed out", channel=True)
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return TryLater(error="the server closed the connection", channel=step is Step.LINE)
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return TryLater(error=f"no connection: {reason}", channel=step is Step.LINE)
+
+
+def without_secrets(said: bytes | str, secrets: Sequence[str]) -> str:
+    """Return what a server said on one line, without any address, or secret in clear or in base 64."""
+    text = said.decode("utf-8", errors="replace") if isinstance(said, bytes) else said
+    for secret in [*secrets, *(base64.b64encode(secret.encode()).decode() for secret in secrets)]:
+        text = text.replace(secret, "…")
+    plain = "".join(char if char.isprintable() else " " for char in _ADDRESS_LIKE.sub("…", text))
+    return plain[:_SAID_CHARS]

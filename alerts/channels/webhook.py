@@ -7,38 +7,49 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import httpx
+from pydantic import Field
 
+from alerts.channels.contract import Channel, url_faults
 from alerts.channels.posting import Answer, post, receipt_of
-from alerts.message_records import Blocked, Letter, Notice, Receipt, Subscriber
+from alerts.message_records import Blocked, Letter, Notice, Receipt
 from alerts.passages import shown
+from alerts.subscribers import Fault, Subscriber
+from alerts.values import Table
 
 SCHEMA_VERSION = 1
 _PREFIX = "whsec_"
 
 
-class Webhook:
+class WebhookSubscriber(Subscriber):
+    """Someone who is told by POST, signed with `secret`."""
+
+    url: str = Field(description="where the messages are posted", examples=["https://desk.example/hook"])
+    secret: str = Field(description="what its messages are signed with", examples=["${HOOK_SECRET}"])
+
+    def faults(self) -> Iterator[Fault]:
+        """Find an address that is none, and a secret that is empty."""
+        yield from url_faults("url", self.url)
+        if not self.secret:
+            yield "secret", 'needs secret, which its messages are signed with, for example "${HOOK_SECRET}"'
+
+
+class Webhook(Channel[WebhookSubscriber, Table]):
     """The channel `webhook`."""
 
-    seconds_between = 0.0
+    subscriber = WebhookSubscriber
 
-    def __init__(self, web: httpx.Client, *, now: Callable[[], datetime]) -> None:
-        """Keep the web client and the clock that stamps each try."""
-        self._web = web
-        self._now = now
-
-    def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
+    def send(self, letter: Letter, subscriber: WebhookSubscriber) -> Receipt:
         """Post the letter with its signature; a receiver refuses a wrong one, or one that is old."""
         if not subscriber.secret:
             return Blocked(error="there is no secret to sign with")
-        now = self._now()
+        now = self._equipment.now()
         body = json.dumps(document(letter), separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", **signed(letter.message_id, now, body, subscriber.secret)}
-        answer = post(self._web, subscriber.address, now=now, headers=headers, content=body)
+        answer = post(self._equipment.web, subscriber.url, now=now, headers=headers, content=body)
         return receipt_of(answer) if isinstance(answer, Answer) else answer
 
 

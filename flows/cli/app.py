@@ -246,7 +246,7 @@ def publish(config: Config = None) -> None:
 
 def span_of(text: str) -> timedelta:
     """Read a duration from the command line."""
-    from flows.config.configuration import duration
+    from alerts.values import duration
 
     try:
         value = duration(text)

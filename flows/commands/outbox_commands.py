@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 
-from alerts.message_records import Sent, Subscriber
+from alerts.message_records import Sent
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.subjects import counted
+from alerts.subscribers import Subscriber
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.setup import Setup

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from alerts.channels import CHANNELS, channel_named, needed
+from alerts.subscribers import Fault, Subscriber
+from alerts.values import is_open
 from extractors.text.urls import is_http_url
 from flows.config.configuration import ConfigurationFile
-from flows.config.secrets import is_open
-from flows.config.subscriber_checks import faults, server_faults
 from flows.problems import nearest
 
 Mistake = tuple[tuple[int | str, ...], str]
@@ -44,12 +47,27 @@ def dangling(file: ConfigurationFile) -> list[Mistake]:
 
 
 def unaddressed(file: ConfigurationFile) -> list[Mistake]:
-    """Find subscribers whom no channel can reach, and what is wrong with the channels themselves."""
+    """Find subscribers whom no channel can reach."""
     found: list[Mistake] = [
-        (("subscribers", n, key), what) for n, who in enumerate(file.subscribers) for key, what in faults(who, file)
+        (("subscribers", n, key), f'subscriber "{who.name}": {what}')
+        for n, who in enumerate(file.subscribers)
+        for key, what in faults(who, file)
     ]
-    if file.channels.email:
-        found += [(("channels", "email", key), what) for key, what in server_faults(file.channels.email)]
     if file.heartbeat_url and not is_open(file.heartbeat_url) and not is_http_url(file.heartbeat_url):
         found.append((("heartbeat_url",), "heartbeat_url is no http(s) address"))
     return found
+
+
+def faults(who: Subscriber, file: ConfigurationFile) -> Iterator[Fault]:
+    """Yield what keeps one subscriber from being reached, as (key, what is wrong and what to write)."""
+    channel = channel_named(who.channel)
+    if channel is None:
+        yield (
+            "channel",
+            f'no channel "{who.channel}"{nearest(who.channel, CHANNELS)}; there are {", ".join(CHANNELS)}',
+        )
+    elif who.channel not in file.channels and (keys := needed(channel.table)):
+        table = f"[channels.{who.channel}]"
+        yield "channel", f"is told by {who.channel}, but there is no {table}; write one with {' and '.join(keys)}"
+    else:
+        yield from who.faults()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from alerts.channels import CHANNELS, channel_named
+from alerts.subscribers import Subscriber
 from flows.config.configuration import (
     ConfigurationFile,
-    EmailTable,
     FeedTable,
     FetchTable,
     RuleTable,
-    SlackTable,
-    SubscriberTable,
+    ScheduleTable,
+    WatchlistTable,
+    table_of,
 )
 from flows.problems import nearest
 
@@ -27,6 +33,13 @@ INSTEAD = {
     "string_pattern_mismatch": 'write two capital letters, for example "TR"',
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "write a whole number"),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "write a number"),
+}
+TABLES: Mapping[str, type[BaseModel]] = {
+    "feeds": FeedTable,
+    "fetch": FetchTable,
+    "rules": RuleTable,
+    "schedule": ScheduleTable,
+    "watchlist": WatchlistTable,
 }
 BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 # What Python's reader says of the commonest slips, and what they mostly are.
@@ -48,11 +61,33 @@ def explained(item: dict[str, Any], raw: dict[str, Any]) -> str:
     """Say in a line what pydantic found wrong at one place, and what to write instead."""
     place: tuple[int | str, ...] = item["loc"]
     key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    model = model_at(place[:-1], raw)
     if item["type"] == "extra_forbidden":
-        return f"unknown key {key}{nearest(key, keys_at(place[:-1]))}"
+        return astray(key, place, raw) or f"unknown key {key}{nearest(key, keys_of(model))}"
     if item["type"] == "missing":
-        return f"{table_name(place[:-1]) or 'the file'} needs {key}"
+        return f"{name_at(place, raw)} needs {key}{example(model, key)}"
     return f"{key}: {instead(item, value_at(raw, place))}"
+
+
+def astray(key: str, place: tuple[int | str, ...], raw: dict[str, Any]) -> str | None:
+    """Tell a key of another channel from one that no channel has."""
+    channel = value_at(raw, (*place[:-1], "channel"))
+    if place[0] != "subscribers" or not any(key in each.subscriber.model_fields for each in CHANNELS.values()):
+        return None
+    own = sorted(set(keys_of(model_at(place[:-1], raw))) - set(keys_of(Subscriber)))
+    return f"{name_at(place, raw)}: {key} is no key of channel {channel}; it has {', '.join(own)}"
+
+
+def name_at(place: tuple[int | str, ...], raw: dict[str, Any]) -> str:
+    """Name the table that a key stands in."""
+    name = value_at(raw, (*place[:-1], "name")) if place[0] == "subscribers" else ""
+    return f'subscriber "{name}"' if name else table_name(place[:-1]) or "the file"
+
+
+def example(model: type[BaseModel] | None, key: str) -> str:
+    """Return the example that a key's declaration gives."""
+    field = fields_of(model).get(key)
+    return f', for example "{field.examples[0]}"' if field and field.examples else ""
 
 
 def instead(item: dict[str, Any], value: str) -> str:
@@ -104,12 +139,24 @@ def table_name(place: tuple[int | str, ...]) -> str:
     return f"[[{names}]]" if many else f"[{names}]" if names else ""
 
 
-def keys_at(place: tuple[int | str, ...]) -> list[str]:
+def model_at(place: tuple[int | str, ...], raw: dict[str, Any]) -> type[BaseModel] | None:
+    """Return the model of the table at a place, None where there is none."""
+    match place:
+        case ("subscribers", *_):
+            channel = channel_named(value_at(raw, (*place, "channel")))
+            return channel.subscriber if channel else Subscriber
+        case ("channels", str(name)):
+            return table_of(name)
+        case (str(name), *_):
+            return TABLES.get(name)
+    return ConfigurationFile if not place else None
+
+
+def keys_of(model: type[BaseModel] | None) -> list[str]:
     """Return the keys that a table may have."""
-    tables: dict[str, Any] = {"feeds": FeedTable, "rules": RuleTable, "subscribers": SubscriberTable}
-    model: Any = ConfigurationFile
-    for part in place:
-        if isinstance(part, str):
-            model = tables.get(part) or getattr(model.model_fields[part].default, "__class__", None)
-            model = {"fetch": FetchTable, "email": EmailTable, "slack": SlackTable}.get(part, model)
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return list(fields_of(model))
+
+
+def fields_of(model: type[BaseModel] | None) -> dict[str, FieldInfo]:
+    """Return the fields of a table by their keys."""
+    return {field.alias or name: field for name, field in (model.model_fields if model else {}).items()}

@@ -8,15 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from alerts.values import PLACEHOLDER
 from flows.problems import UsageProblem
 
-PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def is_open(value: str | None) -> bool:
-    """Tell whether a value still holds a placeholder, because this command may not send."""
-    return bool(value and PLACEHOLDER.search(value))
 
 
 def filled(value: Any, environment: Mapping[str, str], folder: Path, *, required: bool) -> Any:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from alerts.channels.email import EmailConfig
-from alerts.channels.slack import API
-from alerts.message_records import Subscriber
 from alerts.records import Rule
+from alerts.subscribers import Subscriber
+from alerts.values import Table
 from extractors.text.identity import feed_id
 from flows.config.checks import mistakes_in
 from flows.config.configuration import (
     ConfigurationFile,
-    EmailTable,
     FeedTable,
     FetchTable,
     RuleTable,
-    SubscriberTable,
     WatchlistTable,
 )
 from flows.config.mistakes import explained, unreadable
@@ -48,7 +46,7 @@ PREFECT_DEFAULTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All a pass needs to know. No repr shows a secret."""
+    """All a pass needs to know; `channels` are the tables of channels that have one. No repr shows a secret."""
 
     path: Path
     data_dir: Path
@@ -59,8 +57,7 @@ class Settings:
     feeds: tuple[WatchedFeed, ...]
     rules: tuple[Rule, ...]
     subscribers: tuple[Subscriber, ...]
-    email: EmailConfig | None
-    slack_api: str = API
+    channels: Mapping[str, Table]
     watchlist: WatchlistTable = field(default_factory=WatchlistTable)
     heartbeat_url: str | None = field(default=None, repr=False)
 
@@ -172,9 +169,8 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         fetch=file.fetch,
         feeds=tuple(watched(feed) for feed in file.feeds),
         rules=tuple(rule_record(rule) for rule in file.rules),
-        subscribers=tuple(subscriber_record(who, file.timezone) for who in file.subscribers),
-        email=email_record(file.channels.email),
-        slack_api=file.channels.slack.api_url.rstrip("/") + "/",
+        subscribers=tuple(in_timezone(who, file.timezone) for who in file.subscribers),
+        channels=file.channels,
         heartbeat_url=file.heartbeat_url,
         watchlist=file.watchlist,
     )
@@ -197,17 +193,6 @@ def rule_record(rule: RuleTable) -> Rule:
     return Rule(**dict(rule))
 
 
-def subscriber_record(who: SubscriberTable, timezone: str) -> Subscriber:
-    """Turn a `[[subscribers]]` table into a record, in the file's time zone unless it has its own."""
-    ways = {"to", "webhook_url", "url", "token", "secret"}
-    kept = {key: value for key, value in who if key not in {*ways, "timezone"}}
-    address = who.to or who.webhook_url or who.url or ""
-    return Subscriber(**kept, address=address, secret=who.token or who.secret, timezone=who.timezone or timezone)
-
-
-def email_record(table: EmailTable | None) -> EmailConfig | None:
-    """Turn `[channels.email]` into a record."""
-    if table is None:
-        return None
-    kept = {key: value for key, value in table if key != "sender"}
-    return EmailConfig(**kept, from_address=table.sender)
+def in_timezone(who: Subscriber, timezone: str) -> Subscriber:
+    """Return a subscriber in the file's time zone unless he has his own."""
+    return who if "timezone" in who.model_fields_set else who.model_copy(update={"timezone": timezone})

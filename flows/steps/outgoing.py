@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.follow_up_records import FollowUp, Silence, Telling
-from alerts.message_records import Message, Subscriber
+from alerts.message_records import Message
 from alerts.placing import place
 from alerts.records import Alert, Decision, News
 from alerts.silencing import hears, silenced
+from alerts.subscribers import Subscriber
 from flows.setup import Setup
 from warehouse import outbox, silences, stories
 from warehouse.follow_ups import tellings

@@ -10,8 +10,9 @@ import logging
 from datetime import datetime
 
 from alerts.channels import route_of
-from alerts.message_records import ChannelState, Message, OperatorNotice, Subscriber
+from alerts.message_records import ChannelState, Message, OperatorNotice
 from alerts.passages import shown
+from alerts.subscribers import Subscriber
 from flows.setup import Setup
 from warehouse import channels, notices, outbox
 from warehouse.session import Session

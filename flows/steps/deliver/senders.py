@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from alerts.channels import CHANNELS, Channel, Equipment, route_of
+from alerts.channels import AnyChannel, Equipment, built, route_of
 from alerts.message_records import (
     ChannelState,
     Letter,
@@ -29,12 +29,12 @@ from alerts.message_records import (
     Receipt,
     Standing,
     Status,
-    Subscriber,
 )
 from alerts.placing import late_by
 from alerts.plain_letters import operator_letter, plain_letter
 from alerts.rendering import render
 from alerts.retrying import PATIENCE, standing_after
+from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell_change
@@ -113,10 +113,10 @@ def routes_to(setup: Setup, session: Session, names: Collection[str]) -> dict[st
     return {route: people for route, people in routes.items() if any(who.name in names for who in people)}
 
 
-def channels_of(setup: Setup, web: httpx.Client) -> dict[str, Channel]:
+def channels_of(setup: Setup, web: httpx.Client) -> dict[str, AnyChannel]:
     """Build the channels that subscribers use."""
-    equipment = Equipment(now=setup.now, web=web, email=setup.settings.email, slack_api=setup.settings.slack_api)
-    return {name: CHANNELS[name](equipment) for name in {who.channel for who in setup.settings.subscribers}}
+    names = {who.channel for who in setup.settings.subscribers}
+    return built(names, setup.settings.channels, Equipment(now=setup.now, web=web))
 
 
 def counted(standings: Sequence[Standing]) -> RunCounts:
@@ -152,7 +152,7 @@ class Sender:
         setup: Setup,
         *,
         route: str,
-        channel: Channel,
+        channel: AnyChannel,
         subscribers: Sequence[Subscriber],
         on_done: Callable[[], None],
     ) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.config import subscriber_checks
+from alerts.channels import apprise
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
 
@@ -22,27 +22,21 @@ def subscriber(folder, keys, more=""):
 
 
 @pytest.mark.parametrize(
-    ("keys", "address", "secret"),
+    ("channel", "keys"),
     [
-        pytest.param('channel = "email"\nto = "desk@example.org"', "desk@example.org", None, id="e-mail"),
-        pytest.param(
-            'channel = "slack"\nwebhook_url = "https://hooks.example/1"', "https://hooks.example/1", None, id="a hook"
-        ),
-        pytest.param('channel = "slack"\ntoken = "xoxb-1"\nto = "#talks"', "#talks", "xoxb-1", id="a bot"),
-        pytest.param(
-            'channel = "webhook"\nurl = "https://x.example/in"\nsecret = "s"',
-            "https://x.example/in",
-            "s",
-            id="a webhook",
-        ),
-        pytest.param('channel = "apprise"\nurl = "ntfy://topic"', "ntfy://topic", None, id="Apprise"),
+        pytest.param("email", {"to": "desk@example.org"}, id="e-mail"),
+        pytest.param("slack", {"webhook_url": "https://hooks.example/1"}, id="a hook"),
+        pytest.param("slack", {"token": "xoxb-1", "to": "#talks"}, id="a bot"),
+        pytest.param("webhook", {"url": "https://x.example/in", "secret": "s3cret"}, id="a webhook"),
+        pytest.param("apprise", {"url": "ntfy://topic"}, id="Apprise"),
     ],
 )
-def test_each_channel_has_its_keys(tmp_path, keys, address, secret):
-    """A subscriber's own keys become where he is reached, and with what secret."""
-    who = subscriber(tmp_path, keys, MAIL)
-    assert (who.address, who.secret) == (address, secret)
-    assert "xoxb" not in repr(who)
+def test_each_channel_has_its_keys(tmp_path, channel, keys):
+    """A subscriber has the keys of his channel, and none of them shows when he is printed."""
+    lines = [f'{key} = "{value}"' for key, value in keys.items()]
+    who = subscriber(tmp_path, f'channel = "{channel}"\n' + "\n".join(lines), MAIL)
+    assert {key: getattr(who, key) for key in keys} == keys
+    assert not [value for value in keys.values() if value in repr(who) + str(who)]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +55,7 @@ def test_each_channel_has_its_keys(tmp_path, keys, address, secret):
         pytest.param('channel = "slack"\nwebhook_url = "ftp://h.example/"', "no http(s) address", id="no web address"),
         pytest.param('channel = "webhook"\nurl = "https://x.example/"', "needs secret", id="nothing to sign with"),
         pytest.param('channel = "webhook"\nsecret = "x"', "needs url", id="nowhere to post"),
-        pytest.param('channel = "apprise"', "needs url, as Apprise writes it", id="nothing for Apprise"),
+        pytest.param('channel = "apprise"', 'needs url, for example "ntfy://topic"', id="nothing for Apprise"),
     ],
 )
 def test_a_subscriber_who_can_t_be_reached_is_a_mistake(tmp_path, keys, said):
@@ -73,7 +67,7 @@ def test_a_subscriber_who_can_t_be_reached_is_a_mistake(tmp_path, keys, said):
 
 def test_apprise_is_an_extra(tmp_path, monkeypatch):
     """Where it is not installed the mistake names the extra."""
-    monkeypatch.setattr(subscriber_checks, "find_spec", lambda _: None)
+    monkeypatch.setattr(apprise, "find_spec", lambda _: None)
     with pytest.raises(UsageProblem, match=r"install talkwatch\[apprise\]"):
         subscriber(tmp_path, 'channel = "apprise"\nurl = "ntfy://topic"')
 
@@ -93,9 +87,7 @@ def test_the_way_out_is_checked(tmp_path, key, value, right):
     """What stands in List-Unsubscribe is one address of each kind."""
     text = f'{MAIL}{key} = "{value}"\n'
     if right:
-        email = settings_from(tmp_path, text).email
-        assert email is not None
-        assert getattr(email, key) == value
+        assert getattr(settings_from(tmp_path, text).channels["email"], key) == value
     else:
         with pytest.raises(UsageProblem, match=key):
             settings_from(tmp_path, text)

@@ -9,11 +9,17 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
+from pydantic import Field
+
+from alerts.channels.contract import Channel, Equipment
 from alerts.channels.posting import Answer, quiet, receipt_of
-from alerts.message_records import Blocked, Letter, Receipt, Sent, Subscriber, TryLater
+from alerts.message_records import Blocked, Letter, Receipt, Sent, TryLater
 from alerts.passages import cut
+from alerts.subscribers import Fault, Subscriber
+from alerts.values import Table
 
 # Apprise says only whether it went well; the status stands in its log, as `error=404`.
 _STATUS = re.compile(r"error=(\d{3})\b")
@@ -24,13 +30,28 @@ _NO_WIDTH = "\u200b"
 _ROOM = 8  # for what Apprise puts between title and body where a service knows no title
 
 
-class Apprise:
+class AppriseSubscriber(Subscriber):
+    """Someone who is told through a service that Apprise knows."""
+
+    url: str = Field(description="what Apprise is given; usually a secret", examples=["ntfy://topic"])
+
+    def faults(self) -> Iterator[Fault]:
+        """Find that Apprise is not installed, or given nothing."""
+        if not self.url:
+            yield "url", 'needs url, as Apprise writes it, for example "ntfy://topic"'
+        if find_spec("apprise") is None:
+            yield "channel", "is told through Apprise, which is not installed; install talkwatch[apprise]"
+
+
+class Apprise(Channel[AppriseSubscriber, Table]):
     """The channel `apprise`."""
 
+    subscriber = AppriseSubscriber
     seconds_between = 1.0
 
-    def __init__(self) -> None:
+    def __init__(self, table: Table, equipment: Equipment) -> None:
         """Load Apprise, which only those who use it need; raise ImportError when it is not installed."""
+        super().__init__(table, equipment)
         with warnings.catch_warnings():
             # At its first address it loads every service, one of which looks for a module that newer Pythons lack.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -38,10 +59,10 @@ class Apprise:
             self._asset = self._library.AppriseAsset(app_id="Talkwatch", app_desc="Talkwatch", async_mode=False)
             self._library.Apprise.instantiate("json://localhost", asset=self._asset)
 
-    def send(self, letter: Letter, subscriber: Subscriber) -> Receipt:
+    def send(self, letter: Letter, subscriber: AppriseSubscriber) -> Receipt:
         """Hand the letter's text to the service that the address names."""
         with _listening() as heard, quiet("urllib3.connectionpool", "urllib3.util.retry", "requests"):
-            service = self._library.Apprise.instantiate(subscriber.address, asset=self._asset)
+            service = self._library.Apprise.instantiate(subscriber.url, asset=self._asset)
             if not service:
                 return Blocked(error="the address is none that Apprise knows")
             title = plain(letter.subject)[: service.title_maxlen or None]
