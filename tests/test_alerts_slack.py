@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
-from alerts.channels.posting import retry_after
 from alerts.channels.slack import Slack, SlackSubscriber, SlackTable
 from alerts.channels.slack_blocks import escape, payload
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
@@ -166,27 +165,6 @@ def test_an_unsafe_address_is_text() -> None:
     """An address that is none to follow is shown and not linked."""
     elements = payload(letter(notice(url="javascript:alert(1)")))["blocks"][2]["elements"]
     assert elements[1] == {"type": "plain_text", "text": "javascript:alert(1)", "emoji": False}
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        pytest.param("30", 30, id="seconds"),
-        pytest.param("0", 0, id="no wait"),
-        pytest.param("Sat, 21 Nov 2026 12:06:00 GMT", 60, id="a date"),
-        pytest.param("Sat, 21 Nov 2026 12:06:00 -0000", 60, id="a date of no zone is in UTC"),
-        pytest.param("Sat, 21 Nov 2026 11:00:00 GMT", 0, id="a date gone by"),
-        pytest.param("soon", None, id="not understood"),
-        pytest.param("-5", None, id="not negative"),
-        pytest.param("9" * 40, None, id="not for ever"),
-        pytest.param(f"Sat, 21 Nov {'9' * 20} 12:06:00 GMT", None, id="no year that there is"),
-        pytest.param(None, None, id="not there"),
-    ],
-)
-def test_retry_after(value: str | None, seconds: int | None) -> None:
-    """Retry-After is read as seconds or as a date."""
-    expected = None if seconds is None else timedelta(seconds=seconds)
-    assert retry_after(value, datetime(2026, 11, 21, 12, 5, tzinfo=UTC)) == expected
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from flows.commands.feeds import discovered
 from flows.config.configuration import FetchTable
 from flows.problems import WorkProblem
-from flows.web.fetching import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fetch_outcomes, webhook_client
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fetch_outcomes, webhook_client
 from tests.servers import HttpServer, Reply
 
 PUBLIC = "93.184.216.34"

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.fetching import (
+from flows.web.fetch import (
     Fetched,
     FetchFailure,
     NotModified,
@@ -441,7 +441,7 @@ def test_a_dripping_server_ends_at_the_limit(first):
 MEASURED = """
 import resource, sys
 from flows.config.configuration import FetchTable
-from flows.web.fetching import Request, fetch_outcomes
+from flows.web.fetch import Request, fetch_outcomes
 base, *paths = sys.argv[1:]
 fetch = FetchTable.model_validate({"delay_seconds": 0, "timeout_seconds": 5, "allow_hosts": [base.split("/")[2]]})
 def ask(path):
@@ -502,7 +502,7 @@ def test_no_webhook_reaches_inside_either(host):
 
 # Where a connection may be opened: the door in, the channels out, and what starts servers of our own.
 DOORS = {
-    "flows.web.fetching": "the only way in",
+    "flows.web.fetch": "the only way in",
     "flows.web.network": "its guard and its connections",
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo.servers": "the demo's own servers on loopback",
@@ -557,4 +557,4 @@ def test_there_is_one_door_in():
     modules = [path.relative_to(ROOT) for package in packages for path in (ROOT / package).rglob("*.py")]
     opening = {".".join(path.with_suffix("").parts) for path in modules if opens_connections((ROOT / path).read_text())}
     assert {name for name in opening - set(DOORS) if not name.startswith("alerts.channels.")} == set()
-    assert {"flows.web.fetching", "flows.web.network", "alerts.channels.email"} <= opening
+    assert {"flows.web.fetch", "flows.web.network", "alerts.channels.email"} <= opening

@@ -1,27 +1,24 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.intervals import (
-    CAP,
+from extractors.text.http_dates import retry_after
+from flows.web.politeness import (
     DULL,
     SPREAD,
     adaptive,
     fraction,
-    freshness,
-    http_date,
     next_poll_at,
     parking_time,
-    retry_after,
     retry_delay,
     unskipped,
     usual_gap,
 )
+from flows.web.results import CAP, freshness
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -106,24 +103,6 @@ def test_what_is_skipped_is_waited_out_and_no_longer(at, hours, days):
     else:
         first = at.replace(minute=0, second=0, microsecond=0) + HOUR
         assert found == next(moment for n in range(24 * 7) if not skipped(moment := first + n * HOUR))
-
-
-def test_a_date_without_a_zone_is_in_utc(monkeypatch):
-    """A header's date means the same on a machine that lives in another zone."""
-    monkeypatch.setenv("TZ", "JST-9")
-    time.tzset()
-    try:
-        assert http_date("Sat, 21 Nov 2026 12:00:00 -0000") == NOW
-        assert http_date("Sat, 21 Nov 2026 14:00:00 +0200") == NOW
-    finally:
-        monkeypatch.undo()
-        time.tzset()
-
-
-def test_what_a_host_asks_for_is_a_day_at_most():
-    """A host that wants to be left alone for years, in seconds or until a date, is left alone for a day."""
-    assert retry_after("99999999", NOW) == retry_after("Fri, 31 Dec 9999 23:59:59 GMT", NOW) == DAY
-    assert retry_after(HTTP_BEFORE, NOW) == timedelta(0)
 
 
 @pytest.mark.parametrize(("dull", "minutes"), [(-1, 10), (0, 10), (1, 13.75), (4, 25), (DULL, 40), (999, 40)])

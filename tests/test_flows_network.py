@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.fetching import (
+from flows.web.fetch import (
     Fetched,
     FetchFailure,
     NotModified,

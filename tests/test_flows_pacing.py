@@ -6,8 +6,7 @@ from itertools import count, pairwise
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.lines import Errand, Line
-from flows.web.pacing import Pacer, host_of
+from flows.web.pacing import Errand, Line, Pacer, host_of
 
 HOST = "http://a.example/"
 SLEEP = asyncio.sleep

@@ -8,7 +8,7 @@ import pytest
 from extractors.records import Entry, Feed
 from extractors.text.identity import body_hash
 from flows.steps.poll import Parsed, Trouble, changed, failed, new_entries, request_for, told, unchanged
-from flows.web.outcomes import Fetched, FetchFailure, NotModified
+from flows.web.results import Fetched, FetchFailure, NotModified
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
 from warehouse.feed_records import FeedCourse, FeedHealth, FeedState
 

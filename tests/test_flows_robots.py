@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.outcomes import Fetched, FetchFailure, NotModified
-from flows.web.robots import allows, crawl_delay, origin_of, robots_file
+from flows.web.politeness import allows, crawl_delay, origin_of, robots_file
+from flows.web.results import Fetched, FetchFailure, NotModified
 from tests.warehouse_examples import NOW
 from warehouse.feed_records import RobotsState
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from typing import Any
 import httpx
 
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
-from extractors.text.http_dates import http_date
+from extractors.text.http_dates import retry_after
 from extractors.text.urls import is_http_url
 
 ANSWER_BYTES = 64 * 1024
@@ -103,16 +102,6 @@ def receipt_of(answer: Answer, said: str = "") -> Receipt:
     if answer.status < HTTPStatus.BAD_REQUEST or answer.status in _CHANNELS_FAULT:
         return Blocked(error=error)
     return Refused(error=error)
-
-
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return how long a Retry-After header asks to wait, in seconds or until a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\d{1,9}", value.strip(), re.ASCII):
-        return timedelta(seconds=int(value))
-    until = http_date(value)
-    return None if until is None else max(timedelta(0), until - now)
 
 
 def tls_fault(error: BaseException) -> str | None:

@@ -1,8 +1,9 @@
-"""Dates as HTTP headers have them (RFC 9110, 5.6.7). What feeds and pages write is another matter."""
+"""Dates and waits as HTTP headers have them (RFC 9110, 5.6.7 and 10.2.3). What feeds write is another matter."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 
@@ -14,3 +15,12 @@ def http_date(value: str | None) -> datetime | None:
     except (ValueError, OverflowError, IndexError):
         return None
     return read
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Return how long Retry-After asks to wait, in seconds or until a date; None when it says nothing readable."""
+    text = (value or "").strip()
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        return timedelta(seconds=int(text))
+    until = http_date(text)
+    return None if until is None else max(timedelta(0), until - now)

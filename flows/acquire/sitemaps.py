@@ -14,7 +14,7 @@ from extractors.text.identity import article_id
 from flows.config.configuration import FetchTable
 from flows.processes.workers import Answer, Limits, Parse, Workers
 from flows.setup import Setup
-from flows.web.fetching import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
 from warehouse.store import writing
 from warehouse.stored import known_articles
 

@@ -16,7 +16,7 @@ from flows.config.configuration import FetchTable
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.workers import Workers, cores
-from flows.web.fetching import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
 from warehouse import polls
 from warehouse.feed_records import WatchedFeed
 from warehouse.store import writing

@@ -19,9 +19,9 @@ from extractors.text.urls import canonical_url
 from flows.processes.workers import Answer, Parse, Workers
 from flows.progress import stage
 from flows.setup import Setup
-from flows.web.fetching import PAGE_TYPES
-from flows.web.intervals import retry_delay
-from flows.web.outcomes import Fetched, FetchFailure, Outcome, Request
+from flows.web.fetch import PAGE_TYPES
+from flows.web.politeness import retry_delay
+from flows.web.results import Fetched, FetchFailure, Outcome, Request
 from warehouse import boilerplate
 from warehouse.feed_records import PageFailure, PendingEntry
 from warehouse.records import LearnedLine, RunCounts, SiteLines, StoredWords

@@ -23,12 +23,10 @@ from flows.steps.fetch import PAGES_A_PASS, Pages, clean
 from flows.steps.poll import answers_of, request_for, save_answers
 from flows.steps.read import read
 from flows.steps.recording import record
-from flows.web.intervals import DAY
-from flows.web.journal import Asked, Journal
-from flows.web.outcomes import Outcome, Request
 from flows.web.pacing import host_of
-from flows.web.robots import crawl_delay
-from flows.web.streaming import Arrival, Skipped, Stream
+from flows.web.politeness import DAY, crawl_delay
+from flows.web.results import Outcome, Request
+from flows.web.stream import Arrival, Asked, Journal, Skipped, Stream
 from warehouse import hosts, officials, outbox, polls, runs
 from warehouse.feed_records import FeedState, HostPace, PendingEntry, RobotsFile
 from warehouse.locking import Held, exclusive

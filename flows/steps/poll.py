@@ -18,9 +18,9 @@ from extractors.text.urls import is_http_url
 from flows.processes.workers import Parse, Workers
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell, well_again
-from flows.web.fetching import FEED_TYPES
-from flows.web.intervals import CAP, DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
-from flows.web.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
+from flows.web.fetch import FEED_TYPES
+from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
+from flows.web.results import CAP, Fetched, FetchFailure, NotModified, Outcome, Request
 from warehouse import polls
 from warehouse.feed_records import FeedCourse, FeedHealth, FeedState, NewEntry, Poll, WatchedFeed
 from warehouse.records import RunCounts

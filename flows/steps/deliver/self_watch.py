@@ -14,7 +14,7 @@ from alerts.message_records import Sent
 from flows.setup import Setup
 from flows.steps.deliver.notices import operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
-from flows.web.fetching import webhook_client
+from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.errors import DiskFull
 from warehouse.session import Session

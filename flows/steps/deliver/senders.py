@@ -38,7 +38,7 @@ from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell_change
-from flows.web.fetching import webhook_client
+from flows.web.fetch import webhook_client
 from warehouse import channels, notices, outbox
 from warehouse.locking import Held, exclusive
 from warehouse.records import RunCounts

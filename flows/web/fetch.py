@@ -17,13 +17,21 @@ import httpx
 
 from flows.config.configuration import FetchTable
 from flows.times import utc_now
-from flows.web.answers import BYTES, EXPECTED, Redirect, outcome_of, reason_of
-from flows.web.intervals import parking_time
-from flows.web.lines import Errand
 from flows.web.network import Connections, GuardedTransport
-from flows.web.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
-from flows.web.pacing import PORTS, Pacer, host_of
-from flows.web.robots import allows, crawl_delay, origin_of, robots_file
+from flows.web.pacing import PORTS, Errand, Pacer, host_of
+from flows.web.politeness import allows, crawl_delay, origin_of, parking_time, robots_file
+from flows.web.results import (
+    BYTES,
+    EXPECTED,
+    Fetched,
+    FetchFailure,
+    NotModified,
+    Outcome,
+    Redirect,
+    Request,
+    outcome_of,
+    reason_of,
+)
 from warehouse.feed_records import RobotsFile, RobotsState
 
 __all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]

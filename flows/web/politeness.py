@@ -1,19 +1,25 @@
-"""When a feed or page may be asked again. Pure arithmetic on what servers said; reads no clock, asks nobody."""
+"""What servers want of us: their robots.txt, and when a feed or page may be asked again. Pure: asks nobody.
+
+robots.txt counts for the pages of articles, which is crawling. Feeds are published to be asked for by programs.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from http import HTTPStatus
 
-from extractors.text.http_dates import http_date
+import httpx
+from protego import Protego
+
+from flows.web.results import CAP, Fetched, FetchFailure, Outcome
+from warehouse.feed_records import RobotsFile, RobotsState
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# The longest wait that a server or feed is granted; what the operator configured may be longer.
-CAP = DAY
 # So many polls in a row without anything new, and a feed is asked at its longest interval.
 DULL = 8
 # Feeds that were asked together drift apart, by up to a twentieth of their interval.
@@ -21,37 +27,6 @@ SPREAD = 0.05
 # How long a host that says "too many requests", and not for how long, is left alone: twice as long each time.
 PARKED_FIRST = timedelta(seconds=30)
 PARKED_LONGEST = HOUR
-
-_MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,18})\"?", re.IGNORECASE)
-_FRESH_NO_MORE = re.compile(r"(?:^|,)\s*(?:no-cache|no-store)\s*(?:,|$)", re.IGNORECASE)
-
-
-def freshness(cache_control: str | None, expires: str | None, date: str | None, now: datetime) -> timedelta | None:
-    """Return how long an answer is fresh by its headers (RFC 9111): max-age, else Expires; None when neither says.
-
-    Below nothing for one that was stale when it came; of what is above a day `next_poll_at` takes a day.
-    """
-    control = cache_control or ""
-    if _FRESH_NO_MORE.search(control):
-        return None
-    if stated := _MAX_AGE.search(control):
-        return seconds(stated[1])
-    until = http_date(expires)
-    return None if until is None else until - (http_date(date) or now)
-
-
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return how long Retry-After asks to wait, given as seconds or as a date; None when it says nothing readable."""
-    text = (value or "").strip()
-    if re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        return seconds(text)
-    until = http_date(text)
-    return None if until is None else max(min(until - now, CAP), timedelta(0))
-
-
-def seconds(digits: str) -> timedelta:
-    """Return so many seconds, at most the cap."""
-    return timedelta(seconds=min(int(digits), int(CAP.total_seconds())))
 
 
 def adaptive(every: timedelta, max_every: timedelta, dull_polls: int) -> timedelta:
@@ -112,3 +87,57 @@ def usual_gap(dates: Sequence[datetime]) -> timedelta | None:
     known = sorted(set(dates))
     least = 5
     return (known[-1] - known[0]) / (len(known) - 1) if len(known) >= least else None
+
+
+NAME = "Talkwatch"
+# RFC 9309 asks crawlers to read at least so much.
+MAX_CHARS = 512_000
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address: what one robots.txt speaks for."""
+    parsed = httpx.URL(url)
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
+
+
+def robots_file(origin: str, outcome: Outcome, now: datetime, before: RobotsFile | None) -> RobotsFile:
+    """Read the answer to a request for /robots.txt (RFC 9309): a 4xx allows all, a failing server lets us wait."""
+    if isinstance(outcome, Fetched):
+        body = outcome.body.decode("utf-8", errors="replace").lstrip("\ufeff")[:MAX_CHARS]
+        return RobotsFile(origin=origin, state=RobotsState.RULES, body=body, asked_at=now, next_at=now + DAY)
+    if isinstance(outcome, FetchFailure) and (outcome.loops or is_refusal(outcome.status)):
+        return RobotsFile(origin=origin, state=RobotsState.NONE, body=None, asked_at=now, next_at=now + DAY)
+    failures = 1 + (before.failures if before else 0)
+    asked_for = (isinstance(outcome, FetchFailure) and outcome.wait) or timedelta(0)
+    return RobotsFile(
+        origin=origin,
+        state=RobotsState.WAIT,
+        body=None,
+        asked_at=now,
+        next_at=now + max(retry_delay(failures, MINUTE, 6 * HOUR), asked_for),
+        failures=failures,
+        last_error=outcome.reason if isinstance(outcome, FetchFailure) else "not modified",
+    )
+
+
+def is_refusal(status: int | None) -> bool:
+    """Tell whether a status says that there is no robots.txt for us; "too many requests" says something else."""
+    client_error = status is not None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return client_error and status != HTTPStatus.TOO_MANY_REQUESTS
+
+
+def allows(file: RobotsFile, url: str) -> bool:
+    """Tell whether the page may be read."""
+    return file.state is RobotsState.NONE or (file.body is not None and bool(rules(file.body).can_fetch(url, NAME)))
+
+
+def crawl_delay(file: RobotsFile) -> float:
+    """Return the seconds that a site wants between two requests; 0 when it says nothing."""
+    delay: float | None = rules(file.body or "").crawl_delay(NAME)
+    return min(delay or 0, DAY.total_seconds())
+
+
+@lru_cache(maxsize=256)
+def rules(body: str) -> Protego:
+    """Parse a file's rules, once."""
+    return Protego.parse(body)

@@ -7,9 +7,9 @@ import pytest
 
 from flows.config.configuration import FetchTable
 from flows.times import utc_now
-from flows.web import streaming
-from flows.web.outcomes import Request
-from flows.web.streaming import Stream
+from flows.web import stream
+from flows.web.results import Request
+from flows.web.stream import Stream
 from tests.servers import HttpServer, Reply
 
 
@@ -39,7 +39,7 @@ class Patient(Stream):
 )
 def test_a_batch_closes_early_only_for_what_someone_may_wait_for(first, batches, monkeypatch):
     """To note that nothing changed is no hurry, and each time the warehouse is opened costs more than the noting."""
-    monkeypatch.setattr(streaming, "OLDEST_SECONDS", 60)
+    monkeypatch.setattr(stream, "OLDEST_SECONDS", 60)
     gate, came = threading.Event(), []
     with HttpServer() as server:
         server.reply("/one", first)
@@ -47,8 +47,8 @@ def test_a_batch_closes_early_only_for_what_someone_may_wait_for(first, batches,
         fetch = FetchTable.model_validate(
             {"delay_seconds": 0, "per_host": 2, "allow_hosts": [f"127.0.0.1:{server.port}"]}
         )
-        with Patient(fetch, gate) as stream:
-            stream.ask(Request(key=key, url=server.url(f"/{key}"), accept="*/*", etag='"x"') for key in ("one", "two"))
-            while arrived := stream.batch():
+        with Patient(fetch, gate) as opened:
+            opened.ask(Request(key=key, url=server.url(f"/{key}"), accept="*/*", etag='"x"') for key in ("one", "two"))
+            while arrived := opened.batch():
                 came.append([outcome.key for outcome in arrived])
     assert came == batches

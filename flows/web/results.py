@@ -1,27 +1,144 @@
-"""Reading what a server answered: bounded headers and bodies, the validators, and reasons in a line. Asks nobody."""
+"""What is asked of servers and what comes of it: the records, and how an answer is read, bounded. Asks nobody."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import httpcore
 import httpx
 
-from flows.web.intervals import freshness, retry_after
-from flows.web.outcomes import Fetched, FetchFailure, NotModified, Outcome, Request
-from flows.web.unpacking import BodyTooLarge, OddEncoding, bounded_body
+from extractors.text.http_dates import http_date, retry_after
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing to fetch; `key` is the caller's. Validators are sent exactly as they were given.
+
+    One that `crawls` is subject to robots.txt.
+    """
+
+    key: str
+    url: str
+    accept: str
+    etag: str | None = None
+    last_modified: str | None = None
+    crawls: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A body, decoded from its transfer coding, and the headers that matter.
+
+    `fresh_for` is how long the server says it stays as it is, `moved_to` where nothing but permanent redirects led,
+    `asked_at` when its last request was started.
+    """
+
+    key: str
+    url: str
+    body: bytes
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    fresh_for: timedelta | None = None
+    moved_to: str | None = None
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says that nothing changed, and for how long that will be so."""
+
+    key: str
+    etag: str | None = None
+    last_modified: str | None = None
+    fresh_for: timedelta | None = None
+    moved_to: str | None = None
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """Nothing came, with the reason in a line; `permanent` when asking again is no use.
+
+    `wait` is how long the server asks to be left alone. `forget`: validators led to it, so they are worth nothing.
+    `loops`: redirects lead nowhere. `disallowed` and `postponed` are robots.txt's doing: not to be read, or not before
+    `wait` is over.
+    """
+
+    key: str
+    reason: str
+    permanent: bool = False
+    status: int | None = None
+    wait: timedelta | None = None
+    forget: bool = False
+    loops: bool = False
+    disallowed: bool = False
+    postponed: bool = False
+    asked_at: datetime | None = None
+
+
+Outcome = Fetched | NotModified | FetchFailure
+
+
+Unpack = Callable[[bytes, int], bytes]
+
+
+class BodyTooLarge(Exception):
+    """More decoded bytes than `max_body_mb`."""
+
+
+class OddEncoding(Exception):
+    """A Content-Encoding that was not asked for."""
+
+
+def decompressor(encoding: str) -> Unpack:
+    """Return a bounded decoder; httpx's own unpacks a bomb before anyone can count."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return lambda chunk, _limit: chunk
+        case "gzip" | "x-gzip" | "deflate":
+            return inflated(zlib.decompressobj(zlib.MAX_WBITS | 32))
+        case other:
+            raise OddEncoding(f"Content-Encoding {other[:40]} was not asked for")
+
+
+def inflated(unpacker: zlib._Decompress) -> Unpack:
+    """Return a decoder of gzip or zlib data that never gives more than it is asked for."""
+
+    def unpack(chunk: bytes, limit: int) -> bytes:
+        return unpacker.decompress(unpacker.unconsumed_tail + chunk, limit)
+
+    return unpack
+
+
+async def bounded_body(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:
+    """Return the decoded body; raise BodyTooLarge past `limit` bytes, OddEncoding, zlib.error."""
+    unpack = decompressor(encoding)
+    body = bytearray()
+    async for chunk in chunks:
+        body += unpack(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            raise BodyTooLarge(f"larger than {limit / 1_000_000:g} MB")
+    return bytes(body)
+
+
+# The longest wait that a server or feed is granted; what the operator configured may be longer.
+CAP = timedelta(days=1)
 CHUNK = 65_536
 DRAIN_SECONDS = 0.5
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_LINES = 1_000
 # Header values come and go as they are, whatever characters they were meant to be.
 BYTES = "latin-1"
+_MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,18})\"?", re.IGNORECASE)
+_FRESH_NO_MORE = re.compile(r"(?:^|,)\s*(?:no-cache|no-store)\s*(?:,|$)", re.IGNORECASE)
 REDIRECTS = frozenset({*range(301, 304), 307, 308})
 PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 FINAL = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -106,6 +223,20 @@ def redirect_of(url: httpx.URL, status: int, location: str | None) -> Redirect |
     return Redirect(url=there, permanent=status in PERMANENT)
 
 
+def freshness(cache_control: str | None, expires: str | None, date: str | None, now: datetime) -> timedelta | None:
+    """Return how long an answer is fresh by its headers (RFC 9111): max-age, else Expires; None when neither says.
+
+    Below nothing for one that was stale when it came; of what is above a day `next_poll_at` takes a day.
+    """
+    control = cache_control or ""
+    if _FRESH_NO_MORE.search(control):
+        return None
+    if stated := _MAX_AGE.search(control):
+        return timedelta(seconds=min(int(stated[1]), int(CAP.total_seconds())))
+    until = http_date(expires)
+    return None if until is None else until - (http_date(date) or now)
+
+
 async def outcome_of(
     request: Request, url: httpx.URL, response: httpcore.Response, now: datetime, limit: int
 ) -> Outcome | Redirect:
@@ -121,7 +252,8 @@ async def outcome_of(
         await drain(response)
         if redirect := redirect_of(url, status, headers.get("location")):
             return redirect
-        wait = retry_after(headers.get("retry-after"), now) if status in PLEAS else None
+        asked = retry_after(headers.get("retry-after"), now) if status in PLEAS else None
+        wait = None if asked is None else min(asked, CAP)
         return FetchFailure(
             key=request.key, reason=f"HTTP {status}", permanent=status in FINAL, status=status, wait=wait
         )

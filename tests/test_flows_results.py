@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.web.unpacking import BodyTooLarge, OddEncoding, bounded_body, decompressor
+from flows.config.configuration import FetchTable
+from flows.web.fetch import fetch_outcomes
+from flows.web.results import BodyTooLarge, FetchFailure, OddEncoding, Request, bounded_body, decompressor
+from tests.servers import HttpServer, Reply
 
 SENT = b"Peskov said that the talks would go on. " * 50
 
@@ -69,3 +73,15 @@ def test_what_was_not_asked_for_is_named_in_short(encoding):
     with pytest.raises(OddEncoding) as caught:
         unpacked(encoding, SENT)
     assert str(caught.value) == f"Content-Encoding {encoding[:40]} was not asked for"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("asked", ["99999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_what_a_host_asks_for_is_a_day_at_most(status, asked):
+    """A host that wants to be left alone for years, in seconds or until a date, is left alone for a day."""
+    with HttpServer() as server:
+        server.reply("/", Reply(status, (("Retry-After", asked),)))
+        fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{server.port}"]})
+        (outcome,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.wait == timedelta(days=1)
