@@ -75,7 +75,7 @@ def test_the_order_of_arrival_does_not_matter(order, size):
         for start in range(0, len(order), size):
             take_in(session, *order[start : start + size])
         assert partition(session) == EXPECTED
-        kept = session.rows("SELECT count(*) FROM statements JOIN utterance_keys USING (statement_id, utterance_id)")
+        kept = session.rows("SELECT count(*) FROM statements JOIN utterance_keys USING (statement_id)")
         assert kept == [(len(REPORTS),)]
 
 
@@ -89,7 +89,7 @@ def test_an_utterance_goes_on_under_its_first_name(session):
     assert partition(session) == {frozenset({"start", "end", "whole"})}
     assert third == utterance_id("Dmitry Peskov", start)
     assert session.rows("SELECT utterance_id, list_sort(utterance_ids) FROM alerts") == [(third, sorted(["u", third]))]
-    assert session.rows("FROM utterance_names") == [(second, third)]
+    assert session.rows("FROM utterance_links") == [(second, third)]
 
 
 def test_a_revision_reports_the_utterance_it_reported(session):

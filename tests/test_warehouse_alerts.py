@@ -161,7 +161,7 @@ def test_a_notice_names_the_other_outlets_of_its_story(session):
     for name, outlet, hours in (("a5", "Late", 3), ("a6", "Early", 2), ("a7", "Late", 1), ("a8", "One", 0)):
         found = read_article(name, outlet=outlet, first_seen_at=NOW - hours * HOUR)
         articles.save_articles(session, [found])
-    session.run("UPDATE articles SET story_id = 'a1' WHERE article_id IN ('a5', 'a6', 'a7', 'a8')")
+    session.run("INSERT INTO story_links SELECT unnest(['a5', 'a6', 'a7', 'a8']), 'a1', 'a1'")
     fire(session, alert(), alert("a2"))
     notices = {each.notice.alert.article_id: each.notice for each in alerts.list_alerts(session, limit=9)}
     assert (notices["a1"].other_outlets, notices["a2"].other_outlets) == (("Late", "Early"), ())

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields
+from datetime import timedelta
 
 import duckdb
 import pytest
 
 from tests.warehouse_examples import NOW, Intercepted
 from warehouse import migrating, store
+from warehouse.alerts import alert, past_alerts
 from warehouse.publishing import PUBLISHED, publish
 from warehouse.records import RunCounts
 from warehouse.runs import last_runs, start_run
@@ -51,6 +53,7 @@ FINGERPRINTS = {
     "0006_posts.sql": "27d515cc13a3e2c3",
     "0010_depth.sql": "8a29d09bd8e18b5d",
     "0011_negated_mentions.sql": "4f18b0f1b3ed8353",
+    "0012_links.sql": "2ab8fea1cfe86389",
 }
 
 
@@ -179,3 +182,80 @@ def test_a_migration_that_dies_leaves_the_older_file(older, monkeypatch):
             migrate(older)
     assert rows_of(older / LIVE, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'more'") == [(0,)]
     assert migrate(older) == (NEWEST + 1,)
+
+
+OLD_LINKS = """
+INSERT INTO articles BY NAME
+SELECT 'a' || n AS article_id, 'https://one.example/' || n AS url, 'Outlet ' || n AS outlet, 'Title ' || n AS title,
+    TIMESTAMPTZ '2026-03-04 12:00:00Z' + INTERVAL (n) HOUR AS first_seen_at, 'en' AS language, 2 AS word_count,
+    'Some words.' AS text, CASE WHEN n IN (2, 3) THEN 'a2' ELSE 'a1' END AS story_id, 1 AS revision,
+    'x' AS extractor_version, 'h' AS text_hash, 'polled' AS arrival, CASE n WHEN 4 THEN 'a1' ELSE 'a' || n END AS body_id,
+    CASE WHEN n IN (2, 3) THEN 'tass' ELSE 'outlet ' || n END AS source
+FROM range(1, 5) AS r(n);
+INSERT INTO statements BY NAME
+SELECT 's' || n AS statement_id, 'a' || n AS article_id, CASE n WHEN 4 THEN 'later' ELSE 'first' END AS utterance_id,
+    'dmitry-peskov' AS official_id, 'Dmitry Peskov' AS speaker, 'direct' AS kind, 'Some words'[: 4 + n] AS text,
+    0 AS start_char, 10 AS end_char, [] AS spans, ['ceasefire'] AS topics, 'Outlet ' || n AS outlet,
+    'x' AS extractor_version
+FROM range(1, 5) AS r(n);
+INSERT INTO utterance_names VALUES ('merged', 'first');
+INSERT INTO alerts BY NAME
+SELECT 'alert' || n AS alert_id, 'rule' AS rule, 'v' AS rule_version, 'a' || n AS article_id, 'a' || n AS story_id,
+    TIMESTAMPTZ '2026-03-04 12:00:00Z' AS fired_at, 'high' AS severity, 'truce' AS keyword,
+    'dmitry-peskov' AS official_id, 'Dmitry Peskov' AS official, 'speaks' AS scope, 'text' AS place,
+    'Some words.' AS excerpt, 0 AS excerpt_start_char, 11 AS excerpt_end_char, 'new' AS reason, [] AS evidence,
+    CASE n WHEN 3 THEN NULL ELSE 'merged' END AS utterance_id
+FROM range(1, 4) AS r(n);
+"""
+# Of an alert of before, and one that was written without lists.
+OLD_LISTS = "UPDATE alerts SET utterance_ids = CASE alert_id WHEN 'alert1' THEN ['other', 'merged', 'first'] END"
+
+
+@pytest.fixture
+def before_links(tmp_path):
+    """Return a data directory of the schema before links, with stories and utterances that were made one by renaming."""
+    known = migrating.known_migrations()
+    with duckdb.connect(tmp_path / LIVE) as connection:
+        migrating.apply(connection, [each for each in known if each.version < 12])
+        connection.execute(OLD_LINKS)
+        connection.execute(OLD_LISTS)
+    return tmp_path
+
+
+def test_what_was_renamed_is_linked(before_links):
+    """An older warehouse shows the same stories, bodies and utterances through links, and counts them in tables."""
+    with reading(before_links) as session:
+        assert session.rows("SELECT article_id, story_id, body_id FROM articles ORDER BY ALL") == [
+            ("a1", "a1", "a1"),
+            ("a2", "a2", "a2"),
+            ("a3", "a2", "a3"),
+            ("a4", "a1", "a1"),
+        ]
+        assert session.rows("SELECT member, root FROM story_links ORDER BY ALL") == [("a3", "a2"), ("a4", "a1")]
+        assert session.rows("SELECT story_id, title, articles, independent_sources FROM stories ORDER BY ALL") == [
+            ("a1", "Title 1", 2, 2),
+            ("a2", "Title 2", 2, 1),
+        ]
+        assert session.rows("SELECT utterance_id, reports, text, languages FROM utterances ORDER BY ALL") == [
+            ("first", 3, "Some wo", ["en"]),
+            ("later", 1, "Some wor", ["en"]),
+        ]
+
+
+def test_an_older_alert_names_utterances_as_they_are_called_now(before_links):
+    """Through the view an alert has its utterances' present names, each once; what has no list has none."""
+    with reading(before_links) as session:
+        assert session.rows("SELECT alert_id, utterance_id, utterance_ids FROM alerts ORDER BY alert_id") == [
+            ("alert1", "first", ["first", "other"]),
+            ("alert2", "first", None),
+            ("alert3", None, None),
+        ]
+
+
+def test_an_alert_without_a_list_of_utterances_has_an_empty_one(before_links):
+    """What an earlier version wrote without lists is read as an alert that names nothing, not as one that names None."""
+    with reading(before_links) as session:
+        told = {each.alert_id: each for each in past_alerts(session, since=NOW - 400 * timedelta(days=1))}
+        assert (told["alert2"].utterance_id, told["alert2"].utterance_ids) == ("first", ())
+        (logged,) = alert(session, "alert3")
+    assert (logged.notice.alert.utterance_ids, logged.notice.roots, logged.notice.alert.denied) == ((), (), False)

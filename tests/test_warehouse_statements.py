@@ -66,7 +66,7 @@ def test_parts_of_a_statement_are_the_article_s_words(session, name):
 def test_what_an_earlier_version_stored_can_be_read(session):
     """Columns that did not exist then are NULL, and mean nothing special."""
     save(session, statement("a1"))
-    session.run("UPDATE statements SET negated = NULL, denied = NULL")
+    session.run("UPDATE statement_rows SET negated = NULL, denied = NULL")
     assert stored_statements(session, ["a1"]) == {"a1": [statement("a1")]}
 
 

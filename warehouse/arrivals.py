@@ -46,7 +46,7 @@ _REVISIONS = """
 revisions AS (
     SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, TRUE AS newest,
         rowid AS place
-    FROM articles
+    FROM article_rows
     UNION ALL BY NAME
     SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, FALSE AS newest,
         rowid AS place

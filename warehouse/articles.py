@@ -13,10 +13,11 @@ from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.session import Row, Session
 from warehouse.statements import forget_statements, save_statements
 from warehouse.stored import stored_words
+from warehouse.stories import count_stories
 
 _ARTICLE = (
     *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at", "first_seen_at", "language"),
-    *("word_count", "text", "story_id", "revision", "revised_at", "sentences", "extractor_version", "text_hash"),
+    *("word_count", "text", "revision", "revised_at", "sentences", "extractor_version", "text_hash"),
     *("arrival", "updated_at", "section", "depth", "cut_at"),
 )
 _POST = ("article_id", "revision", "position", "published_at", "start_char", "end_char")
@@ -38,7 +39,7 @@ _SET_ASIDE = (
     "DELETE FROM mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM title_mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM posts WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
+    "DELETE FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
 )
 
 _SETTLE = """
@@ -65,6 +66,7 @@ def save_articles(session: Session, articles: Sequence[ReadArticle]) -> tuple[Sa
         batch = [articles[position] for position in positions]
         saved.update(zip(positions, _save_distinct(session, batch), strict=True))
     session.run(_SETTLE, [[read.entry_key for read in articles if read.entry_key]])
+    count_stories(session, [each.article_id for each in saved.values() if each.outcome is not Outcome.KNOWN])
     return tuple(saved[position] for position in range(len(articles)))
 
 
@@ -112,7 +114,7 @@ def _outcome(read: ReadArticle, known: _Known | None, before: Mapping[str, Store
 
 def _insert(session: Session, changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> None:
     reads = [read for read, _ in changed]
-    session.insert("articles", _ARTICLE, (_article_row(*pair) for pair in changed))
+    session.insert("article_rows", _ARTICLE, (_article_row(*pair) for pair in changed))
     session.insert("posts", _POST, (row for pair in changed for row in _post_rows(*pair)))
     in_texts = ((read, read.reading.mentions) for read in reads)
     session.insert("mentions", _MENTION, _mention_rows(in_texts))
@@ -139,7 +141,7 @@ def _article_row(read: ReadArticle, saved: SavedArticle) -> Row:
     return (
         *(article.article_id, article.url, article.outlet, article.feed_id, article.title, article.author),
         *(article.published_at, saved.first_seen_at, article.language, article.word_count, article.text),
-        *(saved.story_id, saved.revision, revised_at, sentences, read.reading.extractor_version),
+        *(saved.revision, revised_at, sentences, read.reading.extractor_version),
         *(_text_hash(read), read.arrival, article.updated_at, article.section),
         *(read.reading.depth, read.reading.cut_at),
     )

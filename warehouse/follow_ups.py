@@ -36,13 +36,13 @@ tellers AS (
     JOIN articles AS r ON r.article_id = s.article_id
 ),
 rooted AS (SELECT alert_id, list(root ORDER BY root) AS roots FROM tellers GROUP BY alert_id)
-UPDATE alerts SET
+UPDATE alert_rows SET
     sources = len(rooted.roots),
     roots = rooted.roots,
     told_sources = coalesce(told_sources, len(rooted.roots)),
     told_at = coalesce(told_at, fired_at)
 FROM rooted
-WHERE alerts.alert_id = rooted.alert_id AND alerts.roots IS DISTINCT FROM rooted.roots
+WHERE alert_rows.alert_id = rooted.alert_id AND alert_rows.roots IS DISTINCT FROM rooted.roots
 """
 
 _COLUMNS = ", ".join(f"a.{name}" for name in ALERT)
@@ -74,9 +74,9 @@ JOIN articles AS r USING (article_id)
 WHERE follow_ups.alert_id = a.alert_id AND follow_ups.revision IS NULL
 """
 _NOTED = """
-UPDATE alerts SET told_at = n.noted_at, told_sources = n.sources, utterance_ids = n.utterance_ids
+UPDATE alert_rows SET told_at = n.noted_at, told_sources = n.sources, utterance_ids = n.utterance_ids
 FROM noted_now AS n
-WHERE alerts.alert_id = n.alert_id
+WHERE alert_rows.alert_id = n.alert_id
 """
 
 # A digest is no thread, and what did not leave or went nowhere can have no reply.

@@ -41,14 +41,14 @@ WHERE official_id IS NOT NULL AND article_id IN (SELECT unnest($1::VARCHAR[]))
 def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
     """Record what was read in articles that have no statements here."""
     rows = (_row(read, said) for read in reads for said in read.reading.statements)
-    session.insert("statements", _COLUMNS, rows, "ON CONFLICT (statement_id) DO NOTHING")
+    session.insert("statement_rows", _COLUMNS, rows, "ON CONFLICT (statement_id) DO NOTHING")
     session.run(_STALE, [[read.article.article_id for read in reads]], quiet=True)
 
 
 def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
     """Take away what was read in earlier words of articles."""
     session.run(_STALE, [article_ids], quiet=True)
-    session.run("DELETE FROM statements WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [article_ids])
+    session.run("DELETE FROM statement_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [article_ids])
 
 
 def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:

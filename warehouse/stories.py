@@ -57,9 +57,9 @@ ORDER BY article_id
 """  # noqa: S608 (our own columns)
 
 _CREDITED = """
-UPDATE articles SET body_id = c.article_id, publisher = c.publisher, credit = c.credit, cites = c.cites
+UPDATE article_rows SET publisher = c.publisher, credit = c.credit, cites = c.cites
 FROM credits_now AS c
-WHERE articles.article_id = c.article_id
+WHERE article_rows.article_id = c.article_id
 """
 
 _AGES = """
@@ -68,16 +68,36 @@ UNION
 SELECT body_id, min(first_seen_at) FROM articles WHERE body_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY ALL
 """
 
-_RENAMED = {
-    "stories": "UPDATE articles SET story_id = r.new FROM renamed_now AS r WHERE story_id = r.old",
-    "bodies": "UPDATE articles SET body_id = r.new FROM renamed_now AS r WHERE body_id = r.old",
-}
+_OWN_BODY = "UPDATE story_links SET body = member WHERE member IN (SELECT unnest($1::VARCHAR[]))"
+_LINKED = """
+INSERT INTO story_links
+SELECT a.article_id, coalesce(s.new, a.story_id), coalesce(b.new, a.body_id)
+FROM articles AS a
+LEFT JOIN stories_now AS s ON s.old = a.story_id
+LEFT JOIN bodies_now AS b ON b.old = a.body_id
+WHERE s.old IS NOT NULL OR b.old IS NOT NULL
+ON CONFLICT (member) DO UPDATE SET root = excluded.root, body = excluded.body
+"""
+_FORGOTTEN = "DELETE FROM stories WHERE story_id IN (SELECT unnest($1::VARCHAR[]))"
+_COUNTED = """
+INSERT INTO stories
+SELECT
+    story_id,
+    min(first_seen_at),
+    arg_min(title, {'at': first_seen_at, 'article_id': article_id}),
+    count(*),
+    count(DISTINCT outlet),
+    count(DISTINCT coalesce(source, outlet))
+FROM articles
+WHERE story_id IN (SELECT unnest($1::VARCHAR[]))
+GROUP BY story_id
+"""
 
 _LABELLED = """
-UPDATE articles SET copy_kind = l.copy_kind, parent_article_id = l.parent_article_id, source = l.source
+UPDATE article_rows SET copy_kind = l.copy_kind, parent_article_id = l.parent_article_id, source = l.source
 FROM labels_now AS l
-WHERE articles.article_id = l.article_id
-    AND (articles.copy_kind, articles.parent_article_id, articles.source)
+WHERE article_rows.article_id = l.article_id
+    AND (article_rows.copy_kind, article_rows.parent_article_id, article_rows.source)
         IS DISTINCT FROM (l.copy_kind, l.parent_article_id, l.source)
 """
 
@@ -138,6 +158,7 @@ def save_credits(session: Session, credited: Mapping[str, Credits]) -> None:
     columns = dict.fromkeys(("article_id", "publisher", "credit", "cites"), "VARCHAR")
     session.stage("credits_now", columns, rows)
     session.run(_CREDITED)
+    session.run(_OWN_BODY, [list(credited)])
 
 
 def candidates(session: Session, keys: Sequence[StoryKeys], window: timedelta) -> tuple[tuple[str, str], ...]:
@@ -174,11 +195,19 @@ def ages(session: Session, names: Sequence[str]) -> dict[str, datetime]:
 
 
 def rename(session: Session, *, stories: Mapping[str, str], bodies: Mapping[str, str]) -> None:
-    """Let stories and bodies go on under the name of the older one they belong to."""
-    for kind, names in (("stories", stories), ("bodies", bodies)):
-        if names:
-            session.stage("renamed_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-            session.run(_RENAMED[kind])
+    """Link stories and bodies to the older one they belong to, under whose name they go on."""
+    if stories or bodies:
+        for kind, names in (("stories_now", stories), ("bodies_now", bodies)):
+            session.stage(kind, {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
+        session.run(_LINKED)
+        session.run(_FORGOTTEN, [list(stories)])
+
+
+def count_stories(session: Session, article_ids: Sequence[str]) -> None:
+    """Count anew who tells the stories of these articles."""
+    touched = sorted(set(current_stories(session, article_ids).values())) if article_ids else []
+    for sql in (_FORGOTTEN, _COUNTED) if touched else ():
+        session.run(sql, [touched])
 
 
 def save_labels(session: Session, labels: Sequence[Label]) -> None:

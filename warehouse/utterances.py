@@ -22,8 +22,9 @@ _FRESH = {
 # The days are looked up before any key is unpacked: an archive being read in has years of them.
 _REPORTS = """
 WITH known AS (
-    SELECT utterance_id AS node, speaker, said_at, words, quoted, keys
+    SELECT coalesce(l.root, utterance_id) AS node, speaker, said_at, words, quoted, keys
     FROM utterance_keys
+    LEFT JOIN utterance_links AS l ON l.member = utterance_id
     WHERE (speaker, said_at::DATE) IN (
         SELECT speaker, said_at::DATE + unnest(range(-$days, $days + 1))::INTEGER FROM wordings_now
     )
@@ -40,7 +41,11 @@ ORDER BY ALL
 """
 
 _AGES = """
-SELECT utterance_id, min(seen_at) FROM utterance_keys WHERE utterance_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY ALL
+SELECT coalesce(l.root, utterance_id) AS node, min(seen_at)
+FROM utterance_keys
+LEFT JOIN utterance_links AS l ON l.member = utterance_id
+WHERE node IN (SELECT unnest($1::VARCHAR[]))
+GROUP BY node
 """
 
 # A name is taken when other statements bear it, or once did.
@@ -51,13 +56,15 @@ WHERE utterance_id IN (SELECT unnest($names::VARCHAR[])) AND statement_id NOT IN
 UNION
 SELECT utterance_id FROM utterance_keys WHERE utterance_id IN (SELECT unnest($names::VARCHAR[]))
 UNION
-SELECT name FROM utterance_names WHERE name IN (SELECT unnest($names::VARCHAR[]))
+SELECT member FROM utterance_links WHERE member IN (SELECT unnest($names::VARCHAR[]))
+UNION
+SELECT root FROM utterance_links WHERE root IN (SELECT unnest($names::VARCHAR[]))
 """
 
 _NAMED = """
-UPDATE statements SET utterance_id = n.utterance_id
+UPDATE statement_rows SET utterance_id = n.utterance_id
 FROM named_now AS n
-WHERE statements.statement_id = n.statement_id AND statements.utterance_id <> n.utterance_id
+WHERE statement_rows.statement_id = n.statement_id AND statement_rows.utterance_id <> n.utterance_id
 """
 _KEPT = """
 INSERT INTO utterance_keys BY NAME
@@ -66,11 +73,9 @@ FROM wordings_now AS w
 JOIN named_now AS n USING (statement_id)
 ANTI JOIN utterance_keys AS k ON (k.statement_id, k.words) = (w.statement_id, w.words)
 """
-_RENAMED = (
-    "UPDATE statements SET utterance_id = r.new FROM renamed_now AS r WHERE utterance_id = r.old",
-    "UPDATE utterance_keys SET utterance_id = r.new FROM renamed_now AS r WHERE utterance_id = r.old",
-    "UPDATE utterance_names SET utterance_id = r.new FROM renamed_now AS r WHERE utterance_id = r.old",
-    "INSERT INTO utterance_names SELECT old, new FROM renamed_now",
+_LINKED = (
+    "UPDATE utterance_links SET root = r.new FROM renamed_now AS r WHERE root = r.old",
+    "INSERT INTO utterance_links SELECT old, new FROM renamed_now",
     # What was counted twice is one statement now.
     """
     INSERT INTO stale_positions
@@ -78,19 +83,43 @@ _RENAMED = (
     FROM statements
     WHERE official_id IS NOT NULL AND utterance_id IN (SELECT new FROM renamed_now)
     """,
-    "UPDATE alerts SET utterance_id = r.new FROM renamed_now AS r WHERE utterance_id = r.old",
-    """
-    UPDATE alerts SET utterance_ids = n.utterance_ids
-    FROM (
-        SELECT alert_id, list_distinct(list(coalesce(r.new, told.utterance_id))) AS utterance_ids
-        FROM (SELECT alert_id, unnest(utterance_ids) AS utterance_id FROM alerts) AS told
-        LEFT JOIN renamed_now AS r ON r.old = told.utterance_id
-        GROUP BY alert_id
-        HAVING count(r.old) > 0
-    ) AS n
-    WHERE alerts.alert_id = n.alert_id
-    """,
+    "DELETE FROM utterances WHERE utterance_id IN (SELECT old FROM renamed_now)",
 )
+# Another telling of a story may change what its sources are.
+_TOUCHED = """
+SELECT DISTINCT utterance_id
+FROM statements
+WHERE article_id IN (
+    SELECT article_id
+    FROM articles
+    WHERE story_id IN (SELECT story_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
+)
+"""
+_FORGOTTEN = """
+DELETE FROM utterances
+WHERE utterance_id IN (SELECT unnest($1::VARCHAR[])) OR utterance_id NOT IN (SELECT utterance_id FROM statements)
+"""
+_COUNTED = """
+INSERT INTO utterances
+SELECT
+    s.utterance_id,
+    min(s.official_id),
+    min(s.speaker),
+    min(coalesce(s.published_at, a.first_seen_at)),
+    max(coalesce(s.published_at, a.first_seen_at)),
+    count(*),
+    count(DISTINCT s.article_id),
+    count(DISTINCT s.outlet),
+    count(DISTINCT coalesce(a.source, a.outlet)),
+    max({'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}).text,
+    max({'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}).statement_id,
+    coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
+    NULL
+FROM statements AS s
+JOIN article_rows AS a USING (article_id)
+WHERE s.utterance_id IN (SELECT unnest($1::VARCHAR[]))
+GROUP BY s.utterance_id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +167,18 @@ def name(session: Session, utterance_ids: Mapping[str, str]) -> None:
 
 
 def rename(session: Session, names: Mapping[str, str]) -> None:
-    """Let utterances go on under the name of the older one that they are part of, wherever they are named."""
+    """Link utterances to the older one that they are part of, under whose name they go on."""
     if names:
         session.stage("renamed_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-        for sql in _RENAMED:
+        for sql in _LINKED:
             session.run(sql)
+
+
+def count_utterances(session: Session, article_ids: Sequence[str]) -> None:
+    """Count anew who reports the utterances in these articles, and in those of the stories they tell."""
+    touched = [row[0] for row in session.rows(_TOUCHED, [article_ids])]
+    session.run(_FORGOTTEN, [touched])
+    session.run(_COUNTED, [touched])
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -104,3 +104,4 @@ def label(session: Session, article_ids: Sequence[str]) -> None:
     for telling in stories.tellings(session, touched):
         by_story.setdefault(telling.story_id, []).append(telling)
     stories.save_labels(session, [each for story in by_story.values() for each in labels(story)])
+    stories.count_stories(session, article_ids)

@@ -53,6 +53,7 @@ def utterances_of(
     utterances.rename(session, {old: new for old, new in renamed.items() if old in known})
     names = _named(session, fresh, {each: renamed.get(each, each) for each in fresh})
     utterances.name(session, names)
+    utterances.count_utterances(session, [kept.article_id for kept in saved])
     return names
 
 
