@@ -11,7 +11,7 @@ from extractors.text.identity import feed_id
 from tests.conftest import ROOT
 from tests.newsroom import OTHER, feed, newsroom, page
 from tests.servers import HttpServer, Reply
-from warehouse.feed_records import FeedHealth
+from warehouse.feeds import FeedHealth
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
 

@@ -10,7 +10,7 @@ from flows.config.configuration import FetchTable
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
 from tests.servers import HttpServer, Reply
-from warehouse.feed_records import WatchedFeed
+from warehouse.feeds import WatchedFeed
 
 RSS = b"""<rss version="2.0"><channel><title>Herald</title><ttl>60</ttl><item><title>x</title><link>https://a.example/1</link>
 <pubDate>Wed, 04 Mar 2026 09:00:00 GMT</pubDate></item></channel></rss>"""

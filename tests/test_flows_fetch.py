@@ -13,7 +13,7 @@ from flows.setup import Setup, prepared
 from flows.steps.fetch import KEPT, article_of, without_recurring
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import Reply
-from warehouse.feed_records import PendingEntry
+from warehouse.entries import PendingEntry
 from warehouse.store import reading
 
 PROMPT = "Scan the code to get our app"

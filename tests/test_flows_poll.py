@@ -10,7 +10,7 @@ from extractors.text.identity import body_hash
 from flows.steps.poll import Parsed, Trouble, changed, failed, new_entries, request_for, told, unchanged
 from flows.web.results import Fetched, FetchFailure, NotModified
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
-from warehouse.feed_records import FeedCourse, FeedHealth, FeedState
+from warehouse.feeds import FeedCourse, FeedHealth, FeedState
 
 DAY = timedelta(days=1)
 THERE = "https://one.example/new"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.web.politeness import allows, crawl_delay, origin_of, robots_file
 from flows.web.results import Fetched, FetchFailure, NotModified
 from tests.warehouse_examples import NOW
-from warehouse.feed_records import RobotsState
+from warehouse.hosts import RobotsState
 
 SITE = "https://outlet.example"
 DAY = timedelta(days=1)

@@ -19,7 +19,8 @@ from tests.warehouse_examples import (
     peskov,
     read_article,
 )
-from warehouse import alerts, articles, officials, outbox, polls
+from warehouse import alerts, articles, officials, outbox
+from warehouse.feeds import sync_feeds
 from warehouse.store import writing
 
 
@@ -27,7 +28,7 @@ from warehouse.store import writing
 def session(tmp_path):
     """Return a session in which one feed's two articles are stored."""
     with writing(new_warehouse(tmp_path)) as opened:
-        polls.sync_feeds(opened, [feed()])
+        sync_feeds(opened, [feed()])
         articles.save_articles(opened, [read_article(), read_article("a2")])
         yield opened
 

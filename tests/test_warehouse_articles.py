@@ -19,7 +19,9 @@ from tests.warehouse_examples import (
     read_article,
     statement,
 )
-from warehouse import articles, officials, polls
+from warehouse import articles, officials
+from warehouse.entries import pending_entries
+from warehouse.feeds import save_polls, sync_feeds
 from warehouse.records import Outcome
 from warehouse.session import Session
 from warehouse.store import writing
@@ -137,10 +139,10 @@ def test_a_statement_read_twice_is_one_row(session):
 
 def test_an_article_settles_its_entry(session):
     """The entry an article came by is done, its content dropped, also when the article was known."""
-    polls.sync_feeds(session, [feed()])
-    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
+    sync_feeds(session, [feed()])
+    save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
     save(session, replace(read_article(), entry_key="e1"))
-    assert [entry.entry_key for entry in polls.pending_entries(session, NOW, 9)] == ["e2"]
+    assert [entry.entry_key for entry in pending_entries(session, NOW, 9)] == ["e2"]
     save(session, replace(read_article(), entry_key="e2"))
     assert session.rows("SELECT DISTINCT state, content FROM entries") == [("done", None)]
 

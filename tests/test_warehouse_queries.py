@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.warehouse_examples import NOW, feed, python, read_article
-from warehouse import articles, polls, queries
+from warehouse import articles, queries
+from warehouse.feeds import sync_feeds
 from warehouse.publishing import PUBLISHED, publish
 from warehouse.queries import QueryFailure, QueryProblem, query
 from warehouse.store import LIVE, writing
@@ -16,7 +17,7 @@ def data_dir(tmp_path_factory):
     """Return a data directory with one published article, and a secret in a file and in the environment."""
     folder = tmp_path_factory.mktemp("var")
     with writing(folder) as session:
-        polls.sync_feeds(session, [feed()])
+        sync_feeds(session, [feed()])
         articles.save_articles(session, [read_article()])
     publish(folder)
     (folder / "secret.csv").write_text("secret\nhunter2\n")

@@ -18,8 +18,9 @@ from tests.warehouse_examples import (
     poll,
     read_article,
 )
-from warehouse import alerts, articles, outbox, polls
-from warehouse.feed_records import PageFailure
+from warehouse import alerts, articles, outbox
+from warehouse.entries import PageFailure, fail_entries
+from warehouse.feeds import save_polls, sync_feeds
 from warehouse.health import health
 from warehouse.records import Health, Run, RunCounts
 from warehouse.runs import finish_run, last_runs, start_run
@@ -79,9 +80,9 @@ def test_health_counts_what_there_is(session):
     start_run(session, "r1", NOW - HOUR)
     finish_run(session, "r1", NOW, COUNTS)
     start_run(session, "r2", NOW + HOUR)
-    polls.sync_feeds(session, [feed("one"), feed("two"), feed("three")])
-    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2")), poll(name="two", error="timeout")])
-    polls.fail_entries(session, [PageFailure(entry_key="e2", feed_id="feed-one", reason="x", retry_at=None)])
+    sync_feeds(session, [feed("one"), feed("two"), feed("three")])
+    save_polls(session, [poll(new_entry("e1"), new_entry("e2")), poll(name="two", error="timeout")])
+    fail_entries(session, [PageFailure(entry_key="e2", feed_id="feed-one", reason="x", retry_at=None)])
     found = read_article()
     articles.save_articles(session, [replace(found, reading=replace(found.reading, depth=Depth.CRASHED))])
     alerts.save_decisions(session, [decision(alert())])
@@ -117,8 +118,8 @@ def test_what_is_not_due_yet_is_not_late(session):
 
 def test_an_unwatched_feed_is_not_counted(session):
     """A feed no longer configured neither counts nor fails."""
-    polls.sync_feeds(session, [feed("two")])
-    polls.save_polls(session, [poll(name="two", error="timeout")])
-    polls.sync_feeds(session, [])
+    sync_feeds(session, [feed("two")])
+    save_polls(session, [poll(name="two", error="timeout")])
+    sync_feeds(session, [])
     numbers = health(session, NOW)
     assert (numbers.feeds, numbers.feeds_failing, numbers.failing_feeds) == (0, 0, ())

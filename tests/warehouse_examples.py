@@ -24,7 +24,8 @@ from extractors.records import (
     Statement,
     StatementKind,
 )
-from warehouse.feed_records import NewEntry, Poll, WatchedFeed
+from warehouse.entries import NewEntry
+from warehouse.feeds import Poll, WatchedFeed
 from warehouse.records import OfficialTerm, ReadArticle
 from warehouse.store import LIVE, migrate
 

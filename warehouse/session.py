@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from warehouse.rows import Columns, R
 from warehouse.rows import Row as Row  # noqa: PLC0414  # what this module hands out
+
+if TYPE_CHECKING:  # who only wants a record need not load it
+    import duckdb
 
 Params = Mapping[str, object] | Sequence[object] | None
 
@@ -46,11 +47,21 @@ class Session:
         """Return the records of a query that selects these columns, in their order."""
         return tuple(map(columns.record, self.rows(sql, params)))
 
-    def save(self, table: str, columns: Columns[R], records: Iterable[R], clash: str = "") -> int:
+    def save(
+        self, table: str, columns: Columns[R], records: Iterable[R], clash: str = "", *, quiet: bool = False
+    ) -> int:
         """Insert records; `clash` is an ON CONFLICT clause. Return how many rows that wrote."""
-        return self.insert(table, columns.names, map(columns.row, records), clash)
+        return self.insert(table, columns.names, map(columns.row, records), clash, quiet=quiet)
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], clash: str = "") -> int:
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        clash: str = "",
+        *,
+        quiet: bool = False,
+    ) -> int:
         """Insert many rows in one statement, fifty times as fast as one by one; `clash` is an ON CONFLICT clause."""
         values = [list(column) for column in zip(*rows, strict=True)]
         if not values:
@@ -58,7 +69,7 @@ class Session:
         unnested = ", ".join(f"unnest(${number})" for number in range(1, len(columns) + 1))
         # Names of tables and columns cannot be parameters; they are literals of this package.
         sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {unnested} {clash}"
-        return self.run(sql, values)
+        return self.run(sql, values, quiet=quiet)
 
     def stage(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
         """Put rows into a temporary table for statements that join them; `columns` maps names to SQL types."""

@@ -17,8 +17,7 @@ from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.workers import Workers, cores
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
-from warehouse import polls
-from warehouse.feed_records import WatchedFeed
+from warehouse.feeds import WatchedFeed, list_feeds, sync_feeds
 from warehouse.store import writing
 
 Row = tuple[object, ...]
@@ -27,7 +26,7 @@ Row = tuple[object, ...]
 def listed(settings: Settings) -> list[Row]:
     """Return a row for each feed of the configuration and each that was in it."""
     with writing(settings.data_dir) as session:
-        polls.sync_feeds(session, settings.feeds)
+        sync_feeds(session, settings.feeds)
         return [
             (
                 feed.outlet,
@@ -39,7 +38,7 @@ def listed(settings: Settings) -> list[Row]:
                 feed.last_error,
                 feed.url,
             )
-            for feed in polls.list_feeds(session)
+            for feed in list_feeds(session)
         ]
 
 

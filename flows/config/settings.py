@@ -27,7 +27,7 @@ from flows.config.mistakes import explained, unreadable
 from flows.config.secrets import filled
 from flows.config.toml_lines import line_of
 from flows.problems import UsageProblem
-from warehouse.feed_records import WatchedFeed
+from warehouse.feeds import WatchedFeed
 
 DEFAULT_NAME = "talkwatch.toml"
 # What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,

@@ -23,7 +23,7 @@ from flows.web.fetch import PAGE_TYPES
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, Outcome, Request
 from warehouse import boilerplate
-from warehouse.feed_records import PageFailure, PendingEntry
+from warehouse.entries import PageFailure, PendingEntry
 from warehouse.records import LearnedLine, RunCounts, SiteLines, StoredWords
 from warehouse.store import writing
 from warehouse.stored import stored_words

@@ -27,8 +27,10 @@ from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import Outcome, Request
 from flows.web.stream import Arrival, Asked, Journal, Skipped, Stream
-from warehouse import hosts, officials, outbox, polls, runs
-from warehouse.feed_records import FeedState, HostPace, PendingEntry, RobotsFile
+from warehouse import feeds, hosts, officials, outbox, runs
+from warehouse.entries import PendingEntry, pending_entries
+from warehouse.feeds import FeedState
+from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
 from warehouse.publishing import publish
 from warehouse.records import OfficialTerm, RunCounts
@@ -160,11 +162,11 @@ class Begun:
 def begin(setup: Setup, session: Session, asked: Sequence[Asked]) -> Begun:
     """Take over the configuration and what a killed pass had asked; return what is due."""
     now = setup.now()
-    polls.sync_feeds(session, setup.settings.feeds)
+    feeds.sync_feeds(session, setup.settings.feeds)
     note_asked(session, asked)
-    pending = polls.pending_entries(session, now, PAGES_A_PASS)
+    pending = pending_entries(session, now, PAGES_A_PASS)
     return Begun(
-        due=polls.due_feeds(session, now),
+        due=feeds.due_feeds(session, now),
         hosts=hosts.recent_hosts(session, now, now - DAY),
         robots=hosts.robots_files(session),
         pending=pending,
@@ -196,7 +198,7 @@ def note_asked(session: Session, asked: Sequence[Asked]) -> None:
     """Note when hosts were asked last, and feeds whose answers the end of the pass cut off."""
     if asked:
         hosts.save_hosts(session, paces(asked))
-        polls.note_asked(session, [(each.key, each.at) for each in asked])
+        feeds.note_asked(session, [(each.key, each.at) for each in asked])
 
 
 def paces(asked: Sequence[Asked]) -> list[HostPace]:
@@ -261,7 +263,7 @@ class Gathering:
 
     def _due_pages(self) -> tuple[PendingEntry, ...]:
         with writing(self._setup.data_dir) as session:
-            return polls.pending_entries(session, self._setup.now(), PAGES_A_PASS)
+            return pending_entries(session, self._setup.now(), PAGES_A_PASS)
 
     def _ask_pages(self, entries: Sequence[PendingEntry]) -> None:
         """Ask for the pages that were not asked for in this pass."""

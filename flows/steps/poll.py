@@ -21,8 +21,8 @@ from flows.steps.deliver.notices import tell, well_again
 from flows.web.fetch import FEED_TYPES
 from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
 from flows.web.results import CAP, Fetched, FetchFailure, NotModified, Outcome, Request
-from warehouse import polls
-from warehouse.feed_records import FeedCourse, FeedHealth, FeedState, NewEntry, Poll, WatchedFeed
+from warehouse.entries import NewEntry, fresh_entries
+from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
 from warehouse.records import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
@@ -147,7 +147,7 @@ def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
     """Note validators and new entries in one transaction; tell what became of feeds."""
     with writing(setup.data_dir) as session:
         found = [(state, settled_poll(setup, session, state, finding, setup.now())) for state, finding in answers]
-        new = polls.save_polls(session, [poll for _, poll in found])
+        new = save_polls(session, [poll for _, poll in found])
         for state, poll in found:
             if news := told(state, poll):
                 tell_of(setup, session, state.feed, news)
@@ -184,7 +184,7 @@ def settled_poll(setup: Setup, session: Session, state: FeedState, finding: Poll
     """Return the poll; how many of a changed feed's entries are fresh decides when it is asked again."""
     if isinstance(finding, Poll):
         return not_merged(setup, session, state, finding)
-    fresh = len(polls.fresh_entries(session, finding.entries))
+    fresh = len(fresh_entries(session, finding.entries))
     poll = changed(state, replace(finding, fresh=fresh), finding.answer.asked_at or now)
     return not_merged(setup, session, state, poll)
 
@@ -193,7 +193,7 @@ def not_merged(setup: Setup, session: Session, state: FeedState, poll: Poll) -> 
     """Keep a feed at its address when another feed is asked where it has moved: that is told, not merged."""
     course = poll.course
     target = course.current_url if course else None
-    if course is None or target in {None, state.course.current_url} or target not in polls.feed_urls(session):
+    if course is None or target in {None, state.course.current_url} or target not in feed_urls(session):
         return poll
     line = f"has moved for good, to {target}, which is watched already"
     tell_of(setup, session, state.feed, FeedNews(line, begins=Trouble.MOVED))

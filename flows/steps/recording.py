@@ -17,8 +17,8 @@ from flows.steps.outgoing import messages_for
 from flows.steps.positioning import reposition
 from flows.steps.relating import Sketch, relate, sketch
 from flows.steps.uttering import renamed_match, utterances_of, with_utterances, wordings
-from warehouse import alerts, articles, outbox, polls
-from warehouse.feed_records import PageFailure
+from warehouse import alerts, articles, outbox
+from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import Outcome, ReadArticle, RunCounts, SavedArticle
 from warehouse.session import Session
 from warehouse.store import writing
@@ -51,7 +51,7 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
     """Record one batch in one short session, deciding on the history read there."""
     work = worked_out(setup, batch)
     with writing(setup.data_dir) as session:
-        polls.fail_entries(session, failures)
+        fail_entries(session, failures)
         saved, decisions = settled(setup, session, work)
     outcomes = [str(item.outcome) for item in saved]
     return RunCounts(

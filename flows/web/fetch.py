@@ -32,7 +32,7 @@ from flows.web.results import (
     outcome_of,
     reason_of,
 )
-from warehouse.feed_records import RobotsFile, RobotsState
+from warehouse.hosts import RobotsFile, RobotsState
 
 __all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]
 

@@ -15,7 +15,7 @@ import httpx
 from protego import Protego
 
 from flows.web.results import CAP, Fetched, FetchFailure, Outcome
-from warehouse.feed_records import RobotsFile, RobotsState
+from warehouse.hosts import RobotsFile, RobotsState
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

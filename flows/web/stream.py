@@ -19,7 +19,7 @@ from flows.config.configuration import FetchTable
 from flows.web.fetch import Fetcher, connections
 from flows.web.pacing import Pacer
 from flows.web.results import Fetched, Outcome, Request
-from warehouse.feed_records import HostPace, RobotsFile
+from warehouse.hosts import HostPace, RobotsFile
 
 JOURNAL = "asked.log"
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.warehouse_examples import NOW, feed, new_entry, new_warehouse, poll
-from warehouse import entry_names, polls
+from warehouse.entries import fresh_entries, known_as
+from warehouse.feeds import save_polls, sync_feeds
 from warehouse.store import writing
 
 
@@ -13,14 +14,14 @@ from warehouse.store import writing
 def session(tmp_path):
     """Return a session in which one entry is known by three names."""
     with writing(new_warehouse(tmp_path)) as opened:
-        polls.sync_feeds(opened, [feed()])
-        polls.save_polls(opened, [poll(new_entry("e1", names=("e1", "link-1", "told-1")))])
+        sync_feeds(opened, [feed()])
+        save_polls(opened, [poll(new_entry("e1", names=("e1", "link-1", "told-1")))])
         yield opened
 
 
 def again(session, *entries):
     """Poll once more and return how many entries were new or changed."""
-    return polls.save_polls(session, [poll(*entries, polled_at=NOW + timedelta(hours=1))])
+    return save_polls(session, [poll(*entries, polled_at=NOW + timedelta(hours=1))])
 
 
 @pytest.mark.parametrize(
@@ -54,11 +55,11 @@ def test_a_known_entry_that_changed_is_read_again(session):
 def test_the_surest_name_decides(session):
     """Where the guid leads to one entry and the link to another, the guid is believed."""
     again(session, new_entry("e2", names=("e2", "link-2")))
-    (known,) = entry_names.known_as(session, [new_entry("e2", names=("e2", "link-1"))])
+    (known,) = known_as(session, [new_entry("e2", names=("e2", "link-1"))])
     assert known.entry_key == "e2"
 
 
 def test_fresh_entries_are_told_by_the_caller_s_keys(session):
     """Whether an entry is fresh is asked with the key it came with, and answered with that."""
     renamed, other = new_entry("e9", names=("e9", "link-1")), new_entry("e3", names=("e3",))
-    assert polls.fresh_entries(session, [renamed, other]) == {"e3"}
+    assert fresh_entries(session, [renamed, other]) == {"e3"}

@@ -6,8 +6,9 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry, new_warehouse, poll, read_article
-from warehouse import articles, polls
-from warehouse.feed_records import FeedCourse, FeedHealth, PageFailure
+from warehouse import articles
+from warehouse.entries import PageFailure, fail_entries, fresh_entries, pending_entries
+from warehouse.feeds import FeedCourse, FeedHealth, due_feeds, feed_urls, list_feeds, note_asked, save_polls, sync_feeds
 from warehouse.publishing import publish
 from warehouse.store import writing
 
@@ -18,28 +19,28 @@ LATER = NOW + timedelta(minutes=10)
 def session(tmp_path):
     """Return a session in which two feeds are watched."""
     with writing(new_warehouse(tmp_path)) as opened:
-        polls.sync_feeds(opened, [feed("one"), feed("two", country=None)])
+        sync_feeds(opened, [feed("one"), feed("two", country=None)])
         yield opened
 
 
 def due(session, now=NOW):
     """Return the ids of the feeds that are due."""
-    return [state.feed.feed_id for state in polls.due_feeds(session, now)]
+    return [state.feed.feed_id for state in due_feeds(session, now)]
 
 
 def state_of(session, name="one", now=NOW + timedelta(days=1)):
     """Return what is known of a feed before it is asked."""
-    return next(state for state in polls.due_feeds(session, now) if state.feed.feed_id == f"feed-{name}")
+    return next(state for state in due_feeds(session, now) if state.feed.feed_id == f"feed-{name}")
 
 
 def listed(session, name="one"):
     """Return a feed as it is listed."""
-    return next(each for each in polls.list_feeds(session) if each.feed_id == f"feed-{name}")
+    return next(each for each in list_feeds(session) if each.feed_id == f"feed-{name}")
 
 
 def pending(session, now=NOW, limit=99):
     """Return the keys of the entries to be read, in order."""
-    return [entry.entry_key for entry in polls.pending_entries(session, now, limit)]
+    return [entry.entry_key for entry in pending_entries(session, now, limit)]
 
 
 def test_a_new_feed_is_due_at_once_and_comes_back_whole(session):
@@ -54,50 +55,48 @@ def test_a_new_feed_is_due_at_once_and_comes_back_whole(session):
 
 def test_a_feed_is_due_again_at_its_next_poll(session):
     """A polled feed is not due before `next_poll_at`, and those never asked come first."""
-    polls.save_polls(session, [poll()])
+    save_polls(session, [poll()])
     assert due(session, NOW) == ["feed-two"]
     assert due(session, LATER) == ["feed-two", "feed-one"]
 
 
 def test_configuration_changes_are_taken_over(session):
     """A changed feed is updated and keeps what was learnt; one no longer configured is unwatched, and may come back."""
-    polls.save_polls(session, [poll(new_entry())])
+    save_polls(session, [poll(new_entry())])
     changed = feed("one", outlet="Renamed", country="UA", every=HOUR, max_every=9 * HOUR)
-    polls.sync_feeds(session, [feed("two"), changed])
+    sync_feeds(session, [feed("two"), changed])
     assert (state_of(session).feed, listed(session).entries_seen) == (changed, 1)
-    polls.sync_feeds(session, [feed("two")])
+    sync_feeds(session, [feed("two")])
     assert listed(session).state is FeedHealth.UNWATCHED
     assert due(session, LATER) == ["feed-two"]
     assert pending(session) == []
-    polls.sync_feeds(session, [feed("one"), feed("two")])
+    sync_feeds(session, [feed("one"), feed("two")])
     assert listed(session).state is FeedHealth.FINE
     assert pending(session) == ["e1"]
 
 
 def test_a_feed_that_comes_back_is_what_it_was(session):
     """Watched again, a feed that failed is failing, and one that was never asked is new."""
-    polls.save_polls(session, [poll(error="timeout")])
-    polls.sync_feeds(session, [])
-    polls.sync_feeds(session, [feed("one"), feed("two", country=None)])
+    save_polls(session, [poll(error="timeout")])
+    sync_feeds(session, [])
+    sync_feeds(session, [feed("one"), feed("two", country=None)])
     assert (listed(session).state, listed(session, "two").state) == (FeedHealth.FAILING, FeedHealth.NEW)
 
 
 def test_feeds_are_listed_by_outlet_and_address(session):
     """Those of one outlet stand together, whatever the order of the configuration, and unwatched ones too."""
     own = [feed("z"), feed("y", outlet="One"), feed("x", outlet="One")]
-    polls.sync_feeds(session, own)
-    assert [each.feed_id for each in polls.list_feeds(session)] == [
-        f"feed-{name}" for name in ("one", "x", "y", "two", "z")
-    ]
+    sync_feeds(session, own)
+    assert [each.feed_id for each in list_feeds(session)] == [f"feed-{name}" for name in ("one", "x", "y", "two", "z")]
 
 
 def test_validators_and_entries_stand_together(tmp_path):
     """When the step that saves a poll fails, the next request carries the old validators, so the entries come."""
     with writing(new_warehouse(tmp_path)) as session:
-        polls.sync_feeds(session, [feed()])
-        polls.save_polls(session, [poll(etag='"old"')])
+        sync_feeds(session, [feed()])
+        save_polls(session, [poll(etag='"old"')])
     with pytest.raises(ZeroDivisionError), writing(tmp_path) as session:
-        _ = polls.save_polls(session, [poll(new_entry(), etag='"new"')]) / 0
+        _ = save_polls(session, [poll(new_entry(), etag='"new"')]) / 0
     with writing(tmp_path) as session:
         assert state_of(session).etag == '"old"'
         assert pending(session) == []
@@ -105,8 +104,8 @@ def test_validators_and_entries_stand_together(tmp_path):
 
 def test_an_entry_comes_back_as_the_feed_had_it(session):
     """Every field of an entry survives, with its feed's outlet and the time it arrived."""
-    assert polls.save_polls(session, [poll(new_entry())]) == 1
-    (entry,) = polls.pending_entries(session, NOW, 9)
+    assert save_polls(session, [poll(new_entry())]) == 1
+    (entry,) = pending_entries(session, NOW, 9)
     assert entry.entry == new_entry().entry
     assert (entry.feed_id, entry.outlet, entry.url) == ("feed-one", "One", "https://one.example/e1")
     assert (entry.first_poll, entry.attempts, entry.seen_at) == (True, 0, NOW)
@@ -115,11 +114,11 @@ def test_an_entry_comes_back_as_the_feed_had_it(session):
 
 def test_a_known_entry_adds_nothing_until_it_changes(session):
     """The same key and hash are nothing new, read or not; a new hash is to be read again but is no new entry."""
-    polls.save_polls(session, [poll(new_entry())])
+    save_polls(session, [poll(new_entry())])
     articles.save_articles(session, [replace(read_article(), entry_key="e1")])
-    assert polls.save_polls(session, [poll(new_entry(), polled_at=LATER)]) == 0
+    assert save_polls(session, [poll(new_entry(), polled_at=LATER)]) == 0
     assert pending(session) == []
-    assert polls.save_polls(session, [poll(new_entry(entry_hash="h2"), polled_at=LATER)]) == 1
+    assert save_polls(session, [poll(new_entry(entry_hash="h2"), polled_at=LATER)]) == 1
     assert pending(session) == ["e1"]
     assert (listed(session).entries_seen, listed(session).last_new_at) == (1, NOW)
 
@@ -127,68 +126,68 @@ def test_a_known_entry_adds_nothing_until_it_changes(session):
 def test_an_entry_repeated_in_one_poll_counts_once(session):
     """A feed that lists an entry twice has one entry, its first."""
     first, second = new_entry(url="https://one.example/first"), new_entry(url="https://one.example/second")
-    assert polls.save_polls(session, [poll(first, second)]) == 1
-    assert polls.pending_entries(session, NOW, 9)[0].url == "https://one.example/first"
+    assert save_polls(session, [poll(first, second)]) == 1
+    assert pending_entries(session, NOW, 9)[0].url == "https://one.example/first"
     assert listed(session).entries_seen == 1
 
 
 def test_only_a_feeds_first_answer_is_its_first_poll(session):
     """Entries of the first good answer are marked, those of later ones are not; a failed poll is no answer."""
-    polls.save_polls(session, [poll(error="timeout", etag=None)])
+    save_polls(session, [poll(error="timeout", etag=None)])
     assert state_of(session).first_poll
-    polls.save_polls(session, [poll(new_entry("e1"), polled_at=LATER)])
-    polls.save_polls(session, [poll(new_entry("e2"), polled_at=LATER + HOUR)])
-    firsts = {entry.entry_key: entry.first_poll for entry in polls.pending_entries(session, NOW, 9)}
+    save_polls(session, [poll(new_entry("e1"), polled_at=LATER)])
+    save_polls(session, [poll(new_entry("e2"), polled_at=LATER + HOUR)])
+    firsts = {entry.entry_key: entry.first_poll for entry in pending_entries(session, NOW, 9)}
     assert firsts == {"e1": True, "e2": False}
     assert not state_of(session).first_poll
 
 
 def test_an_unchanged_poll_moves_only_the_feeds_times(session):
     """A 304 keeps the validators it does not repeat and adds no row."""
-    polls.save_polls(session, [poll(new_entry())])
+    save_polls(session, [poll(new_entry())])
     unchanged = poll(polled_at=LATER, next_poll_at=LATER + HOUR, etag=None, last_modified=None, not_modified=True)
-    assert polls.save_polls(session, [unchanged]) == 0
+    assert save_polls(session, [unchanged]) == 0
     state = state_of(session, now=LATER + HOUR)
     assert (state.etag, state.last_modified) == ('W/"1"', "Sat, 21 Nov 2026 12:00:00 GMT")
     assert (state.last_polled_at, state.last_new_at) == (LATER, NOW)
     assert session.rows("SELECT count(*) FROM entries") == [(1,)]
-    polls.save_polls(session, [replace(unchanged, etag='W/"2"', last_modified="later", body_hash="b2")])
+    save_polls(session, [replace(unchanged, etag='W/"2"', last_modified="later", body_hash="b2")])
     state = state_of(session, now=LATER + HOUR)
     assert (state.etag, state.last_modified, state.body_hash) == ('W/"2"', "later", "b2")
 
 
 def test_validators_are_what_the_last_good_answer_gave(session):
     """A changed answer without validators clears them; a failure leaves them as they were."""
-    polls.save_polls(session, [poll()])
-    polls.save_polls(session, [poll(error="500", etag='"wrong"', body_hash="wrong")])
+    save_polls(session, [poll()])
+    save_polls(session, [poll(error="500", etag='"wrong"', body_hash="wrong")])
     assert (state_of(session).etag, state_of(session).body_hash) == ('W/"1"', "b1")
-    polls.save_polls(session, [poll(new_entry(), etag=None, last_modified=None)])
+    save_polls(session, [poll(new_entry(), etag=None, last_modified=None)])
     assert (state_of(session).etag, state_of(session).last_modified) == (None, None)
 
 
 def test_failures_are_counted_until_an_answer(session):
     """Failures add up with their last reason; one answer ends them."""
     for reason in ("timeout", "500"):
-        polls.save_polls(session, [poll(error=reason, polled_at=LATER)])
+        save_polls(session, [poll(error=reason, polled_at=LATER)])
     failing = listed(session)
     assert (failing.state, failing.consecutive_failures, failing.last_error) == (FeedHealth.FAILING, 2, "500")
-    polls.save_polls(session, [poll()])
+    save_polls(session, [poll()])
     fine = listed(session)
     assert (fine.state, fine.consecutive_failures, fine.last_error) == (FeedHealth.FINE, 0, None)
 
 
 def test_what_parsed_of_a_broken_body_is_used(session):
     """A poll with both entries and an error saves the entries, notes the error and is no failure."""
-    assert polls.save_polls(session, [poll(new_entry(), error="the body broke off")]) == 1
+    assert save_polls(session, [poll(new_entry(), error="the body broke off")]) == 1
     assert (listed(session).state, listed(session).last_error) == (FeedHealth.FINE, "the body broke off")
     assert pending(session) == ["e1"]
 
 
 def test_many_polls_are_saved_at_once(session):
     """Polls of several feeds in one call each change their own feed."""
-    assert polls.save_polls(session, [poll(new_entry("e1")), poll(error="dns", name="two")]) == 1
+    assert save_polls(session, [poll(new_entry("e1")), poll(error="dns", name="two")]) == 1
     assert [listed(session, name).state for name in ("one", "two")] == [FeedHealth.FINE, FeedHealth.FAILING]
-    assert polls.save_polls(session, []) == 0
+    assert save_polls(session, []) == 0
 
 
 def test_feeds_take_turns_and_the_newest_come_first(session):
@@ -197,20 +196,20 @@ def test_feeds_take_turns_and_the_newest_come_first(session):
     new = {key: new_entry(key) for key in hours}
     new = {key: replace(one, entry=replace(one.entry, published=NOW + hours[key] * HOUR)) for key, one in new.items()}
     two, one = poll(new["f0"], new["f1"], name="two"), poll(new["e0"], new["e1"], new["e2"])
-    polls.save_polls(session, [two, one])
+    save_polls(session, [two, one])
     assert pending(session, limit=2) == ["e1", "f1"]
     assert pending(session) == ["e1", "f1", "e0", "f0", "e2"]
 
 
 def test_what_changed_is_read_anew(session):
     """A changed entry comes back whole and at once, however often its page had failed and whenever it was due."""
-    polls.save_polls(session, [poll(new_entry("e1"))])
+    save_polls(session, [poll(new_entry("e1"))])
     failure = PageFailure(entry_key="e1", feed_id="feed-one", reason="http_503", retry_at=LATER + 9 * HOUR)
-    polls.fail_entries(session, [failure])
+    fail_entries(session, [failure])
     told = replace(new_entry("e1").entry, title="Corrected", author="B.", content_html="<p>longer</p>", updated=LATER)
     again = new_entry("e1", entry_hash="h2", url="https://one.example/new", entry=told)
-    polls.save_polls(session, [poll(again, polled_at=LATER)])
-    (entry,) = polls.pending_entries(session, LATER, 9)
+    save_polls(session, [poll(again, polled_at=LATER)])
+    (entry,) = pending_entries(session, LATER, 9)
     assert (entry.entry, entry.url) == (told, "https://one.example/new")
     assert (entry.attempts, entry.first_poll, entry.seen_at) == (0, False, LATER)
     assert session.rows("SELECT reason FROM entries") == [(None,)]
@@ -218,14 +217,14 @@ def test_what_changed_is_read_anew(session):
 
 def test_a_page_that_failed_is_tried_again_or_given_up(session):
     """A failure with `retry_at` is due then, behind fresh ones; without it the entry is failed for good."""
-    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
+    save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
     failures = [
         PageFailure(entry_key="e1", feed_id="feed-one", reason="http_503", retry_at=LATER),
         PageFailure(entry_key="e2", feed_id="feed-one", reason="no_article", retry_at=None),
     ]
-    polls.fail_entries(session, failures)
+    fail_entries(session, failures)
     assert pending(session, NOW) == []
-    assert [(entry.entry_key, entry.attempts) for entry in polls.pending_entries(session, LATER, 9)] == [("e1", 1)]
+    assert [(entry.entry_key, entry.attempts) for entry in pending_entries(session, LATER, 9)] == [("e1", 1)]
     rows = session.rows("SELECT entry_key, state, reason, content FROM entries ORDER BY entry_key")
     assert rows == [("e1", "pending", "http_503", "<p>short</p>"), ("e2", "failed", "no_article", None)]
 
@@ -245,44 +244,44 @@ def test_a_page_that_failed_is_tried_again_or_given_up(session):
 def test_poll_times_alone_do_not_make_a_new_copy(tmp_path, second, published):
     """An unchanged poll does not count as a change of the content; everything else does."""
     with writing(new_warehouse(tmp_path)) as session:
-        polls.sync_feeds(session, [feed()])
-        polls.save_polls(session, [poll()])
+        sync_feeds(session, [feed()])
+        save_polls(session, [poll()])
     assert publish(tmp_path)
     with writing(tmp_path) as session:
-        polls.sync_feeds(session, [feed()])
-        polls.save_polls(session, [poll(polled_at=LATER, **second)])
+        sync_feeds(session, [feed()])
+        save_polls(session, [poll(polled_at=LATER, **second)])
     assert publish(tmp_path) == published
 
 
 def test_what_a_killed_pass_had_asked_makes_no_new_copy(tmp_path):
     """When a feed is asked next is a poll time, and the copy may lag in those."""
     with writing(new_warehouse(tmp_path)) as session:
-        polls.sync_feeds(session, [feed()])
+        sync_feeds(session, [feed()])
     publish(tmp_path)
     with writing(tmp_path) as session:
-        polls.note_asked(session, [("feed-one", NOW)])
+        note_asked(session, [("feed-one", NOW)])
     assert not publish(tmp_path)
 
 
 def test_a_first_answer_is_shown_at_once(tmp_path):
     """A feed that answered for the first time, with nothing in it, is new no more."""
     with writing(new_warehouse(tmp_path)) as session:
-        polls.sync_feeds(session, [feed()])
+        sync_feeds(session, [feed()])
     publish(tmp_path)
     with writing(tmp_path) as session:
-        polls.save_polls(session, [poll()])
+        save_polls(session, [poll()])
     assert publish(tmp_path)
 
 
 def test_a_recovery_is_shown_at_once(tmp_path):
     """The first answer after a failure counts as a change of the content, even an unchanged one."""
     with writing(new_warehouse(tmp_path)) as session:
-        polls.sync_feeds(session, [feed()])
-        polls.save_polls(session, [poll()])
-        polls.save_polls(session, [poll(error="timeout")])
+        sync_feeds(session, [feed()])
+        save_polls(session, [poll()])
+        save_polls(session, [poll(error="timeout")])
     publish(tmp_path)
     with writing(tmp_path) as session:
-        polls.save_polls(session, [poll(not_modified=True)])
+        save_polls(session, [poll(not_modified=True)])
     assert publish(tmp_path)
 
 
@@ -303,44 +302,44 @@ COURSE = FeedCourse(
 
 def test_how_a_feed_behaved_is_known_at_its_next_poll(session):
     """Every field of a feed's course survives; a poll that says nothing of it leaves it, but for the state."""
-    polls.save_polls(session, [poll(course=COURSE)])
+    save_polls(session, [poll(course=COURSE)])
     assert state_of(session).course == COURSE
-    polls.save_polls(session, [poll(error="timeout")])
+    save_polls(session, [poll(error="timeout")])
     assert state_of(session).course == replace(COURSE, state=FeedHealth.FAILING)
-    polls.save_polls(session, [poll(course=FeedCourse(state=FeedHealth.FINE))])
+    save_polls(session, [poll(course=FeedCourse(state=FeedHealth.FINE))])
     assert state_of(session).course == FeedCourse(state=FeedHealth.FINE)
 
 
 def test_validators_that_led_nowhere_are_forgotten(session):
     """A failed poll that says so drops what was held."""
-    polls.save_polls(session, [poll()])
-    polls.save_polls(session, [poll(error="HTTP 304", forget=True)])
+    save_polls(session, [poll()])
+    save_polls(session, [poll(error="HTTP 304", forget=True)])
     state = state_of(session)
     assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
 
 
 def test_feeds_that_a_killed_pass_had_asked_are_put_off(session):
     """Asked and not answered: due after an interval; asked no later than its last poll, or unknown: nothing changes."""
-    polls.save_polls(session, [poll(next_poll_at=NOW)])
+    save_polls(session, [poll(next_poll_at=NOW)])
     asked = [("feed-one", NOW), ("feed-two", NOW), ("an entry's key", NOW)]
-    polls.note_asked(session, asked)
+    note_asked(session, asked)
     assert due(session) == ["feed-one"]
     assert due(session, LATER) == ["feed-one", "feed-two"]
-    polls.note_asked(session, [("feed-one", LATER)])
+    note_asked(session, [("feed-one", LATER)])
     assert due(session, LATER) == ["feed-two"]
 
 
 def test_fresh_entries_are_the_new_and_the_changed(session):
     """An entry known as it is is not fresh; one whose fingerprint changed is."""
-    polls.save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
+    save_polls(session, [poll(new_entry("e1"), new_entry("e2"))])
     seen = [new_entry("e1"), new_entry("e2", entry_hash="h2"), new_entry("e3")]
-    assert polls.fresh_entries(session, seen) == {"e2", "e3"}
-    assert polls.fresh_entries(session, []) == frozenset()
+    assert fresh_entries(session, seen) == {"e2", "e3"}
+    assert fresh_entries(session, []) == frozenset()
 
 
 def test_addresses_of_watched_feeds_are_known_where_they_are_asked(session):
     """Both the configured and the current address of a feed are taken; an unwatched feed's are free."""
-    polls.save_polls(session, [poll(course=COURSE)])
-    assert polls.feed_urls(session) == {"https://one.example/rss", "https://one.example/new", "https://two.example/rss"}
-    polls.sync_feeds(session, [])
-    assert polls.feed_urls(session) == frozenset()
+    save_polls(session, [poll(course=COURSE)])
+    assert feed_urls(session) == {"https://one.example/rss", "https://one.example/new", "https://two.example/rss"}
+    sync_feeds(session, [])
+    assert feed_urls(session) == frozenset()
