@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.speech.bodies import asides
-from extractors.speech.comments import first_comment
+from extractors.speech.sentences import asides, first_comment
 
 ARTICLE = [
     "KYIV — Ukraine and Russia agreed on Monday to exchange prisoners, officials on both sides said.",

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from extractors.records import Span
 from extractors.speech.frames import FRAME, build_frames
-from extractors.speech.quotations import PARAGRAPH, find_quotations
-from extractors.speech.sentences import find_sentences
+from extractors.speech.quotations import find_quotations
+from extractors.speech.sentences import PARAGRAPH, find_sentences
 
 
 def frames(text):

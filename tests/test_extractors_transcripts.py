@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Span
-from extractors.speech.quotations import PARAGRAPH, find_quotations
-from extractors.speech.transcripts import find_turns
+from extractors.speech.quotations import find_quotations
+from extractors.speech.sentences import PARAGRAPH, find_turns
 from tests.hanging import stopped_after
 
 LAVROV = "Sergey Lavrov: We are ready to meet in Istanbul."

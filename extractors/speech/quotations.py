@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractors.records import Span
+from extractors.speech.sentences import PARAGRAPH, Turn, find_turns
 from extractors.speech.shapes import WORD, Shape, shape_of
-from extractors.speech.transcripts import Turn, find_turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,6 @@ class _Pair:
     closing: Span | None
 
 
-PARAGRAPH = re.compile(r"[^\n\r]+")
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)|(?<=[\w.,?!…])[’'](?!\w)")
 _BEFORE_OPENING = frozenset("([{<—–-−…/‘'“«„")

@@ -21,14 +21,13 @@ from extractors.officials.names import Words, read_words
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Mention, MentionKind, Reading, Span
-from extractors.speech.bodies import asides
 from extractors.speech.entities import find_entities
 from extractors.speech.frames import Frame, build_frames
 from extractors.speech.nlp import load_model, model_version
 from extractors.speech.parsing import parse, parsed_sentences
-from extractors.speech.quotations import PARAGRAPH, Quotation, find_quotations
+from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.resolution import Cast
-from extractors.speech.sentences import find_sentences
+from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
 from extractors.speech.statements import find_statements
 from extractors.text.negation import is_negated_in
 

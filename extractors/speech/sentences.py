@@ -1,12 +1,409 @@
-"""Where sentences begin and end, by rule: the same on every machine and with every model. Knows no quotations."""
+"""From a text to its own sentences: captions, credits, furniture and comments are left out, turns of transcripts found.
+
+By rule alone, so that they are the same on every machine and with every model. Knows no quotations and no outlet.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
 
 from extractors.records import Span
 from extractors.speech.lexicon import ABBREVIATIONS, OPENERS, TITLES
+
+PARAGRAPH = re.compile(r"[^\n\r]+")
+_AGENCY = (
+    r"(?:AFP|AP|EPA|Reuters|Getty|Shutterstock|TASS|Sputnik|Belta|Ukrinform|Anadolu|Xinhua|Alamy|Bloomberg|NurPhoto"
+    r"|Pool|Handout|Photos?|Images?|Credit|Courtesy|Picture|Screenshot|File)\b"
+)
+_CREDITED = re.compile(
+    rf"\([^()]*\b{_AGENCY}[^()]*\)\W*$|\[[^\[\]]*\b{_AGENCY}[^\[\]]*\]\W*$"
+    r"|\b(?:Photograph|Photo|Image|Picture|Credit|Video|Illustration)s?(?: by| courtesy of| credit)?: ?[^.!?]{2,80}$"
+    rf"|^[^.!?]{{0,80}}/(?:AFP|AP|EPA|Reuters|Getty Images|TASS|Sputnik|Shutterstock)\W*$"
+    r"|\b(?:AP|AFP|Reuters|EPA) (?:Photo|Images?)(?:/[^.!?]{2,60})?\W*$|\bvia (?:AP|AFP|Reuters|Getty Images)\W*$"
+)
+_CAPTION = re.compile(
+    r"^(?:FILE PHOTO\b|FILE\s?[-–—:]|(?:Photo|Image|Picture|Video|Caption|Image caption|Image source|Photo credit)\s?:"
+    r"|Image (?:source|caption)\b|©|Getty Images\b|\[?(?:Photo|Image) (?:by|courtesy)\b)"
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_TIME = r"(?:,?\s*(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,5}\)?)?)?"
+_DATE = re.compile(
+    rf"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}"
+    rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+\d{{4}}){_TIME}$",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(
+    r"^(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s?(?::|$|[\d,])", re.IGNORECASE
+)
+_STAMP_DATED = re.compile(r"^(?:last )?(?:updated|published|posted|modified)\b.{0,30}(?:\d{4}|\bago)\b", re.IGNORECASE)
+_BYLINE = re.compile(r"^(?:[Bb]y|BY) (?:[A-Z][\w’'.-]+(?: and |, | & | )?){2,8}$")
+_NAME = re.compile(r"^[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){1,3}$")
+_CREDIT = re.compile(
+    r"\bcontributed (?:to this (?:report|article|story)|reporting)\b"
+    r"|^\(?(?:additional |writing and )?(?:reporting|writing|editing) by\b|\bcompiled (?:by|from)\b.{0,60}$"
+    r"|^with (?:inputs|files|reporting) from\b|^©|\ball rights reserved\b|^copyright\b|^editor[’']s note\b",
+    re.IGNORECASE,
+)
+# What no sentence of an article says.
+_FURNITURE = re.compile(
+    r"^(?:tags?|topics|filed under|related topics|keywords)\b\s?:?\s+\S|^(?:tags?|topics|filed under)\s?:?$"
+    r"|^read the (?:full|original|rest)\b|^(?:leave|post|write|add) a (?:reply|comment)\b|^required fields are\b"
+    r"|^your e-?mail address will not be\b|\bdelivered (?:straight )?to your inbox\b|\bour newsletters?\b"
+    r"|\bjoin the (?:conversation|discussion)\b|\bcomment(?:s|ing)? (?:section|policy|guidelines|rules)\b"
+    r"|\bcomments? (?:are|is|have been|has been) (?:closed|moderated|disabled|removed)\b"
+    r"|^(?:story|article) continues (?:below|after)\b|^(?:we|this site) uses? cookies\b|^accept (?:all )?cookies\b"
+    r"|^(?:advertisement|sponsored|promoted|skip to (?:main )?content|menu|search|home|share|print|e-?mail)\W*$",
+    re.IGNORECASE,
+)
+# Lines without any of these are no captions with a credit; without any of those, furniture only by how they begin. To
+# look for a word costs a tenth of looking for a pattern, and every line of every article is looked at.
+_CREDIT_HINTS = ("(", "[", ":", "/", "Photo", "Image", "via ")
+_FURNITURE_HINTS = ("contributed", "compiled", "rights reserved", "inbox", "newsletter", "join the", "comment")
+# What a sentence may begin with too: furniture where the line is short and does not stop.
+_PROMPT = re.compile(
+    r"^(?:read (?:more|also|next)|also read|continue reading|click here|see all|recommended|trending|up next"
+    r"|don[’']t miss|most (?:popular|read|viewed|recent|shared)|(?:load|show|view) (?:more|all|comments)"
+    r"|related (?:stories|articles|posts|news|content|coverage|reading)|more (?:from|on|stories|news|coverage)"
+    r"|you (?:may|might) also like|sign up|subscribe|register|log in|join us|follow us|share this|support us|donate"
+    r"|download our|get (?:the|our) (?:latest|daily|free|best)|breaking news|top news"
+    r"|(?:watch|listen|video|photos|gallery)\s?:)(?:\W|$)|^(?:the )?latest\b.{0,40}\bnews\b.{0,20}$",
+    re.IGNORECASE,
+)
+# Headings that site furniture hangs on: what follows them is headlines of other articles.
+_LISTS = re.compile(
+    r"^(?:related (?:stories|articles|posts|news|content|coverage)|most (?:popular|read|viewed|recent|shared)"
+    r"|recommended(?: for you)?|trending(?: now)?|more from .{1,30}|more on this(?: story)?|you (?:may|might) also like"
+    r"|read (?:more|also|next)|up next|don[’']t miss)\s?:?$",
+    re.IGNORECASE,
+)
+_THREAD = re.compile(
+    r"^(?:\d+ )?(?:reader )?(?:comments?|responses?|replies)(?: \(\d+\)|\s?:| \d+)?$"
+    r"|^(?:leave|post) a (?:reply|comment)$|^\d+ thoughts on\b|^join the (?:conversation|discussion)$",
+    re.IGNORECASE,
+)
+_FURNITURE_WORDS = 45  # words of a line of furniture; longer ones are prose that begins like it
+_PROMPTS = 12  # words of a prompt
+_CAPTIONS = 90  # words of a caption with its credit
+_STAMPS = 80  # characters of a stamp with its date
+_TEASER = 25  # words of another article's headline
+_BODY = 3  # paragraphs that must stand before a thread of comments is believed
+_LINE_ENDS = (".", "!", "?", "”", '"', "…", ":")
+_OPENING_MARK = re.compile(r"[“\"„«]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    span: Span
+    text: str
+    words: int
+
+
+def asides(text: str, title: str | None = None) -> tuple[Span, ...]:
+    """Return, in order, the lines of `text` that are not the article's own words; each span is a whole line.
+
+    A line that repeats `title` before the article begins is one of them.
+    """
+    lines = _lines(text)
+    foreign = [_is_aside(lines, at) for at in range(len(lines))]
+    _mark_title(lines, foreign, title)
+    _mark_teasers(lines, foreign)
+    _mark_thread(lines, foreign)
+    _mark_comments(lines, foreign)
+    return tuple(line.span for line, out in zip(lines, foreign, strict=True) if out)
+
+
+def _lines(text: str) -> list[_Line]:
+    found = []
+    for match in PARAGRAPH.finditer(text):
+        words = " ".join(match.group().split())
+        if words:
+            found.append(_Line(Span(*match.span()), words, words.count(" ") + 1))
+    return found
+
+
+def _is_aside(lines: Sequence[_Line], at: int) -> bool:
+    line = lines[at]
+    if line.words > _FURNITURE_WORDS and not _is_caption(line):
+        return False
+    return _is_caption(line) or _is_stamp(lines, at) or _is_furniture(line)
+
+
+def _is_caption(line: _Line) -> bool:
+    if line.words > _CAPTIONS or len(line.text) > _CAPTIONS * 10:
+        return False
+    may_be_credited = any(hint in line.text for hint in _CREDIT_HINTS)
+    return bool((may_be_credited and _CREDITED.search(line.text)) or _CAPTION.match(line.text))
+
+
+def _is_stamp(lines: Sequence[_Line], at: int) -> bool:
+    """Tell bylines and dates; a bare name is a byline beside a date."""
+    text = lines[at].text
+    if _is_date(text) or _BYLINE.match(text):
+        return True
+    return bool(_NAME.match(text)) and any(_is_date(lines[near].text) for near in (at - 1, at + 1) if _has(lines, near))
+
+
+def _has(lines: Sequence[_Line], at: int) -> bool:
+    return 0 <= at < len(lines)
+
+
+def _is_date(text: str) -> bool:
+    return bool(_DATE.match(text) or (len(text) < _STAMPS and (_STAMP.match(text) or _STAMP_DATED.match(text))))
+
+
+def _is_furniture(line: _Line) -> bool:
+    if _OPENING_MARK.search(line.text):
+        return False
+    if _PROMPT.match(line.text):
+        return line.words <= _PROMPTS and not line.text.endswith(".")
+    lowered = line.text.lower()
+    if any(hint in lowered for hint in _FURNITURE_HINTS):
+        return bool(_CREDIT.search(line.text) or _FURNITURE.search(line.text))
+    return bool(_CREDIT.match(line.text) or _FURNITURE.match(line.text))
+
+
+def _mark_title(lines: Sequence[_Line], foreign: list[bool], title: str | None) -> None:
+    """Mark the lines above the article that repeat its title."""
+    wanted = " ".join((title or "").split()).casefold()
+    for at, line in enumerate(lines):
+        if wanted and line.text.casefold() == wanted:
+            foreign[at] = True
+        elif not foreign[at] and line.text.endswith("."):
+            return
+
+
+def _mark_teasers(lines: Sequence[_Line], foreign: list[bool]) -> None:
+    """Mark the headlines under "Related stories" and the like, up to the first line that is prose."""
+    listing = False
+    for at, line in enumerate(lines):
+        if _LISTS.match(line.text):
+            listing = True
+        elif listing and line.words <= _TEASER and not line.text.endswith(_LINE_ENDS):
+            foreign[at] = True
+        else:
+            listing = False
+
+
+def _mark_thread(lines: Sequence[_Line], foreign: list[bool]) -> None:
+    """Mark all that follows a heading like "12 comments" once an article has stood before it."""
+    prose = 0
+    for at, line in enumerate(lines):
+        if _THREAD.match(line.text) and prose >= _BODY:
+            foreign[at:] = [True] * (len(lines) - at)
+            return
+        prose += not foreign[at] and line.text.endswith(_LINE_ENDS)
+
+
+def _mark_comments(lines: Sequence[_Line], foreign: list[bool]) -> None:
+    own = [at for at, out in enumerate(foreign) if not out]
+    first = first_comment([lines[at].text for at in own])
+    if first is not None:
+        foreign[own[first] :] = [True] * (len(lines) - own[first])
+
+
+class Sign(Enum):
+    """A way in which a line speaks as a reader does."""
+
+    ADDRESS = "you and your outside quotation marks"
+    SELF = "I and my outside quotation marks"
+    SHOUT = "words in capitals that are no abbreviations"
+    ECHO = "a line that is repeated, or only quotes the one before"
+    SLANG = "masked curses, abuse, the idiom of threads"
+    OUTCRY = "exclamations, and questions put to nobody"
+    UNFINISHED = "several words that end in a comma, or in nothing"
+
+
+_WEIGHTS = {
+    Sign.ADDRESS: 2.0,
+    Sign.SELF: 1.5,
+    Sign.SHOUT: 2.5,
+    Sign.ECHO: 3.0,
+    Sign.SLANG: 2.0,
+    Sign.OUTCRY: 1.0,
+    Sign.UNFINISHED: 1.5,
+}
+_QUOTATION = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)")
+_ADDRESS = re.compile(r"\b(?:you|your|yours|yourself|you[’'](?:re|ve|ll|d))\b", re.IGNORECASE)
+_SELF = re.compile(r"\b(?:I|I[’'](?:m|ve|ll|d)|my|myself|imo|imho)\b(?!\.)")
+_SHOUT = re.compile(r"\b[A-Z]{2,}(?:[ ,]+[A-Z]{2,})+\b")
+_SLANG = re.compile(
+    r"\b\w+\*+\w+\b|\b(?:lol|lmao|wtf|gonna|gotta|wanna|ain[’']t|yeah|nope|btw|bullshit|shit|crap|idiots?|morons?|stupid"
+    r"|troll|sheeple|clowns?|commenters?|msm)\b",
+    re.IGNORECASE,
+)
+# One of these is in every line of slang; to look for them costs a tenth of the pattern.
+_SLANG_WORDS = (
+    *("*", "lol", "lmao", "wtf", "gonna", "gotta", "wanna", "ain’t", "ain't", "yeah", "nope", "btw", "shit", "crap"),
+    *("idiot", "moron", "stupid", "troll", "sheeple", "clown", "commenter", "msm"),
+)
+_OUTCRY = re.compile(r"!|\?\s*$|\?\?|\.\.\.\s*$|…\s*$")
+_REPORTS = re.compile(
+    r"\b(?:said|says|told|added|stated|announced|reported|wrote|warned|argued|noted|confirmed|insisted|stressed"
+    r"|suggested|declared|spokes(?:man|woman|person))\b",
+    re.IGNORECASE,
+)
+_ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
+_INFORMAL = re.compile(
+    r"\b(?:that|it|there|what|who|here|let)[’']s\b|\b(?:do|can|wo|would|should)n?[’']t\b", re.IGNORECASE
+)
+_FINISHED = re.compile(r"[.!?…:;”\"’')\]]\s*$")
+
+_LEAST_HEAD = 3  # lines of article that must stand before
+_LEAST_TAIL = 6  # lines of comments below which nothing is cut
+_KINDS = 4  # different signs that a thread of comments must show
+_SURE = 3  # of its lines that must say what only readers say, or answer one another: transcripts and columns do not
+_TAIL_SHARE = 0.4  # of its lines that must show one
+_HEAD_SHARE = 0.15  # of the article's lines that may
+_REPORT = -2.5  # a reporter's verb speaks for the article
+_SOURCE = -0.4
+_CONTRACTION = 0.5
+_SILENT = 0.2  # a line with no source at all leans to the comments
+_ECHO = 25  # characters from which a repeated line is no coincidence
+
+
+def first_comment(lines: Sequence[str]) -> int | None:
+    """Return the index of the first reader's comment, None where the text is an article to its end."""
+    # Most texts have no line that only readers write: what else a thread must show is looked for in the others alone.
+    if sum(_is_sure(lines, at) for at in range(len(lines))) < _SURE:
+        return None
+    signs = [_signs(lines, at) for at in range(len(lines))]
+    scores = [_score(line, found) for line, found in zip(lines, signs, strict=True)]
+    first = _change(scores)
+    if first is None or not _is_thread(signs[:first], signs[first:]):
+        return None
+    return first
+
+
+def _is_sure(lines: Sequence[str], at: int) -> bool:
+    lowered = lines[at].lower()
+    return any(word in lowered for word in _SLANG_WORDS) or _is_echo(lines, at)
+
+
+def _signs(lines: Sequence[str], at: int) -> frozenset[Sign]:
+    line = lines[at]
+    own = _QUOTATION.sub(" ", line)
+    tests = {
+        Sign.ADDRESS: _ADDRESS.search(own),
+        Sign.SELF: _SELF.search(own),
+        Sign.SHOUT: any(_is_shouted(match.group()) for match in _SHOUT.finditer(own)),
+        Sign.ECHO: _is_echo(lines, at),
+        Sign.SLANG: _SLANG.search(own),
+        Sign.OUTCRY: _OUTCRY.search(own),
+        Sign.UNFINISHED: line.count(" ") > 3 and not _FINISHED.search(line),  # noqa: PLR2004 - shorter are headings
+    }
+    return frozenset(sign for sign, found in tests.items() if found)
+
+
+def _is_shouted(words: str) -> bool:
+    return max(len(word) for word in re.split(r"\W+", words)) > 3  # noqa: PLR2004 - shorter ones are abbreviations
+
+
+def _is_echo(lines: Sequence[str], at: int) -> bool:
+    """Tell a line that repeats the one before, or is nothing but a quotation of the line before."""
+    line, before = lines[at].strip(), lines[at - 1] if at else ""
+    if len(line) < _ECHO:
+        return False
+    return line == before.strip() or (line[0] in '“"' and line.strip('“”" ') in before)
+
+
+def _score(line: str, signs: frozenset[Sign]) -> float:
+    weight = sum(_WEIGHTS[sign] for sign in signs)
+    own = _QUOTATION.sub(" ", line)
+    if _REPORTS.search(own):
+        return weight + _REPORT
+    return weight + (_SOURCE if _ACCORDING.search(own) else _SILENT) + (_CONTRACTION if _INFORMAL.search(own) else 0.0)
+
+
+def _change(scores: Sequence[float]) -> int | None:
+    """Return where the sum of the scores from there to the end is greatest."""
+    best, first, total = 0.0, None, 0.0
+    for at in range(len(scores) - 1, _LEAST_HEAD - 1, -1):
+        total += scores[at]
+        if total >= best:
+            best, first = total, at
+    return first
+
+
+def _is_thread(head: Sequence[frozenset[Sign]], tail: Sequence[frozenset[Sign]]) -> bool:
+    """Tell comments from the end of an article: many signs of several kinds here, hardly one before."""
+    kinds = {sign for signs in tail for sign in signs}
+    strong = [bool(signs - {Sign.OUTCRY, Sign.UNFINISHED}) for signs in tail]
+    sure = [bool(signs & {Sign.ECHO, Sign.SLANG}) for signs in tail]
+    return (
+        len(tail) >= _LEAST_TAIL
+        and sum(sure) >= _SURE
+        and len(kinds) >= _KINDS
+        and sum(strong) >= _TAIL_SHARE * len(tail)
+        and sum(bool(signs) for signs in head) <= _HEAD_SHARE * len(head)
+    )
+
+
+_TURN = re.compile(r"[“\"]?(?P<head>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}):[ \t\xa0]+(?=\S)")
+_TURN_GOES_ON = re.compile(r"[“\"](?=\S)")
+_DIRECTION = re.compile(r"[“\"]?[(\[][^()\[\]]*[)\]][.\s”\"]*")
+_OPENS, _CLOSES = '“"', '”"'
+_QUESTIONERS = frozenset({"q", "question", "a", "answer", "moderator", "host", "reporter", "journalist"})
+_TURNS = 3  # with fewer it may as well be a list of facts
+_TURN_WORDS = 5  # in each of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The words of one paragraph of somebody's turn; `continues` where the paragraph before has its beginning."""
+
+    span: Span
+    continues: bool
+
+
+def find_turns(text: str, paragraphs: Sequence[Span]) -> dict[int, Turn]:
+    """Return the turns by the positions of their paragraphs; none where the text is no transcript.
+
+    In a transcript people take turns: several lines, at least two names, one of them more than once. Questions of
+    nobody in particular are left out, and directions like "(CROSSTALK)" are turns without words.
+    """
+    begun = {at: match for at, span in enumerate(paragraphs) if (match := _begun(text, span))}
+    if not _is_transcript(text, paragraphs, begun):
+        return {}
+    turns: dict[int, Turn] = {}
+    for at, span in enumerate(paragraphs):
+        match = begun.get(at)
+        if match is not None and match["head"].lower() not in _QUESTIONERS:
+            turns[at] = Turn(span=Span(match.end(), _end_of_turn(text, span)), continues=False)
+        elif _DIRECTION.fullmatch(text, span.start, span.end):
+            turns[at] = Turn(span=Span(span.start, span.start), continues=False)
+        elif match is None and at - 1 in turns and text[paragraphs[at - 1].start] in _OPENS:
+            more = _TURN_GOES_ON.match(text, span.start, span.end)
+            if more is not None:
+                turns[at] = Turn(span=Span(more.end(), _end_of_turn(text, span)), continues=True)
+    return turns
+
+
+def _begun(text: str, paragraph: Span) -> re.Match[str] | None:
+    match = _TURN.match(text, paragraph.start, paragraph.end)
+    return match if match is not None and all(word[0].isupper() for word in match["head"].split()) else None
+
+
+def _is_transcript(text: str, paragraphs: Sequence[Span], begun: dict[int, re.Match[str]]) -> bool:
+    long = [match["head"] for at, match in begun.items() if _is_long(text, Span(match.end(), paragraphs[at].end))]
+    heads = Counter(long)
+    return len(long) >= _TURNS and len(heads) > 1 and max(heads.values()) > 1
+
+
+def _is_long(text: str, span: Span) -> bool:
+    return len(text[span.start : span.end].split(maxsplit=_TURN_WORDS)) >= _TURN_WORDS
+
+
+def _end_of_turn(text: str, paragraph: Span) -> int:
+    """Return where a paragraph's words end, before a mark that closes the whole of it."""
+    end = paragraph.end
+    if text[end - 1] in _CLOSES and text[paragraph.start] in _OPENS:
+        end -= 1
+    return end
+
 
 # A stop with what closes after it, the blank (missing after some closing marks), and what a sentence may open with.
 _STOP = re.compile(r"(?<![.?!…])([.?!…]+)([”\"’'»)\]]*)(\s+|(?<=[.?!…]”)(?=[A-Z“]))(?=[“\"‘'«„(\[—–-]*\s?[\w$€£@#])")
@@ -16,15 +413,15 @@ LONGEST = 2000  # characters; what goes on beyond this is no prose, and is cut a
 
 _NEXT_WORD = re.compile(r"[^\w]*(\w+)")
 # “Why now?” Peskov asked. The question belongs to the sentence that says who asked it.
-_VERB = (
+_ASKING = (
     r"(?:said|says|asked|asks|told|added|adds|wrote|writes|tweeted|shouted|replied|exclaimed|wondered|demanded|continued"
     r"|warned|insisted|declared|went on|pressed|joked|quipped|mused|responded|answered|cried|yelled|screamed|chanted"
     r"|inquired|retorted|interjected|recalled|explained|argued|concluded|noted|boomed)\b"
 )
 # After a question “He answered, “No.”” is a sentence of its own: a pronoun with a capital begins one.
-_ASKED = re.compile(
-    rf"(?!(?:He|She|They|We|It|But|And|Then)\b)(?:[\w’'.,-]+ ){{1,6}}?{_VERB}"
-    rf"|(?:[\w’'.-]+ ){{0,5}}[A-Z][\w’'.-]+, [^.?!;:“”\"]{{3,90}}, {_VERB}"
+_ASKER = re.compile(
+    rf"(?!(?:He|She|They|We|It|But|And|Then)\b)(?:[\w’'.,-]+ ){{1,6}}?{_ASKING}"
+    rf"|(?:[\w’'.-]+ ){{0,5}}[A-Z][\w’'.-]+, [^.?!;:“”\"]{{3,90}}, {_ASKING}"
 )
 
 # “It works.” Trump said. The full stop is a slip for a comma.
@@ -55,7 +452,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     if match.group(1) in {"...", "…"}:
         # After a blank the dots stand for words left out, or for a pause.
         return following.isupper() and not text[match.start() - 1 : match.start()].isspace()
-    return not (match.group(2) and _ASKED.match(text, match.end()))
+    return not (match.group(2) and _ASKER.match(text, match.end()))
 
 
 def _full_stop_ends(text: str, match: re.Match[str]) -> bool:
