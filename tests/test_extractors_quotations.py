@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.speech.quotations import find_quotations
-from extractors.speech.shapes import Shape
+from extractors.speech.quotations import Shape, find_quotations
 from tests.hanging import stopped_after
 
 HOSTILE = st.text(alphabet="“”\"'‘’„«»` ,.?!a1sA…—\n\r(", max_size=80)

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.records import Span
-from extractors.speech.quotations import Quotation
-from extractors.speech.shapes import Shape
+from extractors.speech.quotations import Quotation, Shape
 
 FRAME = 8000  # characters after which a new frame begins: the parser's memory grows with its text
 _LETTERS = 0.4  # of a sentence's characters; prose has over 0.8

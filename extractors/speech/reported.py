@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.cues import Cue
 from extractors.speech.lexicon import SURE_ACTS
-from extractors.speech.quotations import Quotation
+from extractors.speech.quotations import WORD, Quotation, Shape
 from extractors.speech.reports import Report, find_reports
-from extractors.speech.shapes import WORD, Shape
 from extractors.speech.syntax import ParsedSentence, is_stand_in
 from extractors.speech.weighing import confidence, is_likely
 
