@@ -19,13 +19,10 @@ import numpy as np
 import statements as bench
 
 from extractors.officials.watchlist import load_watchlist
-from extractors.speech.frames import build_frames
-from extractors.speech.nlp import load_model
-from extractors.speech.parsing import parse, parsed_sentences
+from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
 from extractors.speech.reports import Report, find_reports
-from extractors.speech.syntax import ParsedSentence
 from extractors.speech.weighing import features
 
 ABOUT = (

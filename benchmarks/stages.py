@@ -32,7 +32,7 @@ from alerts.rules import compile_rules
 from extractors.html.pages import clean_page
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Depth, Page, Reading
-from extractors.speech.nlp import load_model
+from extractors.speech.parsing import load_model
 from extractors.speech.reading import Gate, Reader, Unread
 from extractors.syndication.feeds import parse_feed
 from extractors.text.identity import article_id

@@ -20,7 +20,7 @@ from typing import Any
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading
-from extractors.speech.nlp import load_model
+from extractors.speech.parsing import load_model
 from extractors.speech.reading import Reader, Unread
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Span
-from extractors.speech.frames import FRAME, build_frames
+from extractors.speech.parsing import FRAME, build_frames
 from extractors.speech.quotations import find_quotations
 from extractors.speech.sentences import PARAGRAPH, find_sentences
 

@@ -179,7 +179,7 @@ def test_a_book_is_read_up_to_the_limit(reader):
 def test_speakers_resolve_across_pieces(reader, monkeypatch):
     """A long text is parsed in pieces, each whole sentences; who speaks in one may be named in another."""
     whole = reader.read(unread(LONG))
-    monkeypatch.setattr("extractors.speech.frames.FRAME", 20)
+    monkeypatch.setattr("extractors.speech.parsing.FRAME", 20)
     pieces = reader.read(unread(LONG))
     said = [(each.text, each.speaker_id) for each in pieces.statements]
     assert said == [(each.text, each.speaker_id) for each in whole.statements]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from extractors.speech.cues import Cue, cue_of
 from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES
 from extractors.speech.missed import missed_speaker, name_after, name_before
-from extractors.speech.syntax import FINITE, FINITE_VERBS, ParsedSentence, subject
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import FINITE, FINITE_VERBS, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
 from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, OCCASIONS, REPORTING_VERBS
-from extractors.speech.syntax import FINITE, SUBJECTS, ParsedSentence, is_stand_in
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import FINITE, SUBJECTS, is_stand_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.frames import Frame
 from extractors.speech.lexicon import MEN, WOMEN
+from extractors.speech.parsing import Frame
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

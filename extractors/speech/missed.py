@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.cues import Cue
 from extractors.speech.lexicon import PEOPLE, PRONOUNS
-from extractors.speech.syntax import FINITE_VERBS, ParsedSentence, subject
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import FINITE_VERBS, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -22,9 +22,7 @@ from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Mention, MentionKind, Reading, Span
 from extractors.speech.entities import find_entities
-from extractors.speech.frames import Frame, build_frames
-from extractors.speech.nlp import load_model, model_version
-from extractors.speech.parsing import parse, parsed_sentences
+from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.resolution import Cast
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.cues import Cue
 from extractors.speech.lexicon import SURE_ACTS
+from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, Shape
 from extractors.speech.reports import Report, find_reports
-from extractors.speech.syntax import ParsedSentence, is_stand_in
+from extractors.speech.syntax import is_stand_in
 from extractors.speech.weighing import confidence, is_likely
 
 if TYPE_CHECKING:

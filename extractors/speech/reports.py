@@ -14,7 +14,8 @@ from extractors.speech.cues import Cue, cue_of
 from extractors.speech.endings import Range, resumed
 from extractors.speech.lexicon import HEARD_VERBS, REPORTING_VERBS
 from extractors.speech.missed import NOMINAL, name_right, phrase_before
-from extractors.speech.syntax import SUBJECTS, ParsedSentence, agent_of, is_source, subject
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import SUBJECTS, agent_of, is_source, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -14,17 +14,8 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
 from extractors.speech.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
-from extractors.speech.syntax import (
-    SUBJECTS,
-    ParsedSentence,
-    before,
-    coordinates,
-    is_main,
-    is_source,
-    maker_of,
-    noun_phrase,
-    parts,
-)
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import SUBJECTS, before, coordinates, is_main, is_source, maker_of, noun_phrase, parts
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

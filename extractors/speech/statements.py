@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries, Homes
 from extractors.records import Mention, MentionKind, Span, Statement
-from extractors.speech.attributes import addressee, occasion
 from extractors.speech.attribution import find_cue, signature
 from extractors.speech.cues import Cue
 from extractors.speech.drafts import Draft, finished
 from extractors.speech.lexicon import CUE_VERBS
+from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import Quotation
 from extractors.speech.reported import Reported, find_reported
 from extractors.speech.resolution import Cast, Rule, Speaker
-from extractors.speech.syntax import ParsedSentence, subject
+from extractors.speech.syntax import addressee, occasion, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

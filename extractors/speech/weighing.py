@@ -10,9 +10,9 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import ACTS, PEOPLE, PRONOUNS, SURE_ACTS
+from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import Quotation
 from extractors.speech.reports import Report
-from extractors.speech.syntax import ParsedSentence
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

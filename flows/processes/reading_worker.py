@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from extractors.records import Depth, Reading
-from extractors.speech.nlp import load_model
+from extractors.speech.parsing import load_model
 from extractors.speech.reading import Reader, Skim
 from flows.processes.limits import limit_memory, limit_time
 
