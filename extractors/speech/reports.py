@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from extractors.speech.contents import after_cue, around_cue, enclosed, of_noun, trimmed, whole_but, with_name
-from extractors.speech.cues import Cue, cue_of
+from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
 from extractors.speech.endings import Range, resumed
 from extractors.speech.lexicon import HEARD_VERBS, REPORTING_VERBS
-from extractors.speech.missed import NOMINAL, name_right, phrase_before
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.syntax import SUBJECTS, agent_of, is_source, subject
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries, Homes
 from extractors.records import Mention, MentionKind, Span, Statement
-from extractors.speech.attribution import find_cue, signature
-from extractors.speech.cues import Cue
+from extractors.speech.cues import Cue, find_cue, signature
 from extractors.speech.drafts import Draft, finished
 from extractors.speech.lexicon import CUE_VERBS
 from extractors.speech.parsing import ParsedSentence
