@@ -22,8 +22,7 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
-from extractors.speech.reports import Report, find_reports
-from extractors.speech.weighing import features
+from extractors.speech.reports import Report, features, find_reports
 
 ABOUT = (
     "Log-odds that a report is speech, fitted by logistic regression (L2) on counts of how each cue is used in "

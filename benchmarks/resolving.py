@@ -1,4 +1,4 @@
-"""Measure how often each rule names the right speaker, beside what extractors.speech.resolution.CERTAINTY says.
+"""Measure how often each rule names the right speaker, beside what extractors.speech.speakers.CERTAINTY says.
 
     .venv/bin/python benchmarks/resolving.py [--quotes ../shared/quotes] [--articles 840]
 
@@ -20,7 +20,7 @@ import statements as bench
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading, Statement
 from extractors.speech.reading import Reader
-from extractors.speech.resolution import CERTAINTY, Rule
+from extractors.speech.speakers import CERTAINTY, Resolution
 
 ALIKE = 0.8  # token F1 of words that are right
 
@@ -78,7 +78,7 @@ def main() -> None:
         if right is not None:
             names[str(statement.resolved_by)].append(right)
     print(f"{'':12}{'mention':>16}{'name, seeds':>16}{'stated':>8}")
-    for rule in Rule:
+    for rule in Resolution:
         print(f"{rule:12}{share(mentions[rule]):>16}{share(names[rule]):>16}{CERTAINTY[rule]:8.2f}")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from extractors.officials.watchlist import load_watchlist
 from extractors.speech.polarity import Modality
 from extractors.speech.reading import Reader, Unread
-from extractors.speech.resolution import CERTAINTY, Rule
+from extractors.speech.speakers import CERTAINTY, Resolution
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +141,7 @@ def test_a_statement_has_its_modal_verb(read):
 def test_the_rule_that_found_the_speaker_is_kept(read, text, expected):
     """Each statement says how its speaker was found, and how sure that is."""
     (found,) = read(text)
-    assert (found.resolved_by, found.confidence) == (expected, CERTAINTY[Rule(expected)])
+    assert (found.resolved_by, found.confidence) == (expected, CERTAINTY[Resolution(expected)])
 
 
 def test_a_paragraph_alone_inherits_its_speaker(read):
@@ -161,4 +161,4 @@ def test_any_text_gives_attributes_in_place(read, text):
         assert all(0 <= span.start < span.end <= len(text) for span in spans if span is not None)
         assert found.span.slice(text) == found.text
         assert Modality(found.modality)
-        assert Rule(found.resolved_by)
+        assert Resolution(found.resolved_by)

@@ -13,7 +13,7 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.records import StatementKind
 from extractors.speech import reading
 from extractors.speech.polarity import Modality
-from extractors.speech.resolution import Rule
+from extractors.speech.speakers import Resolution
 from extractors.speech.stances import Stance
 from tests.golden import ACCEPTED, difference, golden_readings, written
 
@@ -59,7 +59,7 @@ def test_the_version_changes_with_what_was_accepted(tmp_path, monkeypatch, name)
         pytest.param("kind", StatementKind, id="direct, mixed and indirect"),
         pytest.param("stance", Stance, id="each stance"),
         pytest.param("modality", Modality, id="each modal verb"),
-        pytest.param("resolved_by", Rule, id="each way to find the speaker"),
+        pytest.param("resolved_by", Resolution, id="each way to find the speaker"),
         pytest.param("negated", [True, False], id="negated or not"),
         pytest.param("denied", [True, False], id="denied or not"),
     ],

@@ -1,23 +1,115 @@
-"""How far a report's words reach: which tokens of a sentence its cue brings in. Decides nothing about cues."""
+"""How far a report’s words reach: in which construction its cue brings them in, and where an aside or another begins.
+
+Decides nothing about cues.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from extractors.speech.endings import LEAST, Range, has_subject, is_mark, next_report, without_aside
-from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, OCCASIONS, REPORTING_VERBS
+from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, NEXT_VERBS, OCCASIONS, REPORTING_VERBS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.syntax import FINITE, SUBJECTS, is_stand_in
+from extractors.speech.syntax import (
+    FINITE,
+    SUBJECTS,
+    VERBS,
+    called_on,
+    clause_astray,
+    has_subject,
+    is_announced,
+    is_infinitive,
+    is_joined,
+    is_mark,
+    is_stand_in,
+    put_clause,
+    resumed,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+Range = tuple[int, int]
+LEAST = 3  # words of a content
+_DASHES = ("—", "–", "―", "--")
+_BREAKS = frozenset({",", *_DASHES})
+_LAST = 12  # breaks looked at: a sentence of prose has fewer
+_CLOSING = frozenset("”\"’'")
+
+
+def without_aside(doc: Doc, start: int, end: int) -> int:
+    """Return where a content ends without what the writer adds to it: ", which is in Kyiv", " — a step that"."""
+    while end > start and is_mark(doc[end - 1]):
+        end -= 1
+    breaks = [at for at in range(start + 1, end - 1) if doc[at].text in _BREAKS]
+    # A pair of dashes, or a list, encloses what is said; only the last few breaks can open an aside to the end.
+    is_paired = sum(any(dash in token.text for dash in _DASHES) for token in doc[start:end]) != 1 if breaks else False
+    for at in breaks[-_LAST:]:
+        closes = doc[at + 1].text in _CLOSING
+        first = doc[at + 1 + closes] if at + 1 + closes < end else None
+        if first is not None and _is_aside(doc, at, first, end, closes=closes, is_paired=is_paired):
+            return at + closes
+    return end
+
+
+def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_paired: bool) -> bool:
+    if closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}):
+        return True
+    if doc[at].text != "," and first.dep_ != "cc":
+        return not is_paired and (doc[at].text == "—" or bool(doc[at].whitespace_))
+    top = first
+    while top.head.i != top.i and top.head.left_edge.i > at:
+        top = top.head
+    if top.right_edge.i < end - 1:
+        return False
+    if first.lower_ in {"which", "who"}:
+        return top.dep_ != "ROOT"
+    if first.tag_ == "VBG":
+        return top == first and top.dep_ in {"advcl", "acl"}
+    return first.pos_ == "DET" and top.dep_ in {"npadvmod", "appos", "dep"}
+
+
+def next_report(verb: Token, start: int, end: int) -> int | None:
+    """Return where another report begins that the parser took for part of this one."""
+    doc = verb.doc
+    for token in doc[max(verb.i + 1, start) : end]:
+        if token.pos_ == "VERB" and token.lemma_.lower() in NEXT_VERBS and _begins_report(token, verb):
+            at = _opening(doc, token, verb)
+            return at if at > verb.i + LEAST else None
+    return None
+
+
+def _opening(doc: Doc, token: Token, verb: Token) -> int:
+    at = token.left_edge.i if token.dep_ == "advcl" or has_subject(token) else token.i
+    while (
+        at > verb.i and doc[at - 1].dep_ in {"cc", "punct", "advmod", "neg", "aux"} and doc[at - 1].text not in _CLOSING
+    ):
+        at -= 1
+    return at
+
+
+def _begins_report(token: Token, verb: Token) -> bool:
+    if token.dep_ == "advcl":
+        if token.tag_ == "VBG":
+            before = token.nbor(-2 if token.nbor(-1).text in _CLOSING else -1)
+            return before.text == "," or before.dep_ == "advmod"
+        return any(child.dep_ == "mark" and child.lower_ in {"while", "though", "although"} for child in token.children)
+    if is_joined(token, verb):
+        return True
+    if token.dep_ != "conj" or token.tag_ not in {"VBD", "VBZ", "VBP", "VBG"}:
+        return False
+    if has_subject(token):
+        return token.tag_ != "VBG"
+    return resumed(token) == verb
+
+
 _STAND_IN = 6  # tokens of a quotation's clause with its marks
 _OPENING = DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
 _PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
-_OPENING_MARKS, _CLOSING_MARKS = frozenset("“\"‘'"), frozenset("”\"’'")
+_OPENING_QUOTES, _CLOSING_QUOTES = frozenset("“\"‘'"), frozenset("”\"’'")
 _LONGEST_NAME = 30  # tokens of a quotation that names something
+_PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
+_OBJECTS = frozenset({"dobj", "oprd", "attr"})
 _LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
 _SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
 
@@ -60,13 +152,13 @@ def with_name(verb: Token, ranges: Sequence[Range]) -> Iterator[Range]:
 
 def _opens(doc: Doc, start: int, at: int) -> bool:
     mark = doc[at].text
-    return mark in _OPENING_MARKS and (mark not in _CLOSING_MARKS or doc[start:at].text.count(mark) % 2 == 0)
+    return mark in _OPENING_QUOTES and (mark not in _CLOSING_QUOTES or doc[start:at].text.count(mark) % 2 == 0)
 
 
 def _closing(doc: Doc, opening: int) -> int:
     """Return where the quotation ends that opens at a token."""
     near = range(opening + 2, min(len(doc), opening + _LONGEST_NAME))
-    return next((at for at in near if doc[at].text in _CLOSING_MARKS), opening)
+    return next((at for at in near if doc[at].text in _CLOSING_QUOTES), opening)
 
 
 def _quotation_end(doc: Doc, start: int, end: int) -> int:
@@ -224,11 +316,6 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
     return second is None
 
 
-def of_noun(noun: Token, clause: Token) -> list[Range]:
-    """Return the clause that says what a noun like "claim" means."""
-    return trimmed(noun.doc, [(max(noun.i + 1, clause.left_edge.i), clause.right_edge.i + 1)])
-
-
 def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Range]:
     """Return the sentence without "according to" and its source."""
     doc = first.doc
@@ -271,3 +358,49 @@ def _trimmed(doc: Doc, start: int, end: int) -> Range:
     while start < end and (is_mark(doc[end - 1]) or doc[end - 1].dep_ == "cc"):
         end -= 1
     return start, end
+
+
+def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
+    """Return the frame a verb stands in, and its content."""
+    children = list(verb.children)
+    clauses = [child for child in children if child.dep_ == "ccomp"]
+    after = [clause for clause in clauses if clause.i > verb.i]
+    quoted = {own.i for _, own in sentence.said}
+    if after and not any(clause.i in quoted for clause in clauses if clause.i < verb.i):
+        name = "inf" if is_infinitive(after[0]) else "ccomp"
+        return name, after_cue(verb, after[0])
+    manner = put_clause(verb)
+    if manner is not None:
+        return "as", after_cue(verb, manner)
+    before = [clause for clause in clauses if clause.i < verb.i and not is_announced(clause, verb)]
+    if before:
+        return "before", around_cue(sentence, verb, before[0])
+    if verb.dep_ == "parataxis" and verb.head.pos_ in VERBS:
+        return "before", around_cue(sentence, verb, verb.head)
+    astray = clause_astray(verb)
+    if astray is not None:
+        return "ccomp", after_cue(verb, astray)
+    return _phrase_frame(verb, children)
+
+
+def _phrase_frame(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
+    right = [child for child in children if child.i > verb.i]
+    open_clause = next((child for child in right if child.dep_ == "xcomp"), None)
+    thing = next((child for child in right if child.dep_ in _OBJECTS), None)
+    if open_clause is not None:
+        called = called_on(verb, open_clause)
+        if called is not None:
+            return "on-xcomp", after_cue(verb, called)
+        name = "obj-xcomp" if thing is not None and thing.i < open_clause.i else "xcomp"
+        return name, after_cue(verb, thing if thing is not None and thing.i < open_clause.i else open_clause)
+    passive = next((child for child in children if child.dep_ == "nsubjpass"), None)
+    if thing is not None:
+        of = next((child for child in right if child.dep_ == "prep" and child.i > thing.i), None)
+        name = f"dobj-{of.lower_}" if of is not None and of.lower_ in _PREPOSITIONS else "dobj"
+        return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
+    prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)
+    if prep is not None and passive is None:
+        inner = next((child for child in prep.children if child.dep_ in {"pobj", "pcomp"}), None)
+        if inner is not None:
+            return f"prep-{prep.lower_}", after_cue(verb, inner, is_phrase=True)
+    return "", ()

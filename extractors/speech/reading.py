@@ -21,11 +21,10 @@ from extractors.officials.names import Words, read_words
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Mention, MentionKind, Reading, Span
-from extractors.speech.entities import find_entities
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
-from extractors.speech.resolution import Cast
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
+from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
 from extractors.text.negation import is_negated_in
 

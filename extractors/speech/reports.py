@@ -1,29 +1,42 @@
-"""Reports of speech in a parsed sentence: a cue, the frame it stands in, and the words it brings in.
+"""What a sentence reports: a cue, the construction it stands in, and the words it brings in, none inside another.
 
-Every verb and noun that has what looks like a content is proposed; whether it is speech is weighed elsewhere.
+Every verb and noun that has what looks like a content is proposed, and weighed by the counted habits of its cue: how
+likely it is speech. Finds no speakers.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from math import exp
 from typing import TYPE_CHECKING
 
-from extractors.speech.contents import after_cue, around_cue, enclosed, of_noun, trimmed, whole_but, with_name
+from extractors.records import Span, StatementKind
+from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
-from extractors.speech.endings import Range, resumed
-from extractors.speech.lexicon import HEARD_VERBS, REPORTING_VERBS
+from extractors.speech.lexicon import ACTS, PEOPLE, PRONOUNS, REPORTING_VERBS, SURE_ACTS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.syntax import SUBJECTS, agent_of, is_source, subject
+from extractors.speech.quotations import WORD, Quotation, Shape
+from extractors.speech.syntax import (
+    SUBJECTS,
+    VERBS,
+    doer,
+    is_heard,
+    is_infinitive,
+    is_source,
+    is_stand_in,
+    resumed,
+    subject,
+    with_particle,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_VERBS = frozenset({"VERB", "AUX"})
-_PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
-_LINKS = frozenset({"mark", "advmod"})
 _HEADING = 8  # tokens of a name and its titles before a colon
-_OBJECTS = frozenset({"dobj", "oprd", "attr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,7 @@ def find_reports(sentence: ParsedSentence) -> Iterator[Report]:
             continue
         if is_source(token):
             report = _according(sentence, token)
-        elif token.pos_ in _VERBS:
+        elif token.pos_ in VERBS:
             report = _of_verb(sentence, token)
         else:
             report = _of_noun(token) if token.pos_ == "NOUN" else None
@@ -67,7 +80,7 @@ def _headed(sentence: ParsedSentence) -> Report | None:
         return None
     if len(name) == 1 or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at]):
         return None
-    if all(token.pos_ not in _VERBS for token in doc[at : sentence.last]):
+    if all(token.pos_ not in VERBS for token in doc[at : sentence.last]):
         return None
     colon = doc[at]
     return Report(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
@@ -76,9 +89,9 @@ def _headed(sentence: ParsedSentence) -> Report | None:
 def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
-    if _is_heard(verb):
+    if is_heard(verb):
         return None
-    frame, ranges = _frame(sentence, verb)
+    frame, ranges = construction_of(sentence, verb)
     aside = _parenthesis(sentence, verb, frame)
     if aside is not None:
         return aside
@@ -92,7 +105,7 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
         cue = replace(cue, speaker=subject(joined))
     if cue.speaker is None or cue.speaker.i == verb.i:
         cue = replace(cue, speaker=phrase_before(sentence, verb))
-    return Report(cue, verb, _with_particle(verb), frame, tuple(ranges))
+    return Report(cue, verb, with_particle(verb), frame, tuple(ranges))
 
 
 def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | None:
@@ -116,122 +129,6 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | 
     return Report(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
 
 
-def _stops_after(sentence: ParsedSentence, at: int) -> bool:
-    """Tell whether nothing but a time or place stands between a verb and the next mark."""
-    for token in sentence.doc[at + 1 : min(sentence.last, at + 6)]:
-        if token.is_punct:
-            return True
-        if token.pos_ not in {"PROPN", "NOUN", "ADP", "DET", "ADV", "NUM", "ADJ"}:
-            return False
-    return at + 1 >= sentence.last
-
-
-def _with_particle(verb: Token) -> str:
-    """Return what a verb is called: "rule out" is not "rule"."""
-    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
-    return f"{verb.lemma_.lower()} {particle}".rstrip()
-
-
-def _is_heard(verb: Token) -> bool:
-    """Tell "when asked about talks, Putin": whoever asks is not named."""
-    if verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in HEARD_VERBS:
-        return False
-    dependents = {child.dep_ for child in verb.children}
-    if dependents & {"agent", "aux", "nsubj"}:
-        return False
-    is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
-    return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
-
-
-def _frame(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
-    """Return the frame a verb stands in, and its content."""
-    children = list(verb.children)
-    clauses = [child for child in children if child.dep_ == "ccomp"]
-    after = [clause for clause in clauses if clause.i > verb.i]
-    quoted = {own.i for _, own in sentence.said}
-    if after and not any(clause.i in quoted for clause in clauses if clause.i < verb.i):
-        name = "inf" if _is_infinitive(after[0]) else "ccomp"
-        return name, after_cue(verb, after[0])
-    manner = _as_put(verb)
-    if manner is not None:
-        return "as", after_cue(verb, manner)
-    before = [clause for clause in clauses if clause.i < verb.i and not _is_announced(clause, verb)]
-    if before:
-        return "before", around_cue(sentence, verb, before[0])
-    if verb.dep_ == "parataxis" and verb.head.pos_ in _VERBS:
-        return "before", around_cue(sentence, verb, verb.head)
-    astray = _clause_astray(verb)
-    if astray is not None:
-        return "ccomp", after_cue(verb, astray)
-    return _phrase_frame(verb, children)
-
-
-def _is_announced(clause: Token, verb: Token) -> bool:
-    """Tell a clause that a colon divides from the next: the next explains it, and does not report it."""
-    return any(token.text == ":" for token in verb.doc[clause.i : verb.i])
-
-
-def _as_put(verb: Token) -> Token | None:
-    """Return the clause that "as Arestovich put it," introduces."""
-    above = verb.head
-    if verb.dep_ != "advcl" or above.i < verb.i or not any(child.lower_ == "as" for child in verb.lefts):
-        return None
-    return above
-
-
-def _clause_astray(verb: Token) -> Token | None:
-    """Return a "that" clause that the parser hung on a noun further back: "told media on Tuesday that Russia is"."""
-    if verb.lemma_.lower() not in REPORTING_VERBS:
-        return None
-    for child in verb.rights:
-        is_linked = any(each.dep_ in _LINKS for each in child.children)
-        if child.dep_ == "advcl" and not is_linked and any(each.tag_ == "MD" for each in child.lefts):
-            return child
-    for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1]:
-        clause = token.head
-        is_that = token.lower_ == "that" and (
-            token.dep_ == "mark" or (token.dep_ == "dobj" and clause.head.dep_ == "pobj")
-        )
-        if is_that and clause.i > token.i and clause.head.i != verb.i and clause.head.pos_ not in _VERBS:
-            return clause if clause.dep_ in {"acl", "relcl", "ccomp", "advcl"} else None
-    return None
-
-
-def _is_infinitive(clause: Token) -> bool:
-    return any(child.dep_ == "aux" and child.lower_ == "to" for child in clause.children)
-
-
-def _phrase_frame(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
-    right = [child for child in children if child.i > verb.i]
-    open_clause = next((child for child in right if child.dep_ == "xcomp"), None)
-    thing = next((child for child in right if child.dep_ in _OBJECTS), None)
-    if open_clause is not None:
-        called = _called_on(verb, open_clause)
-        if called is not None:
-            return "on-xcomp", after_cue(verb, called)
-        name = "obj-xcomp" if thing is not None and thing.i < open_clause.i else "xcomp"
-        return name, after_cue(verb, thing if thing is not None and thing.i < open_clause.i else open_clause)
-    passive = next((child for child in children if child.dep_ == "nsubjpass"), None)
-    if thing is not None:
-        of = next((child for child in right if child.dep_ == "prep" and child.i > thing.i), None)
-        name = f"dobj-{of.lower_}" if of is not None and of.lower_ in _PREPOSITIONS else "dobj"
-        return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
-    prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)
-    if prep is not None and passive is None:
-        inner = next((child for child in prep.children if child.dep_ in {"pobj", "pcomp"}), None)
-        if inner is not None:
-            return f"prep-{prep.lower_}", after_cue(verb, inner, is_phrase=True)
-    return "", ()
-
-
-def _called_on(verb: Token, open_clause: Token) -> Token | None:
-    """Return the ministers of "called on ministers to resign"."""
-    for child in verb.rights:
-        if child.dep_ == "prep" and child.lower_ in {"on", "upon", "for"} and child.i < open_clause.i:
-            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
-    return None
-
-
 def _of_noun(noun: Token) -> Report | None:
     clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
     if clause is None:
@@ -239,25 +136,13 @@ def _of_noun(noun: Token) -> Report | None:
     marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
     if "that" in marks:
         frame = "noun-that"
-    elif _is_infinitive(clause):
+    elif is_infinitive(clause):
         frame = "noun-inf"
     else:
         return None
     owner = next((child for child in noun.children if child.dep_ == "poss"), None)
-    speaker = owner if owner is not None else _doer(noun)
-    return Report(Cue(noun, noun, speaker), noun, noun.lemma_.lower(), frame, tuple(of_noun(noun, clause)))
-
-
-def _doer(noun: Token) -> Token | None:
-    """Return who makes what a noun names: "a statement by Putin", "he made the claim"."""
-    for child in noun.children:
-        if child.dep_ == "prep" and child.lower_ in {"by", "from", "of"}:
-            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
-    if noun.dep_ in {"dobj", "pobj", "attr"}:
-        verb = noun.head if noun.dep_ != "pobj" else noun.head.head
-        if verb.pos_ in _VERBS:
-            return subject(verb)
-    return agent_of(noun)
+    speaker = owner if owner is not None else doer(noun)
+    return Report(Cue(noun, noun, speaker), noun, noun.lemma_.lower(), frame, tuple(_of_clause(noun, clause)))
 
 
 def _according(sentence: ParsedSentence, token: Token) -> Report | None:
@@ -268,3 +153,237 @@ def _according(sentence: ParsedSentence, token: Token) -> Report | None:
     return Report(
         Cue(according, to, token), according, "accord", "according", tuple(whole_but(sentence, according, token))
     )
+
+
+# Below these a statement is likelier to lower the F1 than to raise it: what holds a quotation is asked to be surer,
+# for much between marks is a name or a slogan.
+LIKELY, LIKELY_QUOTED = 0.28, 0.36
+_FEW, _SOME, _MANY = 3, 6, 12  # words of a content
+_OPENERS = frozenset({"to", "how", "why", "what", "whether", "if", "who", "where", "when"})
+_ACT = 2.0  # what an act of negotiation is worth beyond its counts, which are from another field of politics
+_ACTORS = frozenset({"PERSON", "ORG", "GPE", "NORP", "role", "name", "he", "she", "they", "it"})
+_MARKS = frozenset('“”"')
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return json.loads(files("extractors").joinpath("cue_weights.json").read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file
+
+
+def confidence(sentence: ParsedSentence, report: Report) -> float:
+    """Return how likely `report` is speech that someone is said to have uttered, from 0 to 1."""
+    weights = _weights()
+    total = sum(weights.get(feature, 0.0) for feature in features(sentence, report))
+    if report.frame not in {"ccomp", "before"} and _speaker_kind(report.cue.speaker) in _ACTORS:
+        total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
+        if report.lemma in SURE_ACTS or (report.lemma, report.frame) == ("put", "as"):
+            total = max(total, 0.0)
+    return 1 / (1 + exp(-total))
+
+
+def is_likely(sentence: ParsedSentence, report: Report, weight: float, quotations: Sequence[Quotation]) -> bool:
+    """Tell whether a report of this confidence is taken for speech; `quotations` are those of its sentence."""
+    if not LIKELY <= weight < LIKELY_QUOTED:
+        return weight >= LIKELY
+    spans = [sentence.span(sentence.doc[start], sentence.doc[end - 1]) for start, end in report.ranges]
+    return not any(each.outer.meets(span) for each in quotations for span in spans)
+
+
+def features(sentence: ParsedSentence, report: Report) -> Iterator[str]:
+    """Yield what is weighed: the cue and its frame, how the cue is inflected, who speaks, what the content is like."""
+    head = report.head
+    yield "any"
+    yield f"frame={report.frame}"
+    yield f"cue={report.lemma}"
+    yield f"cue={report.lemma} {report.frame}"
+    yield f"cue={report.lemma} {head.tag_}"
+    if head.dep_ != "ROOT" and head.head.i != head.i:
+        yield f"under={head.head.lemma_.lower()} {head.dep_}"
+    yield from _inflection(head, report.frame)
+    yield from _speaker(report.cue.speaker, report.frame)
+    yield from _content(sentence, report)
+
+
+def _inflection(head: Token, frame: str) -> Iterator[str]:
+    yield f"tag={head.tag_}"
+    yield f"dep={head.dep_}"
+    for child in head.children:
+        if child.dep_ == "neg":
+            yield "negated"
+        elif child.dep_ == "aux":
+            yield f"aux={child.lower_}"
+        elif child.dep_ == "auxpass":
+            yield f"passive {frame}"
+        elif child.dep_ == "mark":
+            yield f"mark={child.lower_}"
+
+
+def _speaker(speaker: Token | None, frame: str) -> Iterator[str]:
+    kind = _speaker_kind(speaker)
+    yield f"speaker={kind}"
+    yield f"speaker={kind} {frame}"
+    if speaker is not None and kind == "thing":
+        yield f"speaker={speaker.lemma_.lower()}"
+
+
+def _speaker_kind(speaker: Token | None) -> str:
+    if speaker is None:
+        return "none"
+    if speaker.lower_ in PRONOUNS or speaker.pos_ == "PRON":
+        return speaker.lower_
+    if speaker.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"}:
+        return speaker.ent_type_
+    lemma = speaker.lemma_.lower()
+    if lemma in PEOPLE or lemma.endswith(("man", "woman")):
+        return "role"
+    return "name" if speaker.pos_ == "PROPN" else "thing"
+
+
+def _content(sentence: ParsedSentence, report: Report) -> Iterator[str]:
+    doc = sentence.doc
+    words = sum(end - start for start, end in report.ranges)
+    size = "few" if words <= _FEW else "some" if words <= _SOME else "more" if words <= _MANY else "many"
+    yield f"size={size} {report.frame}"
+    first = doc[report.ranges[0][0]]
+    yield f"first={first.pos_} {report.frame}"
+    if first.lower_ in _OPENERS:
+        yield f"first={first.lower_} {report.frame}"
+    if any(token.text in _MARKS for start, end in report.ranges for token in doc[start:end]):
+        yield "quoted"
+        yield f"quoted {report.frame}"
+    before = doc[first.i - 1].lower_ if first.i > sentence.first else ""
+    if before in {"that", ":", ","}:
+        yield f"after={before} {report.frame}"
+
+
+_DOUBTFUL, _SURER = 0.7, 0.15
+_LEAST = 3  # words of a report, fewer are an answer or a term
+LEAST_OF_ACT = 2  # "ruled out a ceasefire"
+_SURE = 0.5  # an act as likely as not
+_SAID = frozenset({"ccomp", "before"})  # frames in which a source's own source says something
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One report: its cue, its spans in the article, and the numbers of the whole quotations inside them."""
+
+    report: Report
+    spans: tuple[Span, ...]
+    confidence: float
+    kind: StatementKind
+
+    @property
+    def cue(self) -> Cue:
+        """The words that report it."""
+        return self.report.cue
+
+
+def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quotation]) -> list[Reported]:
+    """Return the reports of a sentence in order; `quotations` are those that begin in it."""
+    found: list[tuple[float, Report]] = []
+    for report in find_reports(sentence):
+        if not _is_quoted(sentence, report, quotations):
+            weight = confidence(sentence, report)
+            if is_likely(sentence, report, weight, quotations):
+                found.append((weight, report))
+    kept: list[Reported] = []
+    for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
+        reported = _placed(sentence, text, report, weight, quotations)
+        if reported is not None:
+            kept.append(reported)
+    return kept
+
+
+def _is_quoted(sentence: ParsedSentence, report: Report, quotations: Sequence[Quotation]) -> bool:
+    """Tell a cue that stands between quotation marks: someone is quoted there who says that others say things."""
+    place = sentence.place(report.head)
+    return any(each.outer.start <= place < each.outer.end for each in quotations)
+
+
+def _outermost(found: Sequence[tuple[float, Report]]) -> Iterator[tuple[float, Report]]:
+    """Yield the reports whose cue no longer one holds; a doubtful one gives way to a sure one inside it."""
+    taken: list[tuple[int, int]] = []
+    for weight, report in sorted(found, key=lambda item: (-_length(item[1]), item[1].head.i)):
+        is_inside = any(start <= report.head.i < end for start, end in taken)
+        if is_inside or set(report.ranges) <= set(taken) or any(_hands_on(report, inner) for _, inner in found):
+            continue
+        if weight < _DOUBTFUL and any(other > weight + _SURER and _within(each, report) for other, each in found):
+            continue
+        taken += report.ranges
+        yield weight, report
+
+
+def _hands_on(report: Report, inner: Report) -> bool:
+    """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight"."""
+    if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
+        return inner.frame == "ccomp"
+    if report.frame == "according":
+        is_vouched_for = report.head.head == inner.head or _ends_at(inner, report.head)
+        return inner.frame in _SAID and inner.head.i < report.head.i and is_vouched_for
+    return report.lemma == "report" and inner.head.dep_ == "ccomp" and inner.head.head == report.head
+
+
+def _ends_at(report: Report, token: Token) -> bool:
+    """Tell a clause, not a whole quotation, with nothing but a comma between it and a token."""
+    words = token.doc[report.ranges[-1][0] : report.ranges[-1][1]]
+    return words.end + 1 == token.i and report.frame == "ccomp" and not any(is_stand_in(word) for word in words)
+
+
+def _within(inner: Report, outer: Report) -> bool:
+    is_finite = inner is not outer and inner.head.tag_ != "VB"
+    return is_finite and any(start <= inner.head.i < end for start, end in outer.ranges)
+
+
+def _length(report: Report) -> int:
+    return sum(end - start for start, end in report.ranges)
+
+
+def _placed(
+    sentence: ParsedSentence, text: str, report: Report, weight: float, quotations: Sequence[Quotation]
+) -> Reported | None:
+    """Place a report in the article; None where it is nothing but whole quotations, which are read by themselves."""
+    spans = [
+        _whole(sentence.span(sentence.doc[start], sentence.doc[end - 1]), quotations) for start, end in report.ranges
+    ]
+    said = {quotation.outer for quotation in quotations if quotation.shape is Shape.SENTENCE}
+    if all(any(outer.covers(span) for outer in said) for span in spans):
+        return None
+    words, quoted = _count_words(text, spans, quotations)
+    if words < (_LEAST if report.lemma not in SURE_ACTS or weight < _SURE else LEAST_OF_ACT):
+        return None
+    kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
+    return Reported(report, tuple(spans), weight, kind)
+
+
+def _whole(span: Span, quotations: Sequence[Quotation]) -> Span:
+    """Take in the rest of a quotation that the span breaks off, and the marks at either end."""
+    start, end = span.start, span.end
+    for each in quotations:
+        if each.outer.meets(span) and not span.covers(each.outer):
+            if each.outer.end > span.end:
+                end = max(end, each.outer.end)
+            if each.outer.start < span.start:
+                start = min(start, each.outer.start)
+    return Span(start, end)
+
+
+def _count_words(text: str, spans: Sequence[Span], quotations: Sequence[Quotation]) -> tuple[int, int]:
+    """Count the words, and those of them between quotation marks."""
+    places = [match.start() for span in spans for match in WORD.finditer(text, span.start, span.end)]
+    quoted = sum(any(each.outer.start <= place < each.outer.end for each in quotations) for place in places)
+    return len(places), quoted
+
+
+def _stops_after(sentence: ParsedSentence, at: int) -> bool:
+    """Tell whether nothing but a time or place stands between a verb and the next mark."""
+    for token in sentence.doc[at + 1 : min(sentence.last, at + 6)]:
+        if token.is_punct:
+            return True
+        if token.pos_ not in {"PROPN", "NOUN", "ADP", "DET", "ADV", "NUM", "ADJ"}:
+            return False
+    return at + 1 >= sentence.last
+
+
+def _of_clause(noun: Token, clause: Token) -> list[Range]:
+    """Return the clause that says what a noun like "claim" means."""
+    return trimmed(noun.doc, [(max(noun.i + 1, clause.left_edge.i), clause.right_edge.i + 1)])

@@ -1,25 +1,177 @@
-"""Who said what: each quotation of an article with its cue and speaker. The words are the article's own, in place."""
+"""Who said what: each quotation and report of an article with its cue, its speaker, and what it is about.
+
+The words are the article’s own, in place. Finds no words, speakers or topics itself.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries, Homes
-from extractors.records import Mention, MentionKind, Span, Statement
+from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
 from extractors.speech.cues import Cue, find_cue, signature
-from extractors.speech.drafts import Draft, finished
 from extractors.speech.lexicon import CUE_VERBS
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.polarity import condition_in, modality_of
 from extractors.speech.quotations import Quotation
-from extractors.speech.reported import Reported, find_reported
-from extractors.speech.resolution import Cast, Rule, Speaker
+from extractors.speech.reports import Reported, find_reported
+from extractors.speech.speakers import CERTAINTY, Cast, Resolution, Speaker
+from extractors.speech.stance_actors import voiced
+from extractors.speech.stance_cues import PHRASAL
+from extractors.speech.stances import Stance, is_silence, stance_of
 from extractors.speech.syntax import addressee, occasion, subject
+from extractors.text.identity import statement_id, utterance_id
+from extractors.text.negation import first_clause_end, is_negated_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
+
+# What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
+_REFERS = re.compile(
+    r"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?(?:document|draft|text|paper|proposal|plan|idea"
+    r"|initiative|offer|deal|agreement|move|step|meeting|process|issue|question|matter|conditions?|terms))\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"
+)
+_WHICH = re.compile(r"\b(?:which|that|who)\b[^.;:]{0,80}$")
+
+
+def topics_of(text: str, spans: Sequence[Span], before: Span | None, topics: Sequence[Mention]) -> tuple[str, ...]:
+    """Return the topics that the words of `spans` name, each once, in order.
+
+    Where they name none and only take something up, those named last before them: in their own sentence, else in the
+    sentence `before`. `topics` are the article's mentions of topics, in order.
+    """
+    named = tuple(_named(spans, topics))
+    if named or before is None:
+        return named
+    lead = Span(before.end, max(before.end, spans[0].start))
+    if not _takes_up(text, spans, lead):
+        return ()
+    return tuple(_named([lead], topics)) or tuple(_named([before], topics))
+
+
+def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
+    if any(_REFERS.search(text, span.start, span.end) for span in spans):
+        return True
+    return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))
+
+
+def are_negated(text: str, spans: Sequence[Span], topics: Sequence[Mention], sentences: Sequence[Span]) -> bool:
+    """Tell whether all topics that the words of `spans` name are negated; where they name none, their "it".
+
+    Where there is no "it" either, the end of their first clause is asked for.
+    """
+    if named := [each for span in spans for each in _mentions(span, topics)]:
+        return all(each.negated for each in named)
+    found = (match for span in spans for match in _REFERS.finditer(text, span.start, span.end))
+    taken_up = next((Span(*match.span()) for match in found), None)
+    return is_negated_in(text, sentences, taken_up or first_clause_end(text, spans[0]))
+
+
+def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
+    """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
+    passed = 0
+    for span in spans:
+        at = bisect_left(topics, span.start, key=_start)
+        if at < len(topics) and span.covers(topics[at].span):
+            return passed + topics[at].span.start - span.start
+        passed += span.end - span.start + 1
+    return 0
+
+
+def _named(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
+    seen: dict[str, None] = {}
+    for span in spans:
+        for each in _mentions(span, topics):
+            if each.ref_id:
+                seen.setdefault(each.ref_id)
+    yield from seen
+
+
+def _mentions(span: Span, topics: Sequence[Mention]) -> Sequence[Mention]:
+    first = bisect_left(topics, span.start, key=_start)
+    near = topics[first : bisect_left(topics, span.end, key=_start)]
+    return [each for each in near if span.covers(each.span)]
+
+
+def _start(mention: Mention) -> int:
+    return mention.span.start
+
+
+@dataclass(slots=True)
+class Draft:
+    """A statement as far as it has been read. `before` is the sentence before it, `key` what its quotations share."""
+
+    speaker: Speaker
+    spans: list[Span]
+    paragraph: int
+    kind: StatementKind = StatementKind.DIRECT
+    cue: Span | None = None
+    verb: Token | None = None
+    before: Span | None = None
+    key: tuple[int, int] | None = None
+    addressee: Span | None = None
+    occasion: Span | None = None
+
+    @property
+    def lemma(self) -> str | None:
+        """The cue's lemma, with the "out" of "rule out"."""
+        if self.verb is None:
+            return None
+        own = PHRASAL.get(self.verb.lemma_)
+        particle = next((child.lower_ for child in self.verb.rights if own and child.lower_ in own), None)
+        return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
+
+    @property
+    def is_negated(self) -> bool:
+        """Tell "did not say"."""
+        return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
+
+
+def finished(
+    article_id: str, text: str, draft: Draft, *, sentences: Sequence[Span], topics: Sequence[Mention], homes: Homes
+) -> Statement:
+    """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
+    span = Span(draft.spans[0].start, draft.spans[-1].end)
+    party = draft.speaker.party
+    words = " ".join(part.slice(text) for part in draft.spans)
+    home = homes.of(party.name, party.ref_id, draft.speaker.surface)
+    is_direct = draft.kind is StatementKind.DIRECT
+    said = voiced(text, draft.spans, homes.named, home, is_direct=is_direct)
+    stance = stance_of(draft.lemma, said, negated=draft.is_negated)
+    at = first_topic(draft.spans, topics)
+    return Statement(
+        statement_id=statement_id(article_id, draft.spans),
+        utterance_id=utterance_id(party.name, words),
+        speaker=party.name,
+        speaker_id=party.ref_id,
+        speaker_surface=draft.speaker.surface,
+        cue=draft.cue.slice(text) if draft.cue else None,
+        kind=draft.kind,
+        text=span.slice(text),
+        span=span,
+        spans=tuple(draft.spans),
+        topics=topics_of(text, draft.spans, draft.before, topics),
+        stance=stance.value,
+        speaker_span=draft.speaker.span,
+        cue_span=draft.cue,
+        addressee_span=draft.addressee,
+        occasion_span=draft.occasion,
+        condition_span=condition_in(text, draft.spans, draft.lemma) if stance is Stance.CONDITION else None,
+        negated=are_negated(text, draft.spans, topics, sentences),
+        modality=modality_of(words, at).value,
+        denied=is_silence(draft.lemma, words, negated=draft.is_negated),
+        resolved_by=party.resolution.value,
+        confidence=CERTAINTY[party.resolution],
+    )
+
 
 _NEAR = 8  # tokens between a cue and the colon that announces a quotation
 _TAIL = 3  # characters of punctuation after a report that ends its sentence
@@ -128,7 +280,7 @@ class _Drafting:
         spans, self.pending = self.pending, []
         draft = None
         if floor.speaker is not None and spans and floor.paragraph in {since, since - 1}:
-            inherited = replace(floor.speaker, party=replace(floor.speaker.party, rule=Rule.INHERITED))
+            inherited = replace(floor.speaker, party=replace(floor.speaker.party, resolution=Resolution.INHERITED))
             draft = Draft(inherited, spans, since)
             self._open(draft)
         self.alone = (spans, draft) if spans else None

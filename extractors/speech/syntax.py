@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from extractors.records import Span
-from extractors.speech.lexicon import HEARD_VERBS, PAPERS, PEOPLE, SETTINGS, WHO
+from extractors.speech.lexicon import HEARD_VERBS, NEXT_VERBS, PAPERS, PEOPLE, REPORTING_VERBS, SETTINGS, WHO
 from extractors.speech.parsing import ParsedSentence
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 FINITE_VERBS = frozenset({"VBD", "VBZ", "VBP"})  # tags
 FINITE = FINITE_VERBS | {"MD"}
+VERBS = frozenset({"VERB", "AUX"})  # parts of speech
+_LINKS = frozenset({"mark", "advmod"})
 _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
@@ -260,3 +262,138 @@ def _last(sentence: ParsedSentence, place: Token) -> Token:
     while last.i > place.i and (last.pos_ in {"ADP", "DET", "CCONJ"} or last.is_space):
         last = last.nbor(-1)
     return last
+
+
+def has_subject(token: Token) -> bool:
+    """Tell a verb with a subject of its own."""
+    return any(child.dep_ in SUBJECTS for child in token.children)
+
+
+def is_joined(token: Token, verb: Token) -> bool:
+    """Tell the "cautioned" of "said X but cautioned Y" by its place and tense, whatever the parser hung it on."""
+    finite, before = token, token.nbor(-1) if token.i else token
+    while before.i and (before.pos_ == "ADV" or before.dep_ in {"neg", "aux"}):
+        finite, before = (before if before.dep_ == "aux" else finite), before.nbor(-1)
+    if before.lower_ not in {"and", "but", "then", "yet"} or has_subject(token):
+        return False
+    return finite.tag_ in {verb.tag_, tense(verb)} or (
+        before.lower_ == "but" and {finite.tag_, tense(verb)} <= FINITE_VERBS
+    )
+
+
+def tense(verb: Token) -> str:
+    """Return the tag of the verb's finite part: of "continues" in "continues to insist"."""
+    carrier = next((child for child in verb.children if child.dep_ == "aux" and child.tag_ != "TO"), verb)
+    above = verb.head
+    is_carried = carrier.tag_ not in FINITE_VERBS and verb.dep_ == "xcomp" and above.tag_ in FINITE_VERBS
+    return above.tag_ if is_carried else carrier.tag_
+
+
+def resumed(token: Token) -> Token | None:
+    """Return the cue that a verb is truly joined to: the "said" of "said X but cautioned Y", not a verb of X."""
+    if has_subject(token) or token.lemma_.lower() not in NEXT_VERBS:
+        return None
+    if token.tag_ == "VBG":
+        return _beside(token)
+    if tense(token) not in FINITE_VERBS:
+        return None
+    above = token
+    for _ in range(_HIGHEST):
+        if above.dep_ == "ROOT" or (above.head.i > above.i):
+            return None
+        is_clause, above = above.dep_ == "ccomp", above.head
+        if is_clause and above.lemma_.lower() in REPORTING_VERBS and is_joined(token, above):
+            return above
+    return None
+
+
+def _beside(token: Token) -> Token | None:
+    """Return the "said" of "said that it works, adding": who says the first clause says the next, not its subject."""
+    above = token.head
+    if token.dep_ != "advcl" or above.i > token.i or token.nbor(-1).text != ",":
+        return None
+    for _ in range(_HIGHEST):
+        if above.dep_ == "ccomp" and above.head.i < above.i and above.head.lemma_.lower() in REPORTING_VERBS:
+            return above.head
+        if above.dep_ not in {"conj", "xcomp"}:
+            return None
+        above = above.head
+    return None
+
+
+def is_mark(token: Token) -> bool:
+    """Tell a token that is no word."""
+    return bool(token.is_punct or token.is_space)
+
+
+def with_particle(verb: Token) -> str:
+    """Return what a verb is called: "rule out" is not "rule"."""
+    particle = next((child.lower_ for child in verb.children if child.dep_ == "prt"), "")
+    return f"{verb.lemma_.lower()} {particle}".rstrip()
+
+
+def is_heard(verb: Token) -> bool:
+    """Tell "when asked about talks, Putin": whoever asks is not named."""
+    if verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in HEARD_VERBS:
+        return False
+    dependents = {child.dep_ for child in verb.children}
+    if dependents & {"agent", "aux", "nsubj"}:
+        return False
+    is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
+    return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
+
+
+def is_announced(clause: Token, verb: Token) -> bool:
+    """Tell a clause that a colon divides from the next: the next explains it, and does not report it."""
+    return any(token.text == ":" for token in verb.doc[clause.i : verb.i])
+
+
+def put_clause(verb: Token) -> Token | None:
+    """Return the clause that "as Arestovich put it," introduces."""
+    above = verb.head
+    if verb.dep_ != "advcl" or above.i < verb.i or not any(child.lower_ == "as" for child in verb.lefts):
+        return None
+    return above
+
+
+def clause_astray(verb: Token) -> Token | None:
+    """Return a "that" clause that the parser hung on a noun further back: "told media on Tuesday that Russia is"."""
+    if verb.lemma_.lower() not in REPORTING_VERBS:
+        return None
+    for child in verb.rights:
+        is_linked = any(each.dep_ in _LINKS for each in child.children)
+        if child.dep_ == "advcl" and not is_linked and any(each.tag_ == "MD" for each in child.lefts):
+            return child
+    for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1]:
+        clause = token.head
+        is_that = token.lower_ == "that" and (
+            token.dep_ == "mark" or (token.dep_ == "dobj" and clause.head.dep_ == "pobj")
+        )
+        if is_that and clause.i > token.i and clause.head.i != verb.i and clause.head.pos_ not in VERBS:
+            return clause if clause.dep_ in {"acl", "relcl", "ccomp", "advcl"} else None
+    return None
+
+
+def is_infinitive(clause: Token) -> bool:
+    """Tell "to resign" from "resigned"."""
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in clause.children)
+
+
+def called_on(verb: Token, open_clause: Token) -> Token | None:
+    """Return the ministers of "called on ministers to resign"."""
+    for child in verb.rights:
+        if child.dep_ == "prep" and child.lower_ in {"on", "upon", "for"} and child.i < open_clause.i:
+            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+    return None
+
+
+def doer(noun: Token) -> Token | None:
+    """Return who makes what a noun names: "a statement by Putin", "he made the claim"."""
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ in {"by", "from", "of"}:
+            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+    if noun.dep_ in {"dobj", "pobj", "attr"}:
+        verb = noun.head if noun.dep_ != "pobj" else noun.head.head
+        if verb.pos_ in VERBS:
+            return subject(verb)
+    return agent_of(noun)

@@ -1,24 +1,145 @@
 """Who a noun phrase names: the roster first, then the names in the article, then role nouns and pronouns.
 
-Follows an article in its order, as a reader does. Finds no speech.
+The names that only the language model knows are found here too; the watchlist’s mentions always win over them. Follows
+an article in its order, as a reader does. Finds no speech.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
 from extractors.speech.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
-from extractors.speech.parsing import ParsedSentence
+from extractors.speech.parsing import Frame, ParsedSentence
 from extractors.speech.syntax import SUBJECTS, before, coordinates, is_main, is_source, maker_of, noun_phrase, parts
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Doc, Token
+    from spacy.tokens import Span as Tokens
+
+_KINDS = {"PERSON": MentionKind.PERSON, "ORG": MentionKind.ORGANISATION, "GPE": MentionKind.PLACE}
+_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*)*")
+_POSSESSIVE = re.compile(r"[’']s?$")
+_SHORTEST = 3  # letters of a surname that may stand for a person by itself
+
+
+def find_entities(text: str, parsed: Iterable[tuple[Frame, Doc]], taken: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return the model's names in the article in order, none on a mention of `taken`.
+
+    A person is named by the fullest form in the article; a surname that the model takes for something else, or misses,
+    is that person all the same.
+    """
+    frames = list(parsed)
+    free = _Free(taken)
+    found = [named for frame, doc in frames for named in _named(text, frame, doc, free)]
+    fullest = _fullest([span.slice(text) for kind, span in found if kind is MentionKind.PERSON])
+    mentions = {
+        span: _mention_of(text, kind, span, fullest) for kind, span in found if _is_sure(text, kind, span, fullest)
+    }
+    for frame, doc in frames:
+        for span in _surnames(text, frame, doc, free, fullest):
+            mentions[span] = _mention_of(text, MentionKind.PERSON, span, fullest)
+    return _disjoint(mentions)
+
+
+class _Free:
+    """Tells where no mention of the watchlist stands."""
+
+    def __init__(self, taken: Sequence[Mention]) -> None:
+        self._taken = sorted(mention.span for mention in taken if mention.kind is not MentionKind.TOPIC)
+        self._starts = [span.start for span in self._taken]
+
+    def at(self, span: Span) -> bool:
+        """Tell whether `span` meets none of them."""
+        return not self._met(span)
+
+    def part(self, span: Span, text: str) -> Span | None:
+        """Return what a mention at its beginning leaves of `span`: the name in "Belarus Boris Gryzlov"."""
+        met = self._met(span)
+        if not met:
+            return span
+        rest = Span(max(other.end for other in met), span.end)
+        start = rest.end - len(rest.slice(text).lstrip())
+        return Span(start, span.end) if " " in text[start : span.end] and text[start].isupper() else None
+
+    def _met(self, span: Span) -> list[Span]:
+        after = bisect_right(self._starts, span.end - 1)
+        return [other for other in self._taken[max(0, after - 3) : after] if other.meets(span)]
+
+
+def _named(text: str, frame: Frame, doc: Doc, free: _Free) -> Iterator[tuple[MentionKind, Span]]:
+    for entity in doc.ents:
+        if entity.label_ not in _KINDS or all(token.tag_ == "JJ" for token in entity):
+            continue
+        span = _verbatim(text, frame, entity)
+        if span is not None and (left := free.part(span, text)) is not None:
+            yield _KINDS[entity.label_], left
+
+
+def _verbatim(text: str, frame: Frame, entity: Tokens) -> Span | None:
+    """Return where the name itself stands, without article, possessive and marks; None where it is no name."""
+    whole = frame.span(entity.start_char, entity.end_char)
+    printed = whole.slice(text)
+    start = 4 if printed[:4].lower() == "the " else 0
+    name = _NAME.match(_POSSESSIVE.sub("", printed[start:].rstrip(" ,;:")))
+    if name is None or len(printed) != len(entity.text) or not name.group()[0].isupper():
+        return None
+    return Span(whole.start + start, whole.start + start + len(_POSSESSIVE.sub("", name.group())))
+
+
+def _fullest(names: Iterable[str]) -> dict[str, str]:
+    """Map surnames, then first names, to the fullest name that bears them."""
+    full = [name for name in names if " " in name]
+    found: dict[str, str] = {}
+    for name in full:
+        surname = name.split()[-1]
+        if len(surname) >= _SHORTEST and name.endswith(found.get(surname, "")):
+            found[surname] = name
+    for name in full:
+        first = name.split(maxsplit=1)[0]
+        if first.lower() in MEN | WOMEN:
+            found.setdefault(first, name)
+    return found
+
+
+def _mention_of(text: str, kind: MentionKind, span: Span, fullest: dict[str, str]) -> Mention:
+    surface = span.slice(text)
+    if surface in fullest:
+        return Mention(kind=MentionKind.PERSON, ref_id=None, name=fullest[surface], surface=surface, span=span)
+    return Mention(kind=kind, ref_id=None, name=" ".join(surface.split()), surface=surface, span=span)
+
+
+def _is_sure(text: str, kind: MentionKind, span: Span, fullest: dict[str, str]) -> bool:
+    """Doubt a person of one word whom the article never names in full: the model takes towns for people."""
+    return kind is not MentionKind.PERSON or " " in span.slice(text) or span.slice(text) in fullest
+
+
+def _surnames(text: str, frame: Frame, doc: Doc, free: _Free, fullest: dict[str, str]) -> Iterator[Span]:
+    for token in doc:
+        if token.text in fullest and not token.ent_type_ and not _is_part(token):
+            span = frame.span(token.idx, token.idx + len(token))
+            if span.slice(text) == token.text and free.at(span):
+                yield span
+
+
+def _is_part(token: Token) -> bool:
+    """Tell whether a capitalised word goes on before or after, so that this is another's name."""
+    before = token.i > 0 and token.nbor(-1).pos_ == "PROPN" and token.nbor(-1).dep_ == "compound"
+    return before or (token.dep_ == "compound" and token.head.pos_ == "PROPN" and bool(token.head.ent_type_))
+
+
+def _disjoint(mentions: dict[Span, Mention]) -> tuple[Mention, ...]:
+    kept: list[Mention] = []
+    for span in sorted(mentions, key=lambda span: (span.start, -span.end)):
+        if not kept or kept[-1].span.end <= span.start:
+            kept.append(mentions[span])
+    return tuple(kept)
+
 
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 REACH = 100  # subjects, or mentions, that a pronoun may look back over
@@ -26,7 +147,7 @@ _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 
 
-class Rule(StrEnum):
+class Resolution(StrEnum):
     """How it was found who is meant; stored and shown."""
 
     NAME = "name"
@@ -43,15 +164,15 @@ class Rule(StrEnum):
 # How often a rule names the right speaker where the words are right: benchmarks/resolving.py, on annotated news (the
 # phrase) and the seeds (the person). For a pronoun the phrase is right in 0.98, its person in 0.9 of those.
 CERTAINTY = {
-    Rule.NAME: 0.97,
-    Rule.SURNAME: 0.98,
-    Rule.ROLE: 0.89,
-    Rule.APPOSITION: 0.95,
-    Rule.METONYM: 0.8,
-    Rule.PRONOUN: 0.88,
-    Rule.INHERITED: 0.88,
-    Rule.GROUP: 0.92,
-    Rule.NONE: 0.87,
+    Resolution.NAME: 0.97,
+    Resolution.SURNAME: 0.98,
+    Resolution.ROLE: 0.89,
+    Resolution.APPOSITION: 0.95,
+    Resolution.METONYM: 0.8,
+    Resolution.PRONOUN: 0.88,
+    Resolution.INHERITED: 0.88,
+    Resolution.GROUP: 0.92,
+    Resolution.NONE: 0.87,
 }
 
 
@@ -64,7 +185,7 @@ class Party:
     gender: str | None = None
     is_person: bool = False
     is_many: bool = False
-    rule: Rule = Rule.NONE
+    resolution: Resolution = Resolution.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,20 +249,20 @@ class Cast:
             return party
         ref_id = next((one.ref_id for one in named if one.ref_id), None)
         joint = "; ".join(str(one.name) for one in named)
-        return Party(name=joint, ref_id=ref_id, is_person=True, is_many=True, rule=Rule.GROUP)
+        return Party(name=joint, ref_id=ref_id, is_person=True, is_many=True, resolution=Resolution.GROUP)
 
     def _party(self, sentence: ParsedSentence, head: Token) -> Party:
         if head.lower_ in PRONOUNS:
             found = self._antecedent(head.lower_, sentence.place(head))
-            return replace(found, rule=Rule.PRONOUN if found.name else Rule.NONE)
+            return replace(found, resolution=Resolution.PRONOUN if found.name else Resolution.NONE)
         candidates = parts(head)
         for kinds in (_NAMED, _BODIES):
             for token in candidates:
                 mention = self._mention(sentence, token, kinds)
                 if mention is not None:
                     party = self._of_mention(mention, token)
-                    is_set_beside = token.i != head.i and party.rule in {Rule.NAME, Rule.SURNAME}
-                    return replace(party, rule=Rule.APPOSITION) if is_set_beside else party
+                    is_set_beside = token.i != head.i and party.resolution in {Resolution.NAME, Resolution.SURNAME}
+                    return replace(party, resolution=Resolution.APPOSITION) if is_set_beside else party
         return self._described(sentence, head)
 
     def _mention(self, sentence: ParsedSentence, token: Token, kinds: tuple[MentionKind, ...]) -> Mention | None:
@@ -157,11 +278,11 @@ class Cast:
     def _of_mention(self, mention: Mention, token: Token) -> Party:
         if mention.kind in _BODIES:
             seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
-            return Party(name=seat or mention.name, rule=Rule.METONYM if seat else Rule.NAME)
+            return Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
         gender = _title_gender(token) if mention.ref_id is None else None
         gender = gender or self._gender(mention)
         rule = _naming_rule(mention)
-        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, rule=rule)
+        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=rule)
 
     def _antecedent(self, pronoun: str, place: int) -> Party:
         if pronoun in HE or pronoun in SHE:
@@ -197,7 +318,7 @@ class Cast:
         role = head.lemma_.lower()
         is_person = _is_person(role) or head.ent_type_ == "PERSON"
         if is_person and _is_definite(head) and role in self._roles:
-            return replace(self._roles[role], rule=Rule.ROLE)
+            return replace(self._roles[role], resolution=Resolution.ROLE)
         maker = maker_of(head) if role in PAPERS or _heap_of(head) in PAPERS else None
         if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
@@ -208,7 +329,7 @@ class Cast:
             gender=_role_gender(role),
             is_person=is_person and not is_many,
             is_many=is_many,
-            rule=Rule.GROUP if is_many else Rule.NONE,
+            resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
 
     def _learn_role(self, sentence: ParsedSentence, token: Token) -> None:
@@ -222,12 +343,12 @@ class Cast:
             self._roles.update(dict.fromkeys(roles, party))
 
 
-def _naming_rule(mention: Mention) -> Rule:
+def _naming_rule(mention: Mention) -> Resolution:
     """Tell a name in full, a surname alone and an office: "Ukraine’s foreign minister" has a word in small letters."""
     words = mention.surface.split()
     if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
-        return Rule.ROLE
-    return Rule.NAME if len(words) > 1 or mention.surface == mention.name else Rule.SURNAME
+        return Resolution.ROLE
+    return Resolution.NAME if len(words) > 1 or mention.surface == mention.name else Resolution.SURNAME
 
 
 def _key(token: Token) -> tuple[int, int]:
