@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.officials.countries import Named
+from extractors.officials.countries import NamedCountry
 from extractors.records import Span
 from extractors.speech.stance_actors import OTHER, OWN, is_close, is_own, voiced
 
@@ -12,7 +12,7 @@ from extractors.speech.stance_actors import OTHER, OWN, is_close, is_own, voiced
 def test_who_is_named_is_written_as_own_or_other():
     """Each of several stretches keeps its other words; names outside them count not."""
     text = "Kyiv said Russia met Ukraine. So Moscow waits."
-    named = [Named(Span(text.index(name), text.index(name) + len(name)), code) for name, code in PLACES]
+    named = [NamedCountry(Span(text.index(name), text.index(name) + len(name)), code) for name, code in PLACES]
     spans = [Span(10, 28), Span(30, 45)]
     assert voiced(text, spans, named, "RU", is_direct=False) == f"{OWN} met {OTHER} So {OWN} waits"
     assert voiced(text, spans, named, None, is_direct=False) == "Russia met Ukraine So Moscow waits"
@@ -28,7 +28,7 @@ def test_who_is_called_he_in_one_s_own_words_is_another():
     assert voiced(text, [Span(0, 7)], [], "RU", is_direct=False) == "He lies"
     assert voiced("It lies", [Span(0, 7)], [], "RU", is_direct=True) == f"{OTHER} lies"
     text = "Putin says he lies"
-    named = [Named(Span(0, 5), "RU")]
+    named = [NamedCountry(Span(0, 5), "RU")]
     assert voiced(text, [Span(0, 18)], named, "RU", is_direct=True) == f"{OWN} says he lies"
 
 

@@ -14,9 +14,7 @@ NOT_YET = {
     "Account",
     "Contents",
     "Finding",
-    "Found",
     "Line",
-    "Named",
     "Place",
     "Report",
     "Rule",
@@ -26,7 +24,6 @@ NOT_YET = {
     "Table",
     "Telling",
     "Verdict",
-    "Words",
 }
 
 

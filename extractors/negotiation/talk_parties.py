@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractors.officials.countries import Countries, Named, Naming
+from extractors.officials.countries import Countries, NamedCountry, Naming
 from extractors.records import Mention, MentionKind, Span
 
 BREAK = re.compile(
@@ -90,7 +90,7 @@ def two_sides(text: str, clause: Span, countries: Countries, earlier: Sequence[S
     return ()
 
 
-def _is_party(text: str, named: Named) -> bool:
+def _is_party(text: str, named: NamedCountry) -> bool:
     if _stands_in(text, named.span) or _SUMMIT.match(text, named.span.end):
         return False
     if named.how is Naming.ADJECTIVE:

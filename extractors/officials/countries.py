@@ -21,7 +21,7 @@ class Naming(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCountry:
     """Words that speak for the country of this code."""
 
     span: Span
@@ -58,18 +58,18 @@ class Countries:
         """Return the id of the country of this code."""
         return self._ids[code]
 
-    def find(self, text: str, within: Span) -> Iterator[Named]:
+    def find(self, text: str, within: Span) -> Iterator[NamedCountry]:
         """Yield the countries named in a stretch of `text`, from left to right."""
         for match in self._pattern.finditer(text, within.start, within.end):
-            yield Named(Span(*match.span()), *self._named[match[1]])
+            yield NamedCountry(Span(*match.span()), *self._named[match[1]])
 
-    def speaking(self, text: str, mentions: Sequence[Mention]) -> tuple[Named, ...]:
+    def speaking(self, text: str, mentions: Sequence[Mention]) -> tuple[NamedCountry, ...]:
         """Return all words of `text` that speak for a country, in order, none overlapping another."""
         people = (each for each in mentions if each.kind in {MentionKind.OFFICIAL, MentionKind.ORGANISATION})
         homes = ((each.span, self._homes.get(each.ref_id)) for each in people)
-        named = [Named(span, code) for span, code in homes if code is not None]
+        named = [NamedCountry(span, code) for span, code in homes if code is not None]
         named += self.find(text, Span(0, len(text)))
-        kept: list[Named] = []
+        kept: list[NamedCountry] = []
         for each in sorted(named, key=lambda one: (one.span.start, -one.span.end)):
             if not kept or kept[-1].span.end <= each.span.start:
                 kept.append(each)

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from extractors.officials.names import NameIndex, Words, read_words
-from extractors.officials.people import Named, People, PeopleIndex, precedes_name
+from extractors.officials.names import NameIndex, TextWords, read_words
+from extractors.officials.people import NamedOfficial, People, PeopleIndex, precedes_name
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.roles import FoundRole, RoleIndex
 from extractors.officials.roster import Official, Organisation, Place
@@ -43,7 +43,7 @@ class MentionFinder:
         return self.find_in(read_words(text), on=on, known=known)
 
     def find_in(
-        self, words: Words, *, on: date | None = None, known: frozenset[str] = frozenset()
+        self, words: TextWords, *, on: date | None = None, known: frozenset[str] = frozenset()
     ) -> tuple[Mention, ...]:
         """Return the mentions of a text whose words are known."""
         people = self._people.find(words, known)
@@ -57,8 +57,8 @@ class MentionFinder:
         return tuple(sorted(mentions, key=lambda each: (each.span.start, -each.span.end, each.kind, each.ref_id or "")))
 
     def _holders(
-        self, words: Words, people: People, taken: set[int], known: frozenset[str], on: date | None
-    ) -> Iterator[Named]:
+        self, words: TextWords, people: People, taken: set[int], known: frozenset[str], on: date | None
+    ) -> Iterator[NamedOfficial]:
         """Yield whom role nouns mean, but for those that stand before a name: there the name is the mention."""
         ids = known | {each.official.official_id for each in people.named}
         met = [official for official in self._watchlist.officials if official.official_id in ids]
@@ -67,7 +67,7 @@ class MentionFinder:
             if is_title or not taken.isdisjoint(range(found.first, found.last + 1)):
                 continue
             if holder := self._holder(found, met, on):
-                yield Named(holder, found.first, found.last)
+                yield NamedOfficial(holder, found.first, found.last)
 
     def _holder(self, found: FoundRole, met: Sequence[Official], on: date | None) -> Official | None:
         """Return who holds the office on that day, or else the one person met who ever did."""
@@ -80,7 +80,7 @@ class MentionFinder:
                 return holders[0] if len(holders) == 1 else None
         return None
 
-    def _things_in(self, words: Words, taken: set[int], decoys: frozenset[int]) -> Iterator[Mention]:
+    def _things_in(self, words: TextWords, taken: set[int], decoys: frozenset[int]) -> Iterator[Mention]:
         """Yield organisations and places that are no part of a person's name; of decoys only places count."""
         for found in self._things.find(words):
             thing, own = found.targets[0], range(found.first, found.last + 1)
@@ -92,11 +92,11 @@ class MentionFinder:
             kind = MentionKind.PLACE if is_place else MentionKind.ORGANISATION
             yield _mention(words.text, kind, thing.ref_id, thing.name, _with_dot(words, found.first, found.last))
 
-    def _is_surname(self, words: Words, at: int) -> bool:
+    def _is_surname(self, words: TextWords, at: int) -> bool:
         """Tell whether a first name stands before: "Denzel Washington", "Michael Bloomberg"."""
         return at > 0 and words.runs_on[at - 1] and fold(words.words[at - 1].text) in self._given_names
 
-    def _topics_in(self, words: Words, decoys: Iterable[int]) -> Iterator[Mention]:
+    def _topics_in(self, words: TextWords, decoys: Iterable[int]) -> Iterator[Mention]:
         """Yield topics; a phrase inside a longer one of the same topic is not counted again, nor one in a decoy."""
         hidden = [words.words[at] for at in sorted(decoys)]
         starts = [word.start for word in hidden]
@@ -109,7 +109,7 @@ class MentionFinder:
             yield _mention(words.text, MentionKind.TOPIC, hit.key, self._topic_names[hit.key], hit.span)
 
 
-def _official(words: Words, named: Named) -> Mention:
+def _official(words: TextWords, named: NamedOfficial) -> Mention:
     official, span = named.official, words.span(named.first, named.last)
     return _mention(words.text, MentionKind.OFFICIAL, official.official_id, official.name, span)
 
@@ -118,7 +118,7 @@ def _mention(text: str, kind: MentionKind, ref_id: str, name: str, span: Span) -
     return Mention(kind=kind, ref_id=ref_id, name=name, surface=span.slice(text), span=span)
 
 
-def _with_dot(words: Words, first: int, last: int) -> Span:
+def _with_dot(words: TextWords, first: int, last: int) -> Span:
     """Return the words' characters, with the dot that ends an abbreviation: "U.S."."""
     span = words.span(first, last)
     is_abbreviation = last > first and all(len(word.text) == 1 for word in words.words[first : last + 1])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeVar
 
 from extractors.records import Span
-from extractors.text.words import Token, fold, is_cyrillic, remembered, tokens, without_possessive
+from extractors.text.words import Token, Trie, fold, is_cyrillic, remembered, tokens, without_possessive
 
 Target = TypeVar("Target")
 
@@ -39,7 +39,7 @@ _STEM = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextWords:
     """A text as words: their keys for names, and whether nothing but a blank, hyphen or initial's dot follows each."""
 
     text: str
@@ -64,7 +64,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Target]):
+class FoundName(Generic[Target]):
     """What is called by the words `first` to `last`, both included."""
 
     targets: tuple[Target, ...]
@@ -72,45 +72,37 @@ class Found(Generic[Target]):
     last: int
 
 
-@dataclass(slots=True)
-class _Node(Generic[Target]):
-    after: dict[str, _Node[Target]] = field(default_factory=dict)
-    targets: list[Target] = field(default_factory=list)
-
-
 class NameIndex(Generic[Target]):
     """Names and what they name; a longer name hides the shorter ones inside it."""
 
     def __init__(self) -> None:
         """Begin with no names."""
-        self._root: _Node[Target] = _Node()
+        self._root: Trie[Target] = Trie()
 
     def add(self, name: str, target: Target) -> None:
         """Let `name` name `target`: as written, in capitals, or with its last word in capitals ("Dmitry PESKOV")."""
         words = [_written(token.text) for token in tokens(name)]
         for spelling in _spellings(words):
-            node = self._root
-            for word in spelling:
-                node = node.after.setdefault(word, _Node())
-            if words and target not in node.targets:
-                node.targets.append(target)
+            node = self._root.at(spelling)
+            if words and target not in node.ends:
+                node.ends.append(target)
 
-    def longest(self, text: Words, first: int) -> Found[Target] | None:
+    def longest(self, text: TextWords, first: int) -> FoundName[Target] | None:
         """Return the longest name that begins at the word `first`."""
         nodes, found = [self._root], None
         if self._root.after.keys().isdisjoint(text.keys[first]):
             return None
         for at in range(first, len(text)):
             reached = [(key, node.after[key]) for node in nodes for key in text.keys[at] if key in node.after]
-            if named := [node for _, node in reached if node.targets]:
-                found = Found(tuple(target for node in named for target in node.targets), first, at)
+            if named := [node for _, node in reached if node.ends]:
+                found = FoundName(tuple(target for node in named for target in node.ends), first, at)
             ends = is_possessive(text.words[at].text)
             nodes = [node for key, node in reached if not ends or is_possessive(key)]
             if not nodes or not text.runs_on[at]:
                 break
         return found
 
-    def find(self, text: Words) -> Iterator[Found[Target]]:
+    def find(self, text: TextWords) -> Iterator[FoundName[Target]]:
         """Yield the names from left to right, none overlapping another."""
         reached = 0
         for at in self.beginnings(text):
@@ -118,17 +110,17 @@ class NameIndex(Generic[Target]):
                 yield found
                 reached = found.last + 1
 
-    def beginnings(self, text: Words) -> list[int]:
+    def beginnings(self, text: TextWords) -> list[int]:
         """Return the words that a name may begin with, in order."""
         firsts = self._root.after.keys()
         return [at for at, keys in enumerate(text.keys) if not firsts.isdisjoint(keys)]
 
 
-def read_words(text: str) -> Words:
+def read_words(text: str) -> TextWords:
     """Return `text` as words to look names up in."""
     words = tokens(text)
     runs_on = [text[left.end : right.start] == " " or _runs_on(text, left, right) for left, right in pairwise(words)]
-    return Words(text, words, tuple([_keys(word.text) for word in words]), (*runs_on, False)[: len(words)])
+    return TextWords(text, words, tuple([_keys(word.text) for word in words]), (*runs_on, False)[: len(words)])
 
 
 def is_possessive(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors.officials.names import Found, NameIndex, Words
+from extractors.officials.names import FoundName, NameIndex, TextWords
 from extractors.officials.roster import Official
 from extractors.officials.watchlist import Watchlist
 from extractors.text.words import fold, is_cyrillic, tokens
@@ -16,7 +16,7 @@ _LONGEST_TITLE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedOfficial:
     """An official called by name in the words `first` to `last`, both included."""
 
     official: Official
@@ -28,7 +28,7 @@ class Named:
 class People:
     """The officials a text names, from left to right, and the words that are of a decoy's name."""
 
-    named: tuple[Named, ...]
+    named: tuple[NamedOfficial, ...]
     decoys: frozenset[int]
 
 
@@ -65,7 +65,7 @@ class PeopleIndex:
         self._given_names = frozenset(fold(name) for name in watchlist.given_names)
         self._titles = _titles(watchlist)
 
-    def find(self, text: Words, known: frozenset[str]) -> People:
+    def find(self, text: TextWords, known: frozenset[str]) -> People:
         """Return who is named; a surname that could be another's counts once `known` or the text says whose it is."""
         sure, surnames, decoys = self._sorted(text)
         namesakes = {each.last for each in surnames if self._is_namesake(text, each)}
@@ -79,9 +79,9 @@ class PeopleIndex:
                 sure += _by_surname(text, each, met, is_shared=text.keys[each.last] in shared)
         return People(tuple(sorted(sure, key=lambda named: named.first)), frozenset(decoys))
 
-    def _sorted(self, text: Words) -> tuple[list[Named], list[_Surname], set[int]]:
+    def _sorted(self, text: TextWords) -> tuple[list[NamedOfficial], list[_Surname], set[int]]:
         """Return names in full, surnames alone, and the words of decoys."""
-        full: list[Named] = []
+        full: list[NamedOfficial] = []
         surnames: list[_Surname] = []
         decoys: set[int] = set()
         for found in self._names.find(text):
@@ -95,7 +95,7 @@ class PeopleIndex:
                 surnames.append(_Surname(officials, found.first, found.last))
         return full, surnames, decoys
 
-    def _is_namesake(self, text: Words, surname: _Surname) -> bool:
+    def _is_namesake(self, text: TextWords, surname: _Surname) -> bool:
         """Tell whether a first name or honorific that is none of theirs stands before the surname."""
         before = _before(text, surname.first)
         if len(before) > 1 and len(before[-1]) == 1:
@@ -107,31 +107,31 @@ class PeopleIndex:
         own = {fold(given) for official in surname.officials for given in official.given}
         return before[-1] in self._given_names and before[-1] not in own
 
-    def _by_title(self, text: Words, surname: _Surname) -> Iterator[Named]:
+    def _by_title(self, text: TextWords, surname: _Surname) -> Iterator[NamedOfficial]:
         """Yield the one of those with this surname who held the office named just before it."""
         before = tuple(word.lower() for word in _before(text, surname.first, _LONGEST_TITLE))
         titled = [
             each for each in surname.officials if any(_ends(before, self._titles, term.role) for term in each.terms)
         ]
         if len(titled) == 1:
-            yield Named(titled[0], surname.first, surname.last)
+            yield NamedOfficial(titled[0], surname.first, surname.last)
 
 
-def precedes_name(text: Words, at: int) -> bool:
+def precedes_name(text: TextWords, at: int) -> bool:
     """Tell whether the next word, straight after this one, reads as a name."""
     return text.runs_on[at] and text.reads_as_name(at + 1)
 
 
-def _in_full(text: Words, found: Found[_Person]) -> Iterator[Named]:
+def _in_full(text: TextWords, found: FoundName[_Person]) -> Iterator[NamedOfficial]:
     """Yield whom a whole name calls; before a surname a first name and an initial or patronymic make it whole."""
     before = _before(text, found.first)
     for person in found.targets:
         if not person.official or not _fits_gender(text, found, person.official):
             continue
         if not person.alone:
-            yield Named(person.official, found.first, found.last)
+            yield NamedOfficial(person.official, found.first, found.last)
         elif _is_first_and_middle(before, person.official):
-            yield Named(person.official, found.first - 2, found.last)
+            yield NamedOfficial(person.official, found.first - 2, found.last)
 
 
 def _is_first_and_middle(before: Sequence[str], official: Official) -> bool:
@@ -141,7 +141,7 @@ def _is_first_and_middle(before: Sequence[str], official: Official) -> bool:
     return len(before[1]) == 1 or before[1].endswith(_PATRONYMICS)
 
 
-def _possible(text: Words, found: Found[_Person]) -> tuple[Official, ...]:
+def _possible(text: TextWords, found: FoundName[_Person]) -> tuple[Official, ...]:
     return tuple(
         person.official
         for person in found.targets
@@ -149,7 +149,7 @@ def _possible(text: Words, found: Found[_Person]) -> tuple[Official, ...]:
     )
 
 
-def _fits_gender(text: Words, found: Found[_Person], official: Official) -> bool:
+def _fits_gender(text: TextWords, found: FoundName[_Person], official: Official) -> bool:
     """Tell a Cyrillic surname's cases from those of a wife's or husband's: Захаров is not Захарова in another case."""
     word = text.words[found.last].text.lower()
     if not is_cyrillic(word):
@@ -160,16 +160,16 @@ def _fits_gender(text: Words, found: Found[_Person], official: Official) -> bool
     return in_a or not word.endswith(("ой", "ою", "ої"))
 
 
-def _by_surname(text: Words, surname: _Surname, met: frozenset[str], *, is_shared: bool) -> Iterator[Named]:
+def _by_surname(text: TextWords, surname: _Surname, met: frozenset[str], *, is_shared: bool) -> Iterator[NamedOfficial]:
     """Yield whom a surname alone means: one already met, or the only one who needs no first name."""
     likely = [each for each in surname.officials if each.official_id in met]
     if len(likely) != 1:
         likely = [each for each in surname.officials if each.bare and not is_shared]
     if len(likely) == 1 and (likely[0].bare or not precedes_name(text, surname.last)):
-        yield Named(likely[0], surname.first, surname.last)
+        yield NamedOfficial(likely[0], surname.first, surname.last)
 
 
-def _before(text: Words, first: int, words: int = 2) -> Sequence[str]:
+def _before(text: TextWords, first: int, words: int = 2) -> Sequence[str]:
     """Return up to that many words that run on to the word `first`, folded."""
     start = first
     while start > 0 and first - start < words and text.runs_on[start - 1]:

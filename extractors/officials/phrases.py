@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.records import Span
-from extractors.text.words import Token, base, fold, forms, remembered, tokens, without_possessive
+from extractors.text.words import Token, Trie, base, fold, forms, remembered, tokens, without_possessive
 
 __all__ = ["Hit", "PhraseIndex", "Token", "tokens"]
 
@@ -29,16 +29,7 @@ class Hit:
     span: Span
 
 
-@dataclass(slots=True)
-class _Node:
-    after: dict[str, _Node] = field(default_factory=dict)
-    ends: dict[str, str] = field(default_factory=dict)
-
-    def add(self, words: Sequence[str], key: str, phrase: str) -> None:
-        node = self
-        for word in words:
-            node = node.after.setdefault(word, _Node())
-        node.ends.setdefault(key, phrase)
+_Phrases = Trie[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +60,21 @@ class PhraseIndex:
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
         """Index the phrases of each key; one without a word in it is never found."""
-        self._root = _Node()
+        self._root: _Phrases = Trie()
         for key, wordings in phrases.items():
             for wording in wordings:
                 for words in _spellings(wording):
-                    self._root.add(words, key, wording)
+                    self._add(words, key, wording)
         self._halves: dict[str, set[str]] = {}
         for first in self._root.after:
             for half, following in _halves(first):
                 self._halves.setdefault(half, set()).add(following)
         self._begins = remembered(self._beginning)
+
+    def _add(self, words: Sequence[str], key: str, wording: str) -> None:
+        ends = self._root.at(words).ends
+        if all(known != key for known, _ in ends):
+            ends.append((key, wording))
 
     def find(self, text: str, words: Sequence[Token] | None = None) -> tuple[Hit, ...]:
         """Return the hits by start: of one key at one start only the longest, of different keys all.
@@ -103,7 +99,7 @@ class PhraseIndex:
         reached = [(self._root, first)]
         while reached:
             node, at = reached.pop()
-            for key, phrase in node.ends.items():
+            for key, phrase in node.ends:
                 found[key] = max(found.get(key, (0, "")), (at, phrase))
             if node.after and at < len(text.words) and (at == first or text.runs_on(at - 1)):
                 reached += _steps(node, text, at)
@@ -111,7 +107,7 @@ class PhraseIndex:
             yield Hit(key=key, phrase=phrase, span=Span(text.words[first].start, _end(text.words[end - 1])))
 
 
-def _steps(node: _Node, text: _Words, at: int) -> Iterator[tuple[_Node, int]]:
+def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, int]]:
     """Yield where the word at `at`, alone or joined with the next, leads."""
     for key in _keys(text.words[at].text):
         if one := node.after.get(key):

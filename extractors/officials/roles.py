@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from extractors.officials.names import NameIndex, Words, is_possessive
+from extractors.officials.names import NameIndex, TextWords, is_possessive
 from extractors.officials.roster import Country, Role
-from extractors.text.words import fold, remembered, tokens, without_possessive
+from extractors.text.words import Trie, fold, remembered, tokens, without_possessive
 
 # Two words of a form that no text holds: the country as an attribute, the country's name.
 _ATTRIBUTE, _NAME = "*", "@"
@@ -51,21 +51,13 @@ class _CountryWord:
     needs_possessive: bool
 
 
-@dataclass(slots=True)
-class _Node:
-    after: dict[str, _Node] = field(default_factory=dict)
-    ends: list[tuple[str, str | None]] = field(default_factory=list)
-
-    def add(self, words: Iterable[str], role: str, country: str | None) -> None:
-        node = self
-        for word in words:
-            node = node.after.setdefault(word, _Node())
-        node.ends.append((role, country))
+# A role, and the country that its wording names, if it names one.
+_Wordings = Trie[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    node: _Node
+    node: _Wordings
     at: int
     country: str | None
     is_past_country: bool = False
@@ -76,7 +68,7 @@ class RoleIndex:
 
     def __init__(self, roles: Iterable[Role], countries: Iterable[Country]) -> None:
         """Index what each role and country is called."""
-        self._root = _Node()
+        self._root: _Wordings = Trie()
         self._order: dict[str, int] = {}
         self._countries: NameIndex[_CountryWord] = NameIndex()
         for country in countries:
@@ -97,15 +89,15 @@ class RoleIndex:
     def _add_role(self, role: Role) -> None:
         self._order[role.role] = len(self._order)
         for title in role.titles:
-            self._root.add((_ATTRIBUTE, *_words(title)), role.role, None)
-            self._root.add((*_words(title), "of", _NAME), role.role, None)
+            self._root.at((_ATTRIBUTE, *_words(title))).ends.append((role.role, None))
+            self._root.at((*_words(title), "of", _NAME)).ends.append((role.role, None))
         for form in role.forms:
             words = [part for piece in form.split() for part in ([piece] if piece == _ATTRIBUTE else _words(piece))]
-            self._root.add(words, role.role, None)
+            self._root.at(words).ends.append((role.role, None))
         for country, phrase in role.fixed:
-            self._root.add(_words(phrase), role.role, country)
+            self._root.at(_words(phrase)).ends.append((role.role, country))
 
-    def find(self, text: Words) -> Iterator[FoundRole]:
+    def find(self, text: TextWords) -> Iterator[FoundRole]:
         """Yield the offices spoken of as someone's now, from left to right, none overlapping another."""
         reached = 0
         for at in self._beginnings(text):
@@ -114,20 +106,20 @@ class RoleIndex:
                 yield found
             reached = found.last + 1 if found else reached
 
-    def _beginnings(self, text: Words) -> list[int]:
+    def _beginnings(self, text: TextWords) -> list[int]:
         """Return the words that a wording may begin with, in order: its own first word, or a country's."""
         begins = self._begins
         own = [at for at, word in enumerate(text.words) if begins(word.text)]
         return sorted({*own, *self._countries.beginnings(text)})
 
-    def _is_elsewhere(self, text: Words, found: FoundRole) -> bool:
+    def _is_elsewhere(self, text: TextWords, found: FoundRole) -> bool:
         """Tell whether a name stands before a wording that names no country itself: "Kansas Secretary of State"."""
         before = found.first - 1
         if before < 0 or not text.runs_on[before] or self._countries.longest(text, found.first):
             return False
         return text.reads_as_name(before)
 
-    def _longest(self, text: Words, first: int) -> FoundRole | None:
+    def _longest(self, text: TextWords, first: int) -> FoundRole | None:
         best: dict[int, set[Office]] = {}
         reached = [_Reached(self._root, first, None)]
         while reached:
@@ -142,12 +134,12 @@ class RoleIndex:
         offices = sorted(best[end], key=lambda office: (self._order[office.role], office.country))
         return FoundRole(tuple(offices), first, end - 1)
 
-    def _steps(self, text: Words, here: _Reached) -> Iterator[_Reached]:
+    def _steps(self, text: TextWords, here: _Reached) -> Iterator[_Reached]:
         word = fold(text.words[here.at].text).lower()
         if after := here.node.after.get(word):
             yield _Reached(after, here.at + 1, here.country)
         if is_possessive(word) and (after := here.node.after.get(without_possessive(word))) and after.ends:
-            yield _Reached(_Node(ends=after.ends), here.at + 1, here.country)
+            yield _Reached(Trie(ends=after.ends), here.at + 1, here.country)
         if here.is_past_country and word in _PASSED_OVER:
             yield _Reached(here.node, here.at + 1, here.country, is_past_country=True)
         for special in (_ATTRIBUTE, _NAME):
@@ -157,7 +149,7 @@ class RoleIndex:
                 at = here.at + (is_inside and text.words[here.at].text == "the" and text.runs_on[here.at])
                 yield from self._past_country(text, at, after, special)
 
-    def _past_country(self, text: Words, at: int, after: _Node, special: str) -> Iterator[_Reached]:
+    def _past_country(self, text: TextWords, at: int, after: _Wordings, special: str) -> Iterator[_Reached]:
         found = self._countries.longest(text, at)
         if not found:
             return
@@ -173,12 +165,12 @@ def _plain(word: str) -> tuple[str, str]:
     return plain, without_possessive(plain)
 
 
-def _owns(text: Words, at: int) -> bool:
+def _owns(text: TextWords, at: int) -> bool:
     word = text.words[at]
     return is_possessive(word.text) or text.text[word.end : word.end + 1] in {"'", "’"}
 
 
-def _is_unsaid(text: Words, found: FoundRole) -> bool:
+def _is_unsaid(text: TextWords, found: FoundRole) -> bool:
     """Tell whether what stands around a title takes it from its holder: "former", "-elect", "a Kremlin spokesman"."""
     before = found.first - 1
     if before >= 0 and text.runs_on[before] and text.words[before].text.lower() in _UNSAYS:
@@ -192,7 +184,7 @@ def _is_unsaid(text: Words, found: FoundRole) -> bool:
     return is_elsewhere or following[0] in _UNSAYS_AFTER
 
 
-def _is_article(text: Words, at: int) -> bool:
+def _is_article(text: TextWords, at: int) -> bool:
     """Tell whether the word is an indefinite article: "a sitting American president" is anyone."""
     return text.words[at].text.lower() in {"a", "an"}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries
 from extractors.officials.mentions import MentionFinder
-from extractors.officials.names import Words, read_words
+from extractors.officials.names import TextWords, read_words
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Mention, MentionKind, Reading, Span
@@ -94,7 +94,7 @@ class Skimmer:
         """Return what needs no language model."""
         return self._skimmed(article, read_words(article.text), read_words(article.title or ""))
 
-    def _skimmed(self, article: Unread, words: Words, title_words: Words) -> Skim:
+    def _skimmed(self, article: Unread, words: TextWords, title_words: TextWords) -> Skim:
         on = article.published_at.date() if article.published_at else None
         paragraphs = _own_paragraphs(article)
         mentions = self._finder.find_in(words, on=on)
@@ -130,7 +130,7 @@ class Gate(Skimmer):
             return skim
         return replace(skim, depth=Depth.LEFT_UNREAD)
 
-    def _opens(self, skim: Skim, texts: Sequence[Words]) -> bool:
+    def _opens(self, skim: Skim, texts: Sequence[TextWords]) -> bool:
         if any(each.kind in _WORTH_READING for each in (*skim.mentions, *skim.title_mentions)):
             return True
         return any(index.find(words.text, words.words) for words in texts for index in self._phrases)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from extractors.officials.countries import Named
+from extractors.officials.countries import NamedCountry
 from extractors.records import Span
 
 # How who is named is written where stances are read: the speaker's country with its people, and all others.
@@ -26,7 +26,7 @@ _CLOSE = re.compile(r"(?:[’'](?:s|m|d|ve|re|ll)\b)?(?:\s(?!not\b|never\b|to\b)
 _SUPPOSED = re.compile(r"\b(?:if|unless|until|once|whether|when|before|after)\s$", re.IGNORECASE)
 
 
-def voiced(text: str, spans: Sequence[Span], named: Sequence[Named], own: str | None, *, is_direct: bool) -> str:
+def voiced(text: str, spans: Sequence[Span], named: Sequence[NamedCountry], own: str | None, *, is_direct: bool) -> str:
     """Return the words of `spans`, with who is named in them written as one's own or as others.
 
     `own` is the speaker's country; where it is not known countries stay as they are. Who says "he" or "it" means
@@ -37,7 +37,7 @@ def voiced(text: str, spans: Sequence[Span], named: Sequence[Named], own: str | 
     return _HE.sub(OTHER, words[:first]) + words[first:] if is_direct else words
 
 
-def _voiced(text: str, span: Span, named: Sequence[Named], own: str | None) -> str:
+def _voiced(text: str, span: Span, named: Sequence[NamedCountry], own: str | None) -> str:
     inside = named[bisect_left(named, span.start, key=_start) : bisect_left(named, span.end, key=_start)]
     parts, at = [], span.start
     for each in inside if own is not None else ():
@@ -46,7 +46,7 @@ def _voiced(text: str, span: Span, named: Sequence[Named], own: str | None) -> s
     return "".join((*parts, text[at : span.end]))
 
 
-def _start(named: Named) -> int:
+def _start(named: NamedCountry) -> int:
     return named.span.start
 
 
