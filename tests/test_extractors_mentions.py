@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.officials import names
+from extractors.officials import phrases
 from extractors.officials.mentions import MentionFinder
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
@@ -164,8 +164,8 @@ def test_mentions_lie_in_the_text_in_order(text):
 def test_a_longer_text_costs_in_proportion(monkeypatch):
     """The names looked up grow with the words, not with their square."""
     looked_up = []
-    longest = names.NameIndex.longest
-    monkeypatch.setattr(names.NameIndex, "longest", lambda *arguments: looked_up.append(1) or longest(*arguments))
+    longest = phrases.NameIndex.longest
+    monkeypatch.setattr(phrases.NameIndex, "longest", lambda *arguments: looked_up.append(1) or longest(*arguments))
 
     def count(times: int) -> int:
         looked_up.clear()

@@ -4,16 +4,198 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from extractors.officials.names import NameIndex, TextWords, read_words
-from extractors.officials.people import NamedOfficial, People, PeopleIndex, precedes_name
-from extractors.officials.phrases import PhraseIndex
+from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
 from extractors.officials.roles import FoundRole, RoleIndex
 from extractors.officials.roster import Official, Organisation, Place
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, MentionKind, Span
-from extractors.text.words import fold
+from extractors.text.words import fold, is_cyrillic, tokens
+
+_PATRONYMICS = ("vich", "vych", "ovna", "evna", "ivna", "вич", "вна")
+_HONORIFICS = {"Mr": "m", "Sir": "m", "Lord": "m", "Mrs": "f", "Ms": "f", "Miss": "f", "Lady": "f", "Madame": "f"}
+_LONGEST_TITLE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOfficial:
+    """An official called by name in the words `first` to `last`, both included."""
+
+    official: Official
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The officials a text names, from left to right, and the words that are of a decoy's name."""
+
+    named: tuple[NamedOfficial, ...]
+    decoys: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What a name calls: an official, or nobody watched; `alone` is a surname without a first name."""
+
+    official: Official | None
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Surname:
+    """A surname by itself and whose it may be."""
+
+    officials: tuple[Official, ...]
+    first: int
+    last: int
+
+
+class PeopleIndex:
+    """The names of all officials and decoys."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        """Index the watchlist's people."""
+        self._names: NameIndex[_Person] = NameIndex()
+        for official in watchlist.officials:
+            for alias in {official.name, *official.aliases} - set(official.surnames):
+                self._names.add(alias, _Person(official))
+            for surname in official.surnames:
+                self._names.add(surname, _Person(official, alone=True))
+        for decoy in watchlist.decoys:
+            self._names.add(decoy, _Person(None))
+        self._given_names = frozenset(fold(name) for name in watchlist.given_names)
+        self._titles = _titles(watchlist)
+
+    def find(self, text: TextWords, known: frozenset[str]) -> People:
+        """Return who is named; a surname that could be another's counts once `known` or the text says whose it is."""
+        sure, surnames, decoys = self._sorted(text)
+        namesakes = {each.last for each in surnames if self._is_namesake(text, each)}
+        shared = {text.keys[last] for last in namesakes}
+        surnames = [each for each in surnames if each.last not in namesakes]
+        sure += [named for each in surnames for named in self._by_title(text, each)]
+        settled = {named.last for named in sure}
+        met = known | {named.official.official_id for named in sure}
+        for each in surnames:
+            if each.last not in settled:
+                sure += _by_surname(text, each, met, is_shared=text.keys[each.last] in shared)
+        return People(tuple(sorted(sure, key=lambda named: named.first)), frozenset(decoys))
+
+    def _sorted(self, text: TextWords) -> tuple[list[NamedOfficial], list[_Surname], set[int]]:
+        """Return names in full, surnames alone, and the words of decoys."""
+        full: list[NamedOfficial] = []
+        surnames: list[_Surname] = []
+        decoys: set[int] = set()
+        for found in self._names.find(text):
+            if any(person.official is None for person in found.targets):
+                decoys.update(range(found.first, found.last + 1))
+                continue
+            named = next(_in_full(text, found), None)
+            if named:
+                full.append(named)
+            elif officials := _possible(text, found):
+                surnames.append(_Surname(officials, found.first, found.last))
+        return full, surnames, decoys
+
+    def _is_namesake(self, text: TextWords, surname: _Surname) -> bool:
+        """Tell whether a first name or honorific that is none of theirs stands before the surname."""
+        before = _before(text, surname.first)
+        if len(before) > 1 and len(before[-1]) == 1:
+            before = before[:-1]
+        if not before:
+            return False
+        if gender := _HONORIFICS.get(before[-1]):
+            return all(official.gender != gender for official in surname.officials)
+        own = {fold(given) for official in surname.officials for given in official.given}
+        return before[-1] in self._given_names and before[-1] not in own
+
+    def _by_title(self, text: TextWords, surname: _Surname) -> Iterator[NamedOfficial]:
+        """Yield the one of those with this surname who held the office named just before it."""
+        before = tuple(word.lower() for word in _before(text, surname.first, _LONGEST_TITLE))
+        titled = [
+            each for each in surname.officials if any(_ends(before, self._titles, term.role) for term in each.terms)
+        ]
+        if len(titled) == 1:
+            yield NamedOfficial(titled[0], surname.first, surname.last)
+
+
+def precedes_name(text: TextWords, at: int) -> bool:
+    """Tell whether the next word, straight after this one, reads as a name."""
+    return text.runs_on[at] and text.reads_as_name(at + 1)
+
+
+def _in_full(text: TextWords, found: FoundName[_Person]) -> Iterator[NamedOfficial]:
+    """Yield whom a whole name calls; before a surname a first name and an initial or patronymic make it whole."""
+    before = _before(text, found.first)
+    for person in found.targets:
+        if not person.official or not _fits_gender(text, found, person.official):
+            continue
+        if not person.alone:
+            yield NamedOfficial(person.official, found.first, found.last)
+        elif _is_first_and_middle(before, person.official):
+            yield NamedOfficial(person.official, found.first - 2, found.last)
+
+
+def _is_first_and_middle(before: Sequence[str], official: Official) -> bool:
+    """Tell whether two words are this person's first name and an initial or patronymic."""
+    if len(before) != 2 or before[0] not in {fold(each) for each in official.given}:  # noqa: PLR2004 - the two words
+        return False
+    return len(before[1]) == 1 or before[1].endswith(_PATRONYMICS)
+
+
+def _possible(text: TextWords, found: FoundName[_Person]) -> tuple[Official, ...]:
+    return tuple(
+        person.official
+        for person in found.targets
+        if person.official and person.alone and _fits_gender(text, found, person.official)
+    )
+
+
+def _fits_gender(text: TextWords, found: FoundName[_Person], official: Official) -> bool:
+    """Tell a Cyrillic surname's cases from those of a wife's or husband's: Захаров is not Захарова in another case."""
+    word = text.words[found.last].text.lower()
+    if not is_cyrillic(word):
+        return True
+    in_a = any(surname.endswith(("а", "я")) for surname in official.surnames if is_cyrillic(surname))
+    if official.gender == "f":
+        return not in_a or word[-1] in "аяуюыиіеєйї"
+    return in_a or not word.endswith(("ой", "ою", "ої"))
+
+
+def _by_surname(text: TextWords, surname: _Surname, met: frozenset[str], *, is_shared: bool) -> Iterator[NamedOfficial]:
+    """Yield whom a surname alone means: one already met, or the only one who needs no first name."""
+    likely = [each for each in surname.officials if each.official_id in met]
+    if len(likely) != 1:
+        likely = [each for each in surname.officials if each.bare and not is_shared]
+    if len(likely) == 1 and (likely[0].bare or not precedes_name(text, surname.last)):
+        yield NamedOfficial(likely[0], surname.first, surname.last)
+
+
+def _before(text: TextWords, first: int, words: int = 2) -> Sequence[str]:
+    """Return up to that many words that run on to the word `first`, folded."""
+    start = first
+    while start > 0 and first - start < words and text.runs_on[start - 1]:
+        start -= 1
+    return [fold(word.text) for word in text.words[start:first]]
+
+
+def _ends(before: tuple[str, ...], titles: dict[str, set[tuple[str, ...]]], role: str) -> bool:
+    return any(before[-size:] in titles.get(role, ()) for size in range(1, len(before) + 1))
+
+
+def _titles(watchlist: Watchlist) -> dict[str, set[tuple[str, ...]]]:
+    """Return for each role the words that stand before its holder's name."""
+    return {
+        role.role: set(_title_words((*role.titles, *role.forms, *(phrase for _, phrase in role.fixed))))
+        for role in watchlist.roles
+    }
+
+
+def _title_words(wordings: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    for wording in wordings:
+        yield tuple(fold(token.text).lower() for token in tokens(wording.rpartition("*")[2]))
 
 
 class MentionFinder:

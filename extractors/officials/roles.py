@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from extractors.officials.names import NameIndex, TextWords, is_possessive
+from extractors.officials.phrases import NameIndex, TextWords, is_possessive
 from extractors.officials.roster import Country, Role
 from extractors.text.words import Trie, fold, remembered, tokens, without_possessive
 

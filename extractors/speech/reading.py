@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries
 from extractors.officials.mentions import MentionFinder
-from extractors.officials.names import TextWords, read_words
-from extractors.officials.phrases import PhraseIndex
+from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Mention, MentionKind, Reading, Span
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
