@@ -11,7 +11,8 @@ import pytest
 from flows.commands.feeds import discovered
 from flows.config.configuration import FetchTable
 from flows.problems import WorkProblem
-from flows.web.fetch import FEED_TYPES, PAGE_TYPES, FetchFailure, Request, fetch_outcomes, webhook_client
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes, webhook_client
+from flows.web.results import FetchFailure, Request
 from tests.servers import HttpServer, Reply
 
 PUBLIC = "93.184.216.34"
@@ -61,7 +62,7 @@ def failure(url: str, fetch: FetchTable, accept: str, *, crawls: bool = False) -
     """Return why nothing came."""
     (outcome,) = fetch_outcomes([Request(key="k", url=url, accept=accept, crawls=crawls)], fetch)
     assert isinstance(outcome, FetchFailure)
-    return outcome.reason
+    return outcome.detail
 
 
 def leads(site: HttpServer, path: str, url: str) -> None:

@@ -16,18 +16,10 @@ import httpx
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.fetch import (
-    Fetched,
-    FetchFailure,
-    NotModified,
-    Outcome,
-    Request,
-    fetch_outcomes,
-    user_agent,
-    webhook_client,
-)
+from flows.web.fetch import fetch_outcomes, user_agent, webhook_client
 from flows.web.network import Guard, GuardedBackend, is_public
 from flows.web.pacing import Pacer
+from flows.web.results import Fetched, FetchFailure, FetchResult, NotModified, Request
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply, closed_port
 
@@ -38,16 +30,16 @@ def table(server: HttpServer | None = None, **changes: object) -> FetchTable:
     return FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": allowed, **changes})
 
 
-def fetched(server: HttpServer, path: str = "/", **changes: object) -> Outcome:
+def fetched(server: HttpServer, path: str = "/", **changes: object) -> FetchResult:
     """Fetch one path of the server."""
     (outcome,) = fetch_outcomes([Request(key="k", url=server.url(path), accept="*/*")], table(server, **changes))
     return outcome
 
 
-def reason(outcome: Outcome) -> str:
+def reason(outcome: FetchResult) -> str:
     """Return why nothing came."""
     assert isinstance(outcome, FetchFailure)
-    return outcome.reason
+    return outcome.detail
 
 
 def test_a_body_comes_with_its_validators():
@@ -449,7 +441,7 @@ def ask(path):
 ask("/harmless")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in paths:
-    print(getattr(ask(path), "reason", "fetched"))
+    print(getattr(ask(path), "detail", "fetched"))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 

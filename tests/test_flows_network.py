@@ -13,21 +13,14 @@ import httpx
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.fetch import (
-    Fetched,
-    FetchFailure,
-    NotModified,
-    Outcome,
-    Request,
-    fetch_outcomes,
-    webhook_client,
-)
+from flows.web.fetch import fetch_outcomes, webhook_client
 from flows.web.network import by_turns
+from flows.web.results import Fetched, FetchFailure, FetchResult, NotModified, Request
 from tests.certificates import certificate, self_signed
 from tests.servers import HttpServer, Reply
 
 
-def fetched(url: str, *servers: HttpServer, **validators: str) -> Outcome:
+def fetched(url: str, *servers: HttpServer, **validators: str) -> FetchResult:
     """Ask for an address of servers that may be asked."""
     allowed = [f"127.0.0.1:{server.port}" for server in servers]
     fetch = FetchTable.model_validate({"delay_seconds": 0, "timeout_seconds": 10, "allow_hosts": allowed})
@@ -49,7 +42,7 @@ def test_only_a_certificate_that_someone_vouches_for_is_believed(vouched, monkey
         assert outcome.body == b"x" * 300_000
     else:
         assert isinstance(outcome, FetchFailure)
-        assert "certificate verify failed" in outcome.reason
+        assert "certificate verify failed" in outcome.detail
 
 
 def test_validators_of_any_bytes_go_back_as_they_came():
@@ -94,7 +87,7 @@ def test_a_redirect_to_no_address_is_a_failure_that_may_pass():
         server.reply("/", Reply(302, (("Location", "http://outside.example:port/"),)))
         outcome = fetched(server.url(), server)
     assert isinstance(outcome, FetchFailure)
-    assert outcome.reason.startswith("Invalid URL in location header")
+    assert outcome.detail.startswith("Invalid URL in location header")
     assert not outcome.permanent
 
 
@@ -146,7 +139,7 @@ def test_an_answer_that_breaks_off_is_a_reason(said, expected):
     thread.join(10)
     listener.close()
     assert isinstance(outcome, FetchFailure)
-    assert expected in outcome.reason
+    assert expected in outcome.detail
 
 
 NAME = "outlet.example"
@@ -185,7 +178,7 @@ def settings(port: int, **changes: object) -> FetchTable:
     return FetchTable.model_validate(chosen)
 
 
-def outlet_asked(port: int, **changes: object) -> tuple[Outcome, float]:
+def outlet_asked(port: int, **changes: object) -> tuple[FetchResult, float]:
     """Ask the outlet; return what came and how many seconds it took."""
     begun = time.monotonic()
     request = Request(key="k", url=f"http://{NAME}:{port}/", accept="*/*")
@@ -254,12 +247,12 @@ def test_a_host_whose_addresses_are_all_dead_is_a_failure_in_time(monkeypatch):
         named(monkeypatch, "127.0.0.2", "127.0.0.3")
         outcome, seconds = outlet_asked(server.port, timeout_seconds=0.6)
         assert isinstance(outcome, FetchFailure)
-        assert outcome.reason == "timeout after 0.6 s"
+        assert outcome.detail == "timeout after 0.6 s"
         assert seconds < 3
         named(monkeypatch, "127.0.0.4", "127.0.0.5")
         outcome, _ = outlet_asked(server.port)
         assert isinstance(outcome, FetchFailure)
-        assert outcome.reason == "Connection refused"
+        assert outcome.detail == "Connection refused"
         with webhook_client(settings(server.port)) as web, pytest.raises(httpx.ConnectError, match="refused"):
             web.post(f"http://{NAME}:{server.port}/", json={})
 

@@ -6,7 +6,7 @@ from itertools import count, pairwise
 import pytest
 
 from flows.config.configuration import FetchTable
-from flows.web.pacing import Errand, Line, Pacer, host_of
+from flows.web.pacing import Errand, HostQueue, Pacer, host_of
 
 HOST = "http://a.example/"
 SLEEP = asyncio.sleep
@@ -245,7 +245,7 @@ def test_who_has_given_up_is_passed_over():
     """A turn goes to the next one when the one it belongs to was cancelled just now."""
 
     async def call():
-        line = Line(1, pages_next=False)
+        line = HostQueue(1, pages_next=False)
         gone, there = line.join(Errand.FEED, 0), line.join(Errand.FEED, 0)
         gone.granted.cancel()
         assert line.call()

@@ -8,7 +8,7 @@ import pytest
 from extractors.records import Entry, Feed
 from extractors.text.identity import body_hash
 from flows.steps.poll import Parsed, Trouble, changed, failed, new_entries, request_for, told, unchanged
-from flows.web.results import Fetched, FetchFailure, NotModified
+from flows.web.results import Fetched, FetchFailure, FetchReason, NotModified
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState
 
@@ -33,7 +33,12 @@ def after(state, poll) -> FeedState:
 
 def failure(status=None, **changes) -> FetchFailure:
     """Return a failed fetch."""
-    return FetchFailure(key="k", reason=f"HTTP {status}" if status else "timeout", status=status, **changes)
+    return FetchFailure(
+        key="k",
+        **{"reason": FetchReason.STATUS if status else FetchReason.TIMEOUT, **changes},
+        detail=f"HTTP {status}" if status else "timeout",
+        status=status,
+    )
 
 
 def parsed(*entries, fresh=0, moved_to=None, **changes) -> Parsed:
@@ -86,7 +91,8 @@ def test_feeds_that_fail_together_drift_apart():
 
 def test_what_was_held_is_forgotten_when_a_failure_says_so():
     """A 304 that nothing can be made of is not asked for a second time."""
-    assert [failed(known(), failure(304, forget=forget), NOW).forget for forget in (True, False)] == [True, False]
+    reasons = (FetchReason.UNASKED, FetchReason.STATUS)
+    assert [failed(known(), failure(304, reason=reason), NOW).forget for reason in reasons] == [True, False]
 
 
 def test_an_answer_without_news_hands_on_what_it_was_told_by():

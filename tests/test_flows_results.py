@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.config.configuration import FetchTable
 from flows.web.fetch import fetch_outcomes
-from flows.web.results import BodyTooLarge, FetchFailure, OddEncoding, Request, bounded_body, decompressor
+from flows.web.results import BodyTooLarge, FetchFailure, FetchReason, OddEncoding, Request, bounded_body, decompressor
 from tests.servers import HttpServer, Reply
 
 SENT = b"Peskov said that the talks would go on. " * 50
@@ -85,3 +85,41 @@ def test_what_a_host_asks_for_is_a_day_at_most(status, asked):
         (outcome,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
     assert isinstance(outcome, FetchFailure)
     assert outcome.wait == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        pytest.param(Reply(500), FetchReason.STATUS, id="a status"),
+        pytest.param(Reply(304), FetchReason.UNASKED, id="not modified, unasked"),
+        pytest.param(Reply(301, (("Location", "/"),)), FetchReason.REDIRECTS, id="a loop"),
+        pytest.param(Reply(302, (("Location", "gopher://outside/"),)), FetchReason.ODD_SCHEME, id="no http"),
+        pytest.param(Reply(302, (("Location", "http://a.example:port/"),)), FetchReason.BROKEN, id="no address"),
+        pytest.param(Reply(302, (("Location", "http://10.0.0.1/"),)), FetchReason.PRIVATE, id="inside"),
+        pytest.param(Reply(302, (("Location", "http://nowhere.invalid/"),)), FetchReason.UNREACHABLE, id="unknown"),
+        pytest.param(Reply(headers=(("Content-Encoding", "br"),)), FetchReason.BROKEN, id="an odd encoding"),
+        pytest.param(Reply(body=bytes(20), sent=10), FetchReason.BROKEN, id="half a body"),
+        pytest.param(Reply(reset=True), FetchReason.BROKEN, id="no answer"),
+        pytest.param(Reply(body=bytes(1_100_000)), FetchReason.TOO_LARGE, id="a long body"),
+        pytest.param(Reply(headers=(("X", "x" * 300_000),)), FetchReason.TOO_LARGE, id="a long header"),
+        pytest.param(Reply(headers=(("X", "x"),) * 1_001), FetchReason.TOO_LARGE, id="many headers"),
+    ],
+)
+def test_what_goes_wrong_is_told_by_a_reason(reply, reason):
+    """What is decided on is a reason, whatever the words are."""
+    with HttpServer() as server:
+        server.reply("/", reply)
+        allowed = (f"127.0.0.1:{server.port}",)
+        fetch = FetchTable.model_validate({"delay_seconds": 0, "max_body_mb": 1, "allow_hosts": allowed})
+        (outcome,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
+    assert isinstance(outcome, FetchFailure)
+    assert outcome.reason is reason
+    assert not outcome.permanent
+
+
+def test_what_is_no_address_is_not_asked_for_again():
+    """A feed that lists what is no address is not to blame for ever."""
+    request = Request(key="k", url="http://outside.example:port/", accept="*/*")
+    (outcome,) = fetch_outcomes([request], FetchTable.model_validate({}))
+    assert isinstance(outcome, FetchFailure)
+    assert (outcome.reason, outcome.permanent) == (FetchReason.NO_ADDRESS, True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.web.politeness import allows, crawl_delay, origin_of, robots_file
-from flows.web.results import Fetched, FetchFailure, NotModified
+from flows.web.results import Fetched, FetchFailure, FetchReason, NotModified
 from tests.warehouse_examples import NOW
 from warehouse.hosts import RobotsState
 
@@ -24,7 +24,7 @@ def served(body: bytes):
 
 def refused(status=None, before=None, **changes):
     """Return what a robots.txt that was not had comes to."""
-    failure = FetchFailure(key=SITE, reason="why", status=status, **changes)
+    failure = FetchFailure(key=SITE, **{"reason": FetchReason.STATUS, **changes}, detail="why", status=status)
     return robots_file(SITE, failure, NOW, before)
 
 
@@ -58,10 +58,10 @@ def test_rules_are_read_as_crawlers_read_them(body, path, allowed):
         pytest.param({"status": 404}, RobotsState.NONE, id="404 allows all"),
         pytest.param({"status": 403}, RobotsState.NONE, id="403 allows all"),
         pytest.param({"status": 410}, RobotsState.NONE, id="410 allows all"),
-        pytest.param({"loops": True}, RobotsState.NONE, id="redirects that lead nowhere allow all"),
+        pytest.param({"reason": FetchReason.REDIRECTS}, RobotsState.NONE, id="redirects that lead nowhere allow all"),
         pytest.param({"status": 429}, RobotsState.WAIT, id="too many requests: wait"),
         pytest.param({"status": 500}, RobotsState.WAIT, id="a failing server: wait"),
-        pytest.param({}, RobotsState.WAIT, id="no answer: wait"),
+        pytest.param({"reason": FetchReason.TIMEOUT}, RobotsState.WAIT, id="no answer: wait"),
     ],
 )
 def test_what_no_file_means(failure, state):

@@ -14,7 +14,8 @@ from extractors.text.identity import article_id
 from flows.config.configuration import FetchTable
 from flows.processes.workers import Answer, Limits, Parse, Workers
 from flows.setup import Setup
-from flows.web.fetch import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
+from flows.web.results import Fetched, FetchFailure, FetchResult, Request
 from warehouse.store import writing
 from warehouse.stored import known_articles
 
@@ -120,14 +121,14 @@ def fetched(setup: Setup, workers: Workers, fetch: FetchTable, batch: Sequence[E
         yield cleaned(by_id[outcome.key], outcome, answer)
 
 
-def content_of(outcome: Outcome) -> Parse | Unreadable:
+def content_of(outcome: FetchResult) -> Parse | Unreadable:
     """Return what was fetched, to be cleaned where hostile pages can do no harm; what was not is no page."""
     if not isinstance(outcome, Fetched):
         return Unreadable(reason=UnreadableReason.EMPTY, detail=refusal(outcome))
     return Parse(kind="page", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
 
 
-def cleaned(entry: Entry, outcome: Outcome, answer: Answer) -> BackfilledPage:
+def cleaned(entry: Entry, outcome: FetchResult, answer: Answer) -> BackfilledPage:
     """Return the page that was fetched, or say why there is none."""
     if not isinstance(outcome, Fetched):
         return BackfilledPage(entry=entry, url=entry.link or "", page=refusal(outcome))
@@ -136,6 +137,6 @@ def cleaned(entry: Entry, outcome: Outcome, answer: Answer) -> BackfilledPage:
     return BackfilledPage(entry=entry, url=outcome.url, page=said)
 
 
-def refusal(outcome: Outcome) -> str:
+def refusal(outcome: FetchResult) -> str:
     """Say why nothing was fetched."""
-    return outcome.reason if isinstance(outcome, FetchFailure) else "not modified, though nothing is known of it"
+    return outcome.detail if isinstance(outcome, FetchFailure) else "not modified, though nothing is known of it"

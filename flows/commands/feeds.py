@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,8 @@ from flows.config.configuration import FetchTable
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.workers import Workers, cores
-from flows.web.fetch import FEED_TYPES, PAGE_TYPES, Fetched, FetchFailure, Outcome, Request, fetch_outcomes
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
+from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
 from warehouse.feeds import WatchedFeed, list_feeds, sync_feeds
 from warehouse.store import writing
 
@@ -102,11 +104,12 @@ def spelled(time: timedelta) -> str:
     return f"{seconds // unit}{letter}"
 
 
-def found(workers: Workers, feed: WatchedFeed, outcome: Outcome | None) -> Finding:
+def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None) -> Finding:
     """Judge one feed's answer."""
     if not isinstance(outcome, Fetched):
-        reason = outcome.reason if isinstance(outcome, FetchFailure) else "no time left to ask it"
-        return Finding(reachable=False, problem=reason, advice=advice_on(reason, feed.url))
+        if not isinstance(outcome, FetchFailure):
+            return Finding(reachable=False, problem="no time left to ask it")
+        return Finding(reachable=False, problem=outcome.detail, advice=advice_on(outcome, feed.url))
     answer = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
     if isinstance(answer, Unreadable):
         problem = f"{answer.reason}: {answer.detail}" if answer.detail else str(answer.reason)
@@ -115,14 +118,15 @@ def found(workers: Workers, feed: WatchedFeed, outcome: Outcome | None) -> Findi
     return Finding(feed=answer, problem=answer.problem or ("no entries" if not answer.entries else None), advice=moved)
 
 
-def advice_on(reason: str, url: str) -> str | None:
+def advice_on(failure: FetchFailure, url: str) -> str | None:
     """Say what an operator can do about a feed that was not had."""
     host = urlsplit(url).netloc
-    if reason.startswith(("HTTP 404", "HTTP 410")):
+    if failure.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return f"look for its new address: talkwatch feeds discover {urlsplit(url).scheme}://{host}/"
-    if reason.startswith(("HTTP 401", "HTTP 403")):
+    if failure.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return "its server refuses Talkwatch; set [fetch] contact, and ask the publisher"
-    return f'if it is meant, write allow_hosts = ["{host}"] in [fetch]' if "private address" in reason else None
+    inside = failure.reason is FetchReason.PRIVATE
+    return f'if it is meant, write allow_hosts = ["{host}"] in [fetch]' if inside else None
 
 
 def written_instead(workers: Workers, outcome: Fetched) -> str | None:
@@ -145,7 +149,7 @@ def discovered(settings: FetchTable, url: str) -> list[Row]:
     )
     outcome = fetch_outcomes([Request(key=url, url=url, accept=PAGE_TYPES)], fetch)[0]
     if not isinstance(outcome, Fetched):
-        raise WorkProblem(f"{url}: {outcome.reason if isinstance(outcome, FetchFailure) else 'not modified'}")
+        raise WorkProblem(f"{url}: {outcome.detail if isinstance(outcome, FetchFailure) else 'not modified'}")
     with Workers(1) as workers:
         feed = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
         if isinstance(feed, Feed):
@@ -185,4 +189,4 @@ def parsed_address(workers: Workers, url: str) -> dict[str, Any]:
     outcome = fetch_outcomes([Request(key=url, url=url, accept=FEED_TYPES)], fetch)[0]
     if isinstance(outcome, Fetched):
         return parsed_feed(workers, url, outcome.body, outcome.url, outcome.content_type)
-    return unparsed_feed(url, outcome.reason if isinstance(outcome, FetchFailure) else "not_modified")
+    return unparsed_feed(url, outcome.detail if isinstance(outcome, FetchFailure) else "not_modified")

@@ -21,7 +21,7 @@ from flows.progress import stage
 from flows.setup import Setup
 from flows.web.fetch import PAGE_TYPES
 from flows.web.politeness import retry_delay
-from flows.web.results import Fetched, FetchFailure, Outcome, Request
+from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
 from warehouse import boilerplate
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.records import LearnedLine, RunCounts, SiteLines, StoredWords
@@ -89,7 +89,7 @@ class Pages:
             wanted.append(Request(key=entry.entry_key, url=entry.url, accept=PAGE_TYPES, crawls=True))
         return wanted
 
-    def taken(self, outcomes: Sequence[Outcome]) -> list[tuple[Outcome, tuple[PendingEntry, ...]]]:
+    def taken(self, outcomes: Sequence[FetchResult]) -> list[tuple[FetchResult, tuple[PendingEntry, ...]]]:
         """Return each outcome with the entries that led to it; from now on its page may be asked for again."""
         pairs = []
         for outcome in outcomes:
@@ -99,7 +99,7 @@ class Pages:
         return pairs
 
 
-def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[Outcome, tuple[PendingEntry, ...]]]) -> Acquired:
+def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]]) -> Acquired:
     """Turn pages into articles, and what is none into a failure with its reason."""
     now = setup.now()
     with stage(setup.progress, "clean", len(fetched)) as done:
@@ -139,7 +139,7 @@ def task(answer: Fetched) -> Parse:
 
 def cleaned(
     setup: Setup,
-    outcome: Outcome,
+    outcome: FetchResult,
     page: Answer | None,
     entries: Sequence[PendingEntry],
     now: datetime,
@@ -185,20 +185,22 @@ def unreadable(entry: PendingEntry, page: Unreadable) -> Missed:
     return Missed(entry=entry, failure=failure, fetched=True)
 
 
-def unfetched(setup: Setup, entry: PendingEntry, outcome: Outcome, now: datetime) -> Missed:
+def unfetched(setup: Setup, entry: PendingEntry, outcome: FetchResult, now: datetime) -> Missed:
     """Say why a page could not be had, and when it is asked for again."""
     if not isinstance(outcome, FetchFailure):
-        outcome = FetchFailure(key=outcome.key, reason="not modified, though nothing is known of it")
+        outcome = FetchFailure(
+            key=outcome.key, reason=FetchReason.UNASKED, detail="not modified, though nothing is known of it"
+        )
     every = setup.settings.every
     wait = max(retry_delay(entry.attempts + 1, every, 60 * every), outcome.wait or timedelta(0))
     retry_at = None if is_final(entry, outcome) else now + wait
-    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=outcome.reason, retry_at=retry_at)
-    return Missed(entry=entry, failure=failure, disallowed=outcome.disallowed)
+    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=outcome.detail, retry_at=retry_at)
+    return Missed(entry=entry, failure=failure, disallowed=outcome.reason is FetchReason.DISALLOWED)
 
 
 def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:
     """Tell whether asking again is no use; a site whose robots.txt can't be had is waited for, not given up."""
-    if failure.permanent or failure.postponed:
+    if failure.permanent or failure.reason is FetchReason.POSTPONED:
         return failure.permanent
     status = failure.status or 0
     client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in PASSING

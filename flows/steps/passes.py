@@ -25,8 +25,8 @@ from flows.steps.read import read
 from flows.steps.recording import record
 from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
-from flows.web.results import Outcome, Request
-from flows.web.stream import Arrival, Asked, Journal, Skipped, Stream
+from flows.web.results import FetchResult, Request
+from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
 from warehouse import feeds, hosts, officials, outbox, runs
 from warehouse.entries import PendingEntry, pending_entries
 from warehouse.feeds import FeedState
@@ -236,11 +236,11 @@ class Gathering:
         while arrived := self._stream.batch():
             self._take(arrived)
 
-    def _take(self, arrived: Sequence[Arrival]) -> None:
+    def _take(self, arrived: Sequence[Incoming]) -> None:
         """Note the feeds that have come, ask for the pages they lead to, then read the pages that have come."""
         self._note_hosts(arrived)
-        outcomes = [each for each in arrived if isinstance(each, Outcome)]
-        for _ in range(sum(isinstance(each, Outcome | Skipped) for each in arrived)):
+        outcomes = [each for each in arrived if isinstance(each, FetchResult)]
+        for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
             self._shown()
         feeds = [outcome for outcome in outcomes if outcome.key in self._due]
         if feeds:
@@ -253,7 +253,7 @@ class Gathering:
         if pages:
             self._read(pages)
 
-    def _note_hosts(self, arrived: Sequence[Arrival]) -> None:
+    def _note_hosts(self, arrived: Sequence[Incoming]) -> None:
         files = [each for each in arrived if isinstance(each, RobotsFile)]
         parked = [each for each in arrived if isinstance(each, HostPace)]
         if files or parked:
@@ -274,7 +274,7 @@ class Gathering:
         self._shown.grow(len(requests))
         return requests
 
-    def _read(self, outcomes: Sequence[Outcome]) -> None:
+    def _read(self, outcomes: Sequence[FetchResult]) -> None:
         """Take a batch of pages all the way: cleaned, read, recorded, sent and published."""
         acquired = clean(self._within, self._workers, self._pages.taken(outcomes))
         recorded = record(self._within, read(self._within, acquired.articles), acquired.failures)

@@ -20,7 +20,7 @@ from flows.setup import Setup
 from flows.steps.deliver.notices import tell, well_again
 from flows.web.fetch import FEED_TYPES
 from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
-from flows.web.results import CAP, Fetched, FetchFailure, NotModified, Outcome, Request
+from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
 from warehouse.entries import NewEntry, fresh_entries
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
 from warehouse.records import RunCounts
@@ -97,7 +97,7 @@ def request_for(state: FeedState) -> Request:
     )
 
 
-def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, Outcome]], now: datetime) -> list[Answer]:
+def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]], now: datetime) -> list[Answer]:
     """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
     bodies = [
         (state, outcome)
@@ -125,8 +125,8 @@ def task(answer: Fetched) -> Parse:
 def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime) -> Parsed | Poll:
     """Return what a feed's body says, or that it is none."""
     if not isinstance(feed, Feed):
-        reason = "no feed" if isinstance(feed, Page) else ": ".join(filter(None, (feed.reason, feed.detail)))
-        return failed(state, FetchFailure(key=answer.key, reason=reason), now)
+        said = "no feed" if isinstance(feed, Page) else ": ".join(filter(None, (feed.reason, feed.detail)))
+        return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=said), now)
     entries = new_entries(state.feed.feed_id, feed)
     return Parsed(answer=answer, feed=feed, entries=entries, unlinked=len(feed.entries) - len(entries))
 
@@ -215,8 +215,8 @@ def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
         feed_id=state.feed.feed_id,
         polled_at=now,
         next_poll_at=next_poll_at(now, wait, name=state.feed.feed_id),
-        error=failure.reason,
-        forget=failure.forget,
+        error=failure.detail,
+        forget=failure.reason is FetchReason.UNASKED,
         course=course,
     )
 

@@ -23,18 +23,15 @@ from flows.web.politeness import allows, crawl_delay, origin_of, parking_time, r
 from flows.web.results import (
     BYTES,
     EXPECTED,
-    Fetched,
     FetchFailure,
-    NotModified,
-    Outcome,
+    FetchReason,
+    FetchResult,
     Redirect,
     Request,
-    outcome_of,
-    reason_of,
+    failure_of,
+    result_of,
 )
 from warehouse.hosts import RobotsFile, RobotsState
-
-__all__ = ["FetchFailure", "Fetched", "NotModified", "Outcome", "Request", "fetch_outcomes", "webhook_client"]
 
 MAX_REDIRECTS = 5
 # Each sender posts one thing at a time; no more senders than this are at work.
@@ -108,7 +105,7 @@ class Fetcher:
         self._on_start, self._on_robots, self._on_park = on_start, on_robots, on_park
         self._limit = int(fetch.max_body_mb * 1_000_000)
 
-    async def fetch(self, request: Request, errand: Errand | None = None) -> Outcome | None:
+    async def fetch(self, request: Request, errand: Errand | None = None) -> FetchResult | None:
         """Fetch one thing, following up to five redirects; None when the pass has no time for it."""
         errand = errand or (Errand.PAGE if request.crawls else Errand.FEED)
         url, left, hops, asked_at = request.url, self._fetch.timeout_seconds, 0, None
@@ -128,22 +125,25 @@ class Fetcher:
             if not isinstance(answer, Redirect):
                 return self._settled(answer, url, moved_to=url if hops and permanent else None, asked_at=asked_at)
             url, hops, permanent = answer.url, hops + 1, permanent and answer.permanent
-        reason = f"more than {MAX_REDIRECTS} redirects"
-        return FetchFailure(key=request.key, reason=reason, loops=True, asked_at=asked_at)
+        said = f"more than {MAX_REDIRECTS} redirects"
+        return FetchFailure(key=request.key, reason=FetchReason.REDIRECTS, detail=said, asked_at=asked_at)
 
-    async def _ask(self, request: Request, url: str, now: datetime, seconds: float) -> Outcome | Redirect:
+    async def _ask(self, request: Request, url: str, now: datetime, seconds: float) -> FetchResult | Redirect:
         """Make one request at `now`, to `url`; whatever goes wrong outside this program is a FetchFailure."""
         try:
             place = httpx.URL(url)
             asked = httpcore.Request("GET", address_of(place), headers=headers_of(request, place, self._fetch.contact))
             async with asyncio.timeout(seconds), aclosing(await self._connections.send(asked)) as response:
-                return await outcome_of(request, place, response, now, self._limit)
+                return await result_of(request, place, response, now, self._limit)
         except TimeoutError:
-            return FetchFailure(key=request.key, reason=f"timeout after {self._fetch.timeout_seconds:g} s")
+            said = f"timeout after {self._fetch.timeout_seconds:g} s"
+            return FetchFailure(key=request.key, reason=FetchReason.TIMEOUT, detail=said)
         except EXPECTED as error:
-            return FetchFailure(key=request.key, reason=reason_of(error), permanent=isinstance(error, httpx.InvalidURL))
+            return failure_of(request.key, error)
 
-    def _settled(self, answer: Outcome, url: str, *, moved_to: str | None, asked_at: datetime | None) -> Outcome:
+    def _settled(
+        self, answer: FetchResult, url: str, *, moved_to: str | None, asked_at: datetime | None
+    ) -> FetchResult:
         """Add where and when it was asked; a host that says "too many requests" is parked, not only the feed."""
         host = host_of(url)
         if isinstance(answer, FetchFailure) and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -162,16 +162,17 @@ class Fetcher:
         try:
             file = await self._robots(origin_of(url))
         except httpx.InvalidURL as error:
-            return FetchFailure(key=request.key, reason=reason_of(error), permanent=True)
+            return failure_of(request.key, error)
         if file is None:
             return True
         if file.state is RobotsState.WAIT:
-            wait = file.next_at - self._clock()
-            return FetchFailure(key=request.key, reason=f"robots.txt: {file.last_error}", wait=wait, postponed=True)
+            said, wait = f"robots.txt: {file.last_error}", file.next_at - self._clock()
+            return FetchFailure(key=request.key, reason=FetchReason.POSTPONED, detail=said, wait=wait)
         self._pacer.slow(host_of(url), crawl_delay(file))
         if allows(file, url):
             return None
-        return FetchFailure(key=request.key, reason="robots.txt does not allow it", permanent=True, disallowed=True)
+        said = "robots.txt does not allow it"
+        return FetchFailure(key=request.key, reason=FetchReason.DISALLOWED, detail=said)
 
     async def _robots(self, origin: str) -> RobotsFile | None:
         # Not a task of its own: a page has to stand in its host's line at once, or feeds would always be before it.
@@ -200,7 +201,8 @@ def address_of(url: httpx.URL) -> httpcore.URL:
 
 def out_of_time(request: Request, asked_at: datetime | None) -> FetchFailure:
     """Say that an answer lay behind a redirect that there was no time to follow."""
-    return FetchFailure(key=request.key, reason="no time left to follow its redirects", asked_at=asked_at)
+    said = "no time left to follow its redirects"
+    return FetchFailure(key=request.key, reason=FetchReason.OUT_OF_TIME, detail=said, asked_at=asked_at)
 
 
 async def fetch_all(
@@ -209,12 +211,12 @@ async def fetch_all(
     *,
     on_done: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
-) -> tuple[Outcome, ...]:
+) -> tuple[FetchResult, ...]:
     """Fetch what there is time for; what there is not is simply not among the outcomes."""
     async with aclosing(connections(fetch)) as opened:
         fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
 
-        async def one(request: Request) -> Outcome | None:
+        async def one(request: Request) -> FetchResult | None:
             outcome = await fetcher.fetch(request)
             on_done()
             return outcome
@@ -229,6 +231,6 @@ def fetch_outcomes(
     *,
     on_done: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
-) -> tuple[Outcome, ...]:
+) -> tuple[FetchResult, ...]:
     """Fetch from plain code, in an event loop of its own."""
     return asyncio.run(fetch_all(requests, fetch, on_done=on_done, stopping=stopping)) if requests else ()

@@ -165,7 +165,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 addresses = await loop.run_in_executor(self._resolvers, self._guard.addresses, host, port)
                 attempts = [lambda address=address: connected(address) for address in by_turns(addresses)]
-                return Stream(await first_of(attempts, httpcore.AsyncNetworkStream.aclose))
+                return GuardedStream(await first_of(attempts, httpcore.AsyncNetworkStream.aclose))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"{host} did not answer") from error
 
@@ -180,7 +180,7 @@ def without_address(error: httpcore.ConnectError) -> httpcore.ConnectError:
     return error
 
 
-class Stream(httpcore.AsyncNetworkStream):
+class GuardedStream(httpcore.AsyncNetworkStream):
     """A connection that is closed whatever ends its TLS handshake: a server that stalls there holds no descriptor."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:

@@ -32,7 +32,7 @@ class Ticket:
     granted: asyncio.Future[bool]
 
 
-class Line:
+class HostQueue:
     """Those who wait for one host. What is under way comes first; then feeds and pages take turns, in their order.
 
     So neither a long backlog of pages holds up the feeds, nor feeds that are always due the pages.
@@ -127,7 +127,7 @@ class Pacer:
         self._gate = gate
         self._ends = now() + fetch.pass_seconds
         self._places = asyncio.Semaphore(fetch.concurrency)
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, HostQueue] = {}
         self._after_feeds = after_feeds
         self._free_at = dict(free_at or {})
         self._delays: dict[str, float] = {}
@@ -148,7 +148,7 @@ class Pacer:
         """Wait for this host's turn; yield whether there is still time, `grace` seconds more than the pass has."""
         host = host_of(url)
         if host not in self._lines:
-            self._lines[host] = Line(self._fetch.per_host, pages_next=host in self._after_feeds)
+            self._lines[host] = HostQueue(self._fetch.per_host, pages_next=host in self._after_feeds)
         line = self._lines[host]
         ticket = line.join(errand, grace)
         if line.usher is None:
@@ -164,7 +164,7 @@ class Pacer:
             else:
                 line.leave(ticket)
 
-    async def _serve(self, host: str, line: Line) -> None:
+    async def _serve(self, host: str, line: HostQueue) -> None:
         """Give turns until nobody waits; who is next is chosen when the host is free, not before."""
         try:
             while line:
@@ -174,7 +174,7 @@ class Pacer:
         finally:
             line.usher = None
 
-    async def _give(self, host: str, line: Line) -> None:
+    async def _give(self, host: str, line: HostQueue) -> None:
         await line.places.acquire()
         if not await self._free(host, line):
             line.places.release()
@@ -189,11 +189,11 @@ class Pacer:
         else:
             self._release(line)
 
-    def _release(self, line: Line) -> None:
+    def _release(self, line: HostQueue) -> None:
         self._places.release()
         line.places.release()
 
-    async def _free(self, host: str, line: Line) -> bool:
+    async def _free(self, host: str, line: HostQueue) -> bool:
         """Wait until the host may be asked; tell whether that is before the end of the pass."""
         while self._open(line.grace):
             wait = self._free_at.get(host, 0) - self._now()

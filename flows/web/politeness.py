@@ -14,7 +14,7 @@ from http import HTTPStatus
 import httpx
 from protego import Protego
 
-from flows.web.results import CAP, Fetched, FetchFailure, Outcome
+from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult
 from warehouse.hosts import RobotsFile, RobotsState
 
 MINUTE = timedelta(minutes=1)
@@ -100,12 +100,12 @@ def origin_of(url: str) -> str:
     return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
 
 
-def robots_file(origin: str, outcome: Outcome, now: datetime, before: RobotsFile | None) -> RobotsFile:
+def robots_file(origin: str, outcome: FetchResult, now: datetime, before: RobotsFile | None) -> RobotsFile:
     """Read the answer to a request for /robots.txt (RFC 9309): a 4xx allows all, a failing server lets us wait."""
     if isinstance(outcome, Fetched):
         body = outcome.body.decode("utf-8", errors="replace").lstrip("\ufeff")[:MAX_CHARS]
         return RobotsFile(origin=origin, state=RobotsState.RULES, body=body, asked_at=now, next_at=now + DAY)
-    if isinstance(outcome, FetchFailure) and (outcome.loops or is_refusal(outcome.status)):
+    if isinstance(outcome, FetchFailure) and (outcome.reason is FetchReason.REDIRECTS or is_refusal(outcome.status)):
         return RobotsFile(origin=origin, state=RobotsState.NONE, body=None, asked_at=now, next_at=now + DAY)
     failures = 1 + (before.failures if before else 0)
     asked_for = (isinstance(outcome, FetchFailure) and outcome.wait) or timedelta(0)
@@ -116,7 +116,7 @@ def robots_file(origin: str, outcome: Outcome, now: datetime, before: RobotsFile
         asked_at=now,
         next_at=now + max(retry_delay(failures, MINUTE, 6 * HOUR), asked_for),
         failures=failures,
-        last_error=outcome.reason if isinstance(outcome, FetchFailure) else "not modified",
+        last_error=outcome.detail if isinstance(outcome, FetchFailure) else "not modified",
     )
 
 

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from http import HTTPStatus
 
 import httpcore
 import httpx
 
 from extractors.text.http_dates import http_date, retry_after
+from flows.web.network import ForbiddenAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,28 +65,46 @@ class NotModified:
     asked_at: datetime | None = None
 
 
+class FetchReason(Enum):
+    """Why nothing came of a request: what is decided on. What people are told is the failure's detail."""
+
+    STATUS = "refused with a status"
+    UNASKED = "not modified, though nothing was held"
+    UNREADABLE = "a body that is not what was asked for"
+    BROKEN = "an answer that breaks the rules, or breaks off"
+    TOO_LARGE = "more than is read"
+    TIMEOUT = "not whole in time"
+    UNREACHABLE = "no address, nobody there, or nobody to be trusted"
+    PRIVATE = "leads to a private address"
+    NO_ADDRESS = "nothing that could be asked"
+    ODD_SCHEME = "leads to what is not http(s)"
+    REDIRECTS = "leads on and on"
+    OUT_OF_TIME = "no time to follow where it leads"
+    DISALLOWED = "robots.txt does not allow it"
+    POSTPONED = "robots.txt can't be had yet"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailure:
-    """Nothing came, with the reason in a line; `permanent` when asking again is no use.
+    """Nothing came: why, and `detail` in a line that is stored and shown.
 
-    `wait` is how long the server asks to be left alone. `forget`: validators led to it, so they are worth nothing.
-    `loops`: redirects lead nowhere. `disallowed` and `postponed` are robots.txt's doing: not to be read, or not before
-    `wait` is over.
+    `wait` is how long the server asks to be left alone, or until its robots.txt is asked for again.
     """
 
     key: str
-    reason: str
-    permanent: bool = False
+    reason: FetchReason
+    detail: str
     status: int | None = None
     wait: timedelta | None = None
-    forget: bool = False
-    loops: bool = False
-    disallowed: bool = False
-    postponed: bool = False
     asked_at: datetime | None = None
 
+    @property
+    def permanent(self) -> bool:
+        """Tell whether asking again is no use."""
+        return self.reason in {FetchReason.NO_ADDRESS, FetchReason.DISALLOWED} or self.status in FINAL
 
-Outcome = Fetched | NotModified | FetchFailure
+
+FetchResult = Fetched | NotModified | FetchFailure
 
 
 Unpack = Callable[[bytes, int], bytes]
@@ -135,6 +155,7 @@ CHUNK = 65_536
 DRAIN_SECONDS = 0.5
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_LINES = 1_000
+LONG_HEAD = "headers larger than 64 KB"
 # Header values come and go as they are, whatever characters they were meant to be.
 BYTES = "latin-1"
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,18})\"?", re.IGNORECASE)
@@ -161,22 +182,27 @@ EXPECTED = (
     *(httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, httpx.InvalidURL, zlib.error),
     *(BodyTooLarge, OddEncoding, HeadersTooLarge),
 )
-REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (zlib.error, "broken compression"),
-    (httpcore.ReadError, "connection closed without an answer"),
-    (httpcore.UnsupportedProtocol, "leads to an address that is not http(s)"),
+REASONS: tuple[tuple[type[Exception], FetchReason, str | None], ...] = (
+    (zlib.error, FetchReason.BROKEN, "broken compression"),
+    (httpcore.ReadError, FetchReason.BROKEN, "connection closed without an answer"),
+    (httpcore.UnsupportedProtocol, FetchReason.ODD_SCHEME, "leads to an address that is not http(s)"),
+    (ForbiddenAddress, FetchReason.PRIVATE, None),
+    (httpcore.ConnectError, FetchReason.UNREACHABLE, None),
+    (httpx.InvalidURL, FetchReason.NO_ADDRESS, None),
+    (BodyTooLarge, FetchReason.TOO_LARGE, None),
+    (HeadersTooLarge, FetchReason.TOO_LARGE, None),
 )
 
 
-def reason_of(error: Exception) -> str:
-    """Say in a short line what went wrong, without the address."""
-    for kind, reason in REASONS:
-        if isinstance(error, kind):
-            return reason
+def failure_of(key: str, error: Exception) -> FetchFailure:
+    """Say what went wrong, in a short line without the address."""
     if is_endless_head(error):
-        return "headers larger than 64 KB"
-    words = str(error)
-    return words[:160] or type(error).__name__
+        return FetchFailure(key=key, reason=FetchReason.TOO_LARGE, detail=LONG_HEAD)
+    words = str(error)[:160] or type(error).__name__
+    for kind, reason, said in REASONS:
+        if isinstance(error, kind):
+            return FetchFailure(key=key, reason=reason, detail=said or words)
+    return FetchFailure(key=key, reason=FetchReason.BROKEN, detail=words)
 
 
 def is_endless_head(error: Exception) -> bool:
@@ -202,7 +228,7 @@ def headers_in(response: httpcore.Response) -> dict[str, str]:
     if len(raw) > MAX_HEADER_LINES:
         raise HeadersTooLarge(f"more than {MAX_HEADER_LINES:,} header lines")
     if sum(len(name) + len(value) + 4 for name, value in raw) > MAX_HEADER_BYTES:
-        raise HeadersTooLarge("headers larger than 64 KB")
+        raise HeadersTooLarge(LONG_HEAD)
     headers: dict[str, str] = {}
     for name, value in ((name.lower().decode(BYTES), value.decode(BYTES)) for name, value in raw):
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
@@ -237,9 +263,9 @@ def freshness(cache_control: str | None, expires: str | None, date: str | None, 
     return None if until is None else until - (http_date(date) or now)
 
 
-async def outcome_of(
+async def result_of(
     request: Request, url: httpx.URL, response: httpcore.Response, now: datetime, limit: int
-) -> Outcome | Redirect:
+) -> FetchResult | Redirect:
     """Read the answer from `url`: its body, "not modified", where it lies instead, or what it refuses with."""
     status, headers = response.status, headers_in(response)
     etag, last_modified = headers.get("etag") or None, headers.get("last-modified") or None
@@ -247,16 +273,16 @@ async def outcome_of(
     if status == HTTPStatus.NOT_MODIFIED:
         if request.etag or request.last_modified:
             return NotModified(key=request.key, etag=etag, last_modified=last_modified, fresh_for=fresh_for)
-        return FetchFailure(key=request.key, status=status, reason="HTTP 304, though nothing was held", forget=True)
+        said = "HTTP 304, though nothing was held"
+        return FetchFailure(key=request.key, status=status, reason=FetchReason.UNASKED, detail=said)
     if status != HTTPStatus.OK:
         await drain(response)
         if redirect := redirect_of(url, status, headers.get("location")):
             return redirect
         asked = retry_after(headers.get("retry-after"), now) if status in PLEAS else None
         wait = None if asked is None else min(asked, CAP)
-        return FetchFailure(
-            key=request.key, reason=f"HTTP {status}", permanent=status in FINAL, status=status, wait=wait
-        )
+        said = f"HTTP {status}"
+        return FetchFailure(key=request.key, reason=FetchReason.STATUS, detail=said, status=status, wait=wait)
     return Fetched(
         key=request.key,
         url=str(url),

@@ -18,7 +18,7 @@ from typing import Self
 from flows.config.configuration import FetchTable
 from flows.web.fetch import Fetcher, connections
 from flows.web.pacing import Pacer
-from flows.web.results import Fetched, Outcome, Request
+from flows.web.results import Fetched, FetchResult, Request
 from warehouse.hosts import HostPace, RobotsFile
 
 JOURNAL = "asked.log"
@@ -95,7 +95,7 @@ class Fault:
     error: BaseException
 
 
-Arrival = Outcome | Skipped | RobotsFile | HostPace
+Incoming = FetchResult | Skipped | RobotsFile | HostPace
 
 
 class Stream:
@@ -119,7 +119,7 @@ class Stream:
         """
         self._fetch, self._clock, self._stopping, self._after_feeds = fetch, clock, stopping, after_feeds
         self._hosts, self._robots, self._delays, self._on_start = hosts, robots, dict(delays), on_start
-        self._arrived: queue.SimpleQueue[Arrival | Fault] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[Incoming | Fault] = queue.SimpleQueue()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fetching")
         self._waiting = 0
@@ -131,9 +131,9 @@ class Stream:
             self._waiting += len(wanted)
             self._loop.call_soon_threadsafe(self._begin, wanted)
 
-    def batch(self) -> list[Arrival]:
+    def batch(self) -> list[Incoming]:
         """Return what has come, waiting for the first of it; an empty list when all has come, or the pass is to end."""
-        arrived: list[Arrival] = []
+        arrived: list[Incoming] = []
         closes, bodies = None, 0
         while len(arrived) < MOST and bodies < MOST_BODIES and (self._waiting or not self._arrived.empty()):
             try:
@@ -146,7 +146,7 @@ class Stream:
                 closes = closes or time.monotonic() + OLDEST_SECONDS
         return arrived
 
-    def _take(self, closes: float | None) -> Arrival:
+    def _take(self, closes: float | None) -> Incoming:
         """Take one arrival; raise queue.Empty when none comes for a moment, or before the batch closes."""
         left = QUIET_SECONDS if closes is None else min(QUIET_SECONDS, closes - time.monotonic())
         taken = self._arrived.get(timeout=left) if left > 0 else self._arrived.get_nowait()
