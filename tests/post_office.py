@@ -18,7 +18,8 @@ from flows.steps.recording import record
 from tests import alert_examples
 from tests.servers import HttpServer, Reply, SmtpSink
 from tests.warehouse_examples import new_warehouse
-from warehouse.records import ReadArticle, RunCounts
+from warehouse.records import ReadArticle
+from warehouse.runs import RunCounts
 from warehouse.store import reading
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

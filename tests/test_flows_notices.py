@@ -14,7 +14,7 @@ from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
 from warehouse.errors import DiskFull
-from warehouse.records import RunCounts
+from warehouse.runs import RunCounts
 from warehouse.store import writing
 
 pytestmark = pytest.mark.slow

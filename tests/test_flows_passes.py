@@ -13,7 +13,7 @@ from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse import store
 from warehouse.locking import exclusive
-from warehouse.records import RunCounts
+from warehouse.runs import RunCounts
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ from flows.steps.uttering import utterances_of, wordings
 from tests.statement_examples import read
 from tests.warehouse_examples import NOW, alert, decision, new_warehouse
 from warehouse import alerts, articles, officials
+from warehouse.officials import OfficialTerm
 from warehouse.positions import known_before, last_positions
-from warehouse.records import OfficialTerm
 from warehouse.store import writing
 
 DAY = timedelta(days=1)

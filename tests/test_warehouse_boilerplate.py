@@ -7,7 +7,7 @@ import pytest
 from extractors.records import PageLines
 from tests.warehouse_examples import NOW, new_warehouse
 from warehouse import boilerplate
-from warehouse.records import LearnedLine, SiteLines
+from warehouse.boilerplate import LearnedLine, SiteLines
 from warehouse.store import writing
 
 EVER = NOW - timedelta(days=90)

@@ -11,8 +11,7 @@ from tests.warehouse_examples import NOW, Intercepted
 from warehouse import migrating, store
 from warehouse.alerts import alert, past_alerts
 from warehouse.publishing import PUBLISHED, publish
-from warehouse.records import RunCounts
-from warehouse.runs import last_runs, start_run
+from warehouse.runs import RunCounts, last_runs, start_run
 from warehouse.store import LIVE, migrate, reading, writing
 
 # What analysts were promised, table by table; they may find more, never less.

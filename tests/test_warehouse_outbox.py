@@ -7,7 +7,7 @@ import pytest
 
 from alerts.message_records import HeldBy, OperatorNotice, Standing, Status
 from tests.warehouse_examples import HOUR, NOW, alert, decision, message, new_warehouse, read_article
-from warehouse import alerts, articles, notices, outbox
+from warehouse import alerts, articles, outbox
 from warehouse.store import writing
 
 FIRST, SECOND = "alert-ceasefire-a1", "alert-ceasefire-a2"
@@ -221,7 +221,7 @@ def test_messages_are_found_by_the_beginning_of_an_id(session):
 def test_what_the_operator_is_told_is_apart(session):
     """No alert joins the operator's message, nor does it count for his messages an hour; notices join it until it leaves."""
     outbox.save_messages(session, [replace(message(name="n1"), alert_ids=())])
-    notices.save_notice(
+    outbox.save_notice(
         session, OperatorNotice(notice_id="o1", key="k", subject="s", text="t", noted_at=NOW, message_id="n1")
     )
     assert (outbox.open_messages(session), due(session)) == ((), ["n1"])

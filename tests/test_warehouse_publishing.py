@@ -11,8 +11,7 @@ from tests.warehouse_examples import NOW, new_warehouse, python, read_article
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
 from warehouse.publishing import PUBLISHED, publish
-from warehouse.records import RunCounts
-from warehouse.runs import finish_run, start_run
+from warehouse.runs import RunCounts, finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
 # Dies at one of the system's calls that publishing is made of.

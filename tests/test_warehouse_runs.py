@@ -21,9 +21,7 @@ from tests.warehouse_examples import (
 from warehouse import alerts, articles, outbox
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.feeds import save_polls, sync_feeds
-from warehouse.health import health
-from warehouse.records import Health, Run, RunCounts
-from warehouse.runs import finish_run, last_runs, start_run
+from warehouse.runs import Health, Run, RunCounts, finish_run, health, last_runs, start_run
 from warehouse.store import writing
 
 COUNTS = RunCounts(**{field.name: number for number, field in enumerate(fields(RunCounts), 1)})

@@ -26,7 +26,8 @@ from extractors.records import (
 )
 from warehouse.entries import NewEntry
 from warehouse.feeds import Poll, WatchedFeed
-from warehouse.records import OfficialTerm, ReadArticle
+from warehouse.officials import OfficialTerm
+from warehouse.records import ReadArticle
 from warehouse.store import LIVE, migrate
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from extractors.records import PageLines
-from warehouse.records import LearnedLine, SiteLines
+from warehouse.rows import Columns
 from warehouse.session import Session
 
-_PAGES = """
-SELECT site, article_id, hashes, own
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLines:
+    """What is known of a site's furniture: the lines of its last pages, oldest first, and the lines learned."""
+
+    site: str
+    pages: tuple[PageLines, ...] = ()
+    learned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedLine:
+    """A line that recurs on a site's pages, and on how many articles' of them it was seen this time."""
+
+    site: str
+    line_hash: str
+    line: str
+    articles: int
+
+
+_PAGE = Columns(PageLines)
+_LINE = Columns(LearnedLine)
+
+_PAGES = f"""
+SELECT site, {_PAGE}
 FROM page_lines
 WHERE site IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY site, seen_at, article_id
-"""
+"""  # noqa: S608 (our own columns)
 _LEARNED = "SELECT site, line_hash FROM boilerplate WHERE site IN (SELECT unnest($1::VARCHAR[]))"
-_PAGE = {
-    "site": "VARCHAR",
-    "article_id": "VARCHAR",
-    "hashes": "VARCHAR[]",
-    "own": "VARCHAR[]",
-    "seen_at": "TIMESTAMPTZ",
-}
-_LINE = {
-    "site": "VARCHAR",
-    "line_hash": "VARCHAR",
-    "line": "VARCHAR",
-    "articles": "INTEGER",
-    "learned_at": "TIMESTAMPTZ",
-    "last_seen_at": "TIMESTAMPTZ",
-}
 _SEEN = {"site": "VARCHAR", "line_hash": "VARCHAR", "articles": "INTEGER", "seen_at": "TIMESTAMPTZ"}
 _SAVE_LINES = """
 INSERT INTO boilerplate BY NAME FROM staged_boilerplate
@@ -56,8 +65,8 @@ def site_lines(session: Session, sites: Sequence[str]) -> dict[str, SiteLines]:
     """Return what is known of the furniture of each of these sites."""
     pages: dict[str, list[PageLines]] = defaultdict(list)
     learned: dict[str, set[str]] = defaultdict(set)
-    for site, article_id, hashes, own in session.rows(_PAGES, [sites]):
-        pages[site].append(PageLines(article_id=article_id, hashes=tuple(hashes), own=tuple(own)))
+    for site, *page in session.rows(_PAGES, [sites]):
+        pages[site].append(_PAGE.record(page))
     for site, line_hash in session.rows(_LEARNED, [sites]):
         learned[site].add(line_hash)
     return {site: SiteLines(site=site, pages=tuple(pages[site]), learned=frozenset(learned[site])) for site in sites}
@@ -65,15 +74,15 @@ def site_lines(session: Session, sites: Sequence[str]) -> dict[str, SiteLines]:
 
 def save_pages(session: Session, pages: Sequence[tuple[str, PageLines]], at: datetime) -> None:
     """Keep the lines of pages, each with its site; a page that is here already is replaced."""
-    rows = ((site, page.article_id, page.hashes, page.own, at) for site, page in pages)
-    session.stage("staged_page_lines", _PAGE, rows)
+    rows = ((*_PAGE.row(page), site, at) for site, page in pages)
+    session.stage("staged_page_lines", {**_PAGE.types, "site": "VARCHAR", "seen_at": "TIMESTAMPTZ"}, rows)
     session.run("INSERT OR REPLACE INTO page_lines BY NAME FROM staged_page_lines", quiet=True)
 
 
 def save_lines(session: Session, lines: Sequence[LearnedLine], at: datetime) -> None:
     """Note lines that were learned."""
-    rows = ((each.site, each.line_hash, each.line, each.articles, at, at) for each in lines)
-    session.stage("staged_boilerplate", _LINE, rows)
+    times = {"learned_at": "TIMESTAMPTZ", "last_seen_at": "TIMESTAMPTZ"}
+    session.stage("staged_boilerplate", {**_LINE.types, **times}, ((*_LINE.row(each), at, at) for each in lines))
     session.run(_SAVE_LINES, quiet=True)
 
 

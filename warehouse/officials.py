@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from warehouse.records import OfficialTerm
-from warehouse.session import Row, Session
+from warehouse.rows import Columns
+from warehouse.session import Session
 
-_OFFICIAL = ("official_id", "name", "country", "side", "role", "role_from", "role_to", "aliases")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialTerm:
+    """A person of the watchlist and one term of office, `role_to` excluded; without office one row without role."""
+
+    official_id: str
+    name: str
+    country: str | None
+    side: str | None
+    role: str | None
+    role_from: date | None
+    role_to: date | None
+    aliases: tuple[str, ...]
+
+
+_TERM = Columns(OfficialTerm)
 
 
 def save_officials(session: Session, terms: Sequence[OfficialTerm]) -> bool:
     """Make the officials table these rows; return False when it is so already."""
-    wanted = [_official_row(term) for term in terms]
-    stored = session.rows("SELECT * FROM officials")
-    if _in_order(stored) == _in_order(wanted):
+    stored = session.records(_TERM, f"SELECT {_TERM} FROM officials")  # noqa: S608 (our own columns)
+    if Counter(stored) == Counter(terms):
         return False
     session.run("DELETE FROM officials")
-    session.insert("officials", _OFFICIAL, wanted)
+    session.save("officials", _TERM, terms)
     session.touch()
     return True
-
-
-def _official_row(term: OfficialTerm) -> Row:
-    office = (term.role, term.role_from, term.role_to)
-    return (term.official_id, term.name, term.country, term.side, *office, list(term.aliases))
-
-
-def _in_order(rows: Sequence[Row]) -> list[str]:
-    return sorted(map(repr, rows))

@@ -1,19 +1,20 @@
-"""The outbox: messages are written before they are sent, and marked after. Names of subscribers, never addresses."""
+"""The outbox: messages are written before they are sent, and marked after. Names of subscribers, never addresses.
+
+Also what the operator was told about Talkwatch itself, each trouble once until it ends.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from alerts.message_records import HeldBy, Message, Notice, Standing, Status
+from alerts.message_records import Message, Notice, OperatorNotice, Standing
 from warehouse.alerts import notices_of
-from warehouse.session import Params, Row, Session
+from warehouse.rows import Columns
+from warehouse.session import Params, Session
 
-_MESSAGE = (
-    *("message_id", "subscriber", "channel", "story_id", "created_at", "due_at", "held_by", "status", "attempts"),
-    "thread_of",
-)
+_MESSAGE = Columns(Message, without=["alert_ids", "follow_up_ids", "late_by"])
+_NOTICE = Columns(OperatorNotice)
 
 _UPSERT = """
 ON CONFLICT (message_id) DO UPDATE SET
@@ -22,8 +23,7 @@ ON CONFLICT (message_id) DO UPDATE SET
     status = excluded.status
 """
 
-_FIELDS = (*_MESSAGE, "tried_since")
-_SELECT = f"SELECT {', '.join(_FIELDS)} FROM messages "  # noqa: S608 (names of this module)
+_SELECT = f"SELECT {_MESSAGE} FROM messages "  # noqa: S608 (our own columns)
 _TELLS = """
 SELECT message_id, {name} FROM {table} WHERE message_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY message_id, position
 """
@@ -56,6 +56,10 @@ WHERE status = 'pending' AND attempts = 0 AND subscriber = $1
     AND message_id IN (SELECT message_id FROM operator_notices)
 HAVING count(*) > 0
 """
+
+_NOTICES = f"SELECT {_NOTICE} FROM operator_notices "  # noqa: S608 (our own columns)
+_OLDEST = " ORDER BY noted_at, notice_id"
+_END = "UPDATE operator_notices SET ended_at = $now WHERE key = $key AND ended_at IS NULL"
 
 _STANDING = """
 UPDATE messages SET
@@ -166,7 +170,7 @@ def waiting_since(session: Session, now: datetime) -> datetime | None:
 
 def save_messages(session: Session, messages: Sequence[Message]) -> None:
     """Record messages, new ones and open ones that alerts have joined."""
-    session.insert("messages", _MESSAGE, map(_row, messages), _UPSERT)
+    session.save("messages", _MESSAGE, messages, _UPSERT)
     told = (
         (message.message_id, alert_id, position)
         for message in messages
@@ -246,11 +250,39 @@ def send_again(session: Session, message_ids: Sequence[str], now: datetime) -> i
     return session.run(_AGAIN, {"message_ids": message_ids, "now": now})
 
 
+def save_notice(session: Session, notice: OperatorNotice) -> None:
+    """Record a notice; the same again changes nothing."""
+    session.save("operator_notices", _NOTICE, [notice], "ON CONFLICT DO NOTHING")
+
+
+def end_trouble(session: Session, key: str, now: datetime) -> bool:
+    """Note that a trouble is over; tell whether there was one."""
+    return session.run(_END, {"key": key, "now": now}) > 0
+
+
+def is_open(session: Session, key: str) -> bool:
+    """Tell whether a trouble was noted and is not over."""
+    return bool(session.records(_NOTICE, _NOTICES + "WHERE key = $1 AND ended_at IS NULL" + _OLDEST, [key]))
+
+
+def open_notices(session: Session) -> tuple[OperatorNotice, ...]:
+    """Return the troubles that are not over, the oldest first."""
+    return session.records(_NOTICE, _NOTICES + "WHERE ended_at IS NULL" + _OLDEST)
+
+
+def notices_in(session: Session, message_id: str) -> tuple[OperatorNotice, ...]:
+    """Return what a message tells the operator, the oldest first."""
+    return session.records(_NOTICE, _NOTICES + "WHERE message_id = $1" + _OLDEST, [message_id])
+
+
 def _messages(session: Session, where: str, params: Params = None, limit: str = "") -> tuple[Message, ...]:
-    found = [dict(zip(_FIELDS, row, strict=True)) for row in session.rows(_SELECT + where + _ORDER + limit, params)]
-    names = [each["message_id"] for each in found]
+    rows = session.rows(_SELECT + where + _ORDER + limit, params)
+    names = [row[0] for row in rows]
     alerts, follow_ups = (_told(session, query, names) for query in (_ALERTS, _FOLLOW_UPS))
-    return tuple(_message(each, alerts, follow_ups) for each in found)
+    return tuple(
+        _MESSAGE.record(row, alert_ids=tuple(alerts.get(name, ())), follow_up_ids=tuple(follow_ups.get(name, ())))
+        for name, row in zip(names, rows, strict=True)
+    )
 
 
 def _told(session: Session, query: str, message_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -259,17 +291,3 @@ def _told(session: Session, query: str, message_ids: Sequence[str]) -> dict[str,
     for message_id, name in session.rows(query, [message_ids]) if message_ids else ():
         told.setdefault(message_id, []).append(name)
     return told
-
-
-def _row(message: Message) -> Row:
-    return (
-        *(message.message_id, message.subscriber, message.channel, message.story_id, message.created_at),
-        *(message.due_at, message.held_by, message.status, message.attempts, message.thread_of),
-    )
-
-
-def _message(fields: dict[str, Any], alerts: dict[str, list[str]], follow_ups: dict[str, list[str]]) -> Message:
-    name, held_by = fields["message_id"], fields["held_by"]
-    own = {"held_by": HeldBy(held_by) if held_by else None, "status": Status(fields["status"])}
-    told = {"alert_ids": tuple(alerts.get(name, ())), "follow_up_ids": tuple(follow_ups.get(name, ()))}
-    return Message(**{**fields, **own, **told})

@@ -1,17 +1,140 @@
-"""The record of passes: when each started and finished, and what it counted."""
+"""Passes: when each started and finished and what it counted; and the numbers by which `status` judges."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from warehouse.records import Run, RunCounts
-from warehouse.session import Row, Session
+from alerts.message_records import ChannelState, OperatorNotice
+from warehouse import channels, outbox
+from warehouse.rows import Columns
+from warehouse.session import Session
 
-_COUNTS = tuple(field.name for field in fields(RunCounts))
-_SET = ", ".join(f"{name} = ${name}" for name in _COUNTS)
-_FINISH = "UPDATE runs SET finished_at = $finished_at, " + _SET  # noqa: S608 (names of our own record's fields)
-_LAST = "SELECT run_id, started_at, finished_at, " + ", ".join(_COUNTS)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCounts:
+    """A count for each outcome of each stage of one pass."""
+
+    feeds_due: int = 0
+    feeds_changed: int = 0
+    feeds_unchanged: int = 0
+    feeds_failed: int = 0
+    entries_new: int = 0
+    pages_fetched: int = 0
+    pages_failed: int = 0
+    pages_unreadable: int = 0
+    articles_new: int = 0
+    articles_revised: int = 0
+    articles_known: int = 0
+    statements: int = 0
+    matches: int = 0
+    alerts: int = 0
+    messages_sent: int = 0
+    messages_retried: int = 0
+    messages_dead: int = 0
+    entries_listed: int = 0
+    entries_known: int = 0
+    entries_unlinked: int = 0
+    pages_asked: int = 0
+    pages_disallowed: int = 0
+    articles_from_feeds: int = 0
+
+    def __add__(self, other: RunCounts) -> RunCounts:
+        """Add count by count."""
+        names = [field.name for field in fields(self)]
+        return RunCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @property
+    def residue(self) -> int:
+        """Entries that no count accounts for: fetched is not stored + duplicate + filtered + failed."""
+        listed = self.entries_new + self.entries_known + self.entries_unlinked
+        stored = self.articles_new + self.articles_revised
+        refused = self.pages_disallowed + self.pages_unreadable + self.pages_failed
+        return abs(self.entries_listed - listed) + abs(self.pages_asked - stored - self.articles_known - refused)
+
+    @property
+    def told(self) -> str:
+        """Every count that is not zero, as name=value, and what no count accounts for."""
+        values = {**{field.name: getattr(self, field.name) for field in fields(self)}, "residue": self.residue}
+        return " ".join(f"{name}={value}" for name, value in values.items() if value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One pass. `finished_at` and `counts` are None while it runs, and for ever when it was killed."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: RunCounts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Numbers that tell whether Talkwatch is well; to judge them is `status`'s business.
+
+    `oldest_due_at` is since when the oldest message should have left, None when none is overdue; `failing_feeds` are
+    addresses with their errors; `channels` are those in trouble, `notices` what the operator was told and lasts.
+    """
+
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    unfinished_runs: int
+    feeds: int
+    feeds_new: int
+    feeds_failing: int
+    failing_feeds: tuple[tuple[str, str], ...]
+    last_new_at: datetime | None
+    entries_pending: int
+    entries_failed: int
+    articles: int
+    alerts: int
+    messages_waiting: int
+    messages_dead: int
+    oldest_due_at: datetime | None
+    channels: tuple[ChannelState, ...] = ()
+    notices: tuple[OperatorNotice, ...] = ()
+    unsubscribed: tuple[str, ...] = ()
+    readings_given_up: int = 0
+
+
+_COUNTS = Columns(RunCounts)
+_SET = ", ".join(f"{name} = ${name}" for name in _COUNTS.names)
+_FINISH = "UPDATE runs SET finished_at = $finished_at, " + _SET  # noqa: S608 (our own columns)
+_LAST = f"""
+SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at DESC, run_id LIMIT $1
+"""  # noqa: S608 (our own columns)
+_HELD = ("failing_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
+_COUNTED = Columns(Health, without=_HELD)
+
+_HEALTH = f"""
+SELECT {_COUNTED}
+FROM (
+    SELECT
+        (SELECT max(started_at) FROM runs) AS last_started_at,
+        (SELECT max(finished_at) FROM runs) AS last_finished_at,
+        (SELECT count(*) FROM runs WHERE finished_at IS NULL) AS unfinished_runs,
+        (SELECT count(*) FROM feeds WHERE state <> 'unwatched') AS feeds,
+        (SELECT count(*) FROM feeds WHERE state = 'new') AS feeds_new,
+        (SELECT count(*) FROM feeds WHERE state = 'failing') AS feeds_failing,
+        (SELECT max(last_new_at) FROM feeds) AS last_new_at,
+        (SELECT count(*) FROM entries WHERE state = 'pending') AS entries_pending,
+        (SELECT count(*) FROM entries WHERE state = 'failed') AS entries_failed,
+        (SELECT count(*) FROM articles) AS articles,
+        (
+            SELECT count(*) FROM articles WHERE depth IN ('took_too_long', 'took_too_much', 'crashed')
+        ) AS readings_given_up,
+        (SELECT count(*) FROM alerts) AS alerts,
+        (SELECT count(*) FROM messages WHERE status IN ('pending', 'retry')) AS messages_waiting,
+        (
+            SELECT count(*)
+            FROM messages
+            WHERE status = 'dead' AND subscriber NOT IN (SELECT subscriber FROM unsubscribed)
+        ) AS messages_dead
+)
+"""  # noqa: S608 (our own columns)
+
+_FAILING = "SELECT url, coalesce(last_error, '') FROM feeds WHERE state = 'failing' ORDER BY url"
 
 
 def start_run(session: Session, run_id: str, started_at: datetime) -> None:
@@ -33,10 +156,24 @@ def last_finished_at(session: Session) -> datetime | None:
 
 def last_runs(session: Session, limit: int) -> tuple[Run, ...]:
     """Return the newest passes, newest first."""
-    return tuple(map(_run, session.rows(_LAST + " FROM runs ORDER BY started_at DESC, run_id LIMIT $1", [limit])))
+    return tuple(
+        Run(
+            run_id=run_id,
+            started_at=started_at,
+            finished_at=finished_at,
+            counts=None if finished_at is None else _COUNTS.record(counts),
+        )
+        for run_id, started_at, finished_at, *counts in session.rows(_LAST, [limit])
+    )
 
 
-def _run(row: Row) -> Run:
-    run_id, started_at, finished_at, *counts = row
-    counted = None if finished_at is None else RunCounts(**dict(zip(_COUNTS, counts, strict=True)))
-    return Run(run_id=run_id, started_at=started_at, finished_at=finished_at, counts=counted)
+def health(session: Session, now: datetime) -> Health:
+    """Return the numbers as they are at `now`."""
+    return _COUNTED.record(
+        session.rows(_HEALTH)[0],
+        failing_feeds=tuple((url, error) for url, error in session.rows(_FAILING)),
+        oldest_due_at=outbox.waiting_since(session, now),
+        channels=channels.channel_states(session),
+        notices=outbox.open_notices(session),
+        unsubscribed=tuple(sorted(channels.unsubscribed(session))),
+    )

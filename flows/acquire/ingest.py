@@ -22,7 +22,7 @@ from flows.steps.passes import prepare_warehouse
 from flows.steps.read import read
 from flows.steps.recording import BATCH, record
 from warehouse.publishing import publish
-from warehouse.records import RunCounts
+from warehouse.runs import RunCounts
 from warehouse.store import writing
 from warehouse.stored import known_articles
 

@@ -8,9 +8,8 @@ from flows.config.settings import Settings
 from flows.steps.deliver.notices import named
 from flows.tables import listing
 from flows.times import utc_now
-from warehouse.health import health
 from warehouse.queries import terminal_safe
-from warehouse.records import Health
+from warehouse.runs import Health, health
 from warehouse.store import LIVE, reading
 
 OVERDUE = timedelta(minutes=30)

@@ -23,8 +23,10 @@ from flows.web.fetch import PAGE_TYPES
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
 from warehouse import boilerplate
+from warehouse.boilerplate import LearnedLine, SiteLines
 from warehouse.entries import PageFailure, PendingEntry
-from warehouse.records import LearnedLine, RunCounts, SiteLines, StoredWords
+from warehouse.records import StoredWords
+from warehouse.runs import RunCounts
 from warehouse.store import writing
 from warehouse.stored import stored_words
 

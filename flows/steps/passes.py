@@ -32,8 +32,9 @@ from warehouse.entries import PendingEntry, pending_entries
 from warehouse.feeds import FeedState
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
+from warehouse.officials import OfficialTerm
 from warehouse.publishing import publish
-from warehouse.records import OfficialTerm, RunCounts
+from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 

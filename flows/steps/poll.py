@@ -23,7 +23,7 @@ from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay,
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
 from warehouse.entries import NewEntry, fresh_entries
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
-from warehouse.records import RunCounts
+from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 

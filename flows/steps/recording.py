@@ -19,7 +19,8 @@ from flows.steps.relating import Sketch, relate, sketch
 from flows.steps.uttering import renamed_match, utterances_of, with_utterances, wordings
 from warehouse import alerts, articles, outbox
 from warehouse.entries import PageFailure, fail_entries
-from warehouse.records import Outcome, ReadArticle, RunCounts, SavedArticle
+from warehouse.records import Outcome, ReadArticle, SavedArticle
+from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 

@@ -14,7 +14,7 @@ from alerts.message_records import ChannelState, Message, OperatorNotice
 from alerts.passages import shown
 from alerts.subscribers import Subscriber
 from flows.setup import Setup
-from warehouse import channels, notices, outbox
+from warehouse import channels, outbox
 from warehouse.session import Session
 
 log = logging.getLogger("talkwatch.operator")
@@ -32,7 +32,7 @@ def tell(setup: Setup, session: Session, *, key: str, subject: str, text: str) -
     `key` names the trouble (`feed:ID`), `subject` says it in one line, `text` what to do. It is recorded in `session`,
     together with the state that it is about, and leaves with the next messages.
     """
-    if notices.is_open(session, key):
+    if outbox.is_open(session, key):
         return False
     _note(setup, session, key, subject, text, ended_at=None)
     return True
@@ -41,7 +41,7 @@ def tell(setup: Setup, session: Session, *, key: str, subject: str, text: str) -
 def well_again(setup: Setup, session: Session, *, key: str, subject: str, text: str) -> bool:
     """Tell the operator that a trouble is over; return False when he was told of none."""
     now = setup.now()
-    if not notices.end_trouble(session, key, now):
+    if not outbox.end_trouble(session, key, now):
         return False
     _note(setup, session, key, subject, text, ended_at=now)
     return True
@@ -92,7 +92,7 @@ def _note(setup: Setup, session: Session, key: str, subject: str, text: str, *, 
         ended_at=ended_at,
         message_id=_message_for(setup, session, notice_id),
     )
-    notices.save_notice(session, notice)
+    outbox.save_notice(session, notice)
 
 
 def _message_for(setup: Setup, session: Session, notice_id: str) -> str | None:

@@ -39,9 +39,9 @@ from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell_change
 from flows.web.fetch import webhook_client
-from warehouse import channels, notices, outbox
+from warehouse import channels, outbox
 from warehouse.locking import Held, exclusive
-from warehouse.records import RunCounts
+from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
 
@@ -259,7 +259,7 @@ def contents_of(session: Session, message: Message) -> Contents:
     return Contents(
         message=message,
         notices=outbox.notices(session, message),
-        operator_notices=notices.notices_in(session, message.message_id),
+        operator_notices=outbox.notices_in(session, message.message_id),
         thread_ref=outbox.channel_ref(session, thread) if thread else None,
     )
 
