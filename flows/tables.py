@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
 from flows.times import moment
 from warehouse.queries import terminal_safe
 
+T = TypeVar("T")
+# What a table shows of each record: the names of its columns, and what stands in them.
+Columns = Mapping[str, Callable[[T], object]]
 WIDEST = 80
+
+
+def columned(columns: Columns[T], records: Iterable[T]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Return the names of the columns, and a row for each record."""
+    return tuple(columns), [tuple(value(record) for value in columns.values()) for record in records]
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from flows.commands.backtest_report import FIELDS, answer_row, tried
+from flows.cli.rules import FOR_SCRIPTS
+from flows.commands.backtest_report import tried
 from flows.config.settings import load_settings
+from flows.tables import columned
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 
@@ -143,7 +145,8 @@ def test_an_answer_has_the_fields_that_scripts_read(room):
     """Each alert is an object of the public fields, its words those of the article."""
     room.run()
     found = tried(load_settings(room.configuration), "ceasefire", since=EVER, until=room.now + timedelta(seconds=1))
-    rows = [dict(zip(FIELDS, answer_row(each), strict=True)) for each in found.alerts]
+    names, values = columned(FOR_SCRIPTS, found.alerts)
+    rows = [dict(zip(names, row, strict=True)) for row in values]
     assert {row["official_id"] for row in rows} == {"dmitry-peskov", "volodymyr-zelenskyy"}
     assert all(row["excerpt"] in "\n".join(SAID) for row in rows)
     assert json.dumps(rows)

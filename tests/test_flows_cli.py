@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from flows.cli.app import main
+from flows.cli.app import branch, main
+from flows.cli.command import COMMANDS, GROUPS
+from flows.cli.deployment import publish
 from tests.conftest import SEEDS
 from tests.newsroom import SAID, newsroom, page
 from tests.servers import HttpServer, Reply, closed_port
@@ -48,7 +51,7 @@ def talkwatch(monkeypatch, capsys, tmp_path):
     os.environ.pop("TALKWATCH_CONFIG", None)
 
     def run(*arguments: object) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["talkwatch", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["/somewhere/else.py", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
             main()
         said = capsys.readouterr()
@@ -76,25 +79,11 @@ def configured(folder: Path, text: str = "") -> Path:
 
 
 def test_help_names_every_command(talkwatch):
-    """`--help` needs no configuration and lists the commands of the contract."""
+    """`--help` needs no configuration and lists the commands there are, under the program's own name."""
     answer = talkwatch("--help")
-    commands = [
-        "init",
-        "demo",
-        "run",
-        "serve",
-        "ingest",
-        "extract",
-        "sql",
-        "feeds",
-        "rules",
-        "alerts",
-        "status",
-        "migrate",
-        "publish",
-    ]
     assert answer.code == 0
-    assert all(f" {command} " in answer.out for command in commands)
+    assert answer.out.startswith("Usage: talkwatch [OPTIONS]")
+    assert all(f" {words.split()[0]} " in answer.out for words in COMMANDS)
 
 
 def test_init_writes_a_file_that_is_valid_as_it_stands(talkwatch, tmp_path):
@@ -191,13 +180,29 @@ def test_a_variable_that_is_empty_names_no_configuration(talkwatch, tmp_path):
     assert talkwatch("rules", "check").code == 0
 
 
-@pytest.mark.parametrize("arguments", [(), ("feeds",), ("rules",), ("alerts",)])
+@pytest.mark.parametrize("arguments", [(), *((name,) for name in GROUPS)])
 def test_every_list_of_commands_shows_whole_sentences(talkwatch, arguments):
-    """In 80 columns no command's sentence is cut off, with --help and without a command."""
+    """No command's sentence is cut off, with --help and without a command."""
     shown = talkwatch(*arguments, "--help").out
-    assert "..." not in shown.replace("[ARGS]...", "")
+    said = " ".join(shown.split())
+    before = " ".join(arguments)
+    own = [words for words in COMMANDS if words.rpartition(" ")[0] == before]
+    assert own
+    for words in own:
+        sentence = COMMANDS[words].__doc__.split("\n\n")[0]
+        assert f"{words.split()[-1]} {sentence.rstrip('.')}" in said
     alone = talkwatch(*arguments)
     assert (alone.code, alone.out, alone.err) == (2, "", shown)
+
+
+def test_a_long_name_cuts_no_other_sentence():
+    """Beside a command whose name takes half the line the others' sentences are wrapped."""
+    tree = branch("A list.")
+    tree.command("a-name-as-long-as-no-other-command-has")(lambda: None)
+    tree.command("short")(publish)
+    said = CliRunner().invoke(tree, ["--help"]).stdout
+    assert "Replace the analysts' copy by a new one" in " ".join(said.split())
+    assert max(map(len, said.splitlines())) <= 80
 
 
 def test_the_version_is_printed(talkwatch):

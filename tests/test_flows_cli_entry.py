@@ -43,3 +43,23 @@ def test_serve_that_is_stopped_while_it_starts_ends_well(tmp_path, asked):
     _, rest = process.communicate(timeout=LONG)
     assert "starting Prefect's server" in first
     assert (process.returncode, rest) == (0, "")
+
+
+@pytest.mark.parametrize("module", ["flows", "flows.cli.entry"])
+def test_python_m_is_the_command(module):
+    """Started as a module it calls itself talkwatch, and loads neither Prefect nor spaCy nor any parser to say so."""
+    code = (
+        "import runpy, sys; sys.argv = ['x', '--help']\n"
+        "try:\n    runpy.run_module(sys.stdin.read(), run_name='__main__', alter_sys=True)\n"
+        "finally:\n    print(sorted({'prefect', 'spacy', 'uvicorn', 'trafilatura', 'feedparser'} & set(sys.modules)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        input=module,
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=True,
+    )
+    assert said.stdout.startswith("Usage: talkwatch ")
+    assert said.stdout.splitlines()[-1] == "[]"

@@ -22,7 +22,7 @@ def talkwatch(monkeypatch, capsys, tmp_path):
 
     def run(configuration: str, *arguments: str) -> tuple[object, str, str]:
         (tmp_path / "talkwatch.toml").write_text(configuration, encoding="utf-8")
-        monkeypatch.setattr(sys, "argv", ["talkwatch", "rules", *arguments])
+        monkeypatch.setattr(sys, "argv", ["/somewhere/else.py", "rules", *arguments])
         with pytest.raises(SystemExit) as left:
             main()
         said = capsys.readouterr()

@@ -8,7 +8,7 @@ import httpcore
 import httpx
 import pytest
 
-from flows.commands.feeds import discovered
+from flows.acquire.feed_checks import discovered
 from flows.config.configuration import FetchTable
 from flows.problems import WorkProblem
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes, webhook_client

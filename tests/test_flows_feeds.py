@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from extractors.records import Feed
-from flows.commands.feeds import advice_on, checked, discovered, interval, spelled
+from extractors.syndication.discovery import AnnouncedFeed
+from flows.acquire.feed_checks import advice_on, checked, discovered
+from flows.cli.feeds import CHECKED, interval, spelled
 from flows.config.configuration import FetchTable
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
+from flows.tables import columned
 from flows.web.fetch import fetch_outcomes
 from flows.web.results import Request
 from tests.servers import HttpServer, Reply
@@ -46,10 +49,9 @@ def check(site, tmp_path, path):
     path[0].write_text(
         f'{fetch}[[feeds]]\nurl = "{site.url(path[1])}"\noutlet = "O"\nevery = "10m"\n', encoding="utf-8"
     )
-    ((_, *cells, _),) = checked(load_settings(path[0]))
-    return dict(
-        zip(("ok", "reachable", "format", "entries", "newest", "interval", "problem", "advice"), cells, strict=True)
-    )
+    names, (row,) = columned(CHECKED, checked(load_settings(path[0])))
+    assert (names[0], names[-1]) == ("outlet", "url")
+    return dict(zip(names[1:-1], row[1:-1], strict=True))
 
 
 def test_a_good_feed_is_told_with_its_interval(site, tmp_path):
@@ -93,9 +95,11 @@ def test_what_is_wrong_comes_with_what_to_write(site, tmp_path, path, ok_and_rea
 def test_a_home_page_names_its_feeds(site):
     """Discovery gives title and address; a feed's own address gives that feed."""
     fetch = FetchTable.model_validate({})
-    assert discovered(fetch, site.url("/")) == [("World", True, site.url("/rss.xml"))]
-    assert discovered(fetch, site.url("/rss.xml")) == [("Herald", True, site.url("/rss.xml"))]
-    assert discovered(fetch, site.url("/bare")) == []
+    assert discovered(fetch, site.url("/")) == (AnnouncedFeed(url=site.url("/rss.xml"), title="World", declared=True),)
+    assert discovered(fetch, site.url("/rss.xml")) == (
+        AnnouncedFeed(url=site.url("/rss.xml"), title="Herald", declared=True),
+    )
+    assert discovered(fetch, site.url("/bare")) == ()
 
 
 @pytest.mark.parametrize(

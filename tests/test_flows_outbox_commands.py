@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from flows.commands.outbox_commands import resend, sample, subscribe, unsubscribe
-from flows.commands.wellness import wellness
+from flows.cli.messages import sampled, sent_again, subscribed, unsubscribed
+from flows.cli.status import wellness
 from flows.problems import UsageProblem, WorkProblem
 from tests.post_office import post_office
 from tests.servers import Reply
@@ -48,20 +48,20 @@ def test_what_is_dead_can_be_sent_again(dead, by):
     office, message, alert = dead
     settings = office.setup().settings
     name = {"--dead": None, "message": message[:9], "alert": alert[:9]}[by]
-    said = resend(settings, name, dead=name is None)
+    said = sent_again(settings, name, dead=name is None)
     # By its alert, what Slack has got is sent again as well.
     assert said == f"{'2 messages' if by == 'alert' else '1 message'} to leave with the next pass"
     caught_up(office)
     office.deliver()
     assert [mail.message["Message-ID"] for mail in office.mail.mails] == [f"<{message}@example.org>"]
-    assert resend(settings, None, dead=True) == "0 messages to leave with the next pass"
+    assert sent_again(settings, None, dead=True) == "0 messages to leave with the next pass"
 
 
 @pytest.mark.parametrize(("name", "dead"), [(None, False), ("", False), ("abc", True), ("nothing-begins-so", False)])
 def test_what_to_send_again_has_to_be_named(office, name, dead):
     """One message or alert, or --dead for all: neither, both, and an unknown id are mistakes."""
     with pytest.raises(UsageProblem):
-        resend(office.setup().settings, name, dead=dead)
+        sent_again(office.setup().settings, name, dead=dead)
 
 
 def test_a_beginning_that_several_ids_have_sends_nothing_again(office):
@@ -71,14 +71,14 @@ def test_a_beginning_that_several_ids_have_sends_nothing_again(office):
     digits = Counter(name[0] for name in {name for pair in pairs for name in pair})
     ((first, count),) = digits.most_common(1)
     with pytest.raises(UsageProblem, match=f"{count} messages and alerts have ids that begin with {first}; write more"):
-        resend(office.setup().settings, first, dead=False)
+        sent_again(office.setup().settings, first, dead=False)
     assert office.rows("select distinct status from messages") == [("pending",)]
 
 
 def test_a_sample_is_marked_and_leaves_now(office):
     """A sample says that it is one, by mail and in Slack; nothing of it is recorded."""
-    assert sample(office.setup(), "desk") == 'a sample was taken for "desk" by email'
-    assert sample(office.setup(), "talks") == 'a sample was taken for "talks" by slack'
+    assert sampled(office.setup(), "desk") == 'a sample was taken for "desk" by email'
+    assert sampled(office.setup(), "talks") == 'a sample was taken for "talks" by slack'
     (mail,) = office.mail.wait_for(1)
     (asked,) = office.hook.asked("/hook")
     assert mail.message["Subject"] == json.loads(asked.body)["text"] == "Sample from Talkwatch: this way works"
@@ -90,28 +90,28 @@ def test_a_sample_that_does_not_arrive_says_why(office):
     """The command fails with the channel's words; a wrong name gets the nearest right one."""
     office.hook.reply("/hook", Reply(404, body=b"no_service"))
     with pytest.raises(WorkProblem, match='no sample for "talks" by slack: HTTP 404: no_service'):
-        sample(office.setup(), "talks")
+        sampled(office.setup(), "talks")
     with pytest.raises(UsageProblem, match=r'no subscriber "tallks" \(did you mean "talks"\?\)'):
-        sample(office.setup(), "tallks")
+        sampled(office.setup(), "tallks")
 
 
 def test_who_is_unsubscribed_gets_no_sample(office):
     """Nothing is sent, and the command says what to write first."""
-    unsubscribe(office.setup().settings, "desk")
+    unsubscribed(office.setup().settings, "desk")
     with pytest.raises(
         UsageProblem, match=r"is unsubscribed and gets nothing.*`talkwatch alerts subscribe desk` takes"
     ):
-        sample(office.setup(), "desk")
+        sampled(office.setup(), "desk")
     assert office.mail.mails == []
-    subscribe(office.setup().settings, "desk")
-    assert "was taken" in sample(office.setup(), "desk")
+    subscribed(office.setup().settings, "desk")
+    assert "was taken" in sampled(office.setup(), "desk")
 
 
 def test_a_sample_needs_no_warehouse(office):
     """Before the first pass a sample leaves, and makes no warehouse."""
     live = office.path.parent / "var" / "warehouse.duckdb"
     live.unlink()
-    assert "was taken" in sample(office.setup(), "desk")
+    assert "was taken" in sampled(office.setup(), "desk")
     assert not live.exists()
 
 
@@ -119,15 +119,15 @@ def test_who_is_unsubscribed_gets_nothing(office):
     """What waits is stopped, what comes is too, nobody else misses anything, and no --dead revives it."""
     office.record(1)
     settings = office.setup().settings
-    assert "gets nothing any more; stopped: 1 waiting message;" in unsubscribe(settings, "desk")
-    assert "was unsubscribed before; stopped: 0 waiting" in unsubscribe(settings, "desk")
+    assert "gets nothing any more; stopped: 1 waiting message;" in unsubscribed(settings, "desk")
+    assert "was unsubscribed before; stopped: 0 waiting" in unsubscribed(settings, "desk")
     office.record(2)
     office.deliver()
     assert (len(office.mail.mails), len(office.hook.asked("/hook"))) == (0, 2)
     assert office.rows("select distinct status, last_error from messages where subscriber = 'desk'") == [
         ("dead", "unsubscribed")
     ]
-    assert resend(settings, None, dead=True) == "0 messages to leave with the next pass"
+    assert sent_again(settings, None, dead=True) == "0 messages to leave with the next pass"
     well = wellness(settings, HOUR)[1]
     assert "unsubscribed: desk" in well
     assert "could not be delivered" not in well
@@ -137,9 +137,9 @@ def test_who_is_subscribed_again_gets_what_comes(office):
     """Taken back, messages come as before; what was stopped stays so."""
     settings = office.setup().settings
     office.record(1)
-    unsubscribe(settings, "desk")
-    assert subscribe(settings, "desk") == '"desk" gets messages again'
-    assert subscribe(settings, "desk") == '"desk" was not unsubscribed'
+    unsubscribed(settings, "desk")
+    assert subscribed(settings, "desk") == '"desk" gets messages again'
+    assert subscribed(settings, "desk") == '"desk" was not unsubscribed'
     office.record(2)
     office.deliver()
     assert [subject[-7:] for subject in office.mailed()] == ["Story 2"]

@@ -13,7 +13,7 @@ from alerts.records import Arrival
 from extractors.records import Article, Depth, Reading
 from extractors.text.identity import article_id
 from flows.cli.app import app
-from flows.commands.extracting import limits_object
+from flows.cli.files import limits_object
 from flows.config.settings import load_settings
 from flows.setup import prepared
 from flows.steps.fetch import FoundArticle

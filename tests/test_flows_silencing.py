@@ -12,9 +12,8 @@ from alerts.follow_up_records import Silence
 from alerts.message_records import Status
 from alerts.records import Reason
 from extractors.speech.stances import Stance
+from flows.cli import alerts as alert_commands
 from flows.cli.app import app
-from flows.commands import silencing
-from flows.config.settings import load_settings
 from flows.problems import UsageProblem
 from tests.alert_desk import CONFIGURATION, DENIED, Desk, found, own_report
 from tests.story_examples import TASS
@@ -206,8 +205,7 @@ def test_what_is_wrong_is_said(folder, arguments, problem):
     refused = asked(folder, *arguments)
     assert isinstance(refused.exception, UsageProblem)
     assert problem in str(refused.exception)
-    with_it = load_settings(folder / "talkwatch.toml")
-    assert silencing.listed(with_it) == []
+    assert json.loads(asked(folder, "--list", "--format", "json").stdout) == []
 
 
 def test_an_end_is_printed_in_utc(folder):
@@ -232,10 +230,11 @@ def test_an_official_of_the_configuration_can_be_silenced(folder):
 def test_an_author_is_always_known(folder, monkeypatch):
     """Without --by it is the user's name, and a number where the system has none."""
     assert asked(folder, "--rule", "truce", "--until", "2999-01-01").exit_code == 0
-    assert silencing.listed(load_settings(folder / "talkwatch.toml"))[0][6] == silencing.user_name()
+    (listed,) = json.loads(asked(folder, "--list", "--format", "json").stdout)
+    assert listed["author"] == alert_commands.user_name()
 
     def nobody(_number):
         raise KeyError
 
-    monkeypatch.setattr(silencing.pwd, "getpwuid", nobody)
-    assert silencing.user_name().startswith("user ")
+    monkeypatch.setattr(alert_commands.pwd, "getpwuid", nobody)
+    assert alert_commands.user_name().startswith("user ")

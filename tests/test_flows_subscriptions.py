@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from extractors.syndication.opml import parse_opml
-from flows.commands.subscriptions import exported, imported
+from flows.cli.feeds import exported, imported
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
 

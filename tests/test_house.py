@@ -13,7 +13,6 @@ LONGEST = 400
 NOT_YET = {
     "Account",
     "Contents",
-    "Finding",
     "Place",
     "Report",
     "Rule",

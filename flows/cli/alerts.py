@@ -1,22 +1,72 @@
-"""`talkwatch alerts …`."""
+"""`talkwatch alerts …`: the alerts that fired, why, and what became of their messages; rules that are silenced."""
 
 from __future__ import annotations
 
+import os
+import pwd
+from operator import attrgetter
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Config, TableFormat, settings_of, tell
-from flows.problems import UsageProblem
+from alerts.follow_up_records import Silence
+from alerts.naming import known_names, named
+from alerts.passages import Mark, segments
+from alerts.records import Alert, Evidence
+from alerts.rule_checks import nearest_name
+from alerts.silencing import silence_id
+from extractors.officials.watchlist import Watchlist
+from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
+from flows.config.settings import Settings
+from flows.config.watchlists import configured_watchlist
+from flows.problems import UsageProblem, check_known
+from flows.tables import Columns, columned, listing, table
+from flows.times import moment, time_of, utc_now
+from warehouse import alerts, follow_ups, silences
+from warehouse.publishing import publish
+from warehouse.records import Delivery, LoggedAlert
+from warehouse.session import Session
+from warehouse.store import reading, writing
 
-alerts = typer.Typer(
-    help="See alerts, silence rules, send messages again, try a channel.", no_args_is_help=True, rich_markup_mode=None
-)
+BRACKETS = {Mark.NONE: ("", ""), Mark.KEYWORD: ("[", "]"), Mark.OFFICIAL: ("‹", "›")}
+LISTED: Columns[LoggedAlert] = {
+    "alert_id": attrgetter("notice.alert.alert_id"),
+    "fired_at": attrgetter("notice.alert.fired_at"),
+    "rule": attrgetter("notice.alert.rule"),
+    "official_id": attrgetter("notice.alert.official_id"),
+    "keyword": attrgetter("notice.alert.keyword"),
+    "scope": lambda logged: str(logged.notice.alert.scope),
+    "reason": lambda logged: str(logged.notice.alert.reason),
+    "outlet": attrgetter("notice.outlet"),
+    "title": attrgetter("notice.title"),
+    "sources": attrgetter("notice.sources"),
+}
+PROOFS: Columns[Evidence] = {
+    "what": attrgetter("what"),
+    "in": lambda proof: str(proof.place),
+    "start": attrgetter("span.start"),
+    "end": attrgetter("span.end"),
+    "surface": attrgetter("surface"),
+}
+DELIVERIES: Columns[Delivery] = {
+    "message_id": attrgetter("message_id"),
+    "subscriber": attrgetter("subscriber"),
+    "channel": attrgetter("channel"),
+    "status": lambda delivery: str(delivery.status),
+    "attempts": attrgetter("attempts"),
+    "due_at": attrgetter("due_at"),
+    "sent_at": attrgetter("sent_at"),
+    "last_error": attrgetter("last_error"),
+}
+SILENCES: Columns[Silence] = {
+    name: attrgetter(name)
+    for name in ("silence_id", "rule", "official_id", "subscriber", "starts_at", "ends_at", "author", "reason")
+}
 
-LISTED = ("alert_id", "fired_at", "rule", "official_id", "keyword", "scope", "reason", "outlet", "title", "sources")
+group("alerts", "See alerts, silence rules, send messages again, try a channel.")
 
 
-@alerts.command("list")
+@command("alerts list")
 def list_alerts(
     limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
     rule: Annotated[str | None, typer.Option(help="Only those of one rule.")] = None,
@@ -24,22 +74,63 @@ def list_alerts(
     config: Config = None,
 ) -> None:
     """Show the alerts that fired, the newest first."""
-    from flows.commands.alert_log import listed
+    settings = settings_of(config)
+    with reading(settings.data_dir) as session:
+        found = alerts.list_alerts(session, limit=limit, rule=rule)
+    if rule is not None and not found:
+        check_known(rule, "rule", (each.name for each in settings.rules))
+    tell(LISTED, found, output_format)
 
-    tell(LISTED, listed(settings_of(config), limit, rule), output_format)
 
-
-@alerts.command()
+@command("alerts show")
 def show(
     alert_id: Annotated[str, typer.Argument(help="An alert's id, or how it begins.")], config: Config = None
 ) -> None:
     """Show one alert: its words, evidence and messages."""
-    from flows.commands.alert_log import shown
+    with reading(settings_of(config).data_dir) as session:
+        found = alerts.alert(session, alert_id)
+        more = [told_since(session, logged.notice.alert.alert_id) for logged in found]
+    if len(found) != 1:
+        raise UsageProblem(f"{'no alert' if not found else 'more than one alert'} whose id begins with {alert_id}")
+    typer.echo("\n\n".join([described(found[0]), *more[0]]))
 
-    typer.echo(shown(settings_of(config), alert_id))
+
+def described(logged: LoggedAlert) -> str:
+    """Return an alert as text: what was said, why it fired, its evidence, its messages."""
+    alert, notice = logged.notice.alert, logged.notice
+    facts = {
+        "alert": alert.alert_id,
+        "fired": alert.fired_at,
+        "rule": f"{alert.rule} (version {alert.rule_version})",
+        "official": f"{alert.official}, {notice.official_role}" if notice.official_role else alert.official,
+        "keyword": alert.keyword,
+        "scope": alert.scope,
+        "reason": alert.reason,
+        "follows": alert.follows_alert_id,
+        "sources": f"{notice.sources}: {', '.join(notice.roots)}" if notice.roots else notice.sources,
+        "outlet": notice.outlet,
+        "title": notice.title,
+        "published": notice.published_at,
+        "link": notice.url,
+    }
+    evidence = table(*columned(PROOFS, alert.evidence))
+    messages = table(*columned(DELIVERIES, logged.deliveries))
+    return "\n\n".join([listing(facts), marked(alert), evidence, messages])
 
 
-@alerts.command()
+def told_since(session: Session, alert_id: str) -> list[str]:
+    """Return who tells an alert's story or reports its words, with the source each goes back to, and its follow-ups."""
+    tellers = table(("source", "outlet", "copy_kind", "published_at", "url"), follow_ups.tellers(session, alert_id))
+    news = follow_ups.news_of(session, alert_id)
+    return [tellers, *([table(("noted_at", "news", "sources", "excerpt"), news)] if news else [])]
+
+
+def marked(alert: Alert) -> str:
+    """Return the excerpt with the keyword in [ ] and the official in ‹ ›."""
+    return "".join(f"{BRACKETS[piece.mark][0]}{piece.text}{BRACKETS[piece.mark][1]}" for piece in segments(alert))
+
+
+@command("alerts silence")
 def silence(  # noqa: PLR0917 (an argument is an option)
     rule: Annotated[str | None, typer.Option(help="The rule to silence.")] = None,
     official: Annotated[str | None, typer.Option(help="Only on this official.")] = None,
@@ -53,17 +144,88 @@ def silence(  # noqa: PLR0917 (an argument is an option)
     config: Config = None,
 ) -> None:
     """Keep a rule from firing until a time; --end it, --list all."""
-    from flows.commands import silencing
-
     settings = settings_of(config)
     if show_all and end is not None:
         raise UsageProblem("write one of --list and --end")
     if show_all:
-        tell(silencing.SILENCED, silencing.listed(settings), output_format)
+        with reading(settings.data_dir) as session:
+            found = silences.silences(session)
+        tell(SILENCES, found, output_format)
     elif end is not None:
-        typer.echo(silencing.ended(settings, end))
+        typer.echo(ended(settings, end))
+    elif rule is None or until is None:
+        raise UsageProblem("alerts silence needs --rule and --until, or --list, or --end")
     else:
-        wish = silencing.Wish(
-            rule=rule, official=official, subscriber=subscriber, until=until, author=author, reason=reason
-        )
-        typer.echo(silencing.silence_now(settings, wish))
+        typer.echo(silenced(settings, rule, until, official=official, subscriber=subscriber, by=author, reason=reason))
+
+
+def silenced(
+    settings: Settings,
+    rule: str,
+    until: str,
+    *,
+    official: str | None,
+    subscriber: str | None,
+    by: str | None,
+    reason: str | None,
+) -> str:
+    """Record a silence that begins now; return what to print. Raises UsageProblem for a name that is not known."""
+    now, ends_at = utc_now(), time_of(until, settings.timezone)
+    if ends_at <= now:
+        raise UsageProblem(f"--until {until} is past")
+    check_known(rule, "rule", (each.name for each in settings.rules))
+    if subscriber is not None:
+        check_known(subscriber, "subscriber", (who.name for who in settings.subscribers))
+    official_id = None if official is None else official_of(official, configured_watchlist(settings))
+    wanted = Silence(
+        silence_id=silence_id(rule, now, official_id, subscriber),
+        rule=rule,
+        starts_at=now,
+        ends_at=ends_at,
+        author=by or user_name(),
+        official_id=official_id,
+        subscriber=subscriber,
+        reason=reason,
+    )
+    with writing(settings.data_dir) as session:
+        silences.save_silence(session, wanted)
+    publish(settings.data_dir)
+    about = f" on {official_id}" if official_id else ""
+    whom = f" for {subscriber}" if subscriber else ""
+    return f'silence {wanted.silence_id}: rule "{rule}"{about}{whom} until {moment(ends_at)}'
+
+
+def ended(settings: Settings, beginning: str) -> str:
+    """End the one silence whose id begins so; return what to print."""
+    now = utc_now()
+    with writing(settings.data_dir) as session:
+        found = silences.silence(session, beginning)
+        if len(found) != 1:
+            problem = "no silence" if not found else "more than one silence"
+            raise UsageProblem(f"{problem} whose id begins with {beginning}; see `talkwatch alerts silence --list`")
+        if found[0].ends_at <= now:
+            return f"silence {found[0].silence_id} is over already"
+        silences.end_silence(session, found[0].silence_id, now)
+    publish(settings.data_dir)
+    return f'silence {found[0].silence_id} has ended: rule "{found[0].rule}" fires again'
+
+
+def official_of(text: str, watchlist: Watchlist) -> str:
+    """Return the id of the one official that a name or id means."""
+    if text in {official.official_id for official in watchlist.officials}:
+        return text
+    found = {each.ref_id for each in named(text, watchlist)}
+    if not found:
+        _, names = known_names(text, watchlist)
+        raise UsageProblem(f'"{text}" names nobody{nearest_name(text, names)}')
+    if len(found) > 1:
+        raise UsageProblem(f'"{text}" names several; name one of them')
+    return found.pop()
+
+
+def user_name() -> str:
+    """Return the name of whoever runs this, by the system's list of users."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"

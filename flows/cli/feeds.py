@@ -1,94 +1,158 @@
-"""`talkwatch feeds …`: see what is watched, try it, parse one, find, import and export."""
+"""`talkwatch feeds …`: what is watched, whether it answers; feeds parsed and found; lists of feeds in and out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
-from flows.cli.options import Config, TableFormat, settings_of, tell
-from flows.config.settings import Settings
+from extractors.records import Entry, Feed, Unreadable
+from extractors.text.urls import is_http_url, page_key
+from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
+from flows.config.settings import Settings, parsed, read_text
+from flows.problems import UsageProblem, WorkProblem
+from flows.tables import Columns
+from flows.times import moment
+from warehouse import feeds
+from warehouse.feeds import ListedFeed, WatchedFeed
 from warehouse.queries import terminal_safe
+from warehouse.store import writing
 
-app = typer.Typer(help="See what is watched, and whether it answers.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not wait for
+    from extractors.syndication.discovery import AnnouncedFeed
+    from extractors.syndication.opml import ListedOutline
+    from flows.acquire.feed_checks import FeedAnswer
 
-LISTED = (
-    "outlet",
-    "state",
-    "last_polled_at",
-    "next_poll_at",
-    "consecutive_failures",
-    "entries_seen",
-    "last_error",
-    "url",
-)
-CHECKED = ("outlet", "ok", "reachable", "format", "entries", "newest", "interval", "problem", "advice", "url")
-DISCOVERED = ("title", "declared", "url")
+SCHEMES = {"feed:https://": "https://", "feed:http://": "http://", "feed://": "https://", "webcal://": "https://"}
+
+LISTED: Columns[ListedFeed] = {
+    "outlet": attrgetter("outlet"),
+    "state": lambda feed: str(feed.state),
+    "last_polled_at": attrgetter("last_polled_at"),
+    "next_poll_at": attrgetter("next_poll_at"),
+    "consecutive_failures": attrgetter("consecutive_failures"),
+    "entries_seen": attrgetter("entries_seen"),
+    "last_error": attrgetter("last_error"),
+    "url": attrgetter("url"),
+}
+CHECKED: Columns[FeedAnswer] = {
+    "outlet": attrgetter("watched.outlet"),
+    "ok": attrgetter("ok"),
+    "reachable": attrgetter("reachable"),
+    "format": attrgetter("format"),
+    "entries": lambda answer: len(answer.entries),
+    "newest": attrgetter("newest"),
+    "interval": lambda answer: interval(answer.watched, answer.feed),
+    "problem": attrgetter("problem"),
+    "advice": attrgetter("advice"),
+    "url": attrgetter("watched.url"),
+}
+DISCOVERED: Columns[AnnouncedFeed] = {name: attrgetter(name) for name in ("title", "declared", "url")}
+
+group("feeds", "See what is watched, and whether it answers.")
 
 
-@app.command("list")
+@command("feeds list")
 def list_feeds(output_format: TableFormat = "table", config: Config = None) -> None:
     """Show each feed's state as of the last pass."""
-    from flows.commands.feeds import listed
-
     settings = settings_of(config)
-    rows = listed(settings)
-    tell(LISTED, rows, output_format)
-    note_none(settings, rows)
+    with writing(settings.data_dir) as session:
+        feeds.sync_feeds(session, settings.feeds)
+        listed = feeds.list_feeds(session)
+    tell(LISTED, listed, output_format)
+    note_none(settings, listed)
 
 
-def note_none(settings: Settings, rows: Sequence[object]) -> None:
+def note_none(settings: Settings, found: Sequence[object]) -> None:
     """Say on stderr that a table is empty because nothing is watched."""
-    if not rows:
+    if not found:
         typer.echo(f"talkwatch: no [[feeds]] in {settings.path}", err=True)
 
 
-@app.command()
+@command("feeds check")
 def check(output_format: TableFormat = "table", config: Config = None) -> None:
     """Ask every feed now; exit code 1 when one fails.
 
     Says what comes, what is wrong, and what to write instead. Records nothing.
     """
-    from flows.commands.feeds import checked
+    from flows.acquire.feed_checks import checked
 
     settings = settings_of(config)
-    rows = checked(settings)
-    tell(CHECKED, rows, output_format)
-    note_none(settings, rows)
-    if not all(row[1] for row in rows):
+    answers = checked(settings)
+    tell(CHECKED, answers, output_format)
+    note_none(settings, answers)
+    if not all(answer.ok for answer in answers):
         raise typer.Exit(1)
 
 
-@app.command()
+def interval(feed: WatchedFeed, answer: Feed | None) -> str:
+    """Say how often a feed is asked, and what it asks for itself where that is less often."""
+    own = spelled(feed.every)
+    return f"{own}, asks for {spelled(answer.ttl)}" if answer and answer.ttl and answer.ttl > feed.every else own
+
+
+def spelled(time: timedelta) -> str:
+    """Return a duration as the configuration spells it."""
+    seconds = int(time.total_seconds())
+    unit, letter = next(
+        ((size, letter) for size, letter in ((86_400, "d"), (3_600, "h"), (60, "m")) if not seconds % size), (1, "s")
+    )
+    return f"{seconds // unit}{letter}"
+
+
+@command("feeds parse")
 def parse(
     sources: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Feeds, as files or addresses.")],
 ) -> None:
     """Print one JSON object a feed, from files or addresses."""
-    from flows.commands.feeds import parsed_sources
+    from flows.acquire.feed_checks import parsed as parsed_feeds
 
-    for answer in parsed_sources(sources):
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+    for source, answer in zip(sources, parsed_feeds(sources), strict=True):
+        typer.echo(json.dumps(feed_object(source, answer), ensure_ascii=False))
 
 
-@app.command()
+def feed_object(source: str, answer: Feed | str) -> dict[str, Any]:
+    """Return a feed as the contract has it, or why it is none; `source` is the argument as typed."""
+    if isinstance(answer, str):
+        return {"feed": source, "format": None, "error": answer, "entries": []}
+    return {"feed": source, "format": answer.format, "entries": [entry_object(entry) for entry in answer.entries]}
+
+
+def entry_object(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the contract has it."""
+    return {
+        "id": entry.entry_id,
+        "link": entry.link,
+        "title": entry.title,
+        "published": moment(entry.published),
+        "updated": moment(entry.updated),
+        "author": entry.author,
+    }
+
+
+@command("feeds discover")
 def discover(
     url: Annotated[str, typer.Argument(metavar="URL", help="A site's home page.")], output_format: TableFormat = "table"
 ) -> None:
     """Show the feeds that a page names; exit code 1 for none."""
-    from flows.commands.feeds import discovered
+    from flows.acquire.feed_checks import discovered
     from flows.config.configuration import FetchTable
 
-    rows = discovered(FetchTable.model_validate({}), url)
-    tell(DISCOVERED, rows, output_format)
-    if not rows:
+    found = discovered(FetchTable.model_validate({}), url)
+    tell(DISCOVERED, found, output_format)
+    if not found:
         typer.echo(f"{url} names no feed", err=True)
         raise typer.Exit(1)
 
 
-@app.command("import")
+@command("feeds import")
 def import_feeds(
     file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds from another reader.")],
     config: Config = None,
@@ -97,15 +161,105 @@ def import_feeds(
 
     What is watched already is left out; what stands in the file stays as it is.
     """
-    from flows.commands.subscriptions import imported
-
     for line in imported(settings_of(config), file):
         typer.echo(terminal_safe(line))
 
 
-@app.command()
+@command("feeds export")
 def export(config: Config = None) -> None:
     """Print the watched feeds as OPML, for other readers."""
-    from flows.commands.subscriptions import exported
-
     typer.echo(exported(settings_of(config)))
+
+
+def imported(settings: Settings, file: Path) -> list[str]:
+    """Append the feeds of an OPML file to the configuration; return a line for each and one that counts them.
+
+    What stands in the file stays as it is, comments included. Raises UsageProblem when the file is no OPML, or when
+    nothing can be appended to the configuration; then nothing is written.
+    """
+    listed = outlines(file)
+    watched = {page_key(feed.url): feed.outlet for feed in settings.feeds}
+    new: list[tuple[str, str]] = []
+    lines = []
+    for outline in listed:
+        url = plain_address(outline.url)
+        if not is_http_url(url):
+            lines.append(f"skipped, no http(s) address: {outline.url[:200]}")
+        elif page_key(url) in watched:
+            lines.append(f"known as {watched[page_key(url)]}: {url}")
+        else:
+            outlet = outlet_of(outline, url)
+            watched[page_key(url)] = outlet
+            new.append((url, outlet))
+            lines.append(f"added {outlet}: {url}")
+    append(settings.path, new)
+    return [*lines, f"{len(new)} added, {len(listed) - len(new)} left out; {settings.path}"]
+
+
+def exported(settings: Settings) -> str:
+    """Return the feeds of the configuration as OPML."""
+    from extractors.syndication.opml import ListedOutline, write_opml
+
+    return write_opml((ListedOutline(url=feed.url, name=feed.outlet) for feed in settings.feeds), "Talkwatch")
+
+
+def outlines(file: Path) -> tuple[ListedOutline, ...]:
+    """Return the feeds an OPML file names."""
+    from extractors.syndication.opml import parse_opml
+
+    try:
+        listed = parse_opml(file.read_bytes())
+    except OSError as error:
+        raise UsageProblem(f"cannot read {file}: {error.strerror}") from None
+    if isinstance(listed, Unreadable):
+        raise UsageProblem(f"{file}: {listed.detail}; nothing was written")
+    return listed
+
+
+def plain_address(url: str) -> str:
+    """Return an address without the schemes that only call readers."""
+    for scheme, plain in SCHEMES.items():
+        if url.lower().startswith(scheme):
+            return plain + url[len(scheme) :]
+    return url
+
+
+def outlet_of(outline: ListedOutline, url: str) -> str:
+    """Return what the list calls a feed, as one printable line; its host where it has no name."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in outline.name or "").split())
+    return name or urlsplit(url).hostname or url
+
+
+def append(path: Path, feeds: Iterable[tuple[str, str]]) -> None:
+    """Append tables to the configuration, replacing it at once, when the whole is still a valid configuration."""
+    tables = "".join(f"\n[[feeds]]\nurl = {quoted(url)}\noutlet = {quoted(outlet)}\n" for url, outlet in feeds)
+    if not tables:
+        return
+    text = read_text(path)
+    whole = text + ("" if text.endswith("\n") or not text else "\n") + tables
+    try:
+        tomllib.loads(whole)
+    except tomllib.TOMLDecodeError:
+        raise UsageProblem(
+            f"{path}: feeds is written in one line; write each as a [[feeds]] table, then import again"
+        ) from None
+    parsed(path, whole, sending=False)
+    replace_text(path.resolve(), whole)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a TOML string; what JSON escapes, TOML reads alike."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that it is at every moment the old or the new one; its permissions stay."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.chmod(path.stat().st_mode)
+        fresh.replace(path)
+    except OSError as error:
+        raise WorkProblem(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        fresh.unlink(missing_ok=True)

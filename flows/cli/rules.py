@@ -1,24 +1,46 @@
-"""`talkwatch rules …`."""
+"""`talkwatch rules …`: what is wrong in rules, what they would have sent, why they fired or did not."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Config, TableFormat, settings_of, tell
+from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
 from flows.problems import UsageProblem
 from flows.progress import shown
+from flows.tables import Columns
 from flows.times import span_between
+from warehouse.records import LoggedAlert
 
-rules = typer.Typer(
-    help="Check rules, try them on the past, account for decisions.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+FOR_SCRIPTS: Columns[LoggedAlert] = {
+    "rule": attrgetter("notice.alert.rule"),
+    "article_id": attrgetter("notice.alert.article_id"),
+    "url": attrgetter("notice.url"),
+    "title": attrgetter("notice.title"),
+    "keyword": attrgetter("notice.alert.keyword"),
+    "official": attrgetter("notice.alert.official"),
+    "official_id": attrgetter("notice.alert.official_id"),
+    "scope": lambda logged: str(logged.notice.alert.scope),
+    "reason": lambda logged: str(logged.notice.alert.reason),
+    "excerpt": attrgetter("notice.alert.excerpt"),
+}
+FOR_PEOPLE: Columns[LoggedAlert] = {
+    "at": attrgetter("notice.alert.fired_at"),
+    "rule": attrgetter("notice.alert.rule"),
+    "official": attrgetter("notice.alert.official"),
+    "keyword": attrgetter("notice.alert.keyword"),
+    "scope": lambda logged: str(logged.notice.alert.scope),
+    "reason": lambda logged: str(logged.notice.alert.reason),
+    "outlet": attrgetter("notice.outlet"),
+    "title": attrgetter("notice.title"),
+}
+
+group("rules", "Check rules, try them on the past, account for decisions.")
 
 
-@rules.command()
+@command("rules check")
 def check(config: Config = None) -> None:
     """Find what is wrong in the rules, and estimate alerts a day.
 
@@ -36,7 +58,7 @@ def check(config: Config = None) -> None:
         typer.echo(report.expected)
 
 
-@rules.command()
+@command("rules backtest")
 def backtest(
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="Only this rule.")] = None,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="From then on; default 30 days ago.")] = None,
@@ -45,19 +67,16 @@ def backtest(
     config: Config = None,
 ) -> None:
     """Show what rules would have sent; sends and writes nothing."""
-    from flows.commands.backtest_report import FIELDS, SHOWN, answer_row, shown_row, summed, tried
+    from flows.commands.backtest_report import summed, tried
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
     found = tried(settings, rule, since=first, until=last, progress=shown())
-    if output_format == "json":
-        tell(FIELDS, [answer_row(each) for each in found.alerts], output_format)
-    else:
-        tell(SHOWN, [shown_row(each) for each in found.alerts], output_format)
+    tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format)
     typer.echo(summed(found), err=True)
 
 
-@rules.command()
+@command("rules explain")
 def explain(
     alert: Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or how it begins.")],
     config: Config = None,
@@ -71,7 +90,7 @@ def explain(
     typer.echo(explained(settings_of(config), alert))
 
 
-@rules.command("why-not")
+@command("rules why-not")
 def why_not(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="An article's id, how it begins, or its address.")],
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")],

@@ -1,16 +1,23 @@
-"""`talkwatch sql`: takes the query from where it stands, and says how to answer it."""
+"""`talkwatch sql`: an analyst's question to the published copy, taken from where it stands."""
 
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Config, settings_of
-from flows.problems import UsageProblem
+from flows.cli.command import Config, command, settings_of
+from flows.config.settings import Settings
+from flows.problems import FULL, UsageProblem, WorkProblem
+from flows.tables import fitted, table, terminal_width
+from warehouse.queries import QueryProblem, QueryResult, write_result
+from warehouse.queries import query as ask
+
+LONGEST = timedelta(minutes=10)
 
 
 class Format(StrEnum):
@@ -22,6 +29,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+@command("sql")
 def sql(
     query: Annotated[
         str | None, typer.Argument(metavar="QUERY", help="Else it is read from -f, or from stdin.")
@@ -35,10 +43,8 @@ def sql(
     config: Config = None,
 ) -> None:
     """Query the published copy; nothing can be changed by it."""
-    from flows.commands.querying import answer_query
-
     text = query_text(query, file)
-    answer_query(settings_of(config), text, str(output_format or format_of(output)), output)
+    answered(settings_of(config), text, output_format or format_of(output), output)
 
 
 def encodable(text: str) -> str:
@@ -70,3 +76,38 @@ def query_text(query: str | None, file: Path | None) -> str:
     if not text.strip():
         raise UsageProblem('no query; write one, for example: talkwatch sql "from alerts"')
     return text
+
+
+def answered(settings: Settings, text: str, output_format: Format, output: Path | None) -> None:
+    """Run a query and print its answer, or write it to a file; raise UsageProblem when it can't be run."""
+    if output_format is Format.PARQUET and output is None:
+        raise UsageProblem("parquet is no text: name a file with -o")
+    try:
+        result = ask(settings.data_dir, text, timeout=LONGEST)
+    except QueryProblem as problem:
+        raise UsageProblem(str(problem)) from None
+    if output is None:
+        printed(result, output_format)
+        return
+    try:
+        saved(result, output_format, output)
+    except OSError as error:
+        kind = WorkProblem if error.errno in FULL else UsageProblem
+        raise kind(f"cannot write {output}: {error.strerror}") from None
+
+
+def printed(result: QueryResult, output_format: Format) -> None:
+    """Print an answer."""
+    if output_format is Format.TABLE:
+        typer.echo(fitted(result.columns, result.rows, terminal_width()))
+        return
+    write_result(result, output_format, sys.stdout.buffer)
+
+
+def saved(result: QueryResult, output_format: Format, output: Path) -> None:
+    """Write an answer to a file."""
+    if output_format is Format.TABLE:
+        output.write_text(table(result.columns, result.rows) + "\n", encoding="utf-8")
+        return
+    with output.open("wb") as file:
+        write_result(result, output_format, file)

@@ -1,4 +1,4 @@
-"""The answer of `talkwatch rules backtest`: a row for each alert that would have fired, and how many messages."""
+"""The answer of `talkwatch rules backtest`: what rules would have sent, and how much that is."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from flows.problems import UsageProblem, nearest
 from flows.progress import Progress, silent
 from flows.setup import Setup, prepared
 from flows.times import check_order
-from warehouse.records import LoggedAlert
-
-Row = tuple[object, ...]
-FIELDS = (*("rule", "article_id", "url", "title", "keyword", "official", "official_id", "scope", "reason", "excerpt"),)
-SHOWN = ("at", "rule", "official", "keyword", "scope", "reason", "outlet", "title")
 
 
 def tried(
@@ -45,20 +40,6 @@ def rules_named(setup: Setup, name: str | None) -> Sequence[CompiledRule]:
         names = [rule.name for rule in setup.settings.rules]
         raise UsageProblem(f'no rule "{name}" in {setup.settings.path}{nearest(name, names)}')
     return compile_rules(chosen, setup.watchlist)
-
-
-def answer_row(logged: LoggedAlert) -> Row:
-    """Return an alert's row as scripts read it."""
-    alert, notice = logged.notice.alert, logged.notice
-    who = (alert.official, alert.official_id, str(alert.scope), str(alert.reason), alert.excerpt)
-    return (alert.rule, alert.article_id, notice.url, notice.title, alert.keyword, *who)
-
-
-def shown_row(logged: LoggedAlert) -> Row:
-    """Return an alert's row as people read it."""
-    alert, notice = logged.notice.alert, logged.notice
-    what = (alert.keyword, str(alert.scope), str(alert.reason), notice.outlet, notice.title)
-    return (alert.fired_at, alert.rule, alert.official, *what)
 
 
 def summed(found: Backtest) -> str:

@@ -1,22 +1,26 @@
-"""Watching Talkwatch itself: passes that do not end, messages that do not leave, a full disk; and its heartbeat."""
+"""Watching Talkwatch itself: passes that do not end, messages that do not leave, a full disk; and its heartbeat.
+
+What is wrong with it is asked here by `talkwatch status` too.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
 from flows.setup import Setup
-from flows.steps.deliver.notices import operator_of, tell, well_again
+from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.errors import DiskFull
+from warehouse.runs import Health
 from warehouse.session import Session
 
 log = logging.getLogger("talkwatch.operator")
@@ -46,7 +50,7 @@ def after_pass(setup: Setup, session: Session) -> None:
     """Tell the operator that passes end again, and whether messages leave."""
     well_again(setup, session, key="passes", subject="Passes are finished again", text="All that was left is done.")
     now, oldest = setup.now(), outbox.waiting_since(session, setup.now())
-    if oldest and now - oldest > OVERDUE:
+    if oldest and is_overdue(oldest, now):
         tell(
             setup,
             session,
@@ -104,3 +108,57 @@ def beat(setup: Setup) -> None:
         log.warning("no heartbeat: %s", answer.error)
     elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         log.warning("no heartbeat: HTTP %d", answer.status)
+
+
+def is_overdue(due_at: datetime, now: datetime) -> bool:
+    """Tell whether a message has waited too long."""
+    return now - due_at > OVERDUE
+
+
+def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
+    """Return what makes Talkwatch not well: no finished pass, feeds that all fail, messages that do not leave."""
+    found = []
+    if numbers.last_finished_at is None:
+        found.append("no pass has finished yet")
+    elif now - numbers.last_finished_at > max_age:
+        found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
+    if numbers.feeds and numbers.feeds_failing == numbers.feeds:
+        found.append("every feed fails")
+    found += [
+        f"{named(state.route)} takes no messages since {state.blocked_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+        for state in numbers.channels
+        if state.blocked_at
+    ]
+    if numbers.oldest_due_at and is_overdue(numbers.oldest_due_at, now):
+        found.append(f"a message has waited for {ago(now - numbers.oldest_due_at)}")
+    return found
+
+
+def warnings(numbers: Health) -> list[str]:
+    """Return what deserves a look and is no reason for alarm."""
+    found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
+    found += [
+        f"{named(state.route)} fails for now: {state.last_error}" for state in numbers.channels if not state.blocked_at
+    ]
+    # A blocked channel is among the faults already.
+    found += [
+        f"told since {notice.noted_at:%Y-%m-%d %H:%M} UTC: {notice.subject}"
+        for notice in numbers.notices
+        if not notice.key.startswith("channel:")
+    ]
+    if numbers.messages_dead:
+        found.append(
+            f"{numbers.messages_dead} messages could not be delivered; `talkwatch alerts resend --dead` retries"
+        )
+    if numbers.unsubscribed:
+        found.append(f"unsubscribed: {', '.join(numbers.unsubscribed)}")
+    return found
+
+
+def ago(span: timedelta) -> str:
+    """Return a span of time in its largest fitting unit."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

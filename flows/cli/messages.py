@@ -1,25 +1,47 @@
-"""`talkwatch alerts resend`, `test`, `unsubscribe` and `subscribe`."""
+"""`talkwatch alerts …` of messages: sent again, tried with a sample, stopped for a subscriber and taken up again."""
 
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from alerts.message_records import Sent
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.subjects import counted
 from alerts.subscribers import Subscriber
+from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem, check_known
-from flows.setup import Setup
-from flows.steps.deliver.senders import STOPPED, send_now
 from flows.times import utc_now
 from warehouse import channels, outbox
 from warehouse.publishing import publish
 from warehouse.session import Session
 from warehouse.store import LIVE, reading, writing
 
+if TYPE_CHECKING:
+    from flows.setup import Setup
 
-def resend(settings: Settings, beginning: str | None, *, dead: bool) -> str:
+Who = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="A subscriber's name.")]
+
+
+@command("alerts resend")
+def resend(
+    name: Annotated[
+        str | None, typer.Argument(metavar="MESSAGE|ALERT", help="A message's or alert's id, or how it begins.")
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="All that were given up.")] = False,
+    config: Config = None,
+) -> None:
+    """Send messages again, with the next pass.
+
+    Dead ones, or a sent one once more, under their old Message-ID.
+    """
+    typer.echo(sent_again(settings_of(config), name, dead=dead))
+
+
+def sent_again(settings: Settings, beginning: str | None, *, dead: bool) -> str:
     """Make messages due again, under their old ids: those of one message or alert, or all that were given up."""
     if dead == bool(beginning):
         raise UsageProblem("name a message or an alert, or write --dead for all that were given up")
@@ -43,8 +65,18 @@ def messages_named(session: Session, beginning: str) -> tuple[str, ...]:
     return tuple(message_id for _, message_id in found)
 
 
-def sample(setup: Setup, name: str) -> str:
+@command("alerts test")
+def sample(subscriber: Who, config: Config = None) -> None:
+    """Send a subscriber a marked sample now."""
+    from flows.setup import prepared
+
+    typer.echo(sampled(prepared(settings_of(config, sending=True)), subscriber))
+
+
+def sampled(setup: Setup, name: str) -> str:
     """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
+    from flows.steps.deliver.senders import send_now
+
     subscriber = subscriber_named(setup.settings, name)
     if is_unsubscribed(setup, name):
         again = f"talkwatch alerts subscribe {shlex.quote(name)}"
@@ -64,8 +96,19 @@ def is_unsubscribed(setup: Setup, name: str) -> bool:
         return name in channels.unsubscribed(session)
 
 
-def unsubscribe(settings: Settings, name: str) -> str:
+@command("alerts unsubscribe")
+def unsubscribe(subscriber: Who, config: Config = None) -> None:
+    """Stop all messages to a subscriber.
+
+    Waiting and future ones, until `talkwatch alerts subscribe`.
+    """
+    typer.echo(unsubscribed(settings_of(config), subscriber))
+
+
+def unsubscribed(settings: Settings, name: str) -> str:
     """Stop all that waits for a subscriber and all that would come."""
+    from flows.steps.deliver.senders import STOPPED
+
     subscriber_named(settings, name)
     with writing(settings.data_dir) as session:
         news = channels.unsubscribe(session, name, utc_now())
@@ -77,7 +120,13 @@ def unsubscribe(settings: Settings, name: str) -> str:
     )
 
 
-def subscribe(settings: Settings, name: str) -> str:
+@command("alerts subscribe")
+def subscribe(subscriber: Who, config: Config = None) -> None:
+    """Let a subscriber have messages again."""
+    typer.echo(subscribed(settings_of(config), subscriber))
+
+
+def subscribed(settings: Settings, name: str) -> str:
     """Take an unsubscribing back; what was stopped stays so, unless it is sent again."""
     subscriber_named(settings, name)
     with writing(settings.data_dir) as session:

@@ -1,0 +1,58 @@
+"""What a command is made of: its place in the tree, the options that several have, and records as an answer.
+
+A command is a function in a module of this folder, with `@command("its words")` above it; nothing else knows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import typer
+
+from flows.config.settings import Settings, configuration_path, load_settings, set_environment
+from flows.tables import Columns, columned, fitted, json_array, terminal_width
+
+T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., None])
+
+# The functions by their words, and the sentences of the words that several commands begin with.
+COMMANDS: dict[str, Callable[..., Any]] = {}
+GROUPS: dict[str, str] = {}
+
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="The configuration; default talkwatch.toml.")
+]
+TableFormat = Annotated[Literal["table", "json"], typer.Option("--format", help="A table, or one JSON array.")]
+
+
+def command(words: str) -> Callable[[Command], Command]:
+    """Make a function the command `talkwatch WORDS`: its arguments are the options, its docstring the help."""
+
+    def registered(function: Command) -> Command:
+        assert words not in COMMANDS, f"two commands are called {words}"
+        COMMANDS[words] = function
+        return function
+
+    return registered
+
+
+def group(word: str, sentence: str) -> None:
+    """Say what the commands that begin with a word are for."""
+    assert word not in GROUPS, f"two groups are called {word}"
+    GROUPS[word] = sentence
+
+
+def settings_of(config: Path | None, *, sending: bool = False) -> Settings:
+    """Load the configuration that the command line or the environment names, and name it to child processes."""
+    path = configuration_path(config)
+    settings = load_settings(path, sending=sending)
+    set_environment({"TALKWATCH_CONFIG": str(path)})
+    return settings
+
+
+def tell(columns: Columns[T], records: Iterable[T], output_format: str) -> None:
+    """Print a row for each record as the answer of a command."""
+    names, rows = columned(columns, records)
+    typer.echo(json_array(names, rows) if output_format == "json" else fitted(names, rows, terminal_width()))

@@ -1,0 +1,123 @@
+"""Commands of whoever runs Talkwatch: a configuration to start from, the demo, passes, upkeep of the warehouse."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.command import Config, command, settings_of
+from flows.config.settings import Settings, use_prefect
+from flows.problems import UsageProblem
+
+log = logging.getLogger("talkwatch")
+
+
+@command("init")
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path()) -> None:
+    """Write a commented talkwatch.toml; overwrites nothing."""
+    path = folder / "talkwatch.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(resources.files("flows.config").joinpath("starter.toml").read_text(encoding="utf-8"))
+    except FileExistsError:
+        raise UsageProblem(f"{path} is already there; nothing was written") from None
+    except OSError as error:
+        raise UsageProblem(f"cannot write {path}: {error.strerror}") from None
+    typer.echo(f"wrote {path}; next: take the # off a feed, a rule and a subscriber, then `talkwatch rules check`")
+
+
+@command("demo")
+def demo(
+    seeds: Annotated[Path, typer.Option(help="The folder of the five seed articles.")] = Path("seeds"),
+    folder: Annotated[Path, typer.Option("--dir", help="Where to leave what arrives.")] = Path("var/demo"),
+) -> None:
+    """Run the main job on five real articles, on this machine.
+
+    Over real HTTP, SMTP and a webhook, on loopback; needs a checkout, or the folder of the articles.
+    """
+    from flows.demo.demo import run_demo
+
+    run_demo(seeds.resolve(), folder.resolve())
+
+
+@command("run")
+def run(config: Config = None) -> None:
+    """Do one pass, now.
+
+    Poll what is due, read, match, record, deliver, publish.
+    """
+    from flows.prefect_server import own_server_explained
+    from flows.setup import prepared
+
+    settings = settings_of(config, sending=True)
+    prepared(settings)
+    make_ready(settings)
+    log.info("starting Prefect; the first time it takes some seconds to make its database")
+    from flows.monitor import monitor
+
+    with own_server_explained():
+        monitor()
+
+
+@command("serve")
+def serve(config: Config = None) -> None:
+    """Do passes on a schedule until stopped: the unattended deployment."""
+    from flows.prefect_server import one_serve, prefect_server
+    from flows.setup import prepared
+
+    settings = settings_of(config, sending=True)
+    setup = prepared(settings)
+    make_ready(settings)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
+    with one_serve(settings.data_dir), prefect_server(settings.data_dir / "prefect" / "server.log") as server:
+        from flows.serving import serve as serve_until_stopped
+
+        serve_until_stopped(setup, server)
+
+
+def leave(*_: object) -> None:
+    """End `serve` before it has begun to do anything: whoever asked for it is not told of a failure."""
+    raise SystemExit(0)
+
+
+def make_ready(settings: Settings) -> None:
+    """Open the warehouse and look for the Prefect server that was named: what is wrong there is told at once.
+
+    Then prepare the environment for Prefect.
+    """
+    from flows.prefect_server import check_named_server
+    from flows.setup import forget_stop
+    from warehouse.store import migrate as migrate_warehouse
+
+    migrate_warehouse(settings.data_dir)
+    forget_stop(settings.data_dir)
+    check_named_server()
+    use_prefect(settings.data_dir)
+
+
+@command("migrate")
+def migrate(config: Config = None) -> None:
+    """Bring the warehouse to this version's schema.
+
+    An older one is copied before; every other command does the same at its first opening.
+    """
+    from warehouse.store import migrate as migrate_warehouse
+
+    applied = migrate_warehouse(settings_of(config).data_dir)
+    typer.echo(f"applied migrations: {', '.join(map(str, applied))}" if applied else "the schema is up to date")
+
+
+@command("publish")
+def publish(config: Config = None) -> None:
+    """Replace the analysts' copy by a new one."""
+    from warehouse.publishing import publish as publish_copy
+
+    data_dir = settings_of(config).data_dir
+    typer.echo(f"published {data_dir / 'analysis.duckdb'}" if publish_copy(data_dir) else "nothing has changed")
