@@ -8,22 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.history import History, said_in
 from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason, Rule
+from extractors.copies.sameness import SAID_ONCE
+from extractors.negotiation.positions import SIDES
 from extractors.records import Article
 from extractors.speech.stances import Stance
-
-# The same words by the same speaker fire once in this time, whatever the rule's cooldown; and so does one passage.
-UTTERANCE_WINDOW = timedelta(hours=48)
-
-# Stances that are positions, by the side they take: a demand that turns into a condition is no change.
-_POSITIONS = {
-    **dict.fromkeys((Stance.ACCEPT, Stance.OFFER), "for"),
-    **dict.fromkeys((Stance.DEMAND, Stance.CONDITION), "if"),
-    **dict.fromkeys((Stance.REJECT, Stance.THREATEN), "against"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +38,7 @@ class Case:
     @property
     def lately(self) -> datetime:
         """Return the moment after which a thing said is not said again."""
-        return self.now - UTTERANCE_WINDOW
+        return self.now - SAID_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +187,7 @@ def _denies(said: Match | PastAlert) -> bool:
 
 
 def _side(said: Match | PastAlert) -> str | None:
-    return _POSITIONS.get(Stance(said.stance)) if said.stance in set(Stance) else None
+    return SIDES.get(said.stance or "")
 
 
 def alert_id(rule: str, article_id: str, official_id: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.deciding import UTTERANCE_WINDOW, past_alert, turns
+from alerts.deciding import past_alert, turns
 from alerts.follow_up_records import FollowUp, ToldAlert
 from alerts.history import said_in
 from alerts.records import Alert, Evidence, Match, News, Rule
+from extractors.copies.sameness import SAID_ONCE
 from extractors.text.identity import plain_words
 
 # Of two quotations this alike, in words, the later is the earlier one changed.
@@ -41,7 +42,7 @@ class Event:
 
 def follow_up(event: Event) -> FollowUp | None:
     """Return what there is to follow up with, or None: within two days of the alert, and only news."""
-    if event.now - event.told.alert.fired_at >= UTTERANCE_WINDOW:
+    if event.now - event.told.alert.fired_at >= SAID_ONCE:
         return None
     news = next((kind for kind, is_news in POLICY if is_news(event)), None)
     if news is None:

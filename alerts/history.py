@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from alerts.likeness import alike, passage
 from alerts.records import Match, PastAlert
+from extractors.copies.sameness import alike, passage_shingles
 
 # In a storm of pages made by one template every passage shares words with every other; the latest few are compared.
 _COMPARED = 40
@@ -53,7 +53,7 @@ class History:
     def worded(self, match: Match, since: datetime) -> PastAlert | None:
         """Return the latest alert of the rule on this official, after `since`, that has nearly this passage."""
         worded = self._passages(match.rule, match.official_id)
-        shingles = passage(match.excerpt).shingles
+        shingles = passage_shingles(match.excerpt)
         shared = [alert for shingle in shingles for alert in worded.get(shingle, ())[-_COMPARED:]]
         once = {id(alert): alert for alert in shared}.values()
         return _latest([alert for alert in once if alike(alert.excerpt, match.excerpt)], since)
@@ -77,7 +77,7 @@ def said_in(told: Match | PastAlert) -> tuple[str, ...]:
 
 
 def _index(worded: dict[str, list[PastAlert]], alert: PastAlert) -> None:
-    for shingle in passage(alert.excerpt).shingles:
+    for shingle in passage_shingles(alert.excerpt):
         worded[shingle].append(alert)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.negotiation.positions import POSITIONS, party, records
+from extractors.negotiation.positions import SIDES, party, records
 from extractors.position_records import Take
 from extractors.speech.stances import Stance
 
@@ -226,7 +226,7 @@ def test_positions_follow_each_other(takes):
         first, last = known[position.first_statement_id], known[position.last_statement_id]
         assert (first.at, last.at) == (position.since, position.until)
         assert first.stance == last.stance == position.stance
-        assert position.stance in POSITIONS
+        assert position.stance in SIDES
         assert position.since <= position.until
         assert 1 <= position.statements <= position.reports
     assert len(drawn.shifts) == max(len(drawn.positions) - 1, 0)

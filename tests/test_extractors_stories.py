@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.copies.stories import Account, Tie, labels, merged, tie_between
+from extractors.copies.stories import StoryText, Tie, labels, merged, tie_between
 from extractors.records import CopyKind, Credits, Telling
 from tests.story_examples import BODY, CITING, NAMESAKE, OWN, TASS
 
@@ -28,7 +28,7 @@ def telling(name, publisher="a", *, credit=None, cites=None, body=None, hours=0)
 def account(text, publisher="a", *, spoken=(), title="Talks", hours=0):
     """Return an account of a story."""
     keys = frozenset(map(ord, spoken))
-    return Account(telling=telling(publisher, publisher, hours=hours), title=title, text=text, keys=keys, spoken=keys)
+    return StoryText(telling=telling(publisher, publisher, hours=hours), title=title, text=text, keys=keys, spoken=keys)
 
 
 def labelled(*tellings):

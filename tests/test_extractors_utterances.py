@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.negotiation.utterances import same_words, wording
+from extractors.copies.sameness import same_words
+from extractors.negotiation.utterances import wording
 from extractors.records import Span, Statement, StatementKind
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from extractors.copies.credits import is_agency
-from extractors.copies.fingerprints import OPENING, Shape, shape, shares_body
+from extractors.copies.sameness import OPENING, BodyShape, shape, shares_body
 from extractors.records import CopyKind, Label, Telling
 from extractors.text.identity import plain_words
 
@@ -34,7 +34,7 @@ class Tie(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class StoryText:
     """A telling with its words. `keys` are its fingerprint's and its quotations'; `spoken` the latter, if known."""
 
     telling: Telling
@@ -44,7 +44,7 @@ class Account:
     spoken: frozenset[int] = frozenset()
 
     @cached_property
-    def shape(self) -> Shape:
+    def shape(self) -> BodyShape:
         """Return the parts of the text that are compared."""
         return shape(self.text)
 
@@ -55,7 +55,7 @@ class Account:
         return frozenset(word for word in words if len(word) >= _LETTERS and word not in _SAID)
 
 
-def tie_between(one: Account, other: Account) -> Tie | None:
+def tie_between(one: StoryText, other: StoryText) -> Tie | None:
     """Tell what makes two articles one story, None when nothing does. A headline in common is no tie."""
     apart = abs(one.telling.at - other.telling.at)
     at_home = one.telling.credits.publisher == other.telling.credits.publisher
@@ -67,7 +67,7 @@ def tie_between(one: Account, other: Account) -> Tie | None:
     return None
 
 
-def _one_subject(one: Account, other: Account) -> bool:
+def _one_subject(one: StoryText, other: StoryText) -> bool:
     fewer = min(len(one.subject), len(other.subject))
     return bool(fewer) and len(one.subject & other.subject) / fewer >= COMMON_WORDS
 

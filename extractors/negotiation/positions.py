@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 from extractors.position_records import Position, Shift, Take
@@ -15,10 +16,22 @@ from extractors.speech.stances import Stance
 DAY = timedelta(days=1)  # in which opposite statements contest each other
 SURE = 0.9  # confidence from which one statement alone makes a position; what has none is taken at its word
 
-_FOR = frozenset({Stance.ACCEPT, Stance.OFFER})
-_AGAINST = frozenset({Stance.REJECT, Stance.THREATEN})
-# The others (assert, deny, doubt, none) are no positions: they neither make nor end one.
-POSITIONS = _FOR | _AGAINST | {Stance.DEMAND, Stance.CONDITION}
+
+class Side(StrEnum):
+    """Which side a stance takes on a topic."""
+
+    FOR = "for"
+    IF = "if"
+    AGAINST = "against"
+
+
+# The others (assert, deny, doubt, none) are no positions: they neither make nor end one. A demand that turns into a
+# condition is no change of side.
+SIDES: Mapping[str, Side] = {
+    **dict.fromkeys((Stance.ACCEPT, Stance.OFFER), Side.FOR),
+    **dict.fromkeys((Stance.DEMAND, Stance.CONDITION), Side.IF),
+    **dict.fromkeys((Stance.REJECT, Stance.THREATEN), Side.AGAINST),
+}
 
 # What one article has him say at once is one position, the first of these: an offer with a condition is conditional.
 _SPECIFIC = (Stance.CONDITION, Stance.THREATEN, Stance.REJECT, Stance.ACCEPT, Stance.OFFER, Stance.DEMAND)
@@ -87,7 +100,7 @@ def _at_once(said: Sequence[_Said]) -> list[_Said]:
 
 def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
     stances = {each.stance for each in moment if each.sure} or {each.stance for each in moment}
-    contradicts = stances & _FOR and stances & _AGAINST and Stance.CONDITION not in stances
+    contradicts = {Side.FOR, Side.AGAINST} <= set(map(SIDES.get, stances)) and Stance.CONDITION not in stances
     if contradicts or len({each.stance for each in moment}) == 1:
         return moment
     one = next(stance for stance in _SPECIFIC if stance in stances)
@@ -104,8 +117,8 @@ def _record(said: Sequence[_Said], others: _Others) -> Record:
 def _opposites(said: Iterable[_Said]) -> _Others:
     ordered = sorted(said, key=lambda each: each.order)
     return _Others(
-        in_favour=tuple(each.order for each in ordered if each.stance in _FOR),
-        against=tuple(each.order for each in ordered if each.stance in _AGAINST),
+        in_favour=tuple(each.order for each in ordered if SIDES[each.stance] is Side.FOR),
+        against=tuple(each.order for each in ordered if SIDES[each.stance] is Side.AGAINST),
     )
 
 
@@ -113,7 +126,7 @@ def _utterances(takes: Iterable[Take]) -> list[_Said]:
     """Return what was said with a position in it, in order: all reports of one utterance are one."""
     by_utterance: defaultdict[str, list[Take]] = defaultdict(list)
     for take in takes:
-        if take.stance in POSITIONS and not take.denied:
+        if take.stance in SIDES and not take.denied:
             by_utterance[take.utterance_id].append(take)
     return sorted(map(_said, by_utterance.values()), key=lambda each: each.order)
 
@@ -176,7 +189,7 @@ def _position(run: Sequence[_Said], others: _Others) -> Position:
 
 def _contested_by(run: Sequence[_Said], others: _Others) -> str | None:
     """Return the first statement of the opposite within a day of one of the run."""
-    opposite = others.against if run[0].stance in _FOR else others.in_favour if run[0].stance in _AGAINST else ()
+    opposite = {Side.FOR: others.against, Side.AGAINST: others.in_favour}.get(SIDES[run[0].stance], ())
     near = (_first_near(each.take.at, opposite) for each in run) if opposite else ()
     return min((place for place in near if place), default=(None, 0, None))[2]
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.deciding import UTTERANCE_WINDOW, past_alert
+from alerts.deciding import past_alert
 from alerts.follow_up_records import FollowUp, ToldAlert
 from alerts.following import Event, follow_up
 from alerts.history import said_in
 from alerts.records import Arrival, Decision, Reason
 from alerts.silencing import is_hushed
+from extractors.copies.sameness import SAID_ONCE
 from flows.setup import Setup
 from flows.steps.judging import OPEN, Candidate, candidates_in
 from warehouse import follow_ups, silences, stories
@@ -46,7 +47,7 @@ def followed_up(
         article_ids=live,
         stories=sorted({of_articles[each] for each in live}),
         alert_ids=sorted({decision.told_by for _, decision in decided if decision.told_by}),
-        since=now - UTTERANCE_WINDOW,
+        since=now - SAID_ONCE,
     )
     events = events_about([each for each in told if each.alert.fired_at < now], setup, fresh, decided, now)
     found = tuple(news for event in heard(session, events, now) if (news := follow_up(event)))

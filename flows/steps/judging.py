@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.deciding import UTTERANCE_WINDOW, Case, decide, past_alert
+from alerts.deciding import Case, decide, past_alert
 from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Decision, Match, PastAlert, Reason
 from alerts.rules import CompiledRule
 from alerts.silencing import is_hushed
+from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Span
 from flows.setup import Setup
 from warehouse import alerts, silences, stories
@@ -98,7 +99,7 @@ def history(session: Session, candidates: Sequence[Candidate], now: datetime) ->
     """
     if not candidates:
         return ()
-    longest = max([UTTERANCE_WINDOW, *(candidate.rule.rule.cooldown for candidate in candidates)])
+    longest = max([SAID_ONCE, *(candidate.rule.rule.cooldown for candidate in candidates)])
     past = alerts.past_alerts(
         session,
         since=now - longest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from extractors.negotiation.positions import POSITIONS, Record, party, records
+from extractors.negotiation.positions import SIDES, Record, party, records
 from extractors.position_records import Take
 from warehouse import positions
 from warehouse.session import Session
@@ -23,7 +23,7 @@ def reposition(session: Session) -> int:
         session,
         officials={member for members, _ in benches for member in members},
         topics={topic for _, topic in benches},
-        stances=POSITIONS,
+        stances=SIDES.keys(),
     )
     drawn = [each for bench in benches for each in _records(bench, takes)]
     positions.save_record(

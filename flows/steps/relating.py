@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from extractors.copies.credits import read_credits
-from extractors.copies.fingerprints import fingerprint, quotation_keys
-from extractors.copies.stories import WINDOW, Account, Tie, labels, merged, tie_between
+from extractors.copies.sameness import fingerprint, quotation_keys
+from extractors.copies.stories import WINDOW, StoryText, Tie, labels, merged, tie_between
 from extractors.records import Credits, Telling
 from warehouse import stories
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoryKeys
@@ -75,7 +75,7 @@ def join(session: Session, keys: Sequence[StoryKeys], spoken: dict[str, frozense
     pairs = stories.candidates(session, keys, WINDOW)
     stored = stories.texts(session, sorted({name for pair in pairs for name in pair}))
     accounts = {
-        each.telling.article_id: Account(
+        each.telling.article_id: StoryText(
             telling=each.telling,
             title=each.title,
             text=each.text,

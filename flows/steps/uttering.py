@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.records import Match
+from extractors.copies.sameness import SAID_ONCE, same_words
 from extractors.copies.stories import merged
-from extractors.negotiation.utterances import WINDOW, same_words, wording
+from extractors.negotiation.utterances import wording
 from extractors.position_records import Wording
 from extractors.text.identity import utterance_name
 from warehouse import utterances
@@ -45,7 +46,7 @@ def utterances_of(
     utterances.stage_wordings(session, list(fresh.values()))
     pairs = [
         (each.statement_id, each.node)
-        for each in utterances.reports(session, WINDOW)
+        for each in utterances.reports(session, SAID_ONCE)
         if same_words(fresh[each.statement_id].words, each.words)
     ]
     known = utterances.ages(session, sorted({node for _, node in pairs} - set(fresh)))
