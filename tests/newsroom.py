@@ -10,10 +10,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import duckdb
+
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.passes import run_pass
 from tests.servers import HttpServer, Reply, SmtpSink
+from warehouse.publishing import PUBLISHED
 from warehouse.session import Session
 from warehouse.store import reading, writing
 
@@ -74,6 +77,11 @@ class Newsroom:
         """Ask the live warehouse."""
         with reading(self.configuration.parent / "var") as session:
             return session.rows(sql)
+
+    def published(self, sql: str) -> list[tuple[object, ...]]:
+        """Ask the analysts' copy."""
+        with duckdb.connect(self.configuration.parent / "var" / PUBLISHED, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
 
     def warehouse(self) -> AbstractContextManager[Session]:
         """Open the warehouse for writing."""

@@ -10,11 +10,11 @@ from extractors.records import Article, Entry, Page, Post, Span
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.fetch import KEPT, article_of, without_recurring
+from flows.steps.fetch import KEPT, Furniture, polled_article
 from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
 from tests.servers import Reply
 from warehouse.entries import PendingEntry
-from warehouse.store import reading
+from warehouse.store import reading, writing
 
 PROMPT = "Scan the code to get our app"
 NOTICE = "The Herald publishes a summary of its reports here, subscribers read them whole."
@@ -53,7 +53,14 @@ class Desk:
 
     def texts(self, *articles):
         """Take in a batch and return the texts that come of it."""
-        return [article.text for article in without_recurring(self.setup, articles)]
+        return [article.text for article in self.take(articles)]
+
+    def take(self, articles):
+        """Learn from articles, keep it, and return them without what recurs."""
+        lesson = Furniture(self.setup.data_dir).lesson(articles)
+        with writing(self.setup.data_dir) as session:
+            lesson.keep(session, self.now)
+        return [lesson.applied(article) for article in articles]
 
     def rows(self, sql):
         """Ask the warehouse."""
@@ -113,7 +120,7 @@ def test_posts_stay_where_their_words_are(desk):
         desk.texts(told(number, PROMPT))
     text = f"Lead.\n{PROMPT}\nA post of its own.\n{PROMPT}\nIts end."
     posts = (Post(Span(text.index("A post"), len(text)), NOW),)
-    (article,) = without_recurring(desk.setup, [replace(told(9), text=text, posts=posts)])
+    (article,) = desk.take([replace(told(9), text=text, posts=posts)])
     assert [post.span.slice(article.text) for post in article.posts] == ["A post of its own.\nIts end."]
 
 
@@ -200,4 +207,4 @@ def test_an_article_has_the_plain_address_of_its_page(led_to, stored):
         attempts=0,
         seen_at=NOW,
     )
-    assert article_of(entry, read, led_to, NOW).url == stored
+    assert polled_article(entry, read, led_to, NOW).url == stored

@@ -206,7 +206,7 @@ def test_a_heartbeat_follows_a_complete_pass_only(office, monkeypatch, caplog):
         raise SystemError("killed")
 
     with monkeypatch.context() as dying:
-        dying.setattr("flows.steps.passes.gather", die)
+        dying.setattr("flows.steps.passes.finish", die)
         with pytest.raises(SystemError):
             run_pass(office.setup())
     assert beaten(office) == 1

@@ -9,7 +9,7 @@ import pytest
 from flows.setup import LOCK_FILE, STOP_FLAG
 from flows.steps import passes
 from flows.steps.passes import run_pass
-from tests.newsroom import NOW, OTHER, SAID, feed, newsroom, page
+from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse import store
 from warehouse.locking import exclusive
@@ -180,14 +180,77 @@ def test_every_stage_is_one_step(room):
     assert names == ["gather", "publish"]
 
 
-def test_an_idle_pass_opens_the_warehouse_as_seldom_as_can_be(room, monkeypatch):
-    """Before the first request, for what has come, at the end and to publish: opening takes longer than the work."""
+@pytest.fixture
+def opened(monkeypatch):
+    """Return the files that were opened for writing, as often as each was."""
+    files, connect = [], store.connect
+    monkeypatch.setattr(store, "connect", lambda path, patience: files.append(path.name) or connect(path, patience))
+    return files
+
+
+def told_by(room, *channels):
+    """Let the rule tell these subscribers alone."""
+    names = ", ".join(f'"{name}"' for name in channels)
+    room.write(rules=RULES.replace('"desk", "channel"', names))
+
+
+@pytest.mark.parametrize(
+    ("channels", "times"), [pytest.param(["desk"], 5, id="one"), pytest.param(["desk", "channel"], 7, id="two")]
+)
+def test_a_pass_opens_the_warehouse_five_times_and_twice_more_for_a_further_channel(room, opened, channels, times):
+    """To begin, for the feed, for its pages, for what a channel's message came to, and at the end; never to publish."""
+    room.write(rules="")
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, {})))
+    room.run()
+    told_by(room, *channels)
+    items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river"}
+    room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items)))
+    room.now += timedelta(minutes=21)
+    opened.clear()
+    line = room.run()
+    assert "articles_new=2" in line
+    assert f"messages_sent={len(channels)}" in line
+    assert opened.count(store.LIVE) <= times
+    assert room.published("select count(*) from articles") == [(2,)]
+
+
+def test_a_pass_that_finds_nothing_opens_the_warehouse_twice(room, opened):
+    """Before the first request and at the end: opening takes longer than the work, and publishing needs to open nothing."""
     room.run()
     room.now += timedelta(hours=1)
-    opened, connect = [], store.connect
-    monkeypatch.setattr(store, "connect", lambda *place: opened.append(place) or connect(*place))
+    opened.clear()
     assert "feeds_unchanged=1" in run_pass(room.setup(), scheduled=True)
-    assert len(opened) == 4
+    assert opened == [store.LIVE] * 2
+
+
+def test_what_brought_nothing_is_noted_at_the_end(room):
+    """A feed that failed and one that is as it was are noted with the end of the pass, and a pass that dies knows whom it asked."""
+    room.run()
+    room.write(more='[[feeds]]\nurl = "http://nowhere.invalid/rss"\noutlet = "Nowhere"\n')
+    room.now += timedelta(minutes=11)
+    assert "feeds_unchanged=1 feeds_failed=1" in room.run()
+    rows = room.rows("select outlet, state, last_polled_at, consecutive_failures from feeds order by outlet")
+    assert rows == [("Herald", "fine", room.now, 0), ("Nowhere", "failing", room.now, 1)]
+
+
+def test_a_pass_killed_before_its_end_asks_no_feed_too_soon(room, monkeypatch):
+    """What it had asked stands in the journal: the next pass leaves the feed its interval, then asks it again."""
+    room.run()
+    room.now += timedelta(minutes=11)
+
+    def die(*_args, **_kwargs):
+        raise SystemError("killed")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(passes, "finish", die)
+        with pytest.raises(SystemError):
+            room.run()
+    asked = len(room.outlet.asked("/rss.xml"))
+    room.now += timedelta(minutes=1)
+    room.run()
+    assert len(room.outlet.asked("/rss.xml")) == asked
+    room.now += timedelta(minutes=10)
+    assert "feeds_unchanged=1" in room.run()
 
 
 def test_an_idle_scheduled_pass_makes_no_new_copy(room):
@@ -327,7 +390,7 @@ def test_a_feeds_own_full_text_serves_when_its_page_is_gone(room):
     assert len(room.mail.mails) == 1
 
 
-@pytest.mark.parametrize("step", ["save_answers", "clean", "read", "record", "deliver", "publish"])
+@pytest.mark.parametrize("step", ["note", "clean", "read", "recorded", "publish"])
 def test_a_crash_before_any_step_loses_nothing(room, monkeypatch, step):
     """Whichever step a pass dies in, the passes after it do the work that was left, and nothing is sent twice."""
 

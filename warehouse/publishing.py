@@ -22,21 +22,29 @@ LAG = timedelta(hours=1)
 _Stamp = tuple[int, int]
 
 
-def publish(data_dir: Path, *, wait: timedelta = WAIT, lag: timedelta = LAG) -> bool:
+def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAIT, lag: timedelta = LAG) -> bool:
     """Replace analysis.duckdb with a copy of the live file; return False when it is up to date.
 
+    `changes` is what the last session of this process counted: the live file then need not be opened to be asked.
     A reader of the old copy keeps it until it opens the file again. Raises as `store.writing` does.
     """
     patience = Patience(wait)
     live, published = data_dir / LIVE, data_dir / PUBLISHED
     with held(data_dir, patience):
-        with closing(connected(live, patience)) as connection:
-            stamp = _stamp(connection)
+        stamp = _live_stamp(live, changes, patience)
         if stamp == _published_stamp(published) and not _lags(live, published, lag):
             return False
         with system_explained(data_dir):
             migrating.copy_whole(live, published)
         return True
+
+
+def _live_stamp(live: Path, changes: int | None, patience: Patience) -> _Stamp:
+    """Return the stamp of the live file, which is opened if it is not known, or if its log is not in the file yet."""
+    if changes is not None and live.exists() and not migrating.wal(live).exists():
+        return migrating.known_migrations()[-1].version, changes
+    with closing(connected(live, patience)) as connection:
+        return _stamp(connection)
 
 
 def _stamp(connection: duckdb.DuckDBPyConnection) -> _Stamp:

@@ -21,12 +21,16 @@ _PLAIN = frozenset({type(None), bool, int, float, datetime})
 
 
 class Session:
-    """A transaction on the live file. It belongs to one thread, and ends with the block that gave it."""
+    """A transaction on the live file. It belongs to one thread, and ends with the block that gave it.
+
+    After that block `changes` tells how many changes of the content the file counts by now.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Wrap a connection whose transaction has begun."""
         self._connection = connection
         self._changed = False
+        self.changes = 0
 
     def run(self, sql: str, params: Params = None, *, quiet: bool = False) -> int:
         """Execute a statement that writes; return how many rows it wrote. `quiet` writes may be published later."""
@@ -87,6 +91,9 @@ class Session:
         """Count the change, if there was one, just before the commit."""
         if self._changed:
             self._connection.execute("UPDATE changes SET version = version + 1")
+        row = self._connection.execute("SELECT version FROM changes").fetchone()
+        assert row is not None, "changes has one row"
+        self.changes = int(row[0])
 
 
 def _bound(params: Params) -> Any:

@@ -9,18 +9,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from alerts.records import Arrival
-from extractors.records import Article, Page, Unreadable
-from extractors.text.identity import article_id
+from extractors.records import Page, Unreadable
 from extractors.text.urls import canonical_url
 from flows.acquire.files import Document, documents
 from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
 from flows.processes.workers import Workers, cores
 from flows.setup import Setup
 from flows.steps.deliver.senders import deliver
-from flows.steps.fetch import FoundArticle, unfurnished
-from flows.steps.passes import prepare_warehouse
-from flows.steps.read import read
-from flows.steps.recording import BATCH, record
+from flows.steps.fetch import FoundArticle, Furniture, article_of
+from flows.steps.passes import prepare_warehouse, take_in
+from flows.steps.recording import BATCH
 from warehouse.publishing import publish
 from warehouse.runs import RunCounts
 from warehouse.store import writing
@@ -61,15 +59,15 @@ def ingest(
 
 def recorded(setup: Setup, found: Iterable[FoundArticle | RunCounts], size: int) -> RunCounts:
     """Record articles as they come, so many at a time; what is no article counts itself."""
-    counts, batch = RunCounts(), []
+    counts, batch, furniture = RunCounts(), [], Furniture(setup.data_dir)
     for each in found:
         if isinstance(each, RunCounts):
             counts += each
             continue
         batch.append(each)
         if len(batch) == size:
-            counts, batch = counts + record(setup, read(setup, unfurnished(setup, batch))), []
-    return counts + record(setup, read(setup, unfurnished(setup, batch)))
+            counts, batch = counts + take_in(setup, furniture, batch)[0], []
+    return counts + take_in(setup, furniture, batch)[0]
 
 
 def of_files(
@@ -103,20 +101,13 @@ def of_sitemap(
             yield RunCounts(articles_known=1) if each.known else RunCounts(pages_unreadable=1)
             continue
         url, page, entry = canonical_url(each.page.url or each.url), each.page, each.entry
-        article = Article(
-            article_id=article_id(url),
+        article = article_of(
+            page,
             url=url,
             outlet=outlet or page.site_name or urlsplit(url).hostname or url,
-            feed_id=None,
-            title=page.title or entry.title,
-            author=page.author,
             published_at=published_at or entry.published or page.published,
-            first_seen_at=setup.now(),
-            language=page.language,
-            text=page.text,
-            updated_at=page.updated or entry.updated,
-            section=page.section,
-            posts=page.posts,
+            seen_at=setup.now(),
+            entry=entry,
         )
         yield FoundArticle(article=article, arrival=Arrival.IMPORTED)
 
@@ -131,20 +122,12 @@ def found(
 ) -> FoundArticle:
     """Give a page its identity: what was said on the command line wins over what the page says."""
     url = page.url or document_url(document)
-    article = Article(
-        article_id=article_id(url),
+    article = article_of(
+        page,
         url=url,
         outlet=outlet or document.outlet or page.site_name or urlsplit(url).hostname or document.path.parent.name,
-        feed_id=None,
-        title=page.title,
-        author=page.author,
         published_at=published_at or page.published,
-        first_seen_at=setup.now(),
-        language=page.language,
-        text=page.text,
-        updated_at=page.updated,
-        section=page.section,
-        posts=page.posts,
+        seen_at=setup.now(),
     )
     return FoundArticle(article=article, arrival=Arrival.INGESTED if alert else Arrival.IMPORTED)
 

@@ -5,15 +5,17 @@ Fetches nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 from http import HTTPStatus
+from itertools import islice
+from pathlib import Path
 
 from alerts.records import Arrival
 from extractors.html.boilerplate import WINDOW, newly_learned, page_lines, same_but_for, site_of, without_boilerplate
-from extractors.records import Article, Page, PageLines, Unreadable
+from extractors.records import Article, Entry, Page, PageLines, Unreadable
 from extractors.text.identity import article_id, plain_words
 from extractors.text.urls import canonical_url
 from flows.processes.workers import Answer, Parse, Workers
@@ -25,10 +27,11 @@ from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, R
 from warehouse import boilerplate
 from warehouse.boilerplate import LearnedLine, SiteLines
 from warehouse.entries import PageFailure, PendingEntry
-from warehouse.records import StoredWords
+from warehouse.records import ReadArticle, StoredWords
 from warehouse.runs import RunCounts
-from warehouse.store import writing
-from warehouse.stored import stored_words
+from warehouse.session import Session
+from warehouse.store import reading
+from warehouse.stored import stored_articles, stored_words
 
 PAGES_A_PASS = 1_000
 # What fails in passing is tried for half a day; a server that refuses is believed sooner.
@@ -37,6 +40,8 @@ TRIES_REFUSED = 3
 PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 # What was not seen on a site for so long is forgotten.
 KEPT = timedelta(days=90)
+# Of so many sites at once the last pages' lines are in memory: 100 kB each where pages are long.
+AHEAD = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,11 @@ class Pages:
             wanted.append(Request(key=entry.entry_key, url=entry.url, accept=PAGE_TYPES, crawls=True))
         return wanted
 
+    @property
+    def awaited(self) -> Iterable[str]:
+        """Return the addresses of the pages that were asked for and have not come, in their order."""
+        return self._asked
+
     def taken(self, outcomes: Sequence[FetchResult]) -> list[tuple[FetchResult, tuple[PendingEntry, ...]]]:
         """Return each outcome with the entries that led to it; from now on its page may be asked for again."""
         pairs = []
@@ -112,7 +122,7 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
             results += cleaned(setup, outcome, pages.get(outcome.key), entries, now)
             done()
     results = [from_feed(workers, result, now) for result in results]
-    articles = unfurnished(setup, [result for result in results if isinstance(result, FoundArticle)])
+    articles = tuple(result for result in results if isinstance(result, FoundArticle))
     missed = [result for result in results if isinstance(result, Missed)]
     return Acquired(
         articles=articles,
@@ -126,12 +136,6 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
             articles_from_feeds=sum(article.from_feed for article in articles),
         ),
     )
-
-
-def unfurnished(setup: Setup, found: Sequence[FoundArticle]) -> tuple[FoundArticle, ...]:
-    """Return articles without what recurs on their sites' pages, as far as that is known by now."""
-    articles = without_recurring(setup, [item.article for item in found])
-    return tuple(replace(item, article=article) for item, article in zip(found, articles, strict=True))
 
 
 def task(answer: Fetched) -> Parse:
@@ -157,7 +161,7 @@ def cleaned(
 def found(entry: PendingEntry, page: Page, url: str, now: datetime, *, from_feed: bool = False) -> FoundArticle:
     """Return the article that an entry led to."""
     return FoundArticle(
-        article=article_of(entry, page, url, entry.seen_at or now),
+        article=polled_article(entry, page, url, entry.seen_at or now),
         arrival=Arrival.FIRST_POLL if entry.first_poll else Arrival.POLLED,
         entry_key=entry.entry_key,
         from_feed=from_feed,
@@ -209,51 +213,152 @@ def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:
     return entry.attempts + 1 >= (TRIES_REFUSED if client_error else TRIES)
 
 
-def article_of(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> Article:
+def polled_article(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> Article:
     """Join what the feed and the page say: the feed's date and time win, nothing undated is stamped."""
-    address = canonical_url(page.url or url)
-    return Article(
-        article_id=article_id(address),
-        url=address,
+    return article_of(
+        page,
+        url=canonical_url(page.url or url),
         outlet=entry.outlet,
-        feed_id=entry.feed_id,
-        title=page.title or entry.entry.title,
-        author=page.author or entry.entry.author,
         published_at=entry.entry.published or page.published or entry.entry.updated,
+        seen_at=seen_at,
+        entry=entry.entry,
+        feed_id=entry.feed_id,
+    )
+
+
+def article_of(
+    page: Page,
+    *,
+    url: str,
+    outlet: str,
+    published_at: datetime | None,
+    seen_at: datetime,
+    entry: Entry | None = None,
+    feed_id: str | None = None,
+) -> Article:
+    """Give a page its identity; what it does not say of itself is what the entry that led to it says."""
+    return Article(
+        article_id=article_id(url),
+        url=url,
+        outlet=outlet,
+        feed_id=feed_id,
+        title=page.title or (entry.title if entry else None),
+        author=page.author or (entry.author if entry else None),
+        published_at=published_at,
         first_seen_at=seen_at,
         language=page.language,
         text=page.text,
-        updated_at=page.updated or entry.entry.updated,
+        updated_at=page.updated or (entry.updated if entry else None),
         section=page.section,
         posts=page.posts,
     )
 
 
-def without_recurring(setup: Setup, articles: Sequence[Article]) -> tuple[Article, ...]:
-    """Learn from these articles, and return them without the lines that recur on their sites' pages."""
-    by_site: dict[str, dict[str, Article]] = {}
-    for article in articles:
-        if (site := site_of(article.url)) is not None:
-            by_site.setdefault(site, {})[article.article_id] = article
-    if not by_site:
-        return tuple(articles)
-    now = setup.now()
-    with writing(setup.data_dir) as session:
-        known = boilerplate.site_lines(session, sorted(by_site))
-        stored = stored_words(session, sorted(name for some in by_site.values() for name in some))
-        pages = {site: pages_of(list(some.values())) for site, some in by_site.items()}
-        fresh = [line for site in known for line in learned(known[site], pages[site], list(by_site[site].values()))]
-        boilerplate.save_pages(session, [(site, page) for site in pages for page in pages[site]], now)
-        boilerplate.save_lines(session, fresh, now)
-        boilerplate.see_lines(session, [seen for site in known for seen in seen_again(known[site], pages[site])], now)
-        boilerplate.forget(session, sorted(by_site), since=now - KEPT, window=WINDOW)
-    lines = {site: known[site].learned | {line.line_hash for line in fresh if line.site == site} for site in known}
-    return tuple(cleared(article, lines, stored.get(article.article_id)) for article in articles)
+class Furniture:
+    """What recurs on the pages of sites. It is read ahead, when the warehouse is open, for pages that are awaited."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Begin with nothing read."""
+        self._data_dir = data_dir
+        self._known: dict[str, SiteLines] = {}
+
+    def read_ahead(self, session: Session, urls: Iterable[str]) -> None:
+        """Read what is known of the first sites of these pages, and forget the others'."""
+        sites = list(islice(dict.fromkeys(site for url in urls if (site := site_of(url))), AHEAD))
+        self._known = {site: self._known[site] for site in sites if site in self._known}
+        missing = sorted(set(sites) - set(self._known))
+        if missing:
+            self._known |= boilerplate.site_lines(session, missing)
+
+    def lesson(self, articles: Sequence[Article]) -> Lesson:
+        """Learn from articles; where a page turns out to be of a site that was not read ahead, open the warehouse."""
+        by_site: dict[str, dict[str, Article]] = {}
+        for article in articles:
+            if (site := site_of(article.url)) is not None:
+                by_site.setdefault(site, {})[article.article_id] = article
+        missing = sorted(set(by_site) - set(self._known))
+        if missing:
+            with reading(self._data_dir) as session:
+                self._known |= boilerplate.site_lines(session, missing)
+        # What is taught now is not known until it is kept, and then it is read again.
+        lessons = [lesson_of(self._known.pop(site), list(by_site[site].values())) for site in sorted(by_site)]
+        return Lesson(sites=tuple(lessons))
 
 
-def pages_of(articles: Sequence[Article]) -> list[PageLines]:
-    """Return what is kept of each page for learning."""
-    return [page_lines(article.article_id, article.text) for article in articles]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLesson:
+    """What a site's new articles teach: their own lines, those found to recur, those seen to recur again, all known."""
+
+    site: str
+    pages: tuple[PageLines, ...]
+    fresh: tuple[LearnedLine, ...]
+    seen: tuple[tuple[str, str, int], ...]
+    lines: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What articles teach about their sites' furniture; it is kept in the transaction that records them."""
+
+    sites: tuple[SiteLesson, ...] = ()
+
+    def lines_of(self, article: Article) -> frozenset[str]:
+        """Return the lines that recur on the pages of an article's site."""
+        site = site_of(article.url)
+        return next((each.lines for each in self.sites if each.site == site), frozenset())
+
+    def applied(self, article: Article) -> Article:
+        """Return an article without the lines that recur on its site."""
+        lines = self.lines_of(article)
+        if not lines:
+            return article
+        text, posts = without_boilerplate(article.text, lines, article.posts)
+        return replace(article, text=text, posts=posts)
+
+    def keep(self, session: Session, now: datetime) -> None:
+        """Keep it for the articles to come, and drop what was not seen for long."""
+        if self.sites:
+            boilerplate.save_pages(session, [(each.site, page) for each in self.sites for page in each.pages], now)
+            boilerplate.save_lines(session, [line for each in self.sites for line in each.fresh], now)
+            boilerplate.see_lines(session, [seen for each in self.sites for seen in each.seen], now)
+            boilerplate.forget(session, [each.site for each in self.sites], since=now - KEPT, window=WINDOW)
+
+    def as_stored(self, session: Session, batch: Sequence[ReadArticle]) -> tuple[ReadArticle, ...]:
+        """Return a batch in which what differs from what is stored in nothing but furniture has the stored words.
+
+        So furniture makes no revision.
+        """
+        names = sorted(each.article.article_id for each in batch if self.lines_of(each.article))
+        words = stored_words(session, names) if names else {}
+        same = sorted(each.article.article_id for each in batch if self._is_stored(each.article, words))
+        stored = {each.article.article_id: each for each in stored_articles(session, same)} if same else {}
+        return tuple(restored(each, stored.get(each.article.article_id)) for each in batch)
+
+    def _is_stored(self, article: Article, words: Mapping[str, StoredWords]) -> bool:
+        stored = words.get(article.article_id)
+        same_title = stored and plain_words(stored.title or "") == plain_words(article.title or "")
+        return bool(stored and same_title and same_but_for(article.text, stored.text, self.lines_of(article)))
+
+
+def lesson_of(known: SiteLines, articles: Sequence[Article]) -> SiteLesson:
+    """Return what a site's new articles teach, beside what is known of it."""
+    pages = [page_lines(article.article_id, article.text) for article in articles]
+    fresh = learned(known, pages, articles)
+    return SiteLesson(
+        site=known.site,
+        pages=tuple(pages),
+        fresh=tuple(fresh),
+        seen=tuple(seen_again(known, pages)),
+        lines=known.learned | {line.line_hash for line in fresh},
+    )
+
+
+def restored(item: ReadArticle, stored: ReadArticle | None) -> ReadArticle:
+    """Return an article with the words that it is stored with, and what was read in them; as it is if it is not."""
+    if stored is None:
+        return item
+    article = replace(item.article, text=stored.article.text, posts=stored.article.posts)
+    return replace(item, article=article, reading=stored.reading)
 
 
 def learned(site: SiteLines, pages: Sequence[PageLines], articles: Sequence[Article]) -> list[LearnedLine]:
@@ -276,18 +381,3 @@ def seen_again(site: SiteLines, pages: Sequence[PageLines]) -> list[tuple[str, s
             if name in again and page.article_id not in counted:
                 again[name] += 1
     return [(site.site, name, times) for name, times in again.items()]
-
-
-def cleared(article: Article, lines: Mapping[str, frozenset[str]], stored: StoredWords | None) -> Article:
-    """Return an article without these lines of its site.
-
-    One that is stored and differs in nothing else keeps the words it is stored with: furniture makes no revision.
-    """
-    known = lines.get(site_of(article.url) or "")
-    if not known:
-        return article
-    same_title = stored and plain_words(stored.title or "") == plain_words(article.title or "")
-    if stored and same_title and same_but_for(article.text, stored.text, known):
-        return replace(article, text=stored.text, posts=stored.posts)
-    text, posts = without_boilerplate(article.text, known, article.posts)
-    return replace(article, text=text, posts=posts)

@@ -6,10 +6,9 @@ What has come is read, recorded, sent and published while the rest is being fetc
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -17,19 +16,20 @@ from extractors.officials.watchlist import Official, Term, Watchlist
 from flows.processes.workers import Workers, cores
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
+from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass, disk_watched
-from flows.steps.deliver.senders import deliver
-from flows.steps.fetch import PAGES_A_PASS, Pages, clean
-from flows.steps.poll import answers_of, request_for, save_answers
+from flows.steps.deliver.senders import Dispatch
+from flows.steps.fetch import PAGES_A_PASS, FoundArticle, Furniture, Pages, clean
+from flows.steps.poll import Polled, answers_of, note, request_for
+from flows.steps.publish import Publisher
 from flows.steps.read import read
-from flows.steps.recording import record
+from flows.steps.recording import BATCH, recorded, worked_out
 from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
-from warehouse import feeds, hosts, officials, outbox, runs
-from warehouse.entries import PendingEntry, pending_entries
-from warehouse.feeds import FeedState
+from warehouse import feeds, hosts, officials, runs
+from warehouse.entries import PageFailure, PendingEntry, pending_entries
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
 from warehouse.officials import OfficialTerm
@@ -41,8 +41,6 @@ from warehouse.store import writing
 T = TypeVar("T")
 log = logging.getLogger("talkwatch.pass")
 
-# Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
-PUBLISHING = 0.1
 # For so many seconds messages may leave before the next batch is read; the rest leaves when all are.
 SENDING = 5.0
 
@@ -82,25 +80,28 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     Opening the warehouse takes a while: it is opened once before the first request, and once after the last answer.
     """
     journal, run_id, started_at = Journal(setup.data_dir), uuid.uuid4().hex[:16], setup.now()
-    with writing(setup.data_dir) as session:
-        officials.save_officials(session, official_terms(setup.watchlist))
-        before_pass(setup, session, scheduled=scheduled)
-        runs.start_run(session, run_id, started_at)
-        waits = outbox.waiting_since(session, started_at) is not None
-        begun = begin(setup, session, journal.read())
-    journal.clear()
-    counts = stage("gather", lambda: (deliver(setup) if waits else RunCounts()) + gather(setup, begun, journal))
-    with writing(setup.data_dir) as session:
-        note_asked(session, journal.read())
-        waits = outbox.waiting_since(session, setup.now()) is not None
-        if not waits:
-            finish(setup, session, run_id, counts, scheduled=scheduled)
-    journal.clear()
-    if waits:
-        counts += stage("deliver", lambda: deliver(setup))
+    with Dispatch(setup) as dispatch:
         with writing(setup.data_dir) as session:
-            finish(setup, session, run_id, counts, scheduled=scheduled)
-    stage("publish", lambda: publish(setup.data_dir))
+            officials.save_officials(session, official_terms(setup.watchlist))
+            before_pass(setup, session, scheduled=scheduled)
+            runs.start_run(session, run_id, started_at)
+            intake = Intake(setup, session, journal.read())
+            dispatch.seal(session)
+        journal.clear()
+        counts = stage("gather", lambda: dispatch.send() + intake.run(journal))
+    with Dispatch(setup) as dispatch:
+        with writing(setup.data_dir) as session:
+            counts += intake.note(session)
+            note_asked(session, journal.read())
+            waits = dispatch.seal(session)
+            if not waits:
+                finish(setup, session, run_id, counts, scheduled=scheduled)
+        journal.clear()
+        if waits:
+            counts += stage("deliver", dispatch.send)
+            with writing(setup.data_dir) as session:
+                finish(setup, session, run_id, counts, scheduled=scheduled)
+    stage("publish", lambda: publish(setup.data_dir, changes=session.changes))
     if not setup.stopping():
         beat(setup)
     line = summary(run_id, counts, started_at, setup.now())
@@ -149,50 +150,149 @@ def summary(run_id: str, counts: RunCounts, started_at: datetime, finished_at: d
     return f"run={run_id} {counts.told or 'nothing_new'} seconds={(finished_at - started_at).total_seconds():.1f}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """What is known before the first request: who is due, and how each server is to be treated."""
+class Intake:
+    """One pass's way in: keeps what was asked, and deals with what comes while the rest is being fetched.
 
-    due: tuple[FeedState, ...]
-    hosts: tuple[HostPace, ...]
-    robots: tuple[RobotsFile, ...]
-    pending: tuple[PendingEntry, ...]
-    after_feeds: frozenset[str] = frozenset()
+    What brought nothing to read is kept, and noted whenever the warehouse is opened next: at the latest at the end of
+    the pass. Of a pass that is killed before, the journal knows what was asked.
+    """
+
+    def __init__(self, setup: Setup, session: Session, asked: Sequence[Asked]) -> None:
+        """Take over the configuration and what a killed pass had asked; read what is due, with nothing asked yet."""
+        now = setup.now()
+        feeds.sync_feeds(session, setup.settings.feeds)
+        note_asked(session, asked)
+        self._setup = setup
+        # The steps within would draw their bars across this one.
+        self._within = setup.silently
+        self._due = {state.feed.feed_id: state for state in feeds.due_feeds(session, now)}
+        self._pending = pending_entries(session, now, PAGES_A_PASS)
+        self._hosts = hosts.recent_hosts(session, now, now - DAY)
+        self._robots = hosts.robots_files(session)
+        self._after_feeds = frozenset(map(host_of, hosts.asked_last(session))) if self._pending else frozenset()
+        self._pages, self._furniture, self._publisher = Pages(), Furniture(setup.data_dir), Publisher(setup.data_dir)
+        self._furniture.read_ahead(session, (entry.url for entry in self._pending))
+        self._polled: list[Polled] = []
+        self._files: list[RobotsFile] = []
+        self._parked: list[HostPace] = []
+
+    def run(self, journal: Journal) -> RunCounts:
+        """Ask the feeds that are due and read the pages they lead to, batch by batch, as far as the pass has time."""
+        counts = RunCounts(feeds_due=len(self._due))
+        if not self._due and not self._pending:
+            return counts
+        stream = Stream(
+            self._setup.settings.fetch,
+            clock=self._setup.now,
+            stopping=self._setup.stopping,
+            hosts=self._hosts,
+            robots=self._robots,
+            delays=[(host_of(file.origin), crawl_delay(file)) for file in self._robots if wants_delay(file)],
+            after_feeds=self._after_feeds,
+            on_start=journal.note,
+        )
+        with stage(self._setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
+            shown.grow(len(self._due))
+            # Together, so that on each host those whose turn it is are asked first.
+            stream.ask([*map(request_for, self._due.values()), *self._requests(self._pending, shown)])
+            while arrived := stream.batch():
+                for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
+                    shown()
+                counts += self._take_feeds(arrived, workers)
+                stream.ask(self._requests(self._pending, shown))
+                counts += self._take_pages(arrived, workers)
+        return counts
+
+    def note(self, session: Session) -> RunCounts:
+        """Note what was kept, and tell what became of feeds."""
+        hosts.save_robots(session, self._files)
+        if self._parked:
+            hosts.save_hosts(session, self._parked)
+        noted = note(session, self._polled, self._setup.now())
+        for feed, news in noted.news:
+            tell_of_feed(self._setup, session, feed, news)
+        self._files, self._parked, self._polled = [], [], []
+        return noted.counts
+
+    def _requests(self, entries: Sequence[PendingEntry], shown: Stage) -> list[Request]:
+        requests = self._pages.requests(entries)
+        shown.grow(len(requests))
+        return requests
+
+    def _take_feeds(self, arrived: Sequence[Incoming], workers: Workers) -> RunCounts:
+        """Keep what has come of feeds and hosts; note it now if it may bring pages, or a host is to be left alone."""
+        self._files += [each for each in arrived if isinstance(each, RobotsFile)]
+        self._parked += [each for each in arrived if isinstance(each, HostPace)]
+        pairs = [
+            (self._due[each.key], each) for each in arrived if isinstance(each, FetchResult) and each.key in self._due
+        ]
+        self._polled += answers_of(workers, pairs, self._setup.now())
+        self._pending = ()
+        if not self._parked and not any(each.may_be_new for each in self._polled):
+            return RunCounts()
+        with writing(self._setup.data_dir) as session:
+            counts = self.note(session)
+            if counts.entries_new:
+                self._pending = pending_entries(session, self._setup.now(), PAGES_A_PASS)
+                self._read_ahead(session, self._pending)
+        return counts
+
+    def _take_pages(self, arrived: Sequence[Incoming], workers: Workers) -> RunCounts:
+        """Take a batch of pages all the way: cleaned, read, recorded, sent and published."""
+        outcomes = [each for each in arrived if isinstance(each, FetchResult) and each.key not in self._due]
+        if not outcomes:
+            return RunCounts()
+        acquired = clean(self._within, workers, self._pages.taken(outcomes))
+        with Dispatch(self._within) as dispatch:
+
+            def along(session: Session, taken: RunCounts) -> RunCounts:
+                noted = self.note(session)
+                self._read_ahead(session)
+                if taken.alerts:
+                    dispatch.seal(session)
+                return noted
+
+            counts, changes = take_in(self._within, self._furniture, acquired.articles, acquired.failures, along)
+            counts += acquired.counts + dispatch.send(seconds=SENDING)
+        self._publisher.publish(changes)
+        return counts
+
+    def _read_ahead(self, session: Session, entries: Sequence[PendingEntry] = ()) -> None:
+        urls = (*self._pages.awaited, *(entry.url for entry in entries))
+        self._furniture.read_ahead(session, urls)
 
 
-def begin(setup: Setup, session: Session, asked: Sequence[Asked]) -> Begun:
-    """Take over the configuration and what a killed pass had asked; return what is due."""
-    now = setup.now()
-    feeds.sync_feeds(session, setup.settings.feeds)
-    note_asked(session, asked)
-    pending = pending_entries(session, now, PAGES_A_PASS)
-    return Begun(
-        due=feeds.due_feeds(session, now),
-        hosts=hosts.recent_hosts(session, now, now - DAY),
-        robots=hosts.robots_files(session),
-        pending=pending,
-        after_feeds=frozenset(map(host_of, hosts.asked_last(session))) if pending else frozenset(),
-    )
+def nothing_more(_session: Session, _taken: RunCounts) -> RunCounts:
+    """Do nothing besides."""
+    return RunCounts()
 
 
-def gather(setup: Setup, begun: Begun, journal: Journal) -> RunCounts:
-    """Ask the feeds that are due and read the pages they lead to, batch by batch, as far as the pass has time."""
-    if not begun.due and not begun.pending:
-        return RunCounts()
-    stream = Stream(
-        setup.settings.fetch,
-        clock=setup.now,
-        stopping=setup.stopping,
-        hosts=begun.hosts,
-        robots=begun.robots,
-        delays=[(host_of(file.origin), crawl_delay(file)) for file in begun.robots if wants_delay(file)],
-        after_feeds=begun.after_feeds,
-        on_start=journal.note,
-    )
-    with stage(setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
-        gathering = Gathering(setup, begun, stream, workers, shown)
-        gathering.run()
-    return gathering.counts
+def take_in(
+    setup: Setup,
+    furniture: Furniture,
+    found: Sequence[FoundArticle],
+    failures: Sequence[PageFailure] = (),
+    along: Callable[[Session, RunCounts], RunCounts] = nothing_more,
+) -> tuple[RunCounts, int | None]:
+    """Read articles and record them, so many a transaction; return the counts, and what the last session counted.
+
+    With the first goes what they teach of their sites, and with the last what is done `along`, given the counts.
+    """
+    lesson = furniture.lesson([item.article for item in found])
+    articles = read(setup, [replace(item, article=lesson.applied(item.article)) for item in found])
+    counts, changes = RunCounts(), None
+    last = max(len(articles) - 1, 0) // BATCH * BATCH
+    for start in range(0, max(len(articles), bool(failures)), BATCH):
+        work = worked_out(setup, articles[start : start + BATCH])
+        with writing(setup.data_dir) as session:
+            if start == 0:
+                lesson.keep(session, setup.now())
+            work = replace(work, batch=lesson.as_stored(session, work.batch))
+            counts += recorded(setup, session, work, failures if start == 0 else ())
+            if start == last:
+                counts += along(session, counts)
+        changes = session.changes
+    return counts, changes
 
 
 def note_asked(session: Session, asked: Sequence[Asked]) -> None:
@@ -213,80 +313,3 @@ def paces(asked: Sequence[Asked]) -> list[HostPace]:
 def wants_delay(file: RobotsFile) -> bool:
     """Tell whether it is worth parsing a robots.txt for its Crawl-delay."""
     return "crawl-delay" in (file.body or "").lower()
-
-
-class Gathering:
-    """One pass's way in: keeps what was asked, and deals with what comes."""
-
-    def __init__(self, setup: Setup, begun: Begun, stream: Stream, workers: Workers, shown: Stage) -> None:
-        """Begin with nothing asked."""
-        self.counts = RunCounts(feeds_due=len(begun.due))
-        self._setup = setup
-        # The steps within would draw their bars across this one.
-        self._within = setup.silently
-        self._due = {state.feed.feed_id: state for state in begun.due}
-        self._pages, self._pending = Pages(), begun.pending
-        self._stream, self._workers, self._shown = stream, workers, shown
-        self._publish_again = 0.0
-
-    def run(self) -> None:
-        """Ask for everything, and deal with it as it comes."""
-        self._shown.grow(len(self._due))
-        # Together, so that on each host those whose turn it is are asked first.
-        self._stream.ask([*map(request_for, self._due.values()), *self._requests(self._pending)])
-        while arrived := self._stream.batch():
-            self._take(arrived)
-
-    def _take(self, arrived: Sequence[Incoming]) -> None:
-        """Note the feeds that have come, ask for the pages they lead to, then read the pages that have come."""
-        self._note_hosts(arrived)
-        outcomes = [each for each in arrived if isinstance(each, FetchResult)]
-        for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
-            self._shown()
-        feeds = [outcome for outcome in outcomes if outcome.key in self._due]
-        if feeds:
-            pairs = [(self._due[outcome.key], outcome) for outcome in feeds]
-            noted = save_answers(self._setup, answers_of(self._workers, pairs, self._setup.now()))
-            self.counts += noted
-            if noted.entries_new:
-                self._ask_pages(self._due_pages())
-        pages = [outcome for outcome in outcomes if outcome.key not in self._due]
-        if pages:
-            self._read(pages)
-
-    def _note_hosts(self, arrived: Sequence[Incoming]) -> None:
-        files = [each for each in arrived if isinstance(each, RobotsFile)]
-        parked = [each for each in arrived if isinstance(each, HostPace)]
-        if files or parked:
-            with writing(self._setup.data_dir) as session:
-                hosts.save_robots(session, files)
-                hosts.save_hosts(session, parked)
-
-    def _due_pages(self) -> tuple[PendingEntry, ...]:
-        with writing(self._setup.data_dir) as session:
-            return pending_entries(session, self._setup.now(), PAGES_A_PASS)
-
-    def _ask_pages(self, entries: Sequence[PendingEntry]) -> None:
-        """Ask for the pages that were not asked for in this pass."""
-        self._stream.ask(self._requests(entries))
-
-    def _requests(self, entries: Sequence[PendingEntry]) -> list[Request]:
-        requests = self._pages.requests(entries)
-        self._shown.grow(len(requests))
-        return requests
-
-    def _read(self, outcomes: Sequence[FetchResult]) -> None:
-        """Take a batch of pages all the way: cleaned, read, recorded, sent and published."""
-        acquired = clean(self._within, self._workers, self._pages.taken(outcomes))
-        recorded = record(self._within, read(self._within, acquired.articles), acquired.failures)
-        self.counts += acquired.counts + recorded
-        if recorded.alerts:
-            self.counts += deliver(self._within, seconds=SENDING)
-        self._publish()
-
-    def _publish(self) -> None:
-        begun = time.monotonic()
-        if begun >= self._publish_again:
-            publish(self._setup.data_dir)
-            ended = time.monotonic()
-            self._publish_again = ended + (ended - begun) / PUBLISHING

@@ -5,8 +5,7 @@ The pure decisions on a feed's state, its next time and its address stand at the
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,8 +15,6 @@ from extractors.records import Feed, Page, Unreadable
 from extractors.text.identity import body_hash, entry_hash, entry_names
 from extractors.text.urls import is_http_url
 from flows.processes.workers import Parse, Workers
-from flows.setup import Setup
-from flows.steps.deliver.notices import tell, well_again
 from flows.web.fetch import FEED_TYPES
 from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
@@ -25,9 +22,6 @@ from warehouse.entries import NewEntry, fresh_entries
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
 from warehouse.runs import RunCounts
 from warehouse.session import Session
-from warehouse.store import writing
-
-log = logging.getLogger("talkwatch.feeds")
 
 # A permanent redirect is believed when it was the same three times over two days.
 MOVED_TIMES = 3
@@ -72,18 +66,25 @@ class FeedNews:
     ends: tuple[Trouble, ...] = ()
 
 
-SUBJECTS = {
-    Trouble.GONE: "is gone",
-    Trouble.QUIET: "has gone quiet",
-    Trouble.MOVED: "has moved to one that is watched already",
-}
-ADVICE = {
-    Trouble.GONE: "Look for its new address with `talkwatch feeds discover`, or take it out of the configuration.",
-    Trouble.QUIET: "See on its site whether something new is there that the feed does not bring.",
-    Trouble.MOVED: "Take one of the two out of the configuration.",
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """A feed that was asked, and what came of it: a poll, or a body whose entries are still to be compared."""
 
-Answer = tuple[FeedState, Poll | Parsed]
+    state: FeedState
+    finding: Poll | Parsed
+
+    @property
+    def may_be_new(self) -> bool:
+        """Tell whether there may be something to read; what brought nothing can be noted later, with other things."""
+        return isinstance(self.finding, Parsed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What noting polls came to: their counts, and what became of feeds."""
+
+    counts: RunCounts
+    news: tuple[tuple[WatchedFeed, FeedNews], ...]
 
 
 def request_for(state: FeedState) -> Request:
@@ -97,7 +98,7 @@ def request_for(state: FeedState) -> Request:
     )
 
 
-def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]], now: datetime) -> list[Answer]:
+def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]], now: datetime) -> list[Polled]:
     """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
     bodies = [
         (state, outcome)
@@ -107,14 +108,17 @@ def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]],
     # What one feed's entries are named is worked out while others are being parsed.
     feeds = zip(bodies, workers.in_order(task(outcome) for _, outcome in bodies), strict=True)
     read = {outcome.key: parsed(state, outcome, feed, outcome.asked_at or now) for (state, outcome), feed in feeds}
-    answers: list[Answer] = []
-    for state, outcome in pairs:
-        at = outcome.asked_at or now
-        if isinstance(outcome, FetchFailure):
-            answers.append((state, failed(state, outcome, at)))
-        else:
-            answers.append((state, read.get(outcome.key) or unchanged(state, outcome, at)))
-    return answers
+    return [Polled(state=state, finding=finding_of(state, outcome, read, now)) for state, outcome in pairs]
+
+
+def finding_of(
+    state: FeedState, outcome: FetchResult, read: Mapping[str, Parsed | Poll], now: datetime
+) -> Parsed | Poll:
+    """Return what an answer came to; `read` has those whose body is another than before."""
+    at = outcome.asked_at or now
+    if isinstance(outcome, FetchFailure):
+        return failed(state, outcome, at)
+    return read.get(outcome.key) or unchanged(state, outcome, at)
 
 
 def task(answer: Fetched) -> Parse:
@@ -143,18 +147,25 @@ def new_entries(feed_id: str, feed: Feed) -> tuple[NewEntry, ...]:
     return tuple(entries.values())
 
 
-def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
-    """Note validators and new entries in one transaction; tell what became of feeds."""
-    with writing(setup.data_dir) as session:
-        found = [(state, settled_poll(setup, session, state, finding, setup.now())) for state, finding in answers]
-        new = save_polls(session, [poll for _, poll in found])
-        for state, poll in found:
-            if news := told(state, poll):
-                tell_of(setup, session, state.feed, news)
-    unlinked = sum(finding.unlinked for _, finding in answers if isinstance(finding, Parsed))
-    listed = sum(len(poll.entries) for _, poll in found)
-    broken = sum(bool(poll.error) and not poll.entries for _, poll in found)
-    same = sum(poll.not_modified for _, poll in found)
+def note(session: Session, polled: Sequence[Polled], now: datetime) -> Noted:
+    """Note validators and new entries; how many of a feed's entries are fresh decides when it is asked again."""
+    if not polled:
+        return Noted(counts=RunCounts(), news=())
+    parses = [each.finding for each in polled if isinstance(each.finding, Parsed)]
+    fresh = fresh_entries(session, [entry for finding in parses for entry in finding.entries])
+    found = [(each.state, poll_of(each, fresh, now)) for each in polled]
+    found, merged = not_merged(found, watched=feed_urls(session) if any(map(moves, found)) else frozenset())
+    new = save_polls(session, [poll for _, poll in found])
+    news = [(state.feed, news) for state, poll in found if (news := told(state, poll))]
+    unlinked = sum(finding.unlinked for finding in parses)
+    return Noted(counts=counted([poll for _, poll in found], new=new, unlinked=unlinked), news=(*merged, *news))
+
+
+def counted(found: Sequence[Poll], *, new: int, unlinked: int) -> RunCounts:
+    """Count what became of feeds, and of their entries."""
+    listed = sum(len(poll.entries) for poll in found)
+    broken = sum(bool(poll.error) and not poll.entries for poll in found)
+    same = sum(poll.not_modified for poll in found)
     return RunCounts(
         feeds_unchanged=same,
         feeds_failed=broken,
@@ -166,38 +177,35 @@ def save_answers(setup: Setup, answers: Sequence[Answer]) -> RunCounts:
     )
 
 
-def tell_of(setup: Setup, session: Session, feed: WatchedFeed, news: FeedNews) -> None:
-    """Tell the operator of a trouble, once until it is over, and of its end; what is neither is a line in the log."""
-    if news.begins:
-        key, subject = f"{news.begins}:{feed.feed_id}", f"the feed of {feed.outlet} {SUBJECTS[news.begins]}"
-        tell(setup, session, key=key, subject=subject, text=f"{feed.url} {news.line}. {ADVICE[news.begins]}")
-        return
-    subject, text = f"the feed of {feed.outlet} is well again", f"{feed.url} {news.line}."
-    over = [
-        well_again(setup, session, key=f"{trouble}:{feed.feed_id}", subject=subject, text=text) for trouble in news.ends
-    ]
-    if not any(over):
-        log.warning("%s (%s) %s", feed.outlet, feed.url, news.line)
-
-
-def settled_poll(setup: Setup, session: Session, state: FeedState, finding: Poll | Parsed, now: datetime) -> Poll:
-    """Return the poll; how many of a changed feed's entries are fresh decides when it is asked again."""
+def poll_of(polled: Polled, fresh: Container[str], now: datetime) -> Poll:
+    """Return the poll, now that it is known which entries are fresh."""
+    finding = polled.finding
     if isinstance(finding, Poll):
-        return not_merged(setup, session, state, finding)
-    fresh = len(fresh_entries(session, finding.entries))
-    poll = changed(state, replace(finding, fresh=fresh), finding.answer.asked_at or now)
-    return not_merged(setup, session, state, poll)
+        return finding
+    count = sum(entry.entry_key in fresh for entry in finding.entries)
+    return changed(polled.state, replace(finding, fresh=count), finding.answer.asked_at or now)
 
 
-def not_merged(setup: Setup, session: Session, state: FeedState, poll: Poll) -> Poll:
-    """Keep a feed at its address when another feed is asked where it has moved: that is told, not merged."""
-    course = poll.course
-    target = course.current_url if course else None
-    if course is None or target in {None, state.course.current_url} or target not in feed_urls(session):
-        return poll
-    line = f"has moved for good, to {target}, which is watched already"
-    tell_of(setup, session, state.feed, FeedNews(line, begins=Trouble.MOVED))
-    return replace(poll, course=replace(course, current_url=state.course.current_url))
+def moves(found: tuple[FeedState, Poll]) -> bool:
+    """Tell whether a feed is asked at another address from now on."""
+    state, poll = found
+    return poll.course is not None and poll.course.current_url not in {None, state.course.current_url}
+
+
+def not_merged(
+    found: Sequence[tuple[FeedState, Poll]], *, watched: Container[str]
+) -> tuple[list[tuple[FeedState, Poll]], list[tuple[WatchedFeed, FeedNews]]]:
+    """Keep each feed at its address when another is asked where it has moved: that is told, not merged."""
+    kept, news = [], []
+    for state, poll in found:
+        course = poll.course
+        if course and moves((state, poll)) and course.current_url in watched:
+            line = f"has moved for good, to {course.current_url}, which is watched already"
+            news.append((state.feed, FeedNews(line, begins=Trouble.MOVED)))
+            kept.append((state, replace(poll, course=replace(course, current_url=state.course.current_url))))
+        else:
+            kept.append((state, poll))
+    return kept, news
 
 
 def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:

@@ -52,14 +52,19 @@ def record_batch(setup: Setup, batch: Sequence[ReadArticle], failures: Sequence[
     """Record one batch in one short session, deciding on the history read there."""
     work = worked_out(setup, batch)
     with writing(setup.data_dir) as session:
-        fail_entries(session, failures)
-        saved, decisions = settled(setup, session, work)
+        return recorded(setup, session, work, failures)
+
+
+def recorded(setup: Setup, session: Session, work: Work, failures: Sequence[PageFailure] = ()) -> RunCounts:
+    """Record what was worked out, and pages that failed, in an open session, deciding on the history read there."""
+    fail_entries(session, failures)
+    saved, decisions = settled(setup, session, work)
     outcomes = [str(item.outcome) for item in saved]
     return RunCounts(
         articles_new=outcomes.count("new"),
         articles_revised=outcomes.count("revised"),
         articles_known=outcomes.count("known"),
-        statements=sum(len(found.reading.statements) for found in batch),
+        statements=sum(len(found.reading.statements) for found in work.batch),
         matches=len(decisions),
         alerts=sum(decision.alert is not None for decision in decisions),
     )

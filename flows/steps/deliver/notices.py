@@ -14,12 +14,26 @@ from alerts.message_records import ChannelState, Message, OperatorNotice
 from alerts.passages import shown
 from alerts.subscribers import Subscriber
 from flows.setup import Setup
+from flows.steps.poll import FeedNews, Trouble
 from warehouse import channels, outbox
+from warehouse.feeds import WatchedFeed
 from warehouse.session import Session
 
 log = logging.getLogger("talkwatch.operator")
 
-_ADVICE = (
+feeds_log = logging.getLogger("talkwatch.feeds")
+
+_FEED_SUBJECTS = {
+    Trouble.GONE: "is gone",
+    Trouble.QUIET: "has gone quiet",
+    Trouble.MOVED: "has moved to one that is watched already",
+}
+_FEED_ADVICE = {
+    Trouble.GONE: "Look for its new address with `talkwatch feeds discover`, or take it out of the configuration.",
+    Trouble.QUIET: "See on its site whether something new is there that the feed does not bring.",
+    Trouble.MOVED: "Take one of the two out of the configuration.",
+}
+_CHANNEL_ADVICE = (
     "Its messages wait and one of them tries every hour; after 48 hours they are given up, and "
     "`talkwatch alerts resend --dead` revives them. Mend the channel in the configuration or "
     "at the service, then restart `serve`."
@@ -52,6 +66,20 @@ def operator_of(setup: Setup) -> Subscriber | None:
     return next((who for who in setup.settings.subscribers if who.name == setup.settings.operator), None)
 
 
+def tell_of_feed(setup: Setup, session: Session, feed: WatchedFeed, news: FeedNews) -> None:
+    """Tell the operator of a trouble, once until it is over, and of its end; what is neither is a line in the log."""
+    if news.begins:
+        key, subject = f"{news.begins}:{feed.feed_id}", f"the feed of {feed.outlet} {_FEED_SUBJECTS[news.begins]}"
+        tell(setup, session, key=key, subject=subject, text=f"{feed.url} {news.line}. {_FEED_ADVICE[news.begins]}")
+        return
+    subject, text = f"the feed of {feed.outlet} is well again", f"{feed.url} {news.line}."
+    over = [
+        well_again(setup, session, key=f"{trouble}:{feed.feed_id}", subject=subject, text=text) for trouble in news.ends
+    ]
+    if not any(over):
+        feeds_log.warning("%s (%s) %s", feed.outlet, feed.url, news.line)
+
+
 def tell_change(setup: Setup, session: Session, before: ChannelState | None, state: ChannelState | None) -> None:
     """Tell the operator that a channel is blocked, or no longer; what may pass by itself is not told here."""
     was, now = before and before.blocked_at, state and state.blocked_at
@@ -61,7 +89,7 @@ def tell_change(setup: Setup, session: Session, before: ChannelState | None, sta
             session,
             key=f"channel:{state.route}",
             subject=f"{named(state.route)} takes no messages: {state.last_error}",
-            text=_ADVICE,
+            text=_CHANNEL_ADVICE,
         )
     if before and was and not state:
         well_again(

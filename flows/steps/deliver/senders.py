@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -56,37 +57,74 @@ _writing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """A message with all that it tells, as it was when it was sealed."""
+class Sealed:
+    """A message that nothing joins any more, with all that it tells, and whom."""
 
     message: Message
+    subscriber: Subscriber
     notices: Sequence[Notice] = ()
     operator_notices: Sequence[OperatorNotice] = ()
     thread_ref: str | None = None
 
 
-Sealed = tuple[Contents, Subscriber] | None
-
-
 def deliver(setup: Setup, *, seconds: float = SENDER_SECONDS) -> RunCounts:
     """Send the messages that are due and record what came of each."""
-    with one_writing(setup) as session:
-        due = due_by_subscriber(setup, session)
-        routes = routes_to(setup, session, due)
-    if not routes:
-        return RunCounts()
-    with (
-        webhook_client(setup.settings.fetch) as web,
-        stage(setup.progress, "send", sum(due.values())) as shown,
-        ThreadPoolExecutor(min(len(routes), SENDERS), thread_name_prefix="sender") as threads,
-    ):
-        built = channels_of(setup, web)
-        senders = [
-            Sender(setup, route=route, channel=built[people[0].channel], subscribers=people, on_done=shown)
-            for route, people in routes.items()
-        ]
-        ran = [threads.submit(sender.run, seconds) for sender in senders]
-    return counted([standing for sender in ran for standing in sender.result()])
+    with Dispatch(setup) as dispatch:
+        with one_writing(setup) as session:
+            dispatch.seal(session)
+        return dispatch.send(seconds=seconds)
+
+
+class Dispatch:
+    """What is due at one moment: its first messages are sealed in an open session, and leave when that is closed.
+
+    From the one to the other it holds the locks of their channels, which are let go with `with`.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        """Begin with nothing to send."""
+        self._setup = setup
+        self._locks = ExitStack()
+        self._senders: list[Sender] = []
+        self._due = 0
+
+    def seal(self, session: Session) -> bool:
+        """Seal the first message due by each channel that no other process sends by; tell whether there is any."""
+        due = due_by_subscriber(self._setup, session)
+        self._due = sum(due.values())
+        for route, people in routes_to(self._setup, session, due).items():
+            sender = Sender(self._setup, route=route, subscribers=people)
+            if sender.holds_lock():
+                self._locks.callback(sender.let_go)
+                if sender.begin(session):
+                    self._senders.append(sender)
+                else:
+                    sender.let_go()
+        return bool(self._senders)
+
+    def send(self, *, seconds: float = SENDER_SECONDS) -> RunCounts:
+        """Send what was sealed, each channel in a thread of its own, and go on with what else is due by it."""
+        if not self._senders:
+            return RunCounts()
+        with (
+            webhook_client(self._setup.settings.fetch) as web,
+            stage(self._setup.progress, "send", self._due) as shown,
+            ThreadPoolExecutor(min(len(self._senders), SENDERS), thread_name_prefix="sender") as threads,
+        ):
+            ways = channels_of(self._setup, web)
+            ran = [
+                threads.submit(sender.run, ways[sender.channel], seconds=seconds, on_done=shown)
+                for sender in self._senders
+            ]
+        return counted([standing for sender in ran for standing in sender.result()])
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let other processes send; what was sealed and not sent is sent again under its name."""
+        self._locks.close()
 
 
 def due_by_subscriber(setup: Setup, session: Session) -> dict[str, int]:
@@ -145,58 +183,54 @@ def one_writing(setup: Setup) -> Iterator[Session]:
 
 
 class Sender:
-    """Sends what is due by one channel to those who are told by it."""
+    """Sends what is due by one channel to those who are told by it, until nothing is, or the channel fails."""
 
-    def __init__(
-        self,
-        setup: Setup,
-        *,
-        route: str,
-        channel: AnyChannel,
-        subscribers: Sequence[Subscriber],
-        on_done: Callable[[], None],
-    ) -> None:
+    def __init__(self, setup: Setup, *, route: str, subscribers: Sequence[Subscriber]) -> None:
         """Begin with nothing known: how the channel is, and what is due, is read when it is this sender's."""
-        self._setup, self._route, self._channel = setup, route, channel
+        self.channel = subscribers[0].channel
+        self._setup, self._route = setup, route
         self._told_by_it = {subscriber.name: subscriber for subscriber in subscribers}
+        self._lock = ExitStack()
         self._state: ChannelState | None = None
         self._used_at: datetime | None = None
-        self._on_done = on_done
+        self._sealed: Sealed | None = None
 
-    def run(self, seconds: float) -> list[Standing]:
-        """Send until nothing is due, the time ends, the channel fails, or `serve` is asked to stop.
-
-        Where another process sends by this channel, that one goes on until nothing is due.
-        """
+    def holds_lock(self) -> bool:
+        """Take the channel's lock; where another process sends by it, that one goes on until nothing is due."""
         try:
-            with exclusive(lock_of(self._setup.data_dir, self._route)):
-                return self._send_all(seconds)
+            self._lock.enter_context(exclusive(lock_of(self._setup.data_dir, self._route)))
         except Held:
-            return []
+            return False
+        return True
 
-    def _send_all(self, seconds: float) -> list[Standing]:
-        ends = time.monotonic() + seconds
-        done: list[Standing] = []
-        with one_writing(self._setup) as session:
-            sealed = self._begin(session)
-        while sealed:
-            contents, subscriber = sealed
-            self._wait_for_turn()
-            receipt = self._channel.send(letter_of(contents, subscriber), subscriber)
-            on = time.monotonic() < ends and not self._setup.stopping()
-            standing, sealed = self._settle(contents.message, receipt, on=on)
-            done.append(standing)
-            self._on_done()
-        return done
+    def let_go(self) -> None:
+        """Let another process send by this channel."""
+        self._lock.close()
 
-    def _begin(self, session: Session) -> Sealed:
-        """Seal the first message, unless the channel is in trouble and not to be tried yet."""
+    def begin(self, session: Session) -> bool:
+        """Seal the first message, unless the channel is in trouble and not to be tried yet; tell whether one is due."""
         self._state = channels.channel_state(session, self._route)
         self._used_at = outbox.last_tried_at(session, list(self._told_by_it))
         shut = self._state and self._state.next_try_at > self._setup.now()
-        return None if shut else self._seal(session)
+        self._sealed = None if shut else self._seal(session)
+        return self._sealed is not None
 
-    def _seal(self, session: Session) -> Sealed:
+    def run(self, channel: AnyChannel, *, seconds: float, on_done: Callable[[], None]) -> list[Standing]:
+        """Send until nothing is due, the time ends, the channel fails, or `serve` is asked to stop."""
+        ends = time.monotonic() + seconds
+        done: list[Standing] = []
+        try:
+            while sealed := self._sealed:
+                self._wait_for_turn(channel.seconds_between)
+                receipt = channel.send(letter_of(sealed), sealed.subscriber)
+                on = time.monotonic() < ends and not self._setup.stopping()
+                done.append(self._settle(sealed.message, receipt, on=on))
+                on_done()
+        finally:
+            self.let_go()
+        return done
+
+    def _seal(self, session: Session) -> Sealed | None:
         """Mark the longest due message as tried, so that nothing joins it any more; return what it tells."""
         now = self._setup.now()
         due = outbox.due_messages(session, now, 1, subscribers=list(self._told_by_it))
@@ -205,18 +239,18 @@ class Sender:
         message = replace(due[0], late_by=late_by(due[0], now, self._setup.settings.every))
         since = self._state.failing_since if self._state else None
         outbox.begin_attempt(session, message.message_id, now, since=since)
-        return contents_of(session, message), self._told_by_it[message.subscriber]
+        return sealed(session, message, self._told_by_it[message.subscriber])
 
-    def _wait_for_turn(self) -> None:
+    def _wait_for_turn(self, between: float) -> None:
         """Wait until the service behind the channel takes another message, and note that it gets one."""
-        now, between = self._setup.now(), self._channel.seconds_between
+        now = self._setup.now()
         if self._used_at and between:
             # No longer than that, wherever the clock was then.
             left = min(between, between - (now - self._used_at).total_seconds())
             self._setup.pause(max(left, 0.0))
         self._used_at = self._setup.now()
 
-    def _settle(self, message: Message, receipt: Receipt, *, on: bool) -> tuple[Standing, Sealed]:
+    def _settle(self, message: Message, receipt: Receipt, *, on: bool) -> Standing:
         """Record what came of a message; in the same transaction seal the next, if the channel is well."""
         now = self._setup.now()
         standing = standing_after(
@@ -230,8 +264,8 @@ class Sender:
         with one_writing(self._setup) as session:
             outbox.settle(session, message.message_id, standing, now)
             self._note_state(session, standing.state)
-            following = self._seal(session) if on and standing.state is None else None
-        return standing, following
+            self._sealed = self._seal(session) if on and standing.state is None else None
+        return standing
 
     def _note_state(self, session: Session, state: ChannelState | None) -> None:
         """Record how the channel is; what waited too long behind it is given up."""
@@ -253,21 +287,22 @@ def lock_of(data_dir: Path, route: str) -> Path:
     return folder / f"{hashlib.sha256(route.encode()).hexdigest()[:16]}.lock"
 
 
-def contents_of(session: Session, message: Message) -> Contents:
+def sealed(session: Session, message: Message, subscriber: Subscriber) -> Sealed:
     """Read what a message tells."""
     thread = message.thread_of
-    return Contents(
+    return Sealed(
         message=message,
+        subscriber=subscriber,
         notices=outbox.notices(session, message),
         operator_notices=outbox.notices_in(session, message.message_id),
         thread_ref=outbox.channel_ref(session, thread) if thread else None,
     )
 
 
-def letter_of(contents: Contents, subscriber: Subscriber) -> Letter:
+def letter_of(sealed: Sealed) -> Letter:
     """Render a message for its subscriber."""
-    message = contents.message
-    if contents.operator_notices:
-        return operator_letter(message.message_id, contents.operator_notices, timezone=subscriber.timezone)
-    letter = render(message, contents.notices, timezone=subscriber.timezone)
-    return replace(letter, thread_of=message.thread_of, thread_ref=contents.thread_ref)
+    message, timezone = sealed.message, sealed.subscriber.timezone
+    if sealed.operator_notices:
+        return operator_letter(message.message_id, sealed.operator_notices, timezone=timezone)
+    letter = render(message, sealed.notices, timezone=timezone)
+    return replace(letter, thread_of=message.thread_of, thread_ref=sealed.thread_ref)
