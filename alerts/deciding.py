@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.history import History, said_in
-from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason, Rule
+from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason
+from alerts.rules import Rule
 from extractors.copies.sameness import SAID_ONCE
 from extractors.negotiation.positions import SIDES
 from extractors.records import Article

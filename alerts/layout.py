@@ -1,16 +1,21 @@
-"""Where things stand in a title or text: sentences, paragraphs, mentions and statements. Knows no rule."""
+"""Where things stand in an article: sentences, mentions, statements, and how near a phrase stands to an official.
+
+Worked out once for all rules; knows none.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, KeysView, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from alerts.records import Place
+from alerts.records import Place, Scope
+from extractors.negotiation.history import is_historical
 from extractors.officials.phrases import Hit, PhraseIndex, tokens
-from extractors.records import Mention, MentionKind, Span, Statement
+from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
+from extractors.text.negation import negation
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
 # A longer excerpt is no excerpt: the phrase's own sentence stands for it.
@@ -24,14 +29,20 @@ class Mentions:
     all: list[Mention] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
 
-    def nearest(self, inside: Span, to: Span) -> Mention | None:
-        """Return the mention within a stretch of text that is nearest to another: the one before wins a tie."""
+    def nearest_first(self, inside: Span, to: Span) -> Iterator[Mention]:
+        """Yield the mentions within a stretch of text by how near they are to another: the one before wins a tie."""
         first, end = bisect_left(self.starts, inside.start), bisect_right(self.starts, inside.end - 1)
         at = min(max(bisect_left(self.starts, to.start), first), end)
-        near = [mention for mention in self.all[max(at - 1, first) : min(at + 1, end)] if inside.covers(mention.span)]
-        return min(
-            near, key=lambda mention: max(to.start - mention.span.end, mention.span.start - to.end), default=None
-        )
+
+        def gap(mention: Mention) -> int:
+            return max(to.start - mention.span.end, mention.span.start - to.end)
+
+        beside = [each for each in self.all[max(at - 1, first) : min(at + 1, end)] if inside.covers(each.span)]
+        if beside:
+            nearest = min(beside, key=gap)
+            yield nearest
+            others = (each for each in self.all[first:end] if each is not nearest and inside.covers(each.span))
+            yield from sorted(others, key=gap)
 
 
 class Layout:
@@ -61,6 +72,7 @@ class Layout:
         self._hits: dict[int, dict[str, list[tuple[int, Hit]]]] = {}
         self._words: list[int] | None = None
         self._mentions: dict[str, Mentions] = defaultdict(Mentions)
+        self._taken_from: dict[tuple[str | None, Span], Statement] = {}
         self._statements: dict[int, list[Statement]] = defaultdict(list)
         self._sort(mentions, statements)
         speakers = {statement.speaker_id for all_at in self._statements.values() for statement in all_at}
@@ -120,10 +132,14 @@ class Layout:
         """Return the statements that hold all of `span`, which stands in this sentence."""
         return [statement for statement in self._statements.get(sentence, ()) if statement.span.covers(span)]
 
-    def nearest(self, ref_id: str, inside: Span, to: Span) -> Mention | None:
-        """Return the nearest mention of someone within a stretch of the text."""
+    def mentions_of(self, ref_id: str, inside: Span, to: Span) -> Iterator[Mention]:
+        """Yield the mentions of someone within a stretch of the text, the nearest first."""
         mentions = self._mentions.get(ref_id)
-        return mentions.nearest(inside, to) if mentions else None
+        return mentions.nearest_first(inside, to) if mentions else iter(())
+
+    def taken_from(self, mention: Mention) -> Statement | None:
+        """Return the statement by which a pronoun was taken for someone; None for a mention that names him."""
+        return self._taken_from.get((mention.ref_id, mention.span))
 
     def excerpt(self, sentence: int, *others: int) -> Span:
         """Return the stretch from the first to the last of some sentences, or the first argument's alone.
@@ -158,8 +174,154 @@ class Layout:
             mention = Mention(kind=MentionKind.OFFICIAL, ref_id=ref_id, name=name, surface=surface, span=span)
             mentions.all.insert(at, mention)
             mentions.starts.insert(at, span.start)
+            self._taken_from[ref_id, span] = statement
 
     def _add_mention(self, mention: Mention) -> None:
         if mention.kind in _NAMING and mention.ref_id is not None and self.sentence_of(mention.span) is not None:
             self._mentions[mention.ref_id].all.append(mention)
             self._mentions[mention.ref_id].starts.append(mention.span.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """A tie between one hit of a phrase and one official.
+
+    `known_by` is the statement as whose speaker he was recognised, None where he is named in words: what a rule asks
+    of a speaker it asks of that, however near the two stand.
+    """
+
+    scope: Scope
+    mention: Mention | None = None
+    mentioned_in: Place = Place.TEXT
+    statement: Statement | None = None
+    known_by: Statement | None = None
+
+
+class Texts:
+    """An article's text and title as they were read, and what was found out about them so far.
+
+    With `within`, only those stretches of the text are fresh, and nothing of the title.
+    """
+
+    def __init__(self, article: Article, reading: Reading, within: Sequence[Span] | None = None) -> None:
+        """Lay out both; the title is one sentence and one paragraph."""
+        title = article.title or ""
+        sentences = (Span(0, len(title)),) if title else ()
+        self.text = Layout(
+            Place.TEXT, article.text, reading.sentences, reading.mentions, reading.statements, within=within
+        )
+        no_title = None if within is None else ()
+        self.title = Layout(Place.TITLE, title, sentences, reading.title_mentions, within=no_title)
+        self.article = article
+        self.on = article.published_at.date() if article.published_at else None
+        self.refs = self.text.refs | self.title.refs
+        self._found: dict[int, frozenset[str]] = {}
+        self._near: dict[tuple[Place, Span, str], Nearness | None] = {}
+        self._negation: dict[tuple[Place, Span], Span | None] = {}
+        self._history: dict[tuple[Place, Span], bool] = {}
+
+    def both(self) -> tuple[Layout, Layout]:
+        """Return the text and the title."""
+        return self.text, self.title
+
+    def found(self, phrases: PhraseIndex) -> frozenset[str]:
+        """Return the keys of the phrases that stand in either."""
+        keys = self._found.get(id(phrases))
+        if keys is None:
+            keys = self._found[id(phrases)] = frozenset(self.text.found(phrases) | self.title.found(phrases))
+        return keys
+
+    def near(self, ref_id: str, hit: Hit, sentence: int, layout: Layout) -> Nearness | None:
+        """Return the strongest tie between a hit and someone."""
+        key = (layout.place, hit.span, ref_id)
+        if key not in self._near:
+            self._near[key] = next(self.ties(ref_id, hit, sentence, layout), None)
+        return self._near[key]
+
+    def ties(self, ref_id: str, hit: Hit, sentence: int, layout: Layout) -> Iterator[Nearness]:
+        """Yield the ties between a hit and someone, the strongest first."""
+        return _ties(ref_id, hit.span, sentence, layout, self.title if layout is self.text else self.text)
+
+    def negation(self, hit: Hit, sentence: int, layout: Layout) -> Span | None:
+        """Return the words of its sentence that negate a hit."""
+        key = (layout.place, hit.span)
+        if key not in self._negation:
+            self._negation[key] = negation(layout.text, layout.sentences[sentence], hit.span)
+        return self._negation[key]
+
+    def is_historical(self, hit: Hit, sentence: int, layout: Layout) -> bool:
+        """Tell whether a hit is only history in its sentence."""
+        key = (layout.place, hit.span)
+        if key not in self._history:
+            self._history[key] = is_historical(layout.text, layout.sentences[sentence], hit.span, self.on)
+        return self._history[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A hit of a rule's phrase with an official near it, in one of the article's texts.
+
+    `scope` is how near the rule wants them, `phrases` finds all that it looks for.
+    """
+
+    scope: Scope
+    phrases: PhraseIndex
+    texts: Texts
+    layout: Layout
+    sentence: int
+    hit: Hit
+    ref_id: str
+    near: Nearness
+
+    @property
+    def negation(self) -> Span | None:
+        """Return the words of its sentence that negate the hit."""
+        return self.texts.negation(self.hit, self.sentence, self.layout)
+
+    @property
+    def historical(self) -> bool:
+        """Tell whether the hit is only history in its sentence."""
+        return self.texts.is_historical(self.hit, self.sentence, self.layout)
+
+    @property
+    def denied(self) -> bool:
+        """Tell whether the official is reported to deny having said what holds the hit."""
+        statements = self.layout.statements_at(self.sentence, self.hit.span)
+        return any(each.denied and each.speaker_id == self.ref_id for each in statements)
+
+
+def _ties(ref_id: str, hit: Span, sentence: int, layout: Layout, other: Layout) -> Iterator[Nearness]:
+    """Yield the ties between a hit and someone, the strongest first. Who denies having said it does not say it."""
+    statements = [each for each in layout.statements_at(sentence, hit) if not each.denied]
+    for statement in statements:
+        if statement.speaker_id == ref_id and any(part.covers(hit) for part in statement.spans):
+            yield Nearness(scope=Scope.SPEAKS, statement=statement, known_by=statement)
+    for statement in statements:
+        named = False
+        for tie in _named(ref_id, hit, layout, statement.span, scope=Scope.STATEMENT, statement=statement):
+            named = True
+            yield tie
+        if statement.speaker_id == ref_id and not named:
+            yield Nearness(scope=Scope.STATEMENT, statement=statement, known_by=statement)
+    stretches = (
+        (Scope.SENTENCE, layout, layout.sentences[sentence]),
+        (Scope.PARAGRAPH, layout, layout.paragraph(sentence)),
+        (Scope.ARTICLE, layout, layout.whole),
+        (Scope.ARTICLE, other, other.whole),
+    )
+    for scope, where, inside in stretches:
+        yield from _named(ref_id, hit, where, inside, scope=scope)
+
+
+def _named(
+    ref_id: str, hit: Span, where: Layout, inside: Span, *, scope: Scope, statement: Statement | None = None
+) -> Iterator[Nearness]:
+    """Yield a tie for each mention of someone in a stretch, the nearest first, each with what it is known by."""
+    for mention in where.mentions_of(ref_id, inside, hit):
+        yield Nearness(
+            scope=scope,
+            mention=mention,
+            mentioned_in=where.place,
+            statement=statement,
+            known_by=where.taken_from(mention),
+        )

@@ -1,23 +1,55 @@
-"""Matching a rule against an article as it was read: phrases near officials, with the evidence. Decides nothing."""
+"""Matching a rule against an article as it was read: phrases near officials, with the evidence. Decides nothing.
+
+`first_failure` says of a rule that does not match, in plain words, which of its keys fails first and what to change.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from alerts.clauses import judge
-from alerts.evidence import RANKS, Found, all_proofs, excerpt_span, proof_at, utterances
-from alerts.layout import Layout
-from alerts.nearness import Nearness, Texts
-from alerts.records import Evidence, Historical, Match, Negation, Scope
-from alerts.rules import CompiledRule
-from extractors.officials.phrases import Hit
-from extractors.records import Article, Reading, Span
+from alerts.clauses import few
+from alerts.compiled_rules import CompiledRule, Failure
+from alerts.layout import Layout, Nearness, Occurrence, Texts
+from alerts.records import Evidence, Match, Place, Scope
+from alerts.rules import Historical
+from extractors.records import Article, Reading, Span, Statement
 
 EVIDENCE_LIMIT = 20
-# Whom a hit of a phrase stands near: id, which text, number of its sentence, the hit, and how near.
-Tie = tuple[str, Layout, int, Hit, Nearness]
+# How near a scope is, the nearest first.
+_RANKS = {scope: rank for rank, scope in enumerate(Scope)}
+_NEARNESS = {
+    Scope.STATEMENT: "in one statement, which is not his own words",
+    Scope.SENTENCE: "in one sentence, but in no statement of his",
+    Scope.PARAGRAPH: "in one paragraph, but in no sentence together",
+    Scope.ARTICLE: "in the article, but in no paragraph together",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedHit:
+    """An occurrence that holds for its rule.
+
+    `proofs` are what its rule's keys rest on; `passed` is history its rule skips, `exclusion` what cancels it.
+    """
+
+    at: Occurrence
+    proofs: tuple[Evidence, ...]
+    passed: bool
+    exclusion: Evidence | None = None
+
+    @property
+    def order(self) -> tuple[bool, bool, int, bool, int]:
+        """Sort the strongest first: not cancelled, not history, scope, text before title, earliest."""
+        in_title = self.at.layout.place is Place.TITLE
+        return (*self.standing, _RANKS[self.at.near.scope], in_title, self.at.hit.span.start)
+
+    @property
+    def standing(self) -> tuple[bool, bool]:
+        """Tell hits that prove the same thing from others: cancelled ones and history prove nothing for the rest."""
+        return (self.exclusion is not None, self.passed)
 
 
 def find_matches(
@@ -35,118 +67,249 @@ def find_all_matches(
 ) -> tuple[tuple[Match, ...], ...]:
     """Return what `find_matches` does for each rule; rules compiled together share the work of looking through."""
     texts = Texts(article, reading, within)
-    return tuple(matches_in(rule, texts) for rule in rules)
+    return tuple(_matches_in(rule, texts) for rule in rules)
 
 
-def matches_in(rule: CompiledRule, texts: Texts) -> tuple[Match, ...]:
+def _matches_in(rule: CompiledRule, texts: Texts) -> tuple[Match, ...]:
     """Return a rule's matches in an article laid out for all rules; one whose phrases it has not costs nothing."""
     if rule.keyword_set.isdisjoint(texts.found(rule.phrases)) or not rule.takes(texts.article):
         return ()
-    found: dict[str, list[Found]] = defaultdict(list)
-    for ref, each in _found(rule, texts, wanted(rule, texts)):
-        found[ref].append(each)
+    found: dict[str, list[RankedHit]] = defaultdict(list)
+    for each in _hits(rule, texts, _wanted(rule, texts)):
+        found[each.at.ref_id].append(each)
     best = {ref: sorted(all_found, key=lambda each: each.order) for ref, all_found in found.items()}
-    ranked = sorted(best.items(), key=lambda item: (item[1][0].order, item[0]))
-    return tuple(_match(rule, texts.article, ref, all_found) for ref, all_found in ranked)
+    ranked = sorted(best.values(), key=lambda hits: (hits[0].order, hits[0].at.ref_id))
+    return tuple(_match(rule, texts.article, hits) for hits in ranked)
 
 
-def wanted(rule: CompiledRule, texts: Texts) -> list[str]:
+def _wanted(rule: CompiledRule, texts: Texts) -> list[str]:
     """Return the ids of those in the article whom the rule names, in the office they held that day."""
     return sorted(ref for ref in texts.refs if rule.wants(ref, texts.on))
 
 
-def ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[Tie]:
-    """Yield each fresh hit of the rule's phrases that stands near enough to one of these, with how near."""
-    return (tie for tie in _all_ties(rule, texts, refs) if RANKS[tie[-1].scope] <= RANKS[rule.rule.scope])
-
-
-def nearest_ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> list[Tie]:
-    """Return every hit of the rule's phrases with each of these, however far apart, the nearest first."""
-    return sorted(_all_ties(rule, texts, refs), key=lambda tie: RANKS[tie[-1].scope])
-
-
-def _all_ties(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[Tie]:
+def _occurrences(
+    rule: CompiledRule, texts: Texts, refs: Sequence[str], *, anywhere: bool = False
+) -> Iterator[Occurrence]:
+    """Yield each fresh hit of the rule's phrases with each of these, in scope or `anywhere`, by its strongest tie."""
     for layout in texts.both():
         for sentence, hit in layout.fresh_hits(rule.phrases, rule.keywords):
             for ref in refs:
-                if near := texts.near(ref, hit, sentence, layout):
-                    yield ref, layout, sentence, hit, near
+                near = texts.near(ref, hit, sentence, layout)
+                if near and (anywhere or _near_enough(rule, near)):
+                    yield Occurrence(
+                        scope=rule.rule.scope,
+                        phrases=rule.phrases,
+                        texts=texts,
+                        layout=layout,
+                        sentence=sentence,
+                        hit=hit,
+                        ref_id=ref,
+                        near=near,
+                    )
 
 
-def allows(mode: Negation, negation: Span | None) -> bool:
-    """Tell whether a rule takes a hit that is, or is not, negated."""
-    return mode is Negation.ANY or (mode is Negation.ONLY) == (negation is not None)
+def _near_enough(rule: CompiledRule, near: Nearness) -> bool:
+    return _RANKS[near.scope] <= _RANKS[rule.rule.scope]
 
 
-def _found(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[tuple[str, Found]]:
-    wish = rule.rule
+def _by_speaker(rule: CompiledRule, at: Occurrence) -> Occurrence | None:
+    """Return an occurrence by the strongest tie in which the official is known as the rule's keys ask."""
+    if not rule.of_speaker or not rule.fails_speaker(at.near):
+        return at
+    ties = at.texts.ties(at.ref_id, at.hit, at.sentence, at.layout)
+    near = next((near for near in ties if _near_enough(rule, near) and not rule.fails_speaker(near)), None)
+    return replace(at, near=near) if near else None
+
+
+def _hits(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[RankedHit]:
     exclusions = [list(_exclusions(rule, layout)) for layout in texts.both()]
-    for ref, layout, sentence, hit, near in ties(rule, texts, refs):
-        stretch = texts.stretch(wish.scope, sentence, layout, near.statement)
-        verdict = judge(wish.where, stretch, rule.phrases) if wish.where else None
-        negation = texts.negation(hit, sentence, layout)
-        if (verdict and not verdict.holds) or not allows(wish.negation, negation):
-            continue
-        historical = texts.is_historical(hit, sentence, layout)
-        yield (
-            ref,
-            Found(
-                layout=layout,
-                sentence=sentence,
-                hit=hit,
-                near=near,
-                exclusion=exclusion_at(wish.scope, layout, sentence, exclusions),
-                negation=negation,
-                historical=historical,
-                passed=historical and wish.historical is Historical.SKIP,
-                where=verdict.proofs if verdict else (),
-                denied=is_denied(ref, layout, sentence, hit),
-            ),
-        )
-
-
-def is_denied(ref: str, layout: Layout, sentence: int, hit: Hit) -> bool:
-    """Tell whether someone is reported to deny having said what holds the hit."""
-    return any(each.denied and each.speaker_id == ref for each in layout.statements_at(sentence, hit.span))
+    for nearest in _occurrences(rule, texts, refs):
+        at = _by_speaker(rule, nearest)
+        if at is not None and not rule.fails_hit(at):
+            yield RankedHit(
+                at=at,
+                proofs=rule.proofs(at),
+                passed=at.historical and rule.rule.historical is Historical.SKIP,
+                exclusion=_exclusion_at(at, exclusions),
+            )
 
 
 def _exclusions(rule: CompiledRule, layout: Layout) -> Iterator[Evidence]:
     for _, hit in layout.hits(rule.phrases, rule.excluded):
-        yield proof_at("exclude", layout, hit.span, hit.key)
+        yield _proof_at("exclude", layout, hit.span, hit.key)
 
 
-def exclusion_at(
-    scope: Scope, layout: Layout, sentence: int, exclusions: Sequence[Sequence[Evidence]]
-) -> Evidence | None:
+def _exclusion_at(at: Occurrence, exclusions: Sequence[Sequence[Evidence]]) -> Evidence | None:
     """Return the excluded phrase in a match's own sentence, or its paragraph or article under rules of those scopes."""
-    if scope is Scope.ARTICLE:
+    if at.scope is Scope.ARTICLE:
         return next((proof for of_text in exclusions for proof in of_text), None)
-    within = layout.paragraph(sentence) if scope is Scope.PARAGRAPH else layout.sentences[sentence]
+    layout = at.layout
+    within = layout.paragraph(at.sentence) if at.scope is Scope.PARAGRAPH else layout.sentences[at.sentence]
     own = (proof for of_text in exclusions for proof in of_text if proof.place is layout.place)
     return next((proof for proof in own if within.covers(proof.span)), None)
 
 
-def _match(rule: CompiledRule, article: Article, ref: str, found: Sequence[Found]) -> Match:
-    best = found[0]
-    shown = excerpt_span(best)
-    statement = best.near.statement
+def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> Match:
+    best, at = hits[0], hits[0].at
+    shown = _excerpt_span(at)
+    statement = at.near.statement
     return Match(
         rule=rule.name,
         article_id=article.article_id,
-        official_id=ref,
-        official=rule.called(ref),
-        keyword=best.hit.key,
-        scope=best.near.scope,
-        place=best.layout.place,
-        excerpt=shown.slice(best.layout.text),
+        official_id=at.ref_id,
+        official=rule.called(at.ref_id),
+        keyword=at.hit.key,
+        scope=at.near.scope,
+        place=at.layout.place,
+        excerpt=shown.slice(at.layout.text),
         excerpt_span=shown,
-        evidence=tuple(islice(all_proofs(ref, found, article), EVIDENCE_LIMIT)),
+        evidence=tuple(islice(_all_proofs(hits, article), EVIDENCE_LIMIT)),
         utterance_id=statement.utterance_id if statement else None,
         excluded_by=best.exclusion.ref if best.exclusion else None,
-        negated=best.negation is not None,
+        negated=at.negation is not None,
         historical=best.passed,
-        utterance_ids=utterances(found),
-        leading_ids=utterances([each for each in found if each.near.scope is best.near.scope]),
+        utterance_ids=_utterances(hits),
+        leading_ids=_utterances([each for each in hits if each.at.near.scope is at.near.scope]),
         stance=statement.stance if statement else None,
-        denied=best.denied,
+        denied=at.denied,
     )
+
+
+def _excerpt_span(at: Occurrence) -> Span:
+    """Return whole sentences: the statement's, those between phrase and official, or the phrase's own."""
+    layout, near = at.layout, at.near
+    if near.statement is not None:
+        return layout.excerpt(at.sentence, *layout.sentences_of(near.statement.span))
+    if near.scope is Scope.PARAGRAPH and near.mention is not None:
+        return layout.excerpt(at.sentence, *layout.sentences_of(near.mention.span))
+    return layout.sentences[at.sentence]
+
+
+def _all_proofs(hits: Sequence[RankedHit], article: Article) -> Iterator[Evidence]:
+    """Yield each proof once, the strongest hit's first."""
+    seen = set()
+    for each in (hit for hit in hits if hit.standing == hits[0].standing):
+        for proof in _proofs(each, article):
+            if proof not in seen:
+                seen.add(proof)
+                yield proof
+
+
+def _utterances(hits: Sequence[RankedHit]) -> tuple[str, ...]:
+    """Return the ids of what is said in hits that prove the same thing as the strongest, each once."""
+    statements = (hit.at.near.statement for hit in hits if hit.standing == hits[0].standing)
+    return tuple(dict.fromkeys(each.utterance_id for each in statements if each))
+
+
+def _proof_at(what: str, layout: Layout, span: Span, ref: str | None) -> Evidence:
+    return Evidence(what=what, place=layout.place, span=span, surface=span.slice(layout.text), ref=ref)
+
+
+def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
+    at, layout, near = hit.at, hit.at.layout, hit.at.near
+    yield _proof_at("keyword", layout, at.hit.span, at.hit.key)
+    if near.mention is not None:
+        text = article.text if near.mentioned_in is Place.TEXT else article.title or ""
+        surface = near.mention.span.slice(text)
+        yield Evidence(what="official", place=near.mentioned_in, span=near.mention.span, surface=surface, ref=at.ref_id)
+    if near.statement is not None:
+        yield from _said(at, near.statement)
+    yield from hit.proofs
+    if at.negation is not None:
+        yield _proof_at("negation", layout, at.negation, None)
+    if at.historical:
+        yield _proof_at("historical", layout, layout.sentences[at.sentence], None)
+    if hit.exclusion is not None:
+        yield hit.exclusion
+
+
+def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
+    """Yield a statement's speaker, cue, whole stretch, and the part said that holds the phrase."""
+    layout = at.layout
+    if statement.speaker_span is not None:
+        if statement.speaker_id == at.ref_id:
+            yield _proof_at("official", layout, statement.speaker_span, at.ref_id)
+        yield _proof_at("speaker", layout, statement.speaker_span, statement.speaker_id)
+    if statement.cue_span is not None:
+        yield _proof_at("cue", layout, statement.cue_span, None)
+    yield _proof_at("statement", layout, statement.span, statement.statement_id)
+    for part in statement.spans:
+        if part.covers(at.hit.span):
+            yield _proof_at("words", layout, part, statement.statement_id)
+
+
+def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:
+    """Return the first key of a rule that fails in an article as it was read; None when the rule matches."""
+    return (
+        rule.fails_article(texts.article)
+        or _phrases_lack(rule, texts)
+        or _officials_lack(rule, texts)
+        or _scope_lacks(rule, texts)
+        or _keys_lack(rule, texts)
+        or _cancelled(_matches_in(rule, texts))
+    )
+
+
+def _phrases_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
+    if not rule.keyword_set.isdisjoint(texts.found(rule.phrases)):
+        return None
+    apart = [hit for layout in texts.both() for hit in rule.phrases.find(layout.text) if hit.key in rule.keyword_set]
+    if apart:
+        what = f'"{apart[0].key}" stands only in a caption, credit, comment or teaser, which are no part of an article'
+        return Failure(key="keywords", what=what, change="nothing: what stands there is never matched")
+    what = f"it holds none of {few(rule.keywords)}"
+    return Failure(key="keywords", what=what, change="add the words it uses to keywords")
+
+
+def _officials_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
+    if _wanted(rule, texts):
+        return None
+    past = sorted(ref for ref in texts.refs if ref in rule.officials)
+    if past:
+        names = few([rule.called(ref) for ref in past])
+        what = f"it names {names}, who did not hold the office the rule names on {texts.on}"
+        return Failure(key="officials", what=what, change="name the person, if that is who is meant")
+    named = sorted(texts.refs)
+    what = f"it names nobody of the rule's officials; it names {few(named)}" if named else "it names no official"
+    return Failure(key="officials", what=what, change='add who is meant to officials, or use "any"')
+
+
+def _scope_lacks(rule: CompiledRule, texts: Texts) -> Failure | None:
+    anywhere = list(_occurrences(rule, texts, _wanted(rule, texts), anywhere=True))
+    if not anywhere:
+        what = "who speaks in it is named outside its sentences, where nothing is matched"
+        return Failure(key="scope", what=what, change="nothing: the article has to name him")
+    at = min(anywhere, key=lambda each: _RANKS[each.near.scope])
+    if _near_enough(rule, at.near):
+        return None
+    if at.denied:
+        what = f'{rule.called(at.ref_id)} is reported to deny having said "{at.hit.key}", which is not saying it'
+    else:
+        names = f'"{at.hit.key}" and {rule.called(at.ref_id)}'
+        what = f'{names} stand {_NEARNESS[at.near.scope]}; scope is "{rule.rule.scope}"'
+    return Failure(key="scope", what=what, change=f'use scope = "{at.near.scope}", if that is near enough')
+
+
+def _keys_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
+    """Return how the keys that ask something of a speaker or a hit fail, where they fail for all: the farthest got."""
+    keys = [key for asked in (rule.of_speaker, rule.of_hit) for key, *_ in asked]
+    failures = [_fails(rule, each) for each in _occurrences(rule, texts, _wanted(rule, texts))]
+    told = [failure for failure in failures if failure]
+    return max(told, key=lambda failure: keys.index(failure.key)) if len(told) == len(failures) else None
+
+
+def _fails(rule: CompiledRule, nearest: Occurrence) -> Failure | None:
+    at = _by_speaker(rule, nearest)
+    return rule.fails_hit(at) if at else rule.fails_speaker(nearest.near)
+
+
+def _cancelled(matches: Sequence[Match]) -> Failure | None:
+    """Return why the strongest match does not count, when none does."""
+    if any(match.excluded_by is None and not match.historical for match in matches):
+        return None
+    best = matches[0]
+    if best.excluded_by is not None:
+        what = f'"{best.excluded_by}" stands beside "{best.keyword}", and exclude names it'
+        return Failure(key="exclude", what=what, change=f'take "{best.excluded_by}" out of exclude')
+    what = f'"{best.keyword}" is only told as history there: {best.excerpt}'
+    return Failure(key="historical", what=what, change='use historical = "fire"')

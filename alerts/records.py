@@ -1,9 +1,9 @@
-"""The records of rules, matches, decisions and alerts. Datetimes are aware and in UTC."""
+"""The records of matches, decisions and alerts. Datetimes are aware and in UTC."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from extractors.records import Span
@@ -73,71 +73,6 @@ class Place(StrEnum):
 
     TITLE = "title"
     TEXT = "text"
-
-
-class Joint(StrEnum):
-    """How the parts of a clause are joined."""
-
-    ALL = "all"
-    ANY = "any"
-    NONE = "none"
-    NEAR = "near"
-
-
-class Negation(StrEnum):
-    """What a rule makes of words that are negated: "ruled out a ceasefire"."""
-
-    ANY = "any"
-    ONLY = "only"
-    EXCLUDE = "exclude"
-
-
-class Historical(StrEnum):
-    """What a rule makes of what is only named as history: "the Istanbul talks of March 2022"."""
-
-    SKIP = "skip"
-    FIRE = "fire"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition on a stretch of text. `parts` are phrases and clauses; those of NEAR are phrases.
-
-    `words` is how many words may stand between the phrases of NEAR.
-    """
-
-    joint: Joint
-    parts: tuple[str | Clause, ...]
-    words: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A rule as its user wrote it. `max_age` None is no limit; `version` changes with any word of the rule.
-
-    `follow_ups` are the counts of independent sources at which an alert is followed up; `repeat` None is never again.
-    """
-
-    name: str
-    keywords: tuple[str, ...]
-    officials: tuple[str, ...]
-    subscribers: tuple[str, ...]
-    scope: Scope = Scope.SENTENCE
-    exclude: tuple[str, ...] = ()
-    severity: Severity = Severity.NORMAL
-    min_independent: int = 1
-    cooldown: timedelta = timedelta(hours=6)
-    max_age: timedelta | None = timedelta(hours=48)
-    version: str = ""
-    where: Clause | None = None
-    negation: Negation = Negation.ANY
-    historical: Historical = Historical.SKIP
-    outlets: tuple[str, ...] = ()
-    not_outlets: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    not_languages: tuple[str, ...] = ()
-    follow_ups: tuple[int, ...] = (2,)
-    repeat: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.message_records import (
-    Blocked,
-    ChannelState,
-    Message,
-    Receipt,
-    Refused,
-    Sent,
-    Standing,
-    Status,
-    TryLater,
-)
+from alerts.message_records import Blocked, ChannelState, Message, Receipt, Refused, Sent, Standing, Status, TryLater
 
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)

@@ -1,26 +1,27 @@
-"""What is wrong in rules, as far as they alone show it: names nobody has, and clauses that can't be true."""
+"""What is wrong in rules, as far as they alone show it: in each key, and in keys that rule each other out.
+
+Looks at no article.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from alerts.contradictions import contradictions
-from alerts.naming import known_names, named
-from alerts.records import Rule
-from alerts.rules import TOPIC, name_key, phrases_of, topic_name
-from extractors.officials.phrases import PhraseIndex, tokens
+from alerts.clauses import Clause, Joint
+from alerts.records import Scope
+from alerts.rule_names import Known, name_key, wordings
+from alerts.rules import Checked, Rule
+from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 
-_FEW = 12
 _Look = Callable[[Rule], Iterable[tuple[str, str]]]
+_ENGLISH = "en"
+_BY_STATEMENT = frozenset({Scope.SPEAKS, Scope.STATEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Diagnostic:
     """Something to tell about the rules in a line; `rule` is the number of the rule and `key` where in it."""
 
     what: str
@@ -28,97 +29,123 @@ class Finding:
     key: str | None = None
 
 
-def wrong_names(rules: Sequence[Rule], watchlist: Watchlist, subscribers: Sequence[str]) -> tuple[Finding, ...]:
-    """Find what keeps rules from being compiled: what they name and nobody has, and what is missing."""
-    counts = Counter(rule.name for rule in rules)
-    twice = (
-        Finding(what=f'rule "{name}": the name stands {count} times') for name, count in counts.items() if count > 1
-    )
-    return (*twice, *_told(rules, lambda rule: _wrong(rule, watchlist, subscribers)))
+def wrong_names(rules: Sequence[Rule], watchlist: Watchlist) -> tuple[Diagnostic, ...]:
+    """Find what keeps rules from being compiled: what they name and nobody has."""
+    known = Known(watchlist=watchlist)
+    return tuple(_told(rules, lambda rule: _wrong(rule, known)))
 
 
-def dead_clauses(rules: Sequence[Rule], watchlist: Watchlist) -> tuple[Finding, ...]:
+def dead_clauses(rules: Sequence[Rule], watchlist: Watchlist) -> tuple[Diagnostic, ...]:
     """Find what can never be true, so that a rule or a part of it can never fire."""
-    return tuple(_told(rules, lambda rule: contradictions(rule, watchlist)))
+    return tuple(_told(rules, lambda rule: _contradictions(rule, watchlist)))
 
 
-def oddities(
-    rules: Sequence[Rule], watchlist: Watchlist, *, subscribers: Sequence[str], outlets: Sequence[str], on: date
-) -> tuple[Finding, ...]:
-    """Find what is allowed and hardly meant. `subscribers` are those but for the operator, `outlets` those known."""
+def oddities(rules: Sequence[Rule], known: Known, *, subscribers: Sequence[str]) -> tuple[Diagnostic, ...]:
+    """Find what is allowed and hardly meant. `subscribers` are those but for the operator."""
     told = {name for rule in rules for name in rule.subscribers}
     idle = (f'subscriber "{name}" is told by no rule; name it in one' for name in subscribers if name not in told)
-    return (
-        *_told(rules, lambda rule: _odd(rule, watchlist, outlets, on)),
-        *(Finding(what=what) for what in idle),
-    )
+    return (*_told(rules, lambda rule: _odd(rule, known)), *(Diagnostic(what=what) for what in idle))
 
 
-def _told(rules: Sequence[Rule], found_in: _Look) -> Iterator[Finding]:
+def _told(rules: Sequence[Rule], found_in: _Look) -> Iterator[Diagnostic]:
     for number, rule in enumerate(rules):
         for key, what in found_in(rule):
-            yield Finding(what=f'rule "{rule.name}": {what}', rule=number, key=key)
+            yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number, key=key)
 
 
-def _wrong(rule: Rule, watchlist: Watchlist, subscribers: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for key in ("keywords", "officials", "subscribers"):
-        if not getattr(rule, key):
-            yield key, f"{key} is empty; name at least one"
-    for key, keyword in phrases_of(rule):
-        yield from ((key, what) for what in _wrong_keyword(key, keyword, watchlist))
-    for text in rule.officials:
-        if not named(text, watchlist):
-            sort, names = known_names(text, watchlist)
-            yield "officials", f'unknown {sort} "{text}"{nearest_name(text, names)}'
-    for name in rule.subscribers:
-        if name not in subscribers:
-            known = {each: each for each in subscribers}
-            yield "subscribers", f'unknown subscriber "{name}"{nearest_name(name, known)}'
+def _wrong(rule: Rule, known: Known) -> Iterator[tuple[str, str]]:
+    for key, checked in _checks(rule):
+        if checked.wrong:
+            yield from ((key, what) for what in checked.wrong(key, getattr(rule, key), known))
 
 
-def _wrong_keyword(key: str, keyword: str, watchlist: Watchlist) -> Iterator[str]:
-    topic = topic_name(keyword)
-    if topic is not None and not watchlist.topic(topic):
-        names = {f"{TOPIC}{each.topic}": f"{TOPIC}{each.topic}" for each in watchlist.topics}
-        yield f'unknown topic "{keyword}"{nearest_name(keyword, names)}'
-    elif topic is None and not tokens(keyword):
-        yield f'"{keyword}" in {key} has no word in it'
+def _odd(rule: Rule, known: Known) -> Iterator[tuple[str, str]]:
+    for key, checked in _checks(rule):
+        if checked.odd:
+            yield from ((key, what) for what in checked.odd(key, getattr(rule, key), known))
 
 
-def _odd(rule: Rule, watchlist: Watchlist, outlets: Sequence[str], on: date) -> Iterator[tuple[str, str]]:
-    known = {each: each for each in outlets}
-    keys = {name_key(each) for each in outlets}
-    for key in ("outlets", "not_outlets"):
-        for name in getattr(rule, key):
-            if name_key(name) not in keys:
-                yield key, f'no feed or stored article is of an outlet "{name}"{nearest_name(name, known)}'
-    for one, other in _same_phrases(rule.keywords):
-        yield "keywords", f'"{one}" and "{other}" are one phrase; keep one'
-    for text in rule.officials:
-        found = named(text, watchlist)
-        if found and not any(each.holds(on) for each in found):
-            yield "officials", f'nobody holds "{text}" on {on}; it matches older articles only'
+def _checks(rule: Rule) -> Iterator[tuple[str, Checked]]:
+    """Yield the checks that keys declare."""
+    for key, field in type(rule).model_fields.items():
+        yield from ((key, each) for each in field.metadata if isinstance(each, Checked))
 
 
-def _same_phrases(keywords: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of phrases that find the same: each is found in the other, from end to end."""
-    for at, other in enumerate(keywords):
-        for one in keywords[:at]:
-            if topic_name(one) is None and topic_name(other) is None and _finds(one, other) and _finds(other, one):
-                yield one, other
+def _contradictions(rule: Rule, watchlist: Watchlist) -> Iterator[tuple[str, str]]:
+    """Yield what can't be true in a rule, as (key, what is wrong and what to change)."""
+    yield from _nobody_left(rule)
+    yield from (("where", what) for what in _lonely(rule.where))
+    forbidden = tuple(_forbidden(rule.where))
+    for keyword in rule.keywords:
+        if found := _held(keyword, rule.exclude, watchlist):
+            yield "exclude", f'"{keyword}" in keywords always holds "{found}", which exclude cancels; take one out'
+        elif found := _held(keyword, forbidden, watchlist):
+            yield "where", f'"{keyword}" in keywords always holds "{found}", which none in where forbids; take one out'
+    # A statement may go on beyond the sentence that exclude looks at.
+    cancelling = () if rule.scope in _BY_STATEMENT else rule.exclude
+    for wanted in _wanted(rule.where):
+        held = [_held(phrase, (*forbidden, *cancelling), watchlist) for phrase in wanted]
+        if all(held):
+            told = " or ".join(f'"{phrase}"' for phrase in wanted)
+            yield "where", f'where wants {told}, and none or exclude forbids "{held[0]}": it can never be true'
 
 
-def _finds(phrase: str, text: str) -> bool:
-    words = tokens(text)
-    hits = PhraseIndex({phrase: [phrase]}).find(text) if words else ()
-    return any(hit.span.start == words[0].start and hit.span.end >= words[-1].end - 2 for hit in hits)
+def _nobody_left(rule: Rule) -> Iterator[tuple[str, str]]:
+    languages = set(rule.languages) - set(rule.not_languages)
+    if rule.languages and not languages:
+        yield "not_languages", "every language of languages stands in not_languages too: no article is left"
+    elif rule.languages and _ENGLISH not in languages and rule.scope in _BY_STATEMENT:
+        yield "languages", _no_statements(rule, "languages leaves English out")
+    elif not rule.languages and _ENGLISH in rule.not_languages and rule.scope in _BY_STATEMENT:
+        yield "not_languages", _no_statements(rule, "not_languages leaves English out")
+    if rule.outlets and {*map(name_key, rule.outlets)} <= {*map(name_key, rule.not_outlets)}:
+        yield "not_outlets", "every outlet of outlets stands in not_outlets too: no article is left"
 
 
-def nearest_name(text: str, names: Mapping[str, str]) -> str:
-    """Return "; did you mean …?" with the nearest name to write, or the few there are when none is near."""
-    written = {spelling.casefold(): name for spelling, name in names.items()}
-    near = difflib.get_close_matches(text.casefold(), written, n=1, cutoff=0.6)
-    if near:
-        return f'; did you mean "{written[near[0]]}"?'
-    few = sorted(set(names.values()))
-    return f"; there are {', '.join(few)}" if 0 < len(few) <= _FEW else ""
+def _no_statements(rule: Rule, why: str) -> str:
+    return f'{why}, and only English has statements, which scope "{rule.scope}" needs; use scope "sentence"'
+
+
+def _lonely(clause: Clause | None) -> Iterator[str]:
+    """Yield each `near` that has fewer than two different phrases."""
+    if clause is None:
+        return
+    if clause.joint is Joint.NEAR and len(set(clause.parts)) < 2:  # noqa: PLR2004 - one can't be near itself
+        yield f'near needs two phrases or more: near = ["{clause.parts[0]}", "another"]'
+    for part in clause.parts:
+        if isinstance(part, Clause):
+            yield from _lonely(part)
+
+
+def _wanted(clause: str | Clause | None) -> Iterator[Sequence[str]]:
+    """Yield, of what must all hold, each set of phrases one of which must stand there."""
+    match clause:
+        case str():
+            yield (clause,)
+        case Clause(Joint.ALL | Joint.NEAR, parts):
+            for part in parts:
+                yield from _wanted(part)
+        case Clause(Joint.ANY, parts):
+            phrases = [part for part in parts if isinstance(part, str)]
+            if len(phrases) == len(parts):
+                yield phrases
+
+
+def _forbidden(clause: str | Clause | None) -> Iterator[str]:
+    """Yield the phrases that must never stand there."""
+    match clause:
+        case Clause(Joint.ALL, parts):
+            for part in parts:
+                yield from _forbidden(part)
+        case Clause(Joint.NONE, parts):
+            yield from (part for part in parts if isinstance(part, str))
+
+
+def _held(phrase: str, forbidden: Sequence[str], watchlist: Watchlist) -> str | None:
+    """Return the forbidden phrase that stands in every wording of a phrase."""
+    own = wordings(phrase, watchlist)
+    for each in forbidden:
+        index = PhraseIndex({each: wordings(each, watchlist)})
+        if own and all(index.find(wording) for wording in own):
+            return each
+    return None

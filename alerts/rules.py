@@ -1,84 +1,121 @@
-"""Rules made ready to match: phrases indexed, officials looked up in the watchlist. Reads no article and no file."""
+"""Rules: each key of `[[rules]]` declared once, with its type, default, description, and what it asks of an article.
+
+What a key asks stands in its annotation: of the article as a whole, of how an official is known to be meant, or of a
+hit of a phrase near him. Matching, `why-not` and `rules check` go through these; none knows a key by name.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any
 
-from alerts.clauses import phrases_in
-from alerts.naming import Named, named
-from alerts.records import Rule
-from extractors.officials.phrases import PhraseIndex
-from extractors.officials.watchlist import Watchlist
-from extractors.records import Article
-from extractors.text.words import fold
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
 
-TOPIC = "topic:"
-# Keys that came later: a rule without them keeps the version it had.
-_NEWER = frozenset(
-    {"where", "negation", "historical", "outlets", "not_outlets", "languages", "not_languages", "follow_ups", "repeat"}
+from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of, phrases_in
+from alerts.layout import Nearness, Occurrence
+from alerts.records import Evidence, Scope, Severity
+from alerts.rule_names import (
+    Known,
+    name_key,
+    odd_outlets,
+    past_officials,
+    same_phrases,
+    wrong_officials,
+    wrong_phrases,
 )
+from alerts.values import Language, Name, OptionalDuration, Phrases, Table, Wait, listed
+from extractors.records import Article
+
+# What is so, and what would have to change.
+Lack = tuple[str, str]
+_STRETCHES = {
+    Scope.SPEAKS: "his own words",
+    Scope.STATEMENT: "that statement",
+    Scope.SENTENCE: "that sentence",
+    Scope.PARAGRAPH: "that paragraph",
+    Scope.ARTICLE: "the article",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledRule:
-    """A rule with its version and those it names, by id.
+class Negation(StrEnum):
+    """What a rule makes of words that are negated: "ruled out a ceasefire"."""
 
-    `phrases` finds the phrases of every rule compiled together, by keyword as the rules have it, so that a text is
-    looked through once for all of them; `keywords` and `excluded` are this rule's.
+    ANY = "any"
+    ONLY = "only"
+    EXCLUDE = "exclude"
+
+
+class Historical(StrEnum):
+    """What a rule makes of what is only named as history: "the Istanbul talks of March 2022"."""
+
+    SKIP = "skip"
+    FIRE = "fire"
+
+
+@dataclass(frozen=True, slots=True)
+class OfArticle:
+    """What a key asks of the article as a whole; `lacks` returns None when its value has it."""
+
+    lacks: Callable[[Any, Article], Lack | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OfSpeaker:
+    """What a key asks of how an official is known to be meant: of a pronoun's reading, in any scope.
+
+    Where the nearest tie lacks it, a wider one may still have it.
     """
 
-    rule: Rule
-    phrases: PhraseIndex
-    keywords: tuple[str, ...]
-    excluded: tuple[str, ...]
-    officials: Mapping[str, tuple[Named, ...]]
-    keyword_set: frozenset[str]
-    outlets: frozenset[str]
-    not_outlets: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """Return the rule's name."""
-        return self.rule.name
-
-    def wants(self, ref_id: str | None, on: date | None) -> bool:
-        """Tell whether the rule names whoever has this id, in the office held on that day."""
-        return ref_id is not None and any(each.holds(on) for each in self.officials.get(ref_id, ()))
-
-    def takes(self, article: Article) -> bool:
-        """Tell whether the rule looks at this outlet and language at all; what says no language is English."""
-        return self.takes_outlet(article) and self.takes_language(article)
-
-    def takes_outlet(self, article: Article) -> bool:
-        """Tell whether the rule looks at this outlet."""
-        outlet = name_key(article.outlet)
-        return outlet not in self.not_outlets and (not self.outlets or outlet in self.outlets)
-
-    def takes_language(self, article: Article) -> bool:
-        """Tell whether the rule looks at this language."""
-        language, rule = language_of(article), self.rule
-        return language not in rule.not_languages and (not rule.languages or language in rule.languages)
-
-    def called(self, ref_id: str) -> str:
-        """Return the canonical name of someone the rule names."""
-        return self.officials[ref_id][0].name
+    lacks: Callable[[Any, Nearness], Lack | None]
 
 
-def compile_rules(rules: Iterable[Rule], watchlist: Watchlist) -> tuple[CompiledRule, ...]:
-    """Return the rules ready to match, each with its version; names the watchlist does not have are left out."""
-    rules = list(rules)
-    keywords = dict.fromkeys(keyword for rule in rules for _, keyword in phrases_of(rule))
-    phrases = PhraseIndex({keyword: _wordings(keyword, watchlist) for keyword in keywords})
-    return tuple(_compiled(rule, phrases, watchlist) for rule in rules)
+@dataclass(frozen=True, slots=True)
+class OfHit:
+    """What a key asks of a hit near an official; `proofs` are what that rests on."""
+
+    lacks: Callable[[Any, Occurrence], Lack | None]
+    proofs: Callable[[Any, Occurrence], tuple[Evidence, ...]] | None = None
 
 
-def phrases_of(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Yield every phrase a rule looks for, with the key it stands under."""
-    for key, phrases in (("keywords", rule.keywords), ("exclude", rule.exclude), ("where", phrases_in(rule.where))):
-        yield from ((key, phrase) for phrase in phrases)
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong in a key's value, so that the rule can't be used, and what is allowed and hardly meant."""
+
+    wrong: Callable[[str, Any, Known], Iterator[str]] | None = None
+    odd: Callable[[str, Any, Known], Iterator[str]] | None = None
+
+
+def not_of_these(outlets: Iterable[str], article: Article) -> Lack | None:
+    """Ask for one of some outlets."""
+    return (
+        None if name_key(article.outlet) in map(name_key, outlets) else _not_looked_at("of", article.outlet, "outlets")
+    )
+
+
+def of_these(outlets: Iterable[str], article: Article) -> Lack | None:
+    """Ask for none of some outlets."""
+    return (
+        _not_looked_at("of", article.outlet, "not_outlets")
+        if name_key(article.outlet) in map(name_key, outlets)
+        else None
+    )
+
+
+def in_another_language(languages: Iterable[str], article: Article) -> Lack | None:
+    """Ask for one of some languages."""
+    own = language_of(article)
+    return None if own in languages else _not_looked_at("in", own, "languages")
+
+
+def in_this_language(languages: Iterable[str], article: Article) -> Lack | None:
+    """Ask for none of some languages."""
+    own = language_of(article)
+    return _not_looked_at("in", own, "not_languages") if own in languages else None
 
 
 def language_of(article: Article) -> str:
@@ -86,47 +123,155 @@ def language_of(article: Article) -> str:
     return (article.language or "en").partition("-")[0].casefold()
 
 
-def name_key(name: str) -> str:
-    """Return what spellings of an outlet's name share."""
-    return " ".join(fold(name.casefold()).split())
+def _not_looked_at(how: str, what: str, key: str) -> Lack:
+    return f'it is {how} "{what}", which the rule does not look at', f"change {key}"
 
 
-def version_of(rule: Rule) -> str:
-    """Return a short digest of everything the rule says; what it leaves out of the newer keys does not count."""
-    said = [
-        f"{field.name}={getattr(rule, field.name)!r}"
-        for field in fields(rule)
-        if field.name != "version" and not (field.name in _NEWER and getattr(rule, field.name) == field.default)
-    ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
+def without_clause(where: Clause, occurrence: Occurrence) -> Lack | None:
+    """Ask for what `where` says, in the stretch that the rule's scope looks at."""
+    result = _judged(where, occurrence)
+    if result.holds:
+        return None
+    return f"{_STRETCHES[occurrence.scope]} {lack_of(result)}", "change that part of where, or widen scope"
 
 
-def _compiled(rule: Rule, phrases: PhraseIndex, watchlist: Watchlist) -> CompiledRule:
-    officials: dict[str, tuple[Named, ...]] = {}
-    for each in (found for text in rule.officials for found in named(text, watchlist)):
-        officials[each.ref_id] = (*officials.get(each.ref_id, ()), each)
-    return CompiledRule(
-        rule=replace(rule, version=version_of(rule)),
-        phrases=phrases,
-        keywords=tuple(dict.fromkeys(rule.keywords)),
-        excluded=tuple(dict.fromkeys(rule.exclude)),
-        officials=officials,
-        keyword_set=frozenset(rule.keywords),
-        outlets=frozenset(map(name_key, rule.outlets)),
-        not_outlets=frozenset(map(name_key, rule.not_outlets)),
+def clause_proofs(where: Clause, occurrence: Occurrence) -> tuple[Evidence, ...]:
+    """Return the phrases that `where` rests on."""
+    return _judged(where, occurrence).proofs
+
+
+def _judged(where: Clause, occurrence: Occurrence) -> ClauseResult:
+    return judge(where, stretch_of(occurrence), occurrence.phrases)
+
+
+def stretch_of(occurrence: Occurrence) -> Stretch:
+    """Return the stretch that a rule of this scope looks at around a hit."""
+    layout, statement = occurrence.layout, occurrence.near.statement
+    match occurrence.scope:
+        case Scope.SPEAKS if statement is not None:
+            return Stretch(tuple((layout, part) for part in statement.spans))
+        case Scope.STATEMENT if statement is not None:
+            return Stretch(((layout, statement.span),))
+        case Scope.PARAGRAPH:
+            return Stretch(((layout, layout.paragraph(occurrence.sentence)),))
+        case Scope.ARTICLE:
+            return Stretch(tuple((each, each.whole) for each in occurrence.texts.both()))
+    return Stretch(((layout, layout.sentences[occurrence.sentence]),))
+
+
+def otherwise_negated(wish: Negation, occurrence: Occurrence) -> Lack | None:
+    """Ask for what is negated, or for what is not."""
+    words, said = occurrence.negation, f'"{occurrence.hit.key}"'
+    if wish is Negation.ANY or (wish is Negation.ONLY) == (words is not None):
+        return None
+    by = f' by "{words.slice(occurrence.layout.text)}"' if words else ""
+    return f"{said} is {f'negated there{by}' if words else 'not negated there'}", 'use negation = "any"'
+
+
+def wrong_in_clause(key: str, where: Clause | None, known: Known) -> Iterator[str]:
+    """Yield what is wrong in the phrases of a clause."""
+    yield from wrong_phrases(key, phrases_in(where), known)
+
+
+class Rule(Table):
+    """A rule as its user wrote it."""
+
+    name: Name
+    keywords: Annotated[Phrases, Checked(wrong_phrases, same_phrases)] = Field(
+        description=(
+            "phrases; inflection, case, hyphens and quotation marks do not matter; "
+            "`topic:NAME` is a topic's whole lexicon"
+        )
+    )
+    officials: Annotated[Phrases, BeforeValidator(listed), Checked(wrong_officials, past_officials)] = Field(
+        description=(
+            'names, aliases, `side:ukraine`, `country:TR`, `role:foreign minister`; or `"any"` person of the '
+            "watchlist; countries and institutions count when named"
+        )
+    )
+    subscribers: Phrases = Field(description="who is told")
+    scope: Scope = Field(
+        Scope.SENTENCE, description="how near: `speaks`, `statement`, `sentence`, `paragraph`, `article`"
+    )
+    exclude: Annotated[tuple[Name, ...], Checked(wrong_phrases)] = Field(
+        (), description="phrases that cancel a match in their own sentence (or paragraph, article)"
+    )
+    severity: Severity = Field(Severity.NORMAL, description="`low`, `normal`, `high`; high goes out in quiet hours too")
+    min_independent: int = Field(1, ge=1, description="independent sources the story must have")
+    cooldown: Wait = Field(timedelta(hours=6), description="for one rule, official and story")
+    max_age: OptionalDuration = Field(
+        timedelta(hours=48), description='from publication to arrival; `"none"` is no limit'
+    )
+    where: Annotated[
+        InstanceOf[Clause] | None,
+        BeforeValidator(clause),
+        OfHit(without_clause, clause_proofs),
+        Checked(wrong_in_clause),
+    ] = Field(
+        None,
+        description=(
+            "what else the same sentence (paragraph, article, statement) must and must not hold: `all`, `any`, `none`, "
+            "`near` with `words`, nested; see [rules.md](rules.md)"
+        ),
+    )
+    negation: Annotated[Negation, OfHit(otherwise_negated)] = Field(
+        Negation.ANY,
+        description=(
+            'what is negated ("ruled out a ceasefire"): `any` fires as the rest does, `only` nothing else, '
+            "`exclude` never"
+        ),
+    )
+    historical: Historical = Field(
+        Historical.SKIP,
+        description='what is only named as history ("the Istanbul talks of March 2022"): `skip`, `fire`',
+    )
+    outlets: Annotated[tuple[Name, ...], OfArticle(not_of_these), Checked(odd=odd_outlets)] = Field(
+        (), description="only these outlets, by the names feeds give them"
+    )
+    not_outlets: Annotated[tuple[Name, ...], OfArticle(of_these), Checked(odd=odd_outlets)] = Field(
+        (), description="none of these"
+    )
+    languages: Annotated[tuple[Language, ...], OfArticle(in_another_language)] = Field(
+        (), description='only articles in these languages, `"en"`'
+    )
+    not_languages: Annotated[tuple[Language, ...], OfArticle(in_this_language)] = Field((), description="none of these")
+
+    follow_ups: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        (2,), description="at how many independent sources an alert is followed up; `[]` for never"
+    )
+    repeat: OptionalDuration = Field(
+        None,
+        description=(
+            'after how long an alert is told again while it is still being reported, `"24h"`; '
+            "longer than 48 hours is never"
+        ),
     )
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show all of it: a rule holds no secret."""
+        return BaseModel.__repr_args__(self)
 
-def _wordings(keyword: str, watchlist: Watchlist) -> tuple[str, ...]:
-    """Return a topic's whole lexicon, or the phrase itself."""
-    name = topic_name(keyword)
-    if name is None:
-        return (keyword,)
-    topic = watchlist.topic(name)
-    return topic.phrases if topic else ()
+    @property
+    def version(self) -> str:
+        """Return a digest that changes with any word of the rule."""
+        return version_of(self)
 
 
-def topic_name(keyword: str) -> str | None:
-    """Return NAME of `topic:NAME`, None for a plain phrase."""
-    start, name = keyword[: len(TOPIC)], keyword[len(TOPIC) :]
-    return name.strip() if start.casefold() == TOPIC else None
+# The keys that rules began with always count. A rule that says nothing under a later one keeps the version it had.
+_FIRST = frozenset(
+    {
+        *("name", "keywords", "officials", "subscribers", "scope"),
+        *("exclude", "severity", "min_independent", "cooldown", "max_age"),
+    }
+)
+
+
+@lru_cache(maxsize=4096)
+def version_of(rule: Rule) -> str:
+    """Return a short digest of everything the rule says; what it leaves out of the later keys does not count."""
+    said = [
+        f"{key}={getattr(rule, key)!r}"
+        for key, field in type(rule).model_fields.items()
+        if key in _FIRST or getattr(rule, key) != field.default
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from alerts.follow_up_records import Silence
-from alerts.records import Rule
+from alerts.rules import Rule
 
 
 def silence_id(rule: str, starts_at: datetime, *about: str | None) -> str:

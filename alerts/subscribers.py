@@ -50,7 +50,7 @@ class Subscriber(Table):
     """Someone who is told: the keys that all have. No repr shows what the channel's own keys hold."""
 
     name: Name
-    channel: Name
+    channel: Name = Field(description="one of those below, each with keys of its own")
     mode: Mode = Field(Mode.IMMEDIATE, description="`immediate`, `hourly`, `daily`")
     quiet_hours: Annotated[QuietHours | None, BeforeValidator(quiet_stretch)] = Field(
         None, description='`"22:00-06:00"`: messages wait until they end'

@@ -18,9 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alerts.clauses import Clause, Joint
+from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.matching import find_all_matches
-from alerts.records import Arrival, Clause, Joint, Negation, Rule, Scope
-from alerts.rules import CompiledRule, compile_rules
+from alerts.records import Arrival, Scope
+from alerts.rules import Negation, Rule
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from warehouse import articles

@@ -26,9 +26,10 @@ from tempfile import TemporaryDirectory
 import feedparser
 import trafilatura
 
+from alerts.compiled_rules import compile_rules
 from alerts.matching import find_all_matches
-from alerts.records import Arrival, Rule
-from alerts.rules import compile_rules
+from alerts.records import Arrival
+from alerts.rules import Rule
 from extractors.html.pages import clean_page
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Depth, Page, Reading

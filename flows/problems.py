@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 from collections.abc import Iterable
+
+from extractors.text.words import nearest_word
 
 # What the system calls a disk without room.
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
@@ -27,5 +28,5 @@ def check_known(name: str, kind: str, known: Iterable[str]) -> None:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean "…"?)` for the closest of the known words, else an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f' (did you mean "{close[0]}"?)' if close else ""
+    near = nearest_word(word, known)
+    return f' (did you mean "{near}"?)' if near else ""

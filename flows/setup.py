@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.rule_checks import wrong_names
-from alerts.rules import CompiledRule, compile_rules
 from extractors.officials.countries import Countries
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.reading import Gate
@@ -79,7 +79,7 @@ def forget_stop(data_dir: Path) -> None:
 def prepared(settings: Settings, *, progress: Progress = silent) -> Setup:
     """Load the watchlist and compile the rules; raise UsageProblem when a rule names what is not there."""
     watchlist = configured_watchlist(settings)
-    problems = wrong_names(settings.rules, watchlist, [who.name for who in settings.subscribers])
+    problems = wrong_names(settings.rules, watchlist)
     if problems:
         raise UsageProblem("\n".join(diagnostics(settings, problems)))
     return Setup(

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from alerts.channels.email import EmailSubscriber
+from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.message_records import HeldBy, Letter, Message, Notice
-from alerts.records import Alert, Evidence, Place, Reason, Rule, Scope, Severity
+from alerts.records import Alert, Evidence, Place, Reason, Scope, Severity
 from alerts.rendering import render
-from alerts.rules import CompiledRule, compile_rules
+from alerts.rules import Rule
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 
@@ -74,7 +75,7 @@ def compiled(**changes: Any) -> CompiledRule:
 def rule(**changes: Any) -> Rule:
     """Return a rule on "ceasefire" and any official, changed."""
     plain = Rule(name="ceasefire", keywords=("ceasefire",), officials=("any",), subscribers=("desk",))
-    return replace(plain, **changes)
+    return plain.model_copy(update=changes)
 
 
 def article(text: str = "", **changes: Any) -> Article:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.clauses import Clause, Joint
 from alerts.matching import find_matches
-from alerts.records import Clause, Historical, Joint, Match, Negation, Place, Scope
+from alerts.records import Match, Place, Scope
+from alerts.rules import Historical, Negation
 from extractors.records import Article, Statement
 from tests.alert_examples import NOW, article, compiled, read, said
 

@@ -260,9 +260,9 @@ def test_reason(reason: str, own: dict[str, Any], history: list[PastAlert], circ
 def test_an_alert_carries_its_match_and_a_stable_id() -> None:
     """The alert has rule, version and evidence; its id does not depend on the version, and its past recalls it."""
     own = match(utterance_id="u", utterance_ids=("u", "v"), stance="offer", denied=True)
-    fired = decided(own, version="v1").alert
+    fired = decided(own).alert
     assert fired is not None
-    assert (fired.rule_version, fired.evidence, fired.excerpt) == ("v1", own.evidence, own.excerpt)
+    assert (fired.rule_version, fired.evidence, fired.excerpt) == (rule().version, own.evidence, own.excerpt)
     assert fired.alert_id == alert_id("ceasefire", "a1", "dmitry-peskov")
     assert fired.alert_id == "3d0e83873b2229e6"
     assert alert_id("a", "bc", "d") != alert_id("ab", "c", "d")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.compiled_rules import compile_rules
 from alerts.matching import EVIDENCE_LIMIT, find_all_matches, find_matches
 from alerts.records import Evidence, Match, Place, Scope
-from alerts.rules import compile_rules
 from extractors.records import Article, Statement, StatementKind
 from tests.alert_examples import article, compiled, read, rule, said, span_of, watchlist
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from alerts.matching import find_matches
-from alerts.records import Negation
+from alerts.rules import Negation
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Mention, MentionKind, Reading
 from extractors.speech.reading import Reader, Unread

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from alerts.records import Clause, Joint, Scope
+from alerts.clauses import Clause, Joint
+from alerts.records import Scope
 from alerts.rule_checks import dead_clauses, oddities, wrong_names
+from alerts.rule_names import Known
 from extractors.officials.watchlist import load_watchlist
 from tests.alert_examples import rule, watchlist
 
@@ -154,14 +156,16 @@ def test_what_may_be_true_is_let_be(changes: dict[str, Any]) -> None:
 )
 def test_what_is_hardly_meant_is_told(changes: dict[str, Any], key: str, what: str) -> None:
     """What is allowed and odd is told with its key, the nearest right name beside it."""
-    (found,) = oddities([rule(**changes)], load_watchlist(PAST), subscribers=["desk"], outlets=["TASS", "AP"], on=TODAY)
+    (found,) = oddities(
+        [rule(**changes)], Known(watchlist=load_watchlist(PAST), outlets=("TASS", "AP"), on=TODAY), subscribers=["desk"]
+    )
     assert found.key == key
     assert what in found.what
 
 
 def test_a_subscriber_without_a_rule_is_told() -> None:
     """Who is told by no rule is named."""
-    found = oddities([rule()], watchlist(), subscribers=["desk", "night"], outlets=[], on=TODAY)
+    found = oddities([rule()], Known(watchlist=watchlist(), on=TODAY), subscribers=["desk", "night"])
     assert [each.what for each in found] == ['subscriber "night" is told by no rule; name it in one']
 
 
@@ -176,6 +180,6 @@ def test_a_subscriber_without_a_rule_is_told() -> None:
 )
 def test_names_within_clauses_are_checked(clause: Clause, what: str) -> None:
     """What stands in a clause is checked as keywords are."""
-    (found,) = wrong_names([rule(where=clause)], watchlist(), ["desk"])
+    (found,) = wrong_names([rule(where=clause)], watchlist())
     assert (found.rule, found.key) == (0, "where")
     assert what in found.what

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import time, timedelta
 
 import pytest
 import typer
+from pydantic.fields import FieldInfo
 
 from alerts.channels import CHANNELS
+from alerts.rules import Rule
 from alerts.subscribers import Subscriber
 from flows.cli.app import app
 from flows.config import configuration
@@ -24,10 +27,11 @@ TABLES = {
     "[schedule]": configuration.ScheduleTable,
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
-    "[[rules]]": configuration.RuleTable,
+    "[[rules]]": Rule,
     "[[subscribers]]": Subscriber,
     "[watchlist]": configuration.WatchlistTable,
 }
+UNITS = {3600: "h", 60: "m", 1: "s"}
 CHANNEL_TABLES = {f"[channels.{name}]": each.table for name, each in CHANNELS.items() if each.table.model_fields}
 CHANNEL_KEYS = {f'channel = "{name}"': each.subscriber for name, each in CHANNELS.items()}
 
@@ -54,15 +58,24 @@ def test_every_setting_is_described(heading):
     assert {key for key in rows if fields[key].is_required()} == {key for key in rows if rows[key][0] == "required"}
 
 
-@pytest.mark.parametrize("heading", [*CHANNEL_TABLES, *CHANNEL_KEYS])
-def test_every_channel_is_described_as_it_declares_its_keys(heading):
-    """Each channel in the registry has its tables in docs/configuration.md, in the words of its own models."""
-    model = {**CHANNEL_TABLES, **CHANNEL_KEYS}[heading]
-    own = {name: field for name, field in model.model_fields.items() if name not in Subscriber.model_fields}
-    assert described(heading) == {
-        field.alias or name: ("required" if field.is_required() else written(field.default), field.description)
-        for name, field in own.items()
-    }
+@pytest.mark.parametrize("heading", ["[[rules]]", "[[subscribers]]", *CHANNEL_TABLES, *CHANNEL_KEYS])
+def test_keys_are_described_as_they_are_declared(heading):
+    """The keys of rules, subscribers and every channel stand in docs/configuration.md in the words of their models."""
+    model = {**TABLES, **CHANNEL_TABLES, **CHANNEL_KEYS}[heading]
+    fields = model.model_fields.items()
+    own = fields if heading in TABLES else [each for each in fields if each[0] not in Subscriber.model_fields]
+    rows = described(heading)
+    assert set(rows) == {field.alias or name for name, field in own}
+    for name, field in own:
+        key, row = field.alias or name, rows[field.alias or name]
+        assert row in {declared(field), ("the file's", field.description)}, (
+            f"| `{key}` | {' | '.join(declared(field))} |"
+        )
+
+
+def declared(field: FieldInfo) -> tuple[str, str]:
+    """Return a key's default and what is said of it, as the documents have them."""
+    return ("required" if field.is_required() else written(field.default), field.description or "")
 
 
 def written(default: object) -> str:
@@ -70,11 +83,15 @@ def written(default: object) -> str:
     match default:
         case None:
             return "none"
-        case bool():
-            return f"`{str(default).lower()}`"
-        case str():
-            return f'`"{default}"`'
-    return f"`{default}`"
+        case time():
+            default = f"{default:%H:%M}"
+        case timedelta():
+            seconds = int(default.total_seconds())
+            unit = next(unit for unit in UNITS if (seconds and seconds % unit == 0) or unit == 1)
+            default = f"{seconds // unit}{UNITS[unit]}"
+        case tuple():
+            default = list(default)
+    return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
 
 
 def test_no_channel_is_described_that_is_not_there():

@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from alerts.failing import first_failure
-from alerts.matching import find_matches
-from alerts.nearness import Texts
-from alerts.rules import CompiledRule
+from alerts.compiled_rules import CompiledRule
+from alerts.layout import Texts
+from alerts.matching import find_matches, first_failure
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article
 from extractors.speech.reading import Reader, Unread

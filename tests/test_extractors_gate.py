@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.compiled_rules import compile_rules
 from alerts.matching import find_all_matches
-from alerts.records import Rule, Scope
-from alerts.rules import compile_rules
+from alerts.records import Scope
+from alerts.rules import Rule
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Depth, MentionKind
 from extractors.speech.reading import Gate, Reader, Unread

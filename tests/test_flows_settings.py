@@ -270,12 +270,21 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path, old, new, expected):
     assert complaint(tmp_path, FULL.replace(old, new, 1)) == expected
 
 
-def test_what_stands_twice_is_found(tmp_path):
-    """Two feeds with one address are a mistake at the second."""
-    feed = '[[feeds]]\nurl = "https://a.example/f"\noutlet = "A"\n'
-    assert (
-        complaint(tmp_path, feed * 2) == 'talkwatch.toml:5: "https://a.example/f" stands twice in [[feeds]]; keep one'
-    )
+@pytest.mark.parametrize(
+    ("table", "name", "line"),
+    [
+        pytest.param('[[feeds]]\nurl = "https://a.example/f"\noutlet = "A"\n', "https://a.example/f", 5, id="a feed"),
+        pytest.param(
+            '[[rules]]\nname = "r"\nkeywords = ["x"]\nofficials = "any"\nsubscribers = ["s"]\n', "r", 7, id="a rule"
+        ),
+        pytest.param('[[subscribers]]\nname = "s"\nchannel = "apprise"\nurl = "ntfy://x"\n', "s", 6, id="a subscriber"),
+    ],
+)
+def test_what_stands_twice_is_found(tmp_path, table, name, line):
+    """Two feeds with one address, or two rules or subscribers with one name, are a mistake at the second."""
+    kind = table.partition("\n")[0]
+    said = complaint(tmp_path, table * 2).splitlines()
+    assert f'talkwatch.toml:{line}: "{name}" stands twice in {kind}; keep one' in said
 
 
 def test_an_email_subscriber_needs_the_channel(tmp_path):

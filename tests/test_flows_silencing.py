@@ -41,8 +41,8 @@ def desk(tmp_path):
 def _with_both(desk):
     """Return the desk's setup with a rule that tells both subscribers."""
     settings = desk.setup.settings
-    rule = replace(settings.rules[0], subscribers=("desk", "wire"))
-    compiled = replace(desk.setup.rules[0], rule=replace(desk.setup.rules[0].rule, subscribers=("desk", "wire")))
+    rule = settings.rules[0].model_copy(update={"subscribers": ("desk", "wire")})
+    compiled = replace(desk.setup.rules[0], rule=rule)
     return replace(desk.setup, settings=replace(settings, rules=(rule,)), rules=(compiled,))
 
 

@@ -13,11 +13,9 @@ LONGEST = 400
 NOT_YET = {
     "Place",
     "Report",
-    "Rule",
     "Standing",
     "Table",
     "Telling",
-    "Verdict",
 }
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Generic, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
@@ -183,3 +184,8 @@ def _trimmed(word: str) -> str:
 def _sounds(word: str) -> int:
     """Count the groups of vowels."""
     return sum(char in _VOWELS and (place == 0 or word[place - 1] not in _VOWELS) for place, char in enumerate(word))
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is written most like another, None when none is near: what a typing error meant."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from alerts.follow_up_records import Silence
-from alerts.naming import known_names, named
 from alerts.passages import Mark, segments
 from alerts.records import Alert, Evidence
-from alerts.rule_checks import nearest_name
+from alerts.rule_names import known_names, named, nearest_name
 from alerts.silencing import silence_id
 from extractors.officials.watchlist import Watchlist
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell

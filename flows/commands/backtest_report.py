@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts.rules import CompiledRule, compile_rules
+from alerts.compiled_rules import CompiledRule, compile_rules
 from flows.commands.backtesting import DAYS, Backtest, backtest
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, nearest

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alerts.rules import CompiledRule
+from alerts.compiled_rules import CompiledRule
 from flows.commands.retelling import Told, matched, retold, touched
 from flows.progress import stage
 from flows.setup import Setup

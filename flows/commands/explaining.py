@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.failing import first_failure
-from alerts.matching import find_matches
-from alerts.nearness import Texts
+from alerts.compiled_rules import CompiledRule
+from alerts.layout import Texts
+from alerts.matching import find_matches, first_failure
 from alerts.records import Alert, Evidence, Match, Place
-from alerts.rules import CompiledRule
 from extractors.records import Article, Depth
 from flows.config.settings import Settings
 from flows.problems import UsageProblem

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.compiled_rules import CompiledRule
 from alerts.matching import find_all_matches
 from alerts.records import Arrival
-from alerts.rules import CompiledRule
 from extractors.records import Article, Depth, Reading
 from flows.progress import stage
 from flows.setup import Setup

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.rule_checks import Finding, dead_clauses, oddities, wrong_names
-from alerts.rules import compile_rules
+from alerts.compiled_rules import compile_rules
+from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
+from alerts.rule_names import Known
 from alerts.subjects import counted
 from flows.commands.backtesting import DAYS, backtest, moment_of
 from flows.commands.retelling import batches, phrases_found, words_of
@@ -62,10 +63,7 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     """Check the rules of a configuration against watchlist, subscribers and what is stored."""
     watchlist = configured_watchlist(settings)
     rules = settings.rules
-    errors = [
-        *wrong_names(rules, watchlist, [who.name for who in settings.subscribers]),
-        *dead_clauses(rules, watchlist),
-    ]
+    errors = [*wrong_names(rules, watchlist), *dead_clauses(rules, watchlist)]
     ready = compile_rules(rules, watchlist)
     setup = Setup(settings=settings, watchlist=watchlist, rules=ready, progress=progress, now=now)
     gone, outlets = told_by_the_warehouse(setup)
@@ -83,19 +81,20 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     )
 
 
-def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Finding, ...]:
+def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Diagnostic, ...]:
     """Return what is allowed and hardly meant; `outlets` are those there are articles of."""
     settings = setup.settings
-    return oddities(
-        settings.rules,
-        setup.watchlist,
-        subscribers=[who.name for who in settings.subscribers if who.name != settings.operator],
+    known = Known(
+        watchlist=setup.watchlist,
         outlets=sorted({*(feed.outlet for feed in settings.feeds), *outlets}),
         on=setup.now().date(),
     )
+    return oddities(
+        settings.rules, known, subscribers=[who.name for who in settings.subscribers if who.name != settings.operator]
+    )
 
 
-def estimated(setup: Setup, past: Past | None) -> tuple[list[Finding], str]:
+def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:
     """Return what would be too much for anyone, and how many alerts a day to expect, or why that is not known."""
     if past is None:
         return [], (
@@ -131,7 +130,7 @@ def alerts_a_day(setup: Setup, past: Past) -> dict[str, float]:
     return {rule.name: counts[rule.name] / past.days for rule in setup.rules}
 
 
-def floods(setup: Setup, past: Past) -> Iterator[Finding]:
+def floods(setup: Setup, past: Past) -> Iterator[Diagnostic]:
     """Yield each phrase that stands in a great share of the articles stored."""
     if len(past.history) < FLOOD_FROM:
         return
@@ -146,28 +145,28 @@ def floods(setup: Setup, past: Past) -> Iterator[Finding]:
             share = counts[phrase] / len(past.history)
             if share >= FLOOD:
                 what = f'"{phrase}" stands in {share:.0%} of the articles stored; say more, for example with where'
-                yield Finding(what=f'rule "{rule.name}": {what}', rule=number, key="keywords")
+                yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number, key="keywords")
 
 
-def storms(settings: Settings, counts: dict[str, float]) -> Iterator[Finding]:
+def storms(settings: Settings, counts: dict[str, float]) -> Iterator[Diagnostic]:
     """Yield each rule that would make more alerts than anyone reads."""
     for number, rule in enumerate(settings.rules):
         if counts[rule.name] > MANY_A_DAY:
             what = f"about {counts[rule.name]:.0f} alerts a day; narrow its scope, or let its subscribers have a digest"
-            yield Finding(what=f'rule "{rule.name}": {what}', rule=number)
+            yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number)
 
 
-def unheard(settings: Settings, gone: frozenset[str]) -> Iterator[Finding]:
+def unheard(settings: Settings, gone: frozenset[str]) -> Iterator[Diagnostic]:
     """Yield each rule of which a subscriber has unsubscribed."""
     for number, rule in enumerate(settings.rules):
         if missing := [name for name in rule.subscribers if name in gone]:
             who = "nobody receives it" if gone.issuperset(rule.subscribers) else "some do not receive it"
             back = f"`talkwatch alerts subscribe {shlex.quote(missing[0])}` takes it back"
             what = f'rule "{rule.name}": {who}: unsubscribed: {", ".join(missing)}; {back}'
-            yield Finding(what=what, rule=number, key="subscribers")
+            yield Diagnostic(what=what, rule=number, key="subscribers")
 
 
-def outcome(errors: Sequence[Finding], warnings: Sequence[Finding]) -> str:
+def outcome(errors: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> str:
     """Say in a word or two what the check came to."""
     if errors:
         return f"{len(errors)} wrong"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.failing import Failure, first_failure
-from alerts.nearness import Texts
+from alerts.compiled_rules import CompiledRule, Failure
+from alerts.layout import Texts
+from alerts.matching import first_failure
 from alerts.records import Reason
-from alerts.rules import CompiledRule
 from extractors.records import Depth
 from flows.commands.backtest_report import rules_named
 from flows.commands.retelling import may_match

@@ -10,21 +10,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, create_model, model_validator
 
 from alerts.channels import channel_named
-from alerts.records import Clause, Historical, Negation, Scope, Severity
+from alerts.rules import Rule
 from alerts.subscribers import Subscriber
 from alerts.values import (
     Duration,
-    Language,
     Name,
-    OptionalDuration,
-    Phrases,
     Table,
     Timezone,
-    Wait,
-    listed,
     web_address,
 )
-from flows.config.clause_tables import clause
 
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
@@ -99,30 +93,6 @@ class FeedTable(Table):
         return self
 
 
-class RuleTable(Table):
-    """One of `[[rules]]`."""
-
-    name: Name
-    keywords: Phrases
-    officials: Annotated[Phrases, BeforeValidator(listed)]
-    subscribers: Phrases
-    scope: Scope = Scope.SENTENCE
-    exclude: tuple[Name, ...] = ()
-    severity: Severity = Severity.NORMAL
-    min_independent: int = Field(1, ge=1)
-    cooldown: Wait = timedelta(hours=6)
-    max_age: OptionalDuration = timedelta(hours=48)
-    follow_ups: tuple[Annotated[int, Field(ge=2)], ...] = (2,)
-    repeat: OptionalDuration = None
-    where: Annotated[InstanceOf[Clause] | None, BeforeValidator(clause)] = None
-    negation: Negation = Negation.ANY
-    historical: Historical = Historical.SKIP
-    outlets: tuple[Name, ...] = ()
-    not_outlets: tuple[Name, ...] = ()
-    languages: tuple[Language, ...] = ()
-    not_languages: tuple[Language, ...] = ()
-
-
 class WatchlistTable(Table):
     """`[watchlist]`: what is added to the watchlist that comes with Talkwatch, here or in a file of the same form.
 
@@ -150,7 +120,7 @@ class ConfigurationFile(Table):
     schedule: ScheduleTable = ScheduleTable()
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
-    rules: tuple[RuleTable, ...] = ()
+    rules: tuple[Rule, ...] = ()
     subscribers: tuple[Annotated[Subscriber, BeforeValidator(of_its_channel)], ...] = ()
     channels: Annotated[dict[str, InstanceOf[Table]], BeforeValidator(channel_tables)] = Field(default_factory=dict)
     watchlist: WatchlistTable = WatchlistTable()

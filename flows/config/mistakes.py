@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from alerts.channels import CHANNELS, channel_named
+from alerts.rules import Rule
 from alerts.subscribers import Subscriber
 from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
     FetchTable,
-    RuleTable,
     ScheduleTable,
     WatchlistTable,
     table_of,
@@ -37,7 +37,7 @@ INSTEAD = {
 TABLES: Mapping[str, type[BaseModel]] = {
     "feeds": FeedTable,
     "fetch": FetchTable,
-    "rules": RuleTable,
+    "rules": Rule,
     "schedule": ScheduleTable,
     "watchlist": WatchlistTable,
 }

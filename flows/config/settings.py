@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from alerts.records import Rule
+from alerts.rules import Rule
 from alerts.subscribers import Subscriber
 from alerts.values import Table
 from extractors.text.identity import feed_id
@@ -20,7 +20,6 @@ from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
     FetchTable,
-    RuleTable,
     WatchlistTable,
 )
 from flows.config.mistakes import explained, unreadable
@@ -168,7 +167,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         every=file.schedule.every,
         fetch=file.fetch,
         feeds=tuple(watched(feed) for feed in file.feeds),
-        rules=tuple(rule_record(rule) for rule in file.rules),
+        rules=file.rules,
         subscribers=tuple(in_timezone(who, file.timezone) for who in file.subscribers),
         channels=file.channels,
         heartbeat_url=file.heartbeat_url,
@@ -186,11 +185,6 @@ def watched(feed: FeedTable) -> WatchedFeed:
         every=feed.every,
         max_every=feed.max_every or 4 * feed.every,
     )
-
-
-def rule_record(rule: RuleTable) -> Rule:
-    """Turn a `[[rules]]` table into a record."""
-    return Rule(**dict(rule))
 
 
 def in_timezone(who: Subscriber, timezone: str) -> Subscriber:

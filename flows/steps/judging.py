@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts.compiled_rules import CompiledRule
 from alerts.deciding import Case, decide, past_alert
 from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Decision, Match, PastAlert, Reason
-from alerts.rules import CompiledRule
 from alerts.silencing import is_hushed
 from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Span

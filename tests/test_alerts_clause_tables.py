@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.records import Clause, Historical, Joint, Negation
-from flows.config.clause_tables import DEEPEST, WORDS, clause
+from alerts.clauses import DEEPEST, WORDS, Clause, Joint, clause
+from alerts.rules import Historical, Negation
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from alerts.failing import first_failure
-from alerts.nearness import Texts
-from alerts.records import Clause, Joint, Negation, Scope
+from alerts.clauses import Clause, Joint
+from alerts.layout import Texts
+from alerts.matching import first_failure
+from alerts.records import Scope
+from alerts.rules import Negation
 from extractors.records import Article, Statement
 from tests.alert_examples import NOW, article, compiled, read, said
 
