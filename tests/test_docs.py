@@ -5,13 +5,11 @@ import tomllib
 from datetime import time, timedelta
 
 import pytest
-import typer
 from pydantic.fields import FieldInfo
 
 from alerts.channels import CHANNELS
 from alerts.rules import Rule
 from alerts.subscribers import Subscriber
-from flows.cli.app import app
 from flows.config import configuration
 from flows.config.settings import load_settings
 from flows.setup import prepared
@@ -131,35 +129,3 @@ def test_every_query_for_analysts_runs(tmp_path):
         assert len(shown) > 10
         for sql in shown:
             assert query(tmp_path / "var", sql).columns, sql
-
-
-def commands(group: typer.Typer, before: str = "talkwatch") -> list[str]:
-    """Return every command there is, with the words before it."""
-    own = [f"{before} {command.name or command.callback.__name__}" for command in group.registered_commands]
-    return own + [
-        each for sub in group.registered_groups for each in commands(sub.typer_instance, f"{before} {sub.name}")
-    ]
-
-
-def test_every_command_has_help():
-    """No command and no option stands without a sentence that says what it does."""
-    tree = typer.main.get_command(app)
-    waiting = [tree]
-    while waiting:
-        command = waiting.pop()
-        waiting += list(getattr(command, "commands", {}).values())
-        assert command.help, command.name
-        options = [option for option in command.params if option.param_type_name == "option"]
-        assert all(option.help for option in options), command.name
-
-
-def test_documents_name_only_commands_that_exist():
-    """Every `talkwatch …` in the documents is a command."""
-    known = {each.replace("_", "-") for each in commands(app)}
-    texts = [README, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
-    named = {
-        match for text in texts for match in re.findall(r"(?<![\w./])talkwatch ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", text)
-    }
-    starts = {" ".join(each.split()[1:]) for each in known} | {"--config"}
-    unknown = {name for name in named if not any(name == start or name.split()[0] == start for start in starts)}
-    assert not unknown

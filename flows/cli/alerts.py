@@ -83,7 +83,8 @@ def list_alerts(
 
 @command("alerts show")
 def show(
-    alert_id: Annotated[str, typer.Argument(help="An alert's id, or how it begins.")], config: Config = None
+    alert_id: Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or how it begins.")],
+    config: Config = None,
 ) -> None:
     """Show one alert: its words, evidence and messages."""
     with reading(settings_of(config).data_dir) as session:

@@ -25,7 +25,11 @@ WHOLE = 10_000  # characters of a command's sentence: it is wrapped, never cut
 
 
 class Group(TyperGroup):
-    """Commands whose sentences stand whole in the help, however long their names are."""
+    """Commands by name, whose sentences stand whole in the help, however long their names are."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """Return the names in order."""
+        return sorted(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write each command with its sentence, wrapped where it is longer than the line."""
@@ -53,17 +57,17 @@ def common(
 
 
 def tree() -> typer.Typer:
-    """Return the commands that the modules of this folder register, by name; those of two words in their groups."""
+    """Return the commands that the modules of this folder register; those of two words in their groups."""
     for module in iter_modules(cli.__path__, f"{cli.__name__}."):
         import_module(module.name)
     root = branch("Watch the news for the moment negotiations move: who said what, with alerts by e-mail and Slack.")
     root.callback()(common)
     groups = {word: branch(sentence) for word, sentence in GROUPS.items()}
-    for words, function in sorted(COMMANDS.items()):
+    for words, function in COMMANDS.items():
         *group, name = words.split()
         (groups[group[0]] if group else root).command(name)(function)
-    for word, group_of in sorted(groups.items()):
-        root.add_typer(group_of, name=word)
+    for word, commands in groups.items():
+        root.add_typer(commands, name=word)
     return root
 
 
