@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.copies.sameness import alike, fingerprint, shape, shares_body
+from extractors.copies.sameness import alike, shape, shares_body
+from extractors.copies.stories import fingerprint
 from tests.conftest import ROOT, SEEDS
 from tests.hanging import stopped_after
 from tests.story_examples import BODY, NAMESAKE, REUTERS, forecast

@@ -1,7 +1,7 @@
 """Whether two texts are the same words: two articles one body, two passages one, two reports one utterance. Pure.
 
 All three go by the same plain words, by sequences of a few of them (shingles), by figures and by words that turn a
-sentence around; what differs are the thresholds. A fingerprint is the keys by which likely ones are found.
+sentence around; what differs are the thresholds.
 """
 
 from __future__ import annotations
@@ -13,23 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import islice
-from zlib import crc32
-
-from datasketch import MinHash  # type: ignore[import-untyped]  # ships no types
 
 from extractors.position_records import Words
 from extractors.text.identity import plain_words
 
 # Bodies: whole articles.
 BODY_SHINGLE = 4  # words: what two texts share by chance is next to nothing, and one changed word breaks four
-PERMUTATIONS = 96
-# 24 bands of 4: of pairs with half of their shingles in common 79 % meet in a band, of those with 0.6 96 %
-# (Leskovec, Rajaraman, Ullman: Mining of Massive Datasets, 3.4). Copies with less share whole sentences.
-ROWS = 4
-SENTENCES = 32
-SENTENCE_WORDS = 8
-TOLD = 0.6  # of a text: what is quoted further down is background
 BODY_WORDS = 20  # below that, nothing can be said
 OPENING = 60  # words
 BODY_ALIKE = 0.4  # of all shingles of both: one body, edited
@@ -57,8 +46,6 @@ _FEWEST = 5  # telling words of a paraphrase that can be compared
 _LETTERS = 4
 _LONGEST = 300  # words that are laid side by side
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[”\"’'»)\]]*\s+|\n+")
-_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„\n]{20,600})[”\"»]")
 _ENDING = re.compile(r"(?<=...)(?:ing|ed|es|s)$")
 _COMMON = frozenset(
     re.findall(
@@ -242,44 +229,12 @@ def _count(words: str) -> int:
     return len(words.split())
 
 
-def fingerprint(text: str) -> tuple[int, ...]:
-    """Return the keys under which copies of `text` are found, equal on every machine: positive 63-bit numbers.
-
-    Edited copies meet in the bands of a MinHash, shortened ones in a whole sentence. A text too short to compare
-    has none.
-    """
-    words = plain_words(text).split()
-    if len(words) < BODY_WORDS:
-        return ()
-    return tuple(dict.fromkeys((*_band_keys(words), *_sentence_keys(text))))
-
-
-def _band_keys(words: list[str]) -> Iterator[int]:
-    sketch = MinHash(num_perm=PERMUTATIONS, scheme="affine32", hashfunc=crc32)
-    sketch.update_batch([shingle.encode(errors="replace") for shingle in set(shingles(words, BODY_SHINGLE))])
-    minima = sketch.hashvalues.astype(">u4")
-    for start in range(0, PERMUTATIONS, ROWS):
-        yield _key(b"band", bytes([start]), minima[start : start + ROWS].tobytes())
-
-
-def _sentence_keys(text: str) -> Iterator[int]:
-    plain = (plain_words(sentence) for sentence in _SENTENCE_END.split(text))
-    long_ones = (sentence for sentence in plain if sentence.count(" ") >= SENTENCE_WORDS - 1)
-    return (_key(b"sentence", sentence.encode(errors="replace")) for sentence in islice(long_ones, SENTENCES))
-
-
-def quotation_keys(text: str) -> tuple[int, ...]:
-    """Return keys of the words quoted where the news is told, a sentence each, whoever said them."""
-    quoted = (plain_words(found[1]) for found in _QUOTED.finditer(text, 0, int(TOLD * len(text))))
-    long_ones = (words for words in quoted if words.count(" ") >= SENTENCE_WORDS - 1)
-    return tuple(dict.fromkeys(_key(b"quotation", words.encode(errors="replace")) for words in long_ones))
-
-
 def word_keys(stretches: Iterable[str]) -> tuple[int, ...]:
     """Return a key for each stretch of plain words, once, in order."""
-    return tuple(dict.fromkeys(_key(b"words", stretch.encode(errors="replace")) for stretch in stretches))
+    return tuple(dict.fromkeys(key_of(b"words", stretch.encode(errors="replace")) for stretch in stretches))
 
 
-def _key(*parts: bytes) -> int:
+def key_of(*parts: bytes) -> int:
+    """Return a positive 63-bit number, equal on every machine."""
     digest = hashlib.blake2b(b"\x1f".join(parts), digest_size=8).digest()
     return int.from_bytes(digest, "big") & _POSITIVE

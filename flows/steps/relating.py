@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from extractors.copies.credits import read_credits
-from extractors.copies.sameness import fingerprint, quotation_keys
-from extractors.copies.stories import WINDOW, StoryText, Tie, labels, merged, tie_between
+from extractors.copies.stories import (
+    WINDOW,
+    StoryText,
+    Tie,
+    fingerprint,
+    labels,
+    merged,
+    quotation_keys,
+    tie_between,
+)
 from extractors.records import Credits, Telling
 from warehouse import stories
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoryKeys
