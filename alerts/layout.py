@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from alerts.records import Place, Scope
-from extractors.negotiation.history import is_historical
 from extractors.officials.phrases import Hit, PhraseIndex, tokens
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
+from extractors.text.datings import is_historical
 from extractors.text.negation import negation
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}

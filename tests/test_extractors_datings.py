@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.negotiation.datings import find_datings
 from extractors.records import Span
+from extractors.text.datings import find_datings
 
 TUESDAY = date(2025, 6, 3)
 

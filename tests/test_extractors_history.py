@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.negotiation.history import is_historical
 from extractors.records import Span
+from extractors.text.datings import is_historical
 
 ON = date(2024, 5, 30)
 

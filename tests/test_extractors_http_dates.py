@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extractors.text.http_dates import http_date, retry_after
+from extractors.text.dates import http_date, retry_after
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.text.http_dates import retry_after
+from extractors.text.dates import retry_after
 from flows.web.politeness import (
     DULL,
     SPREAD,

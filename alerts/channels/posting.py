@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
-from extractors.text.http_dates import retry_after
+from extractors.text.dates import retry_after
 from extractors.text.urls import is_http_url
 
 ANSWER_BYTES = 64 * 1024

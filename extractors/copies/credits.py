@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from courlan import extract_domain
 
 from extractors.records import Credits
+from extractors.text.dates import MONTH
 from extractors.text.identity import plain_words
 from extractors.text.urls import is_http_url
 
@@ -22,10 +23,9 @@ LEAD_WORDS = 120
 BRIEF_WORDS = 250
 _HEAD, _TAIL = 600, 400  # characters in which datelines and sign-offs stand
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _DATELINE = (
     r"(?:^|\n)[ \t]*[A-ZÀ-Ž][\w.'’ -]{1,30}(?:[,/] ?[A-ZÀ-Ž][\w. -]{1,25}){0,2}"
-    rf"(?:[.,] ?(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?)?[.,]? ?"
+    rf"(?:[.,] ?(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})(?:,? \d{{4}})?)?[.,]? ?"
     r"[(/\[](?:@)(?:[/,] ?[\w ]{2,20})?[)/\]]\.? ?(?:[-–—:]|\n|(?<=[./]) ?(?=[\"“A-Z]))"
 )
 _SIGNED = (

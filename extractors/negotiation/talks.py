@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from extractors.negotiation.datings import Dating, find_datings
-from extractors.negotiation.history import OLD, is_historical
 from extractors.negotiation.talk_cues import (
     AFTER,
     AHEAD,
@@ -31,6 +29,7 @@ from extractors.negotiation.talk_parties import BREAK, EARLIER, clause_of, parti
 from extractors.officials.countries import Countries
 from extractors.position_records import Talk, TalkKind, TalkStatus
 from extractors.records import Mention, MentionKind, Span
+from extractors.text.datings import OLD, Dating, find_datings, is_historical
 
 _LONGEST = 700  # characters of a sentence
 _NEAR = 90  # characters between a noun or its verb and the date

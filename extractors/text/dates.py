@@ -1,9 +1,13 @@
-"""Dates as feeds and pages write them, read only where one reading is certain. Never guesses, never asks the clock."""
+"""Dates as feeds, pages and headers write them, read only where one reading is certain. Asks no clock.
+
+The one table of months; the days that sentences name are read in `datings`, with these months.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 from babel.dates import get_month_names
@@ -31,6 +35,12 @@ _LOCALES = (
     "el",
     "id",
     "ar",
+)
+
+# An English month as prose and datelines have it. "Mar" is one before a figure or bracket: "in Mar-a-Lago" is none.
+MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.|(?=,?\s[\d(]))|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 
 # Hours east of Greenwich. Names that several zones share have the meaning that RFC 822 or the wires give them.
@@ -85,6 +95,17 @@ def parse_date(text: str | None) -> datetime | None:
     return _moment(day, time, offset)
 
 
+def english_month(name: str) -> int:
+    """Return the number of a month that `MONTH` matches."""
+    return _english_months()[name.rstrip(".").casefold()]
+
+
+def _month_number(name: str) -> int | None:
+    """Return the month of this name, in full or cut, in English or any language that agrees with the others on it."""
+    plain = name.rstrip(".").casefold()
+    return _english_months().get(plain) or _months().get(plain)
+
+
 def has_time(text: str | None) -> bool:
     """Tell whether a date says the time of day."""
     return bool(text and _TIME.search(text))
@@ -114,7 +135,7 @@ def _day(text: str) -> tuple[int, int, int] | None:
         match = form.fullmatch(text)
         if match:
             parts = match.groupdict()
-            month = int(parts["month"]) if "month" in parts else _months().get(parts["name"].casefold())
+            month = int(parts["month"]) if "month" in parts else _month_number(parts["name"])
             return _checked(_full_year(parts["year"]), month, int(parts["day"]))
     return None
 
@@ -151,13 +172,17 @@ def _offset(text: str) -> timedelta | None:
 
 @cache
 def _months() -> dict[str, int]:
-    """Return the month that each name means in every one of the locales that has it; English is always right."""
+    """Return the month that each name means in every one of the locales that has it."""
     meanings: dict[str, set[int]] = {}
     for locale in _LOCALES:
         for name, month in _locale_months(locale):
             meanings.setdefault(name, set()).add(month)
-    certain = {name: months.pop() for name, months in meanings.items() if len(months) == 1}
-    return certain | dict(_locale_months("en")) | {"sept": 9}
+    return {name: months.pop() for name, months in meanings.items() if len(months) == 1}
+
+
+@cache
+def _english_months() -> dict[str, int]:
+    return dict(_locale_months("en")) | {"sept": 9}
 
 
 def _locale_months(locale: str) -> list[tuple[str, int]]:
@@ -167,3 +192,22 @@ def _locale_months(locale: str) -> list[tuple[str, int]]:
         for context in ("format", "stand-alone")
         for month, name in get_month_names(width, context, locale).items()
     ]
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Read the date of an HTTP header (RFC 9110, 5.6.7); None for what is none."""
+    try:
+        read = parsedate_to_datetime(value or "")
+        read = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError, IndexError):
+        return None
+    return read
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Return how long Retry-After (RFC 9110, 10.2.3) asks to wait, in seconds or until a date; None for neither."""
+    text = (value or "").strip()
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        return timedelta(seconds=int(text))
+    until = http_date(text)
+    return None if until is None else max(timedelta(0), until - now)

@@ -15,7 +15,7 @@ from http import HTTPStatus
 import httpcore
 import httpx
 
-from extractors.text.http_dates import http_date, retry_after
+from extractors.text.dates import http_date, retry_after
 from flows.web.network import ForbiddenAddress
 
 
