@@ -30,6 +30,7 @@ from alerts.rule_names import (
 )
 from alerts.values import Language, Name, OptionalDuration, Phrases, Table, Wait, listed
 from extractors.records import Article
+from extractors.text.languages import main_language
 
 # What is so, and what would have to change.
 Lack = tuple[str, str]
@@ -120,7 +121,7 @@ def in_this_language(languages: Iterable[str], article: Article) -> Lack | None:
 
 def language_of(article: Article) -> str:
     """Return the article's language as ISO 639-1; one that does not say is taken for English, as it is read."""
-    return (article.language or "en").partition("-")[0].casefold()
+    return main_language(article.language)
 
 
 def _not_looked_at(how: str, what: str, key: str) -> Lack:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.languages import language_of
-from extractors.text.texts import clean_text, decode_text
+from extractors.text.plaintext import clean_text, decode_text
 from tests.conftest import SEEDS
 
 BODY = "\n\nKremlin spokesman Dmitry Peskov said on Wednesday that Russia welcomed the proposals of Ukraine.\n"

@@ -16,7 +16,7 @@ from extractors.copies.credits import read_credits
 from extractors.html.furniture import key
 from extractors.records import PageLines, Post, Span
 from extractors.text.identity import plain_words, text_hash
-from extractors.text.lines import line_spans
+from extractors.text.plaintext import line_spans
 from extractors.text.urls import is_http_url, page_key
 
 # A site's last pages, from which is learned.

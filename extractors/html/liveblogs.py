@@ -15,8 +15,7 @@ from extractors.html.jsonld import Node, live_posts, string
 from extractors.records import Post, Span
 from extractors.text.dates import parse_date
 from extractors.text.identity import plain_words
-from extractors.text.lines import line_spans
-from extractors.text.plaintext import plain
+from extractors.text.plaintext import line_spans, plain
 
 # How outlets call a live blog in addresses, titles and class names.
 _LIVE = re.compile(

@@ -25,6 +25,7 @@ from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
 from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
+from extractors.text.languages import is_english
 from extractors.text.negation import is_negated_in
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Unread:
     @property
     def is_english(self) -> bool:
         """Tell whether the language model can read it; what names no language is taken for English."""
-        return self.language is None or self.language.lower().startswith("en")
+        return is_english(self.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from importlib import import_module
+from typing import Any
 
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 # Two names of one written language each.
@@ -28,6 +28,16 @@ def language_of(text: str, declared: str | None = None) -> str | None:
     return _shown(text[:_ENOUGH])
 
 
+def main_language(code: str | None) -> str:
+    """Return a language without its country or script; what says none is taken for English, as it is read."""
+    return re.split("[-_]", code or "en")[0].casefold()
+
+
+def is_english(code: str | None) -> bool:
+    """Tell whether the language model reads this language."""
+    return main_language(code) == "en"
+
+
 def _is_latin(text: str) -> bool:
     letters = _LETTER.findall(text[:_ENOUGH])
     return 2 * len(_LATIN_LETTER.findall("".join(letters))) >= len(letters)
@@ -41,6 +51,7 @@ def _shown(text: str) -> str | None:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Load the model once, when a text first needs it."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def _identifier() -> Any:
+    """Load library and model once, when a text first needs them: rules and steps ask for codes alone."""
+    langid = import_module("py3langid.langid")
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

@@ -19,7 +19,7 @@ from warcio.bufferedreaders import DecompressingBufferedReader  # type: ignore[i
 
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.dates import parse_date
-from extractors.text.texts import clean_text
+from extractors.text.plaintext import clean_text
 from extractors.text.urls import is_http_url
 from flows.problems import UsageProblem
 from flows.processes.workers import Answer, Parse, Workers

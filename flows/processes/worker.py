@@ -16,7 +16,7 @@ from extractors.records import Unreadable, UnreadableReason
 from extractors.syndication.discovery import announced_feeds
 from extractors.syndication.feeds import parse_feed
 from extractors.syndication.sitemaps import read_sitemap
-from extractors.text.texts import clean_text, decode_text
+from extractors.text.plaintext import clean_text, decode_text
 from flows.processes.limits import limit_memory, limit_time
 
 # How long a process whose pipe was closed may take to end by itself.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from extractors.negotiation.talks import find_talks
 from extractors.officials.countries import Countries
 from extractors.position_records import Talk
+from extractors.text.languages import is_english
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.session import Session
 from warehouse.talks import save_talks
@@ -15,7 +16,7 @@ from warehouse.talks import save_talks
 def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
     """Return what an article says of talks; of one that is not English, nothing."""
     article, reading = found.article, found.reading
-    if article.language is not None and not article.language.lower().startswith("en"):
+    if not is_english(article.language):
         return ()
     on = article.published_at.date() if article.published_at else None
     return find_talks(article.text, reading.sentences, reading.mentions, countries=countries, on=on)
