@@ -26,9 +26,9 @@ from alerts.rules import Negation, Rule
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from warehouse import articles
+from warehouse.articles import stored_articles
 from warehouse.records import ReadArticle
 from warehouse.store import reading, writing
-from warehouse.stored import stored_articles
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 AT_ONCE = 500

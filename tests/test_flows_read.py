@@ -19,9 +19,9 @@ from flows.setup import prepared
 from flows.steps.fetch import FoundArticle
 from flows.steps.read import read
 from flows.steps.recording import record
+from warehouse.articles import stored_articles
 from warehouse.publishing import publish
 from warehouse.store import reading
-from warehouse.stored import stored_articles
 
 pytestmark = pytest.mark.slow
 

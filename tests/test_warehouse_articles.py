@@ -115,6 +115,57 @@ def test_changed_words_make_a_revision(session, changed):
     assert session.rows("SELECT count(*) FROM mentions UNION ALL SELECT count(*) FROM statements") == [(4,), (1,)]
 
 
+CAPTION, SAID = "Photo: 12 comments.", "Peskov said no. Zelensky agreed."
+
+
+def with_caption(caption=CAPTION, said=SAID, *, version="x1", skipped=0, **changes):
+    """Return an article whose caption stands in no sentence, nor do the first `skipped` characters of its words."""
+    read = read_article(text=f"{TEXT} {caption} {said}", **changes)
+    start = len(read.article.text) - len(said)
+    own = (Span(0, len(TEXT)), Span(start + skipped, len(read.article.text)))
+    return replace(read, reading=replace(read.reading, sentences=own, extractor_version=version))
+
+
+@pytest.mark.parametrize("old_hash", [False, True])
+@pytest.mark.parametrize(
+    ("again", "outcome"),
+    [
+        pytest.param({}, Outcome.KNOWN, id="the same words"),
+        pytest.param({"caption": "Photo: 15 comments. 3 min read"}, Outcome.KNOWN, id="a counter and a stamp"),
+        pytest.param({"version": "x2"}, Outcome.KNOWN, id="a new reader"),
+        pytest.param({"version": "x2", "skipped": 16}, Outcome.KNOWN, id="a new reader that finds other sentences"),
+        pytest.param(
+            {"version": "x2", "skipped": 16, "caption": "Photo: 15 comments."}, Outcome.KNOWN, id="and a new counter"
+        ),
+        pytest.param({"said": "Peskov said yes. Zelensky agreed."}, Outcome.REVISED, id="other words in a sentence"),
+        pytest.param(
+            {"said": "Peskov said yes. Zelensky agreed.", "version": "x2", "skipped": 17},
+            Outcome.REVISED,
+            id="other words in what was a sentence to the old reader",
+        ),
+        pytest.param(
+            {"said": "Peskov said no. Zelensky refused.", "version": "x2", "skipped": 16},
+            Outcome.REVISED,
+            id="other words in what is a sentence to both readers",
+        ),
+        pytest.param({"version": "x2", "title": "Peskov silent"}, Outcome.REVISED, id="another title"),
+    ],
+)
+def test_only_other_words_in_sentences_make_a_revision(session, again, outcome, old_hash):
+    """Neither captions, counters and stamps nor a reader that finds other sentences, whatever hash is stored."""
+    save(session, with_caption())
+    if old_hash:
+        session.run("UPDATE article_rows SET text_hash = 'of the told words'")
+    assert save(session, with_caption(first_seen_at=NOW + HOUR, **again)) == [outcome]
+    assert session.rows("SELECT count(*) FROM article_revisions") == [(int(outcome is Outcome.REVISED),)]
+
+
+def test_the_fingerprint_is_of_the_words_alone(session):
+    """Two readers that find other sentences in one text store one text_hash."""
+    save(session, with_caption("One"), with_caption("One", article_id="a2", version="x2", skipped=16))
+    assert session.rows("SELECT count(DISTINCT text_hash) FROM articles") == [(1,)]
+
+
 def test_each_revision_is_kept(session):
     """Words that change twice leave two older revisions, and going back is a revision too."""
     reads = [read_article(), read_article(text=OTHER_TEXT), read_article()]

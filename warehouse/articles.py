@@ -1,37 +1,61 @@
-"""Articles and what was read in them: the newest words in `articles`, earlier ones in `article_revisions`."""
+"""Articles and what was read in them: the newest words in `article_rows`, earlier ones in `article_revisions`.
+
+Reading asks `articles`, which knows the stories, and `statements`, which knows the utterances.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
 
-from extractors.records import Mention, MentionKind, Span
+from alerts.records import Arrival
+from extractors.records import Article, Mention, MentionKind, Post, Reading, Span
+from warehouse.entries import settle_entries
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
-from warehouse.session import Row, Session
-from warehouse.statements import forget_statements, save_statements
-from warehouse.stored import stored_words
+from warehouse.rows import Columns, R, Row
+from warehouse.session import Session
+from warehouse.statements import forget_statements, save_statements, stored_statements
 from warehouse.stories import count_stories
 
-_ARTICLE = (
-    *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at", "first_seen_at", "language"),
-    *("word_count", "text", "revision", "revised_at", "sentences", "extractor_version", "text_hash"),
-    *("arrival", "updated_at", "section", "depth", "cut_at"),
-)
-_POST = ("article_id", "revision", "position", "published_at", "start_char", "end_char")
-_MENTION = (
-    *("article_id", "kind", "ref_id", "name", "surface", "negated", "start_char", "end_char", "extractor_version"),
-)
+_ARTICLE = Columns(Article, without=["posts"])
+_READING = Columns(Reading, only=["sentences", "extractor_version", "depth", "cut_at"])
+_OWN = ("word_count", "revision", "revised_at", "text_hash", "arrival")
+_POST = Columns(Post, names={"published": "published_at"})
+_MENTION = Columns(Mention)
 
 _WORD = re.compile(r"\w+")
 
-_KNOWN = """
-SELECT article_id, text_hash, revision, story_id, first_seen_at
+_SAVED = Columns(SavedArticle, without=["outcome", "before"])
+_KNOWN = f"""
+SELECT {_SAVED}, extractor_version, text_hash FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+"""  # noqa: S608 (our own columns)
+_STORED = Columns(StoredWords, without=["posts"])
+_WORDS = f"""
+SELECT article_id, {_STORED} FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+"""  # noqa: S608 (our own columns)
+_ARTICLES = f"""
+SELECT {_ARTICLE}, {_READING}, arrival
 FROM articles
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
-"""
+ORDER BY article_id
+"""  # noqa: S608 (our own columns)
+_MENTIONS = f"""
+SELECT article_id, {_MENTION}
+FROM mentions
+WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+ORDER BY start_char, end_char, rowid
+"""  # noqa: S608 (our own columns)
+_TITLE_MENTIONS = _MENTIONS.replace("FROM mentions", "FROM title_mentions")
+_POSTS = f"""
+SELECT article_id, {_POST}
+FROM posts
+WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+ORDER BY article_id, position
+"""  # noqa: S608 (our own columns)
 
 # The newest words move out of the way together with what was read in them.
 _SET_ASIDE = (
@@ -41,19 +65,6 @@ _SET_ASIDE = (
     "DELETE FROM posts WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
     "DELETE FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
 )
-
-_SETTLE = """
-UPDATE entries SET state = 'done', content = NULL, next_at = NULL, reason = NULL
-WHERE entry_key IN (SELECT unnest($1::VARCHAR[])) AND state <> 'done'
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    text_hash: str
-    revision: int
-    story_id: str
-    first_seen_at: datetime
 
 
 def save_articles(session: Session, articles: Sequence[ReadArticle]) -> tuple[SavedArticle, ...]:
@@ -65,9 +76,44 @@ def save_articles(session: Session, articles: Sequence[ReadArticle]) -> tuple[Sa
     for positions in _rounds(articles):
         batch = [articles[position] for position in positions]
         saved.update(zip(positions, _save_distinct(session, batch), strict=True))
-    session.run(_SETTLE, [[read.entry_key for read in articles if read.entry_key]])
+    settle_entries(session, [read.entry_key for read in articles if read.entry_key])
     count_stories(session, [each.article_id for each in saved.values() if each.outcome is not Outcome.KNOWN])
     return tuple(saved[position] for position in range(len(articles)))
+
+
+def stored_articles(session: Session, article_ids: Sequence[str]) -> tuple[ReadArticle, ...]:
+    """Return the newest revisions of these articles with what was read in them; one that is not there is left out."""
+    mentions, title_mentions = (_found(session, _MENTION, sql, article_ids) for sql in (_MENTIONS, _TITLE_MENTIONS))
+    statements = stored_statements(session, article_ids)
+    posts = _found(session, _POST, _POSTS, article_ids)
+    return tuple(
+        ReadArticle(
+            article=_ARTICLE.record(row, posts=tuple(posts[row[0]])),
+            reading=_READING.record(
+                row[len(_ARTICLE.names) : -1],
+                mentions=tuple(mentions[row[0]]),
+                title_mentions=tuple(title_mentions[row[0]]),
+                statements=tuple(statements[row[0]]),
+            ),
+            arrival=Arrival(row[-1]),
+        )
+        for row in session.rows(_ARTICLES, [article_ids])
+    )
+
+
+def known_articles(session: Session, article_ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the articles that are here."""
+    sql = "SELECT article_id FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
+    return frozenset(row[0] for row in session.rows(sql, [article_ids]))
+
+
+def stored_words(session: Session, article_ids: Sequence[str]) -> dict[str, StoredWords]:
+    """Return the newest words of those of the articles that are here, with the posts of live blogs."""
+    posts = _found(session, _POST, _POSTS, article_ids)
+    return {
+        article_id: _STORED.record(row, posts=tuple(posts[article_id]))
+        for article_id, *row in session.rows(_WORDS, [article_ids])
+    }
 
 
 def _rounds(articles: Sequence[ReadArticle]) -> Iterator[list[int]]:
@@ -81,84 +127,113 @@ def _rounds(articles: Sequence[ReadArticle]) -> Iterator[list[int]]:
 
 
 def _save_distinct(session: Session, batch: Sequence[ReadArticle]) -> list[SavedArticle]:
-    ids = [read.article.article_id for read in batch]
-    known = {row[0]: _Known(*row[1:]) for row in session.rows(_KNOWN, [ids])}
-    live = [read.article.article_id for read in batch if read.article.posts and read.article.article_id in known]
-    before = stored_words(session, live) if live else {}
-    saved = [_outcome(read, known.get(read.article.article_id), before) for read in batch]
+    saved = _outcomes(session, batch)
     revised = [each.article_id for each in saved if each.outcome is Outcome.REVISED]
     if revised:
         forget_statements(session, revised)
         for sql in _SET_ASIDE:
             session.run(sql, [revised])
-    changed = [(read, each) for read, each in zip(batch, saved, strict=True) if each.outcome is not Outcome.KNOWN]
-    _insert(session, changed)
+    _insert(session, [pair for pair in zip(batch, saved, strict=True) if pair[1].outcome is not Outcome.KNOWN])
     return saved
 
 
-def _outcome(read: ReadArticle, known: _Known | None, before: Mapping[str, StoredWords]) -> SavedArticle:
-    article_id = read.article.article_id
-    if known is None:
-        outcome, known = Outcome.NEW, _Known("", 1, article_id, read.article.first_seen_at)
-    else:
-        outcome = Outcome.KNOWN if known.text_hash == _text_hash(read) else Outcome.REVISED
-    return SavedArticle(
-        article_id=article_id,
-        outcome=outcome,
-        revision=known.revision + (outcome is Outcome.REVISED),
-        story_id=known.story_id,
-        first_seen_at=known.first_seen_at,
-        before=before.get(article_id) if outcome is Outcome.REVISED else None,
-    )
+def _outcomes(session: Session, batch: Sequence[ReadArticle]) -> list[SavedArticle]:
+    """Tell of each article whether it is new, its words have changed, or it is known as it is."""
+    known: dict[str, SavedArticle] = {}
+    versions: dict[str, str] = {}
+    changed: list[str] = []
+    hashes = {read.article.article_id: _text_hash(read.article) for read in batch}
+    for *row, version, text_hash in session.rows(_KNOWN, [list(hashes)]):
+        known[row[0]], versions[row[0]] = _SAVED.record(row, outcome=Outcome.KNOWN), version
+        changed += [row[0]] if text_hash != hashes[row[0]] else []
+    before = stored_words(session, changed) if changed else {}
+    return [_outcome(read, known, before, versions.get(read.article.article_id)) for read in batch]
+
+
+def _outcome(
+    read: ReadArticle, known: Mapping[str, SavedArticle], before: Mapping[str, StoredWords], version: str | None
+) -> SavedArticle:
+    article = read.article
+    if article.article_id not in known:
+        return SavedArticle(
+            article_id=article.article_id,
+            outcome=Outcome.NEW,
+            revision=1,
+            story_id=article.article_id,
+            first_seen_at=article.first_seen_at,
+        )
+    here, earlier = known[article.article_id], before.get(article.article_id)
+    now = StoredWords(title=article.title, text=article.text, sentences=read.reading.sentences)
+    if earlier is None or _say_the_same(earlier, now, by_one_reader=version == read.reading.extractor_version):
+        return here
+    before_posts = earlier if article.posts else None
+    return replace(here, outcome=Outcome.REVISED, revision=here.revision + 1, before=before_posts)
+
+
+def _say_the_same(one: StoredWords, other: StoredWords, *, by_one_reader: bool) -> bool:
+    """Tell whether only such words differ as stand in no sentence: captions, credits, counters and stamps.
+
+    Two versions of the reader may find other sentences in one text; that alone is no difference either.
+    """
+    told, told_now = _told(one), _told(other)
+    if [word for word, is_told in told if is_told] == [word for word, is_told in told_now if is_told]:
+        return True
+    if by_one_reader:
+        return False
+    changes = SequenceMatcher(None, [word for word, _ in told], [word for word, _ in told_now]).get_opcodes()
+    changed = (each for kind, a, b, c, d in changes if kind != "equal" for each in (*told[a:b], *told_now[c:d]))
+    return not any(is_told for _, is_told in changed)
+
+
+def _told(words: StoredWords) -> list[tuple[str, bool]]:
+    """Return the words of title and text, and of each whether it is told: stands in the title or in a sentence."""
+    pieces, at = [(words.title or "", True)], 0
+    for span in words.sentences or (Span(0, len(words.text)),):
+        pieces += [(words.text[at : span.start], False), (span.slice(words.text), True)]
+        at = span.end
+    pieces.append((words.text[at:], False))
+    return [(word, is_told) for piece, is_told in pieces for word in _WORD.findall(piece.casefold())]
+
+
+def _text_hash(article: Article) -> str:
+    """Return a fingerprint of the words of title and text, whatever the reader makes of them."""
+    words = _WORD.findall(f"{article.title or ''} {article.text}".casefold())
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
 def _insert(session: Session, changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> None:
     reads = [read for read, _ in changed]
-    session.insert("article_rows", _ARTICLE, (_article_row(*pair) for pair in changed))
-    session.insert("posts", _POST, (row for pair in changed for row in _post_rows(*pair)))
-    in_texts = ((read, read.reading.mentions) for read in reads)
-    session.insert("mentions", _MENTION, _mention_rows(in_texts))
-    in_titles = ((read, read.reading.title_mentions) for read in reads)
-    session.insert("title_mentions", _MENTION, _mention_rows(in_titles))
+    session.insert("article_rows", (*_ARTICLE.names, *_READING.names, *_OWN), (_article_row(*pair) for pair in changed))
+    session.insert("posts", ("article_id", "revision", "position", *_POST.names), _post_rows(changed))
+    mentions = ("article_id", "extractor_version", *_MENTION.names)
+    session.insert("mentions", mentions, (_mention_row(read, each) for read in reads for each in read.reading.mentions))
+    in_titles = (_mention_row(read, each) for read in reads for each in read.reading.title_mentions)
+    session.insert("title_mentions", mentions, in_titles)
     save_statements(session, reads)
 
 
-def _text_hash(read: ReadArticle) -> str:
-    """Return a fingerprint of the words of title and sentences.
-
-    Captions, credits, counters and stamps stand in no sentence, and punctuation is no word: neither makes a revision.
-    """
-    text = read.article.text
-    said = " ".join(span.slice(text) for span in read.reading.sentences) or text
-    words = _WORD.findall(f"{read.article.title or ''} {said}".casefold())
-    return hashlib.sha256(" ".join(words).encode(errors="replace")).hexdigest()[:16]
-
-
 def _article_row(read: ReadArticle, saved: SavedArticle) -> Row:
-    article = read.article
-    revised_at = article.first_seen_at if saved.outcome is Outcome.REVISED else None
-    sentences = [_span(span) for span in read.reading.sentences]
-    return (
-        *(article.article_id, article.url, article.outlet, article.feed_id, article.title, article.author),
-        *(article.published_at, saved.first_seen_at, article.language, article.word_count, article.text),
-        *(saved.revision, revised_at, sentences, read.reading.extractor_version),
-        *(_text_hash(read), read.arrival, article.updated_at, article.section),
-        *(read.reading.depth, read.reading.cut_at),
-    )
+    article = replace(read.article, first_seen_at=saved.first_seen_at)
+    revised_at = read.article.first_seen_at if saved.outcome is Outcome.REVISED else None
+    own = (article.word_count, saved.revision, revised_at, _text_hash(article), read.arrival)
+    return (*_ARTICLE.row(article), *_READING.row(read.reading), *own)
 
 
-def _post_rows(read: ReadArticle, saved: SavedArticle) -> Iterator[Row]:
-    for position, post in enumerate(read.article.posts, 1):
-        yield (saved.article_id, saved.revision, position, post.published, post.span.start, post.span.end)
+def _post_rows(changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> Iterator[Row]:
+    for read, saved in changed:
+        for position, post in enumerate(read.article.posts, 1):
+            yield (saved.article_id, saved.revision, position, *_POST.row(post))
 
 
-def _mention_rows(mentions: Iterable[tuple[ReadArticle, tuple[Mention, ...]]]) -> Iterator[Row]:
-    for read, found in mentions:
-        for each in found:
-            place = (each.span.start, each.span.end, read.reading.extractor_version)
-            negated = each.negated if each.kind is MentionKind.TOPIC else None
-            yield (read.article.article_id, each.kind, each.ref_id, each.name, each.surface, negated, *place)
+def _mention_row(read: ReadArticle, mention: Mention) -> Row:
+    *found, negated = _MENTION.row(mention)
+    is_topic = mention.kind is MentionKind.TOPIC
+    return (read.article.article_id, read.reading.extractor_version, *found, negated if is_topic else None)
 
 
-def _span(span: Span) -> dict[str, int]:
-    return {"start_char": span.start, "end_char": span.end}
+def _found(session: Session, columns: Columns[R], sql: str, article_ids: Sequence[str]) -> defaultdict[str, list[R]]:
+    """Return the records of each article; the article stands before them in the query."""
+    found: defaultdict[str, list[R]] = defaultdict(list)
+    for article_id, *row in session.rows(sql, [article_ids]):
+        found[article_id].append(columns.record(row))
+    return found

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from alerts.message_records import HeldBy, Notice, Status
 from alerts.records import Arrival
-from extractors.records import Article, Post, Reading, Telling
+from extractors.records import Article, Post, Reading, Span, Telling
 
 
 class Outcome(StrEnum):
@@ -31,10 +31,11 @@ class ReadArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredWords:
-    """An article's newest words as they are stored, with the posts of a live blog."""
+    """An article's newest words as they are stored, with its sentences and the posts of a live blog."""
 
     title: str | None
     text: str
+    sentences: tuple[Span, ...] = ()
     posts: tuple[Post, ...] = ()
 
 

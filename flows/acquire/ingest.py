@@ -19,10 +19,10 @@ from flows.steps.deliver.senders import deliver
 from flows.steps.fetch import FoundArticle, Furniture, article_of
 from flows.steps.passes import prepare_warehouse, take_in
 from flows.steps.recording import BATCH
+from warehouse.articles import known_articles
 from warehouse.publishing import publish
 from warehouse.runs import RunCounts
 from warehouse.store import writing
-from warehouse.stored import known_articles
 
 EVER = Period()
 

@@ -16,8 +16,8 @@ from flows.processes.workers import Answer, Limits, Parse, Workers
 from flows.setup import Setup
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchResult, Request
+from warehouse.articles import known_articles
 from warehouse.store import writing
-from warehouse.stored import known_articles
 
 MOST_SITEMAPS = 500
 # A sitemap may hold 50,000 addresses in 50 MB, which takes four seconds and 300 MB with its way between the processes.

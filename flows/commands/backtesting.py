@@ -18,8 +18,8 @@ from flows.setup import Setup
 from flows.steps.judging import OPEN
 from flows.steps.recording import BATCH, settled, worked_out
 from warehouse import alerts, outbox
-from warehouse.arrivals import Came, came, told_alike
 from warehouse.records import LoggedAlert
+from warehouse.revisions import Revision, came, told_alike
 from warehouse.store import LIVE, reading, writing
 
 DAYS = timedelta(days=30)
@@ -103,7 +103,7 @@ def passes_of(past: Sequence[Told], roughly: timedelta | None = None) -> Iterato
         yield batch
 
 
-def is_together(batch: Sequence[Came], each: Came, roughly: timedelta | None) -> bool:
+def is_together(batch: Sequence[Revision], each: Revision, roughly: timedelta | None) -> bool:
     """Tell whether a revision came in the pass of those before it."""
     if roughly is not None:
         return moment_of(each) - moment_of(batch[0]) < roughly
@@ -113,6 +113,6 @@ def is_together(batch: Sequence[Came], each: Came, roughly: timedelta | None) ->
     return len(decided) == 1 and each.run_id is not None and each.run_id == batch[-1].run_id
 
 
-def moment_of(came: Came) -> datetime:
+def moment_of(came: Revision) -> datetime:
     """Return when a revision was, or would have been, decided about."""
     return came.decided_at or came.at

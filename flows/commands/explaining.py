@@ -18,11 +18,11 @@ from flows.tables import listing, table
 from flows.times import moment
 from warehouse import alerts
 from warehouse.accounts import Source, alert_revisions, sources_of
-from warehouse.arrivals import stored_revisions
+from warehouse.articles import stored_articles
 from warehouse.queries import terminal_safe
 from warehouse.records import LoggedAlert, ReadArticle
+from warehouse.revisions import stored_revisions
 from warehouse.store import reading
-from warehouse.stored import stored_articles
 
 # Characters of context on each side of a proof.
 AROUND = 60

@@ -12,10 +12,10 @@ from extractors.records import Article, Depth, Reading
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.read import unread
-from warehouse.arrivals import Came, StoredRevision, stored_revisions
+from warehouse.articles import stored_articles
 from warehouse.records import ReadArticle
+from warehouse.revisions import Revision, StoredRevision, stored_revisions
 from warehouse.store import reading
-from warehouse.stored import stored_articles
 
 # So many articles are taken from the live file at a time: a pass may be waiting for it.
 AT_ONCE = 400
@@ -27,13 +27,13 @@ INGESTED = frozenset({Arrival.INGESTED, Arrival.IMPORTED})
 class Told:
     """A revision as it came, with what is read in it."""
 
-    came: Came
+    came: Revision
     found: ReadArticle
 
 
-def touched(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Came]) -> list[Came]:
+def touched(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]) -> list[Revision]:
     """Return those of the revisions in which a phrase of a rule stands."""
-    found: list[Came] = []
+    found: list[Revision] = []
     with stage(setup.progress, "looked through", len(history)) as count:
         for batch in batches(history):
             words = words_of(setup, batch)
@@ -44,7 +44,7 @@ def touched(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Came]
     return found
 
 
-def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Came]) -> Iterator[Told]:
+def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]) -> Iterator[Told]:
     """Yield revisions with what is read in them; what was never read, and a rule could match, is read now."""
     for batch in batches(history):
         words = words_of(setup, batch)
@@ -88,7 +88,7 @@ def skimmed(stored: StoredRevision) -> Reading:
     )
 
 
-def as_it_came(came: Came, article: Article, read: Reading) -> ReadArticle:
+def as_it_came(came: Revision, article: Article, read: Reading) -> ReadArticle:
     """Return an article as a pass would have had it: one that was ingested as if its feed had brought it."""
     return ReadArticle(
         article=replace(article, first_seen_at=came.at),
@@ -97,13 +97,13 @@ def as_it_came(came: Came, article: Article, read: Reading) -> ReadArticle:
     )
 
 
-def batches(history: Sequence[Came]) -> Iterator[Sequence[Came]]:
+def batches(history: Sequence[Revision]) -> Iterator[Sequence[Revision]]:
     """Yield revisions so many at a time."""
     for start in range(0, len(history), AT_ONCE):
         yield history[start : start + AT_ONCE]
 
 
-def readings_of(setup: Setup, batch: Sequence[Came]) -> dict[Key, Reading]:
+def readings_of(setup: Setup, batch: Sequence[Revision]) -> dict[Key, Reading]:
     """Return what is stored of the reading of revisions: of the newest ones that were read, that is."""
     newest = {each.article_id: each.revision for each in batch if each.newest}
     with reading(setup.data_dir) as session:
@@ -112,7 +112,7 @@ def readings_of(setup: Setup, batch: Sequence[Came]) -> dict[Key, Reading]:
     return {(name := each.article.article_id, newest[name]): each.reading for each in full}
 
 
-def words_of(setup: Setup, batch: Sequence[Came]) -> dict[Key, StoredRevision]:
+def words_of(setup: Setup, batch: Sequence[Revision]) -> dict[Key, StoredRevision]:
     """Return the words of revisions, taken in one short session."""
     with reading(setup.data_dir) as session:
         found = stored_revisions(session, [(each.article_id, each.revision) for each in batch])

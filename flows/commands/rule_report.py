@@ -21,8 +21,8 @@ from flows.progress import Progress, silent
 from flows.setup import Setup
 from flows.tables import table
 from flows.times import utc_now
-from warehouse.arrivals import Came, came, known_outlets
 from warehouse.channels import unsubscribed
+from warehouse.revisions import Revision, came, known_outlets
 from warehouse.store import LIVE, reading
 
 # The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
@@ -49,7 +49,7 @@ class Report:
 class Past:
     """What is stored of the last days: the newest revisions, and since when."""
 
-    history: tuple[Came, ...]
+    history: tuple[Revision, ...]
     since: datetime
     until: datetime
 

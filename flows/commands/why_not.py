@@ -19,10 +19,10 @@ from flows.steps.read import unread
 from flows.tables import listing
 from flows.times import moment
 from warehouse.accounts import Decided, articles_named, last_decisions
+from warehouse.articles import stored_articles
 from warehouse.queries import terminal_safe
 from warehouse.records import ReadArticle
 from warehouse.store import reading
-from warehouse.stored import stored_articles
 
 # What a reason that did not fire means, and what would have to be otherwise.
 MEANINGS = {

@@ -25,13 +25,13 @@ from flows.web.fetch import PAGE_TYPES
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
 from warehouse import boilerplate
+from warehouse.articles import stored_articles, stored_words
 from warehouse.boilerplate import LearnedLine, SiteLines
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.records import ReadArticle, StoredWords
 from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import reading
-from warehouse.stored import stored_articles, stored_words
 
 PAGES_A_PASS = 1_000
 # What fails in passing is tried for half a day; a server that refuses is believed sooner.

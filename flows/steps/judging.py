@@ -16,9 +16,9 @@ from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Span
 from flows.setup import Setup
 from warehouse import alerts, silences, stories
+from warehouse.articles import stored_articles
 from warehouse.records import ReadArticle
 from warehouse.session import Session
-from warehouse.stored import stored_articles
 
 # How long a match waits for another source.
 OPEN = timedelta(days=7)

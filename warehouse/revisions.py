@@ -8,11 +8,12 @@ from datetime import datetime
 
 from alerts.records import Arrival
 from extractors.records import Article, Span
-from warehouse.session import Row, Session
+from warehouse.rows import Columns
+from warehouse.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
+class Revision:
     """A revision of an article and when it came; `at` is when it was published for one that was ingested.
 
     `decided_at` is when rules were decided on it, `run_id` the pass it came in; None where neither is known.
@@ -37,11 +38,9 @@ class StoredRevision:
     extractor_version: str
 
 
-_NAMES = (
-    *("article_id", "url", "outlet", "feed_id", "title", "author", "published_at"),
-    *("language", "text", "updated_at", "section"),
-)
-_FIELDS = ("article_id", "revision", "newest", "arrival", "at", "decided_at", "run_id")
+_REVISION = Columns(Revision)
+_WORDS = Columns(StoredRevision, names={"first_seen_at": "seen_at"}, without=["article"])
+_ARTICLE = Columns(Article, names={"first_seen_at": "seen_at"}, without=["posts"])
 _REVISIONS = """
 revisions AS (
     SELECT * EXCLUDE (first_seen_at, revised_at), coalesce(revised_at, first_seen_at) AS seen_at, TRUE AS newest,
@@ -78,9 +77,9 @@ WHERE coalesce(d.decided_at, t.at) < $until
     AND ($since::TIMESTAMPTZ IS NULL OR coalesce(d.decided_at, t.at) >= $since)
 ORDER BY coalesce(d.decided_at, t.at), d.turn NULLS LAST, t.revision, t.newest, t.place, t.article_id
 """  # noqa: S608 (our own text)
-_WORDS = f"""
+_STORED = f"""
 WITH {_REVISIONS}
-SELECT {", ".join(_NAMES)}, seen_at, revision, sentences, extractor_version
+SELECT {_ARTICLE}, {_WORDS}
 FROM revisions
 WHERE (article_id, revision) IN (SELECT unnest($article_ids::VARCHAR[]), unnest($revisions::INTEGER[]))
 ORDER BY article_id, revision
@@ -103,16 +102,16 @@ _OUTLETS = "SELECT DISTINCT outlet FROM articles ORDER BY outlet"
 
 def came(
     session: Session, *, since: datetime | None, until: datetime, article_ids: Sequence[str] | None = None
-) -> tuple[Came, ...]:
+) -> tuple[Revision, ...]:
     """Return the revisions that came from `since` to before `until` in their order; of some articles, or of all."""
-    rows = session.rows(_CAME, {"since": since, "until": until, "article_ids": article_ids})
-    return tuple(map(_came, rows))
+    return session.records(_REVISION, _CAME, {"since": since, "until": until, "article_ids": article_ids})
 
 
 def stored_revisions(session: Session, keys: Sequence[tuple[str, int]]) -> tuple[StoredRevision, ...]:
     """Return the words of these (article, revision) pairs."""
     params = {"article_ids": [key[0] for key in keys], "revisions": [key[1] for key in keys]}
-    return tuple(map(_revision, session.rows(_WORDS, params)))
+    own = len(_ARTICLE.names)
+    return tuple(_WORDS.record(row[own:], article=_ARTICLE.record(row[:own])) for row in session.rows(_STORED, params))
 
 
 def told_alike(session: Session, article_ids: Sequence[str]) -> tuple[str, ...]:
@@ -123,18 +122,3 @@ def told_alike(session: Session, article_ids: Sequence[str]) -> tuple[str, ...]:
 def known_outlets(session: Session) -> tuple[str, ...]:
     """Return the outlets that articles are of."""
     return tuple(row[0] for row in session.rows(_OUTLETS))
-
-
-def _came(row: Row) -> Came:
-    own = dict(zip(_FIELDS, row, strict=True))
-    return Came(**{**own, "arrival": Arrival(own["arrival"])})
-
-
-def _revision(row: Row) -> StoredRevision:
-    *fields, seen_at, revision, sentences, version = row
-    return StoredRevision(
-        revision=revision,
-        article=Article(**dict(zip(_NAMES, fields, strict=True)), first_seen_at=seen_at),
-        sentences=tuple(Span(each["start_char"], each["end_char"]) for each in sentences or ()),
-        extractor_version=version,
-    )

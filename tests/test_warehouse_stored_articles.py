@@ -5,8 +5,8 @@ from dataclasses import replace
 from extractors.records import Mention
 from tests.warehouse_examples import HOUR, NOW, new_warehouse, read_article
 from warehouse import articles
+from warehouse.articles import stored_articles
 from warehouse.store import writing
-from warehouse.stored import stored_articles
 
 
 def in_order(read):
