@@ -12,9 +12,8 @@ import pytest
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import StatementKind
 from extractors.speech import reading
-from extractors.speech.polarity import Modality
 from extractors.speech.speakers import Resolution
-from extractors.speech.stances import Stance
+from extractors.speech.stances import Modality, Stance
 from tests.golden import ACCEPTED, difference, golden_readings, written
 
 STATEMENTS = [
@@ -36,12 +35,13 @@ def test_the_golden_text_is_read_as_was_accepted():
         )
 
 
-@pytest.mark.parametrize("name", ["golden.json", "cue_weights.json"])
-def test_the_version_changes_with_what_was_accepted(tmp_path, monkeypatch, name):
-    """Rows read by a reader that reads otherwise, or weighs otherwise, bear another version."""
+@pytest.mark.parametrize("name", reading.READ_AS)
+def test_the_version_changes_with_what_it_is_made_of(tmp_path, monkeypatch, name):
+    """Rows read by a reader that reads or weighs otherwise, or goes by other words, bear another version."""
     before = reading.extractor_version(load_watchlist())
-    for part in ("golden.json", "cue_weights.json"):
-        shutil.copy(Path(str(files("extractors"))) / part, tmp_path)
+    for part in reading.READ_AS:
+        (tmp_path / part).parent.mkdir(exist_ok=True)
+        shutil.copy(Path(str(files("extractors"))) / part, tmp_path / part)
     monkeypatch.setattr(reading, "files", lambda _: tmp_path)
     reading.code_version.cache_clear()
     same = reading.extractor_version(load_watchlist())

@@ -3,7 +3,7 @@
 import pytest
 
 from extractors.records import Span
-from extractors.speech.polarity import Modality, condition_in, modality_of
+from extractors.speech.stances import Modality, condition_in, modality_of
 
 
 @pytest.mark.parametrize(

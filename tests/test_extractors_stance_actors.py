@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from extractors.officials.countries import NamedCountry
 from extractors.records import Span
-from extractors.speech.stance_actors import OTHER, OWN, is_close, is_own, voiced
+from extractors.speech.stances import OTHER, OWN, is_close, is_own, voiced
 
 
 def test_who_is_named_is_written_as_own_or_other():

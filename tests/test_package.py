@@ -28,7 +28,12 @@ def test_the_wheel_holds_what_the_program_reads(built):
     """Migrations, the watchlist, templates and the configuration to start from are in the package."""
     wheel, _ = built
     needed = [path.relative_to(ROOT).as_posix() for path in (ROOT / "warehouse" / "migrations").glob("*.sql")]
-    needed += ["extractors/watchlist.toml", "extractors/golden.json", "extractors/cue_weights.json"]
+    needed += [
+        "extractors/watchlist.toml",
+        "extractors/golden.json",
+        "extractors/cue_weights.json",
+        "extractors/speech/stances.toml",
+    ]
     needed += ["flows/config/starter.toml", "alerts/templates/letter.html.j2"]
     needed += [f"{package}/py.typed" for package in ("alerts", "extractors", "flows", "warehouse")]
     assert set(needed) <= wheel

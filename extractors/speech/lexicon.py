@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+_NAME = re.compile(r"\{([a-z]\w*)\}")
+
+
+def tables(name: str) -> dict[str, Any]:
+    """Return the tables of a file of words beside this module."""
+    return tomllib.loads(files("extractors.speech").joinpath(name).read_text(encoding="utf-8"))
+
+
+def filled(words: str | Sequence[str], names: Mapping[str, str | Sequence[str]]) -> str:
+    """Return a pattern, of a list one that takes any of it; a name in braces stands for what `names` has for it."""
+    whole = words if isinstance(words, str) else f"(?:{'|'.join(words)})"
+    return _NAME.sub(lambda match: filled(names[match[1]], names), whole)
+
 
 def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())

@@ -31,8 +31,8 @@ from extractors.text.negation import is_negated_in
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-# What stands for the code that reads: how it reads a fixed text, and the weights that it has learned.
-_READ_AS = ("golden.json", "cue_weights.json")
+# What stands for the code that reads: how it reads a fixed text, the weights it has learned, the words it goes by.
+READ_AS = ("golden.json", "cue_weights.json", "speech/stances.toml")
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
 LONGEST_READ = 200_000
 # A place or an institution by itself opens nothing: half of all news names one. A rule that names one has phrases too.
@@ -144,7 +144,7 @@ def extractor_version(watchlist: Watchlist) -> str:
 @cache
 def code_version() -> str:
     """Name the code that reads by what it makes of the golden text, which a test compares with what it makes of it."""
-    texts = (files("extractors").joinpath(name).read_text(encoding="utf-8") for name in _READ_AS)
+    texts = (files("extractors").joinpath(name).read_text(encoding="utf-8") for name in READ_AS)
     return sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 

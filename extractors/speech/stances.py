@@ -1,23 +1,72 @@
-"""What position a statement takes: accept, offer, demand, condition, reject, deny, threaten, doubt, assert or none.
+"""What position a statement takes, and how: accept, offer, demand, … or none, with what modal verb, on what condition.
 
-The vocabulary follows PLOVER and the practice of negotiators. Reads a cue and the words said, nothing around them.
+The vocabulary follows PLOVER and the practice of negotiators; its words stand in stances.toml. Reads a cue and the
+words said, nothing around them.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from enum import StrEnum
 
-from extractors.speech.stance_actors import is_close, is_own
-from extractors.speech.stance_cues import CUES, FOLLOWED, IF, LEAVING_OPEN, REPORTS, UNLESS, Stance
-from extractors.speech.stance_words import CONTENT, Whose
+from extractors.officials.countries import NamedCountry
+from extractors.records import Span
+from extractors.speech.lexicon import filled, tables
 
-__all__ = ["Stance", "is_silence", "stance_of"]
+# How who is named is written where stances are read: the speaker's country with its people, and all others.
+OWN, OTHER = "⟨own⟩", "⟨other⟩"
 
-_BY_CUE = {lemma.replace("_", " "): stance for stance, lemmas in CUES.items() for lemma in lemmas.split()}
+
+class Stance(StrEnum):
+    """A position; assert, deny, doubt and none are no positions on a proposal. Stored and shown."""
+
+    ACCEPT = "accept"
+    OFFER = "offer"
+    DEMAND = "demand"
+    CONDITION = "condition"
+    REJECT = "reject"
+    DENY = "deny"
+    THREATEN = "threaten"
+    DOUBT = "doubt"
+    ASSERT = "assert"
+    NONE = "none"
+
+
+class Whose(StrEnum):
+    """Whose act words have to be to take a position: anybody's, nobody else's, or the speaker's own beyond doubt."""
+
+    ANYONE = "anyone"
+    NOT_ANOTHER = "not another"
+    OWN = "own"
+
+
+_TABLES = tables("stances.toml")
+_NAMES = {**_TABLES["names"], "own": OWN, "other": OTHER}
+_BY_CUE = {cue: Stance(stance) for stance, cues in _TABLES["cues"].items() for cue in cues}
+PHRASAL = {verb: frozenset(particles) for verb, particles in _TABLES["phrasal"].items()}
 _FOLLOWED = {
-    lemma: tuple((stance, re.compile(words, re.IGNORECASE)) for stance, words in rows)
-    for lemma, rows in FOLLOWED.items()
+    cue: tuple((Stance(row["stance"]), re.compile(filled(row["words"], _NAMES), re.IGNORECASE)) for row in rows)
+    for cue, rows in _TABLES["followed"].items()
 }
+
+
+def _whole_words(words: str | list[str], before: str = r"(?<!\w)") -> re.Pattern[str]:
+    return re.compile(rf"{before}{filled(words, _NAMES)}\b", re.IGNORECASE)
+
+
+# A noun that a neutral cue brings in comes first: "voiced his readiness to".
+_CONTENT = (
+    *(
+        (Stance(row["stance"]), Whose.NOT_ANOTHER, _whole_words(row["words"], filled("{possessed}", _NAMES)))
+        for row in _TABLES["nouns"]
+    ),
+    *((Stance(row["stance"]), Whose(row["whose"]), _whole_words(row["words"])) for row in _TABLES["content"]),
+)
+_REPORTS, _LEAVING_OPEN, _UNLESS, _IF = (
+    re.compile(filled(_NAMES[name], _NAMES)) for name in ("reports", "leaving_open", "unless", "if")
+)
 # A cue denied: who does not accept rejects; who does not rule out a thing leaves it open.
 _NEGATED = {
     Stance.ACCEPT: Stance.REJECT,
@@ -32,7 +81,7 @@ _SAYING = re.compile(
     r"to (?:say|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify|speculate)\b"
 )
 # On what condition a cue's act turns into the condition.
-_ON_CONDITION = {Stance.ACCEPT: IF, Stance.OFFER: IF, Stance.REJECT: UNLESS}
+_ON_CONDITION = {Stance.ACCEPT: _IF, Stance.OFFER: _IF, Stance.REJECT: _UNLESS}
 
 
 def stance_of(cue: str | None, words: str, *, negated: bool = False) -> Stance:
@@ -57,14 +106,14 @@ def _of_cue(lemma: str, words: str) -> Stance | None:
         if following.match(words):
             return act
     stance = _BY_CUE.get(lemma)
-    if stance is Stance.REJECT and lemma in _DECLINING and LEAVING_OPEN.match(words):
+    if stance is Stance.REJECT and lemma in _DECLINING and _LEAVING_OPEN.match(words):
         return Stance.OFFER
-    return Stance.DENY if stance is Stance.REJECT and REPORTS.match(words) else stance
+    return Stance.DENY if stance is Stance.REJECT and _REPORTS.match(words) else stance
 
 
 def _of_words(words: str) -> Stance:
     """Return the first position that the words take themselves; what they tell of others is none of it."""
-    for stance, whose, pattern in CONTENT:
+    for stance, whose, pattern in _CONTENT:
         if any(_counts(words, stance, whose, match.start()) for match in pattern.finditer(words, 0, _LONGEST)):
             return stance
     return Stance.ASSERT
@@ -81,7 +130,9 @@ def _counts(words: str, stance: Stance, whose: Whose, at: int) -> bool:
 def _is_told_of_another(words: str, at: int) -> bool:
     """Tell whether an act of another's stands before `at`: "Kyiv will not talk unless" is Kyiv's condition."""
     start = max(0, at - _REACH)
-    acts = (match for _, whose, act in CONTENT if whose is not Whose.ANYONE for match in act.finditer(words, start, at))
+    acts = (
+        match for _, whose, act in _CONTENT if whose is not Whose.ANYONE for match in act.finditer(words, start, at)
+    )
     return any(is_own(words, match.start()) is False for match in acts)
 
 
@@ -91,3 +142,143 @@ def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
     if lemma in _DECLINING and _SAYING.match(words):
         return not negated
     return negated and _of_cue(lemma, words) not in _NEGATED
+
+
+_SUBJECT_REACH = 300  # characters that a subject may stand before its act
+_ACTOR = re.compile(rf"{OWN}|{OTHER}|\b(?:I|we|he|she|they|it|you)\b", re.IGNORECASE)
+_HE = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
+_THEIRS = frozenset({OTHER, "you"})
+_OURS = frozenset({OWN, "i", "we"})
+_NO_SUBJECT = re.compile(
+    r"\b(?:of|to|with|by|for|from|in|on|against|at|between|towards?|about|into|over|than|without)\s(?:the\s|its\s|his\s)?$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.;!?…][”\"’']?\s")
+_BETWEEN = re.compile(r"(?:[’'](?:s|m|d|ve|re|ll)\b)?(?:\s(?!not\b|never\b|to\b)[\w-]+){0,4}\s?")
+_SUPPOSED = re.compile(r"\b(?:if|unless|until|once|whether|when|before|after)\s$", re.IGNORECASE)
+
+
+def voiced(text: str, spans: Sequence[Span], named: Sequence[NamedCountry], own: str | None, *, is_direct: bool) -> str:
+    """Return the words of `spans`, with who is named in them written as one's own or as others.
+
+    `own` is the speaker's country; where it is not known countries stay as they are. Who says "he" or "it" means
+    another, where it is his own words: `is_direct`.
+    """
+    words = " ".join(_voiced(text, span, named, own) for span in spans)
+    first = words.find(OWN) if OWN in words else len(words)
+    return _HE.sub(OTHER, words[:first]) + words[first:] if is_direct else words
+
+
+def _voiced(text: str, span: Span, named: Sequence[NamedCountry], own: str | None) -> str:
+    inside = named[bisect_left(named, span.start, key=_named_at) : bisect_left(named, span.end, key=_named_at)]
+    parts, at = [], span.start
+    for each in inside if own is not None else ():
+        parts += [text[at : each.span.start], OWN if each.code == own else OTHER]
+        at = each.span.end
+    return "".join((*parts, text[at : span.end]))
+
+
+def _named_at(named: NamedCountry) -> int:
+    return named.span.start
+
+
+def is_own(words: str, at: int) -> bool | None:
+    """Tell whether the act at `at` of words as `voiced` is the speaker's, another's (False), or nobody's by name.
+
+    Of a sentence the last who stands before the act as a subject may; "he" and "it" are the other who was named.
+    """
+    actor = _last_subject(words, at)
+    if actor is None:
+        return None
+    name = actor.group().lower()
+    if name in _OURS or name in _THEIRS:
+        return name in _OURS
+    return _last_subject(words, actor.start(), only=OTHER) is None
+
+
+def is_close(words: str, at: int) -> bool:
+    """Tell whether who acts at `at` stands right before it, with no other clause between, and no "if" before."""
+    actor = _last_subject(words, at)
+    if actor is None or _SUPPOSED.search(words, max(0, actor.start() - 8), actor.start()):
+        return False
+    return _BETWEEN.fullmatch(words, actor.end(), at) is not None
+
+
+def _last_subject(words: str, at: int, *, only: str | None = None) -> re.Match[str] | None:
+    """Return the last subject before `at` in its sentence."""
+    reach = max(0, at - _SUBJECT_REACH)
+    start = max((stop.end() for stop in _SENTENCE_END.finditer(words, reach, at)), default=reach)
+    found = [each for each in _ACTOR.finditer(words, start, at) if not _NO_SUBJECT.search(words, start, each.start())]
+    return next((each for each in reversed(found) if only is None or each.group() == only), None)
+
+
+class Modality(StrEnum):
+    """The modal verb of what is said; stored and shown."""
+
+    MUST = "must"
+    SHOULD = "should"
+    WOULD = "would"
+    CAN = "can"
+    MAY = "may"
+    WILL = "will"
+    NONE = "none"
+
+
+_MODALS = {
+    Modality.MUST: r"must|ha(?:s|ve|d) to|needs? to|needed to|ha(?:s|ve) got to",
+    Modality.SHOULD: r"should(?:n[’']t)?|ought to",
+    Modality.WOULD: r"would(?:n[’']t)?|\w+[’']d(?= (?:be|have|not|like|never|rather|go|do|make|take))",
+    Modality.CAN: r"can(?:not|[’']t)?|could(?:n[’']t)?|(?:is|are|was|were|be) able to",
+    Modality.MAY: r"may(?! \d)|might",
+    Modality.WILL: r"will|won[’']t|shall|\w+[’']ll|(?:is|are|[’']s|[’']re|[’']m) going to",
+}
+_MODAL = re.compile(rf"\b(?:{'|'.join(f'(?P<{modal.value}>{words})' for modal, words in _MODALS.items())})\b")
+_BREAK = re.compile(
+    r"(?<![.;:!?…])[.;:!?…]+[”\"’']?\s|,\s+but\b|\sbut\b|\s[—–]\s|,\s+(?:while|although|though|because)\b"
+)
+_CONDITIONS = (
+    r"unless|provided that|providing that|on (?:the )?condition(?: that)?|only (?:if|when|after|once)|if|until"
+    r"|as long as|so long as|(?:pre)?conditions? (?:is|are|include)|in exchange for|in return for|without"
+)
+_CONDITION = re.compile(rf"\b(?:{_CONDITIONS})\b", re.IGNORECASE)
+_ON = re.compile(r"\bon\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[.;!?…]+(?:[”\"’']|\s|$)|,\s+(?:and|but|which|who|while)\b|\s[—–]\s")
+_FIRST_END = re.compile(r"[,.;!?…](?:[”\"’'\s]|$)")
+_CLOSING = " ,.;:!?…”\"’'—–"
+
+
+def modality_of(words: str, at: int = 0) -> Modality:
+    """Return the first modal verb of the clause around `at`, else of all the words."""
+    start, end = _clause(words, at)
+    match = _MODAL.search(words, start, end) or _MODAL.search(words)
+    return Modality(match.lastgroup) if match is not None and match.lastgroup is not None else Modality.NONE
+
+
+def _clause(words: str, at: int) -> tuple[int, int]:
+    start, end = 0, len(words)
+    for match in _BREAK.finditer(words):
+        if match.end() <= at:
+            start = match.end()
+        elif match.start() > at:
+            end = match.start()
+            break
+    return start, end
+
+
+def condition_in(text: str, spans: Sequence[Span], cue: str | None = None) -> Span | None:
+    """Return the words of the condition: "unless Kyiv withdraws". After "conditioned" it is what follows "on"."""
+    for pattern in (_ON, _CONDITION) if (cue or "").lower() == "condition" else (_CONDITION,):
+        for span in spans:
+            match = pattern.search(text, span.start, span.end)
+            if match is not None:
+                return _until_end(text, match.start(), span)
+    return None
+
+
+def _until_end(text: str, start: int, span: Span) -> Span:
+    opens = not text[span.start : start].strip(_CLOSING + "“‘")
+    match = (_FIRST_END if opens else _CLAUSE_END).search(text, start, span.end)
+    end = match.start() if match is not None else span.end
+    while end > start and text[end - 1] in _CLOSING:
+        end -= 1
+    return Span(start, end)

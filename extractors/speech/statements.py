@@ -16,13 +16,10 @@ from extractors.records import Mention, MentionKind, Span, Statement, StatementK
 from extractors.speech.cues import Cue, find_cue, signature
 from extractors.speech.lexicon import CUE_VERBS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.polarity import condition_in, modality_of
 from extractors.speech.quotations import Quotation
 from extractors.speech.reports import Reported, find_reported
 from extractors.speech.speakers import CERTAINTY, Cast, Resolution, Speaker
-from extractors.speech.stance_actors import voiced
-from extractors.speech.stance_cues import PHRASAL
-from extractors.speech.stances import Stance, is_silence, stance_of
+from extractors.speech.stances import PHRASAL, Stance, condition_in, is_silence, modality_of, stance_of, voiced
 from extractors.speech.syntax import addressee, occasion, subject
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
