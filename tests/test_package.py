@@ -32,7 +32,7 @@ def test_the_wheel_holds_what_the_program_reads(built):
         "extractors/watchlist.toml",
         "extractors/golden.json",
         "extractors/cue_weights.json",
-        "extractors/speech/stances.toml",
+        *(f"extractors/speech/{name}.toml" for name in ("asides", "lexicon", "stances")),
     ]
     needed += ["flows/config/starter.toml", "alerts/templates/letter.html.j2"]
     needed += [f"{package}/py.typed" for package in ("alerts", "extractors", "flows", "warehouse")]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES, PEOPLE, PRONOUNS
+from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES, PEOPLE, PRESENT_FORMS, PRONOUNS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.syntax import FINITE, FINITE_VERBS, subject
 
@@ -192,10 +192,6 @@ def _phrase_of(token: Token, verb: Token) -> Token | None:
 _CLAUSES = 3  # clauses between a quotation and its cue
 _NEAR = 14  # tokens between a quotation and a cue that the parse does not connect with it
 _LEAD = 40  # tokens before a colon that may name the speaker
-# Forms that the parser takes for nouns: "the two write", "the email reads".
-_PRESENT = frozenset(
-    {"write", "writes", "state", "states", "read", "reads", "note", "notes", "claim", "claims", "warns"}
-)
 _FAR = 24  # as far back as a cue can stand before its quotation
 _CLOSE = 8  # tokens of a subject between a quotation and its verb
 _MARKS = frozenset("”.?!,")
@@ -338,7 +334,7 @@ def _closing(sentence: ParsedSentence, verb: Token) -> Cue | None:
         if token.is_punct and token.text != "-":
             return None
         following = token.nbor(1) if token.i + 1 < sentence.last else token
-        if token.lower_ in _PRESENT and (following.is_punct or following.pos_ == "ADP" or following == token):
+        if token.lower_ in PRESENT_FORMS and (following.is_punct or following.pos_ == "ADP" or following == token):
             head = next((each for each in rest if each.i < token.i and _ends_phrase(each)), token.nbor(-1))
             return Cue(token, token, head)
     return None
@@ -348,7 +344,7 @@ def _ends_phrase(noun: Token) -> bool:
     """Tell the last noun of a phrase that stands before its verb: the "over" of "a voice-over in the ad states"."""
     following = noun.nbor(1)
     return noun.pos_ in {"NOUN", "PROPN", "PRON", "ADP"} and (
-        following.lower_ in _PRESENT or (following.pos_ == "ADP" and following.text != "-")
+        following.lower_ in PRESENT_FORMS or (following.pos_ == "ADP" and following.text != "-")
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from extractors.records import Span
+from extractors.speech.lexicon import LEXICON, filled
 from extractors.speech.sentences import PARAGRAPH, Turn, find_turns
 
 
@@ -27,22 +28,9 @@ _FRESH = frozenset('.?!…:,;—–”"»’)')
 _STOPS = frozenset(".,?!…—–;’'")
 _GOES_ON = re.compile(r"[^\S\n\r]*[\w(]")
 _SAID = re.compile(r"[^\S\n\r]*(?:sa(?:id|ys)|told|added|wrote|\w+ sa(?:id|ys))\b")
-_REPORTED = re.compile(
-    r"[^\S\n\r]*(?:[\w’'.,-]+ ){1,8}?(?:said|says|told|added|wrote|writes|tweeted|posted|responded|replied|asked|noted"
-    r"|warned|explained|argued|insisted|concluded|recalled|joked|predicted)\b"
-)
-_NAMED = re.compile(
-    r"\b(?:called|dubbed|so-called|titled|entitled|named|nicknamed|termed|word|phrase|term)$", re.IGNORECASE
-)
-_SAYING = re.compile(
-    r"\b(?:that|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|add(?:s|ed|ing)?|wr(?:ites?|ote|iting)|answer(?:s|ed|ing)?"
-    r"|repl(?:y|ies|ied|ying)|tweet(?:s|ed|ing)?|ask(?:s|ed|ing)?|warn(?:s|ed|ing)?|not(?:es?|ed|ing)"
-    r"|conclud(?:es?|ed|ing)|declar(?:es?|ed|ing)|insist(?:s|ed|ing)?|argu(?:es?|ed|ing)|caution(?:s|ed|ing)?"
-    r"|boom(?:s|ed|ing)?|exhort(?:s|ed|ing)?|jok(?:es?|ed|ing)|quip(?:s|ped|ping)?|promis(?:es?|ed|ing)|vow(?:s|ed|ing)?"
-    r"|predict(?:s|ed|ing)?|shout(?:s|ed|ing)?|chant(?:s|ed|ing)?|demand(?:s|ed|ing)?|exclaim(?:s|ed|ing)?"
-    r"|read(?:s|ing)?|interject(?:s|ed|ing)?|cr(?:y|ies|ied|ying)),?$",
-    re.IGNORECASE,
-)
+_REPORTED = re.compile(filled(r"[^\S\n\r]*(?:[\w’'.,-]+ ){1,8}?{reported_forms}\b", LEXICON))
+_NAMED = re.compile(filled(r"\b{naming_forms}$", LEXICON), re.IGNORECASE)
+_SAYING = re.compile(filled(r"\b{leading_forms},?$", LEXICON), re.IGNORECASE)
 _LABEL = re.compile(r"\b(?:read(?:s|ing)?|sa(?:id|ys|ying)),?$")  # what a sign or a headline says is no title
 _SENTENCES = re.compile(r"\w{3}[.?!] +[“‘\"']?[A-Z]\w*(?:[’']\w+)? [\w’']+ \w")  # one ends, another begins
 _SEVERAL = 8  # words of a quotation that holds more than one sentence

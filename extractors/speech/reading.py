@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 # What stands for the code that reads: how it reads a fixed text, the weights it has learned, the words it goes by.
-READ_AS = ("golden.json", "cue_weights.json", "speech/stances.toml")
+READ_AS = (
+    "golden.json",
+    "cue_weights.json",
+    "speech/asides.toml",
+    "speech/lexicon.toml",
+    "speech/stances.toml",
+)
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
 LONGEST_READ = 200_000
 # A place or an institution by itself opens nothing: half of all news names one. A rule that names one has phrases too.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import ACTS, PEOPLE, PRONOUNS, REPORTING_VERBS, SURE_ACTS
+from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, Shape
 from extractors.speech.syntax import (
@@ -234,7 +234,7 @@ def _speaker_kind(speaker: Token | None) -> str:
     if speaker.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"}:
         return speaker.ent_type_
     lemma = speaker.lemma_.lower()
-    if lemma in PEOPLE or lemma.endswith(("man", "woman")):
+    if is_role(lemma):
         return "role"
     return "name" if speaker.pos_ == "PROPN" else "thing"
 

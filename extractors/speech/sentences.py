@@ -12,79 +12,21 @@ from dataclasses import dataclass
 from enum import Enum
 
 from extractors.records import Span
-from extractors.speech.lexicon import ABBREVIATIONS, OPENERS, TITLES
+from extractors.speech.lexicon import ABBREVIATIONS, LEXICON, OPENERS, TITLES, filled, tables
 
 PARAGRAPH = re.compile(r"[^\n\r]+")
-_AGENCY = (
-    r"(?:AFP|AP|EPA|Reuters|Getty|Shutterstock|TASS|Sputnik|Belta|Ukrinform|Anadolu|Xinhua|Alamy|Bloomberg|NurPhoto"
-    r"|Pool|Handout|Photos?|Images?|Credit|Courtesy|Picture|Screenshot|File)\b"
-)
-_CREDITED = re.compile(
-    rf"\([^()]*\b{_AGENCY}[^()]*\)\W*$|\[[^\[\]]*\b{_AGENCY}[^\[\]]*\]\W*$"
-    r"|\b(?:Photograph|Photo|Image|Picture|Credit|Video|Illustration)s?(?: by| courtesy of| credit)?: ?[^.!?]{2,80}$"
-    rf"|^[^.!?]{{0,80}}/(?:AFP|AP|EPA|Reuters|Getty Images|TASS|Sputnik|Shutterstock)\W*$"
-    r"|\b(?:AP|AFP|Reuters|EPA) (?:Photo|Images?)(?:/[^.!?]{2,60})?\W*$|\bvia (?:AP|AFP|Reuters|Getty Images)\W*$"
-)
-_CAPTION = re.compile(
-    r"^(?:FILE PHOTO\b|FILE\s?[-–—:]|(?:Photo|Image|Picture|Video|Caption|Image caption|Image source|Photo credit)\s?:"
-    r"|Image (?:source|caption)\b|©|Getty Images\b|\[?(?:Photo|Image) (?:by|courtesy)\b)"
-)
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-_TIME = r"(?:,?\s*(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,5}\)?)?)?"
-_DATE = re.compile(
-    rf"^(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,?\s+)?(?:\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}"
-    rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+\d{{4}}){_TIME}$",
-    re.IGNORECASE,
-)
-_STAMP = re.compile(
-    r"^(?:last )?(?:updated|published|posted|modified|first published)(?: on| at)?\s?(?::|$|[\d,])", re.IGNORECASE
-)
-_STAMP_DATED = re.compile(r"^(?:last )?(?:updated|published|posted|modified)\b.{0,30}(?:\d{4}|\bago)\b", re.IGNORECASE)
-_BYLINE = re.compile(r"^(?:[Bb]y|BY) (?:[A-Z][\w’'.-]+(?: and |, | & | )?){2,8}$")
-_NAME = re.compile(r"^[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){1,3}$")
-_CREDIT = re.compile(
-    r"\bcontributed (?:to this (?:report|article|story)|reporting)\b"
-    r"|^\(?(?:additional |writing and )?(?:reporting|writing|editing) by\b|\bcompiled (?:by|from)\b.{0,60}$"
-    r"|^with (?:inputs|files|reporting) from\b|^©|\ball rights reserved\b|^copyright\b|^editor[’']s note\b",
-    re.IGNORECASE,
-)
-# What no sentence of an article says.
-_FURNITURE = re.compile(
-    r"^(?:tags?|topics|filed under|related topics|keywords)\b\s?:?\s+\S|^(?:tags?|topics|filed under)\s?:?$"
-    r"|^read the (?:full|original|rest)\b|^(?:leave|post|write|add) a (?:reply|comment)\b|^required fields are\b"
-    r"|^your e-?mail address will not be\b|\bdelivered (?:straight )?to your inbox\b|\bour newsletters?\b"
-    r"|\bjoin the (?:conversation|discussion)\b|\bcomment(?:s|ing)? (?:section|policy|guidelines|rules)\b"
-    r"|\bcomments? (?:are|is|have been|has been) (?:closed|moderated|disabled|removed)\b"
-    r"|^(?:story|article) continues (?:below|after)\b|^(?:we|this site) uses? cookies\b|^accept (?:all )?cookies\b"
-    r"|^(?:advertisement|sponsored|promoted|skip to (?:main )?content|menu|search|home|share|print|e-?mail)\W*$",
-    re.IGNORECASE,
-)
-# Lines without any of these are no captions with a credit; without any of those, furniture only by how they begin. To
-# look for a word costs a tenth of looking for a pattern, and every line of every article is looked at.
-_CREDIT_HINTS = ("(", "[", ":", "/", "Photo", "Image", "via ")
-_FURNITURE_HINTS = ("contributed", "compiled", "rights reserved", "inbox", "newsletter", "join the", "comment")
-# What a sentence may begin with too: furniture where the line is short and does not stop.
-_PROMPT = re.compile(
-    r"^(?:read (?:more|also|next)|also read|continue reading|click here|see all|recommended|trending|up next"
-    r"|don[’']t miss|most (?:popular|read|viewed|recent|shared)|(?:load|show|view) (?:more|all|comments)"
-    r"|related (?:stories|articles|posts|news|content|coverage|reading)|more (?:from|on|stories|news|coverage)"
-    r"|you (?:may|might) also like|sign up|subscribe|register|log in|join us|follow us|share this|support us|donate"
-    r"|download our|get (?:the|our) (?:latest|daily|free|best)|breaking news|top news"
-    r"|(?:watch|listen|video|photos|gallery)\s?:)(?:\W|$)|^(?:the )?latest\b.{0,40}\bnews\b.{0,20}$",
-    re.IGNORECASE,
-)
-# Headings that site furniture hangs on: what follows them is headlines of other articles.
-_LISTS = re.compile(
-    r"^(?:related (?:stories|articles|posts|news|content|coverage)|most (?:popular|read|viewed|recent|shared)"
-    r"|recommended(?: for you)?|trending(?: now)?|more from .{1,30}|more on this(?: story)?|you (?:may|might) also like"
-    r"|read (?:more|also|next)|up next|don[’']t miss)\s?:?$",
-    re.IGNORECASE,
-)
-_THREAD = re.compile(
-    r"^(?:\d+ )?(?:reader )?(?:comments?|responses?|replies)(?: \(\d+\)|\s?:| \d+)?$"
-    r"|^(?:leave|post) a (?:reply|comment)$|^\d+ thoughts on\b|^join the (?:conversation|discussion)$",
-    re.IGNORECASE,
-)
+_ASIDES = tables("asides.toml")
+
+
+def _pattern(name: str, *, case: bool = False) -> re.Pattern[str]:
+    return re.compile(filled(_ASIDES[name], _ASIDES), re.NOFLAG if case else re.IGNORECASE)
+
+
+_CREDITED, _CAPTION = _pattern("credited", case=True), _pattern("caption", case=True)
+_BYLINE, _NAME = _pattern("byline", case=True), _pattern("name", case=True)
+_DATE, _STAMP, _STAMP_DATED = _pattern("date"), _pattern("stamp"), _pattern("stamp_dated")
+_CREDIT, _FURNITURE, _PROMPT = _pattern("credit"), _pattern("furniture"), _pattern("prompt")
+_LISTING, _THREAD = _pattern("listing"), _pattern("thread")
 _FURNITURE_WORDS = 45  # words of a line of furniture; longer ones are prose that begins like it
 _PROMPTS = 12  # words of a prompt
 _CAPTIONS = 90  # words of a caption with its credit
@@ -135,7 +77,7 @@ def _is_aside(lines: Sequence[_Line], at: int) -> bool:
 def _is_caption(line: _Line) -> bool:
     if line.words > _CAPTIONS or len(line.text) > _CAPTIONS * 10:
         return False
-    may_be_credited = any(hint in line.text for hint in _CREDIT_HINTS)
+    may_be_credited = any(hint in line.text for hint in _ASIDES["credited_hints"])
     return bool((may_be_credited and _CREDITED.search(line.text)) or _CAPTION.match(line.text))
 
 
@@ -161,7 +103,7 @@ def _is_furniture(line: _Line) -> bool:
     if _PROMPT.match(line.text):
         return line.words <= _PROMPTS and not line.text.endswith(".")
     lowered = line.text.lower()
-    if any(hint in lowered for hint in _FURNITURE_HINTS):
+    if any(hint in lowered for hint in _ASIDES["furniture_hints"]):
         return bool(_CREDIT.search(line.text) or _FURNITURE.search(line.text))
     return bool(_CREDIT.match(line.text) or _FURNITURE.match(line.text))
 
@@ -180,7 +122,7 @@ def _mark_teasers(lines: Sequence[_Line], foreign: list[bool]) -> None:
     """Mark the headlines under "Related stories" and the like, up to the first line that is prose."""
     listing = False
     for at, line in enumerate(lines):
-        if _LISTS.match(line.text):
+        if _LISTING.match(line.text):
             listing = True
         elif listing and line.words <= _TEASER and not line.text.endswith(_LINE_ENDS):
             foreign[at] = True
@@ -226,32 +168,10 @@ _WEIGHTS = {
     Sign.OUTCRY: 1.0,
     Sign.UNFINISHED: 1.5,
 }
-_QUOTATION = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)")
-_ADDRESS = re.compile(r"\b(?:you|your|yours|yourself|you[’'](?:re|ve|ll|d))\b", re.IGNORECASE)
-_SELF = re.compile(r"\b(?:I|I[’'](?:m|ve|ll|d)|my|myself|imo|imho)\b(?!\.)")
-_SHOUT = re.compile(r"\b[A-Z]{2,}(?:[ ,]+[A-Z]{2,})+\b")
-_SLANG = re.compile(
-    r"\b\w+\*+\w+\b|\b(?:lol|lmao|wtf|gonna|gotta|wanna|ain[’']t|yeah|nope|btw|bullshit|shit|crap|idiots?|morons?|stupid"
-    r"|troll|sheeple|clowns?|commenters?|msm)\b",
-    re.IGNORECASE,
-)
-# One of these is in every line of slang; to look for them costs a tenth of the pattern.
-_SLANG_WORDS = (
-    *("*", "lol", "lmao", "wtf", "gonna", "gotta", "wanna", "ain’t", "ain't", "yeah", "nope", "btw", "shit", "crap"),
-    *("idiot", "moron", "stupid", "troll", "sheeple", "clown", "commenter", "msm"),
-)
-_OUTCRY = re.compile(r"!|\?\s*$|\?\?|\.\.\.\s*$|…\s*$")
-_REPORTS = re.compile(
-    r"\b(?:said|says|told|added|stated|announced|reported|wrote|warned|argued|noted|confirmed|insisted|stressed"
-    r"|suggested|declared|spokes(?:man|woman|person))\b",
-    re.IGNORECASE,
-)
-_ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
-_INFORMAL = re.compile(
-    r"\b(?:that|it|there|what|who|here|let)[’']s\b|\b(?:do|can|wo|would|should)n?[’']t\b", re.IGNORECASE
-)
-_FINISHED = re.compile(r"[.!?…:;”\"’')\]]\s*$")
-
+_QUOTATION, _FINISHED, _OUTCRY = _pattern("quotation"), _pattern("finished"), _pattern("outcry")
+_SELF, _SHOUT = _pattern("self", case=True), _pattern("shout", case=True)
+_ADDRESS, _SLANG, _INFORMAL = _pattern("address"), _pattern("slang"), _pattern("informal")
+_REPORTING, _ACCORDING = _pattern("reporting"), _pattern("according")
 _LEAST_HEAD = 3  # lines of article that must stand before
 _LEAST_TAIL = 6  # lines of comments below which nothing is cut
 _KINDS = 4  # different signs that a thread of comments must show
@@ -280,7 +200,7 @@ def first_comment(lines: Sequence[str]) -> int | None:
 
 def _is_sure(lines: Sequence[str], at: int) -> bool:
     lowered = lines[at].lower()
-    return any(word in lowered for word in _SLANG_WORDS) or _is_echo(lines, at)
+    return any(word in lowered for word in _ASIDES["slang_hints"]) or _is_echo(lines, at)
 
 
 def _signs(lines: Sequence[str], at: int) -> frozenset[Sign]:
@@ -313,7 +233,7 @@ def _is_echo(lines: Sequence[str], at: int) -> bool:
 def _score(line: str, signs: frozenset[Sign]) -> float:
     weight = sum(_WEIGHTS[sign] for sign in signs)
     own = _QUOTATION.sub(" ", line)
-    if _REPORTS.search(own):
+    if _REPORTING.search(own):
         return weight + _REPORT
     return weight + (_SOURCE if _ACCORDING.search(own) else _SILENT) + (_CONTRACTION if _INFORMAL.search(own) else 0.0)
 
@@ -413,11 +333,7 @@ LONGEST = 2000  # characters; what goes on beyond this is no prose, and is cut a
 
 _NEXT_WORD = re.compile(r"[^\w]*(\w+)")
 # “Why now?” Peskov asked. The question belongs to the sentence that says who asked it.
-_ASKING = (
-    r"(?:said|says|asked|asks|told|added|adds|wrote|writes|tweeted|shouted|replied|exclaimed|wondered|demanded|continued"
-    r"|warned|insisted|declared|went on|pressed|joked|quipped|mused|responded|answered|cried|yelled|screamed|chanted"
-    r"|inquired|retorted|interjected|recalled|explained|argued|concluded|noted|boomed)\b"
-)
+_ASKING = filled(r"{asking_forms}\b", LEXICON)
 # After a question “He answered, “No.”” is a sentence of its own: a pronoun with a capital begins one.
 _ASKER = re.compile(
     rf"(?!(?:He|She|They|We|It|But|And|Then)\b)(?:[\w’'.,-]+ ){{1,6}}?{_ASKING}"

@@ -14,7 +14,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.lexicon import HE, IT, MEN, MEN_TITLES, PAPERS, PEOPLE, PRONOUNS, SHE, THEY, WOMEN, WOMEN_TITLES
+from extractors.speech.lexicon import (
+    HE,
+    IT,
+    MEN,
+    MEN_TITLES,
+    PAPERS,
+    PEOPLE,
+    PRONOUNS,
+    SHE,
+    THEY,
+    WOMEN,
+    WOMEN_TITLES,
+    is_role,
+)
 from extractors.speech.parsing import Frame, ParsedSentence
 from extractors.speech.syntax import SUBJECTS, before, coordinates, is_main, is_source, maker_of, noun_phrase, parts
 
@@ -316,7 +329,7 @@ class Cast:
 
     def _described(self, sentence: ParsedSentence, head: Token) -> Party:
         role = head.lemma_.lower()
-        is_person = _is_person(role) or head.ent_type_ == "PERSON"
+        is_person = is_role(role) or head.ent_type_ == "PERSON"
         if is_person and _is_definite(head) and role in self._roles:
             return replace(self._roles[role], resolution=Resolution.ROLE)
         maker = maker_of(head) if role in PAPERS or _heap_of(head) in PAPERS else None
@@ -336,7 +349,7 @@ class Cast:
         """Remember whose role a noun is: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
         nouns = [child for child in token.children if child.dep_ in {"compound", "appos", "nmod"}]
         roles = [noun.lemma_.lower() for noun in (*nouns, token.head) if noun.pos_ in {"NOUN", "PROPN"}]
-        roles = [role for role in roles if _is_person(role)]
+        roles = [role for role in roles if is_role(role)]
         mention = self._mention(sentence, token, _NAMED) if roles else None
         if mention is not None:
             party = self._of_mention(mention, token)
@@ -375,10 +388,6 @@ def _heap_of(head: Token) -> str:
     """Return the noun of "a flurry of statements"."""
     of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
     return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
-
-
-def _is_person(noun: str) -> bool:
-    return noun in PEOPLE or noun.endswith(("man", "woman"))
 
 
 def _is_definite(head: Token) -> bool:

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from extractors.records import Span
-from extractors.speech.lexicon import HEARD_VERBS, NEXT_VERBS, PAPERS, PEOPLE, REPORTING_VERBS, SETTINGS, WHO
+from extractors.speech.lexicon import (
+    HEARD_VERBS,
+    NEXT_VERBS,
+    PAPERS,
+    PEOPLE,
+    REPORTING_VERBS,
+    SAYING_VERBS,
+    SETTINGS,
+    SPEAKING_VERBS,
+    TELLING_VERBS,
+    WHO,
+)
 from extractors.speech.parsing import ParsedSentence
 
 if TYPE_CHECKING:
@@ -174,11 +185,6 @@ def coordinates(head: Token) -> list[Token]:
     return found
 
 
-# Whose object hears what is said: "told CNN", "warned Kyiv that".
-_TOLD = frozenset({"tell", "inform", "assure", "remind", "warn", "advise", "ask", "urge", "notify", "brief", "order"})
-# Whose object is the thing said, so that only "to" brings the hearer: "said to reporters", "wrote to the council".
-_TO = frozenset({"say", "write", "speak", "announce", "complain", "reply", "respond", "suggest", "explain", "add"})
-_SPEAKING = frozenset({"speak", "talk", "write", "post", "appear", "address", "brief"})
 _ON = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
 _TIMES = frozenset({"DATE", "TIME"})
 _HEARERS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
@@ -187,7 +193,7 @@ _REACH = 3  # phrases between a cue and its occasion: "told reporters at a brief
 
 def addressee(sentence: ParsedSentence, cue: Token) -> Span | None:
     """Return the words that name whom the cue's speaker talks to."""
-    heard = _object(cue) if cue.lemma_.lower() in _TOLD else _after_to(cue)
+    heard = _object(cue) if cue.lemma_.lower() in TELLING_VERBS else _after_to(cue)
     if heard is None or any(verb.i in {heard.i, heard.i + 1} for _, verb in sentence.said):
         return None
     return sentence.span(*noun_phrase(heard))
@@ -205,7 +211,7 @@ def _object(cue: Token) -> Token | None:
 
 
 def _after_to(cue: Token) -> Token | None:
-    if cue.lemma_.lower() not in _TO:
+    if cue.lemma_.lower() not in SAYING_VERBS:
         return None
     for child in cue.rights:
         if child.dep_ in {"prep", "dative"} and child.lower_ == "to":
@@ -237,9 +243,9 @@ def _prepositions(cue: Token) -> Iterator[Token]:
 
 def _leads_on(child: Token, cue: Token) -> bool:
     if child.dep_ in {"advcl", "acl"}:
-        return child.lemma_.lower() in _SPEAKING
+        return child.lemma_.lower() in SPEAKING_VERBS
     if child.dep_ in {"dobj", "dative"}:
-        return child.head == cue and cue.lemma_.lower() in _TOLD
+        return child.head == cue and cue.lemma_.lower() in TELLING_VERBS
     return child.dep_ in {"prep", "pobj"} and child.head.i > cue.i and child.lower_ not in _ON
 
 
