@@ -22,7 +22,7 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
-from extractors.speech.reports import Report, features, find_reports
+from extractors.speech.reports import SpeechReport, features, find_reports
 
 ABOUT = (
     "Log-odds that a report is speech, fitted by logistic regression (L2) on counts of how each cue is used in "
@@ -69,7 +69,7 @@ def judged(doc: Any, sentence: ParsedSentence, units: list[tuple[Words, Any]]) -
             yield frozenset(features(sentence, report)), target
 
 
-def share(pieces: list[Words], report: Report, cue: Words, units: list[tuple[Words, Any]]) -> float | None:
+def share(pieces: list[Words], report: SpeechReport, cue: Words, units: list[tuple[Words, Any]]) -> float | None:
     """Return how far the pieces of a proposal are annotated as speech under its cue; None for "don't care"."""
     if not pieces:
         return None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.speech.quotations import Shape, find_quotations
+from extractors.speech.quotations import QuotationShape, find_quotations
 from tests.hanging import stopped_after
 
 HOSTILE = st.text(alphabet="“”\"'‘’„«»` ,.?!a1sA…—\n\r(", max_size=80)
@@ -54,21 +54,27 @@ def test_words_inside_marks_are_found(text, expected):
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        pytest.param("“We go,” he said.", Shape.SENTENCE, id="a sentence at the beginning"),
-        pytest.param("He said: “we will not go.”", Shape.SENTENCE, id="lower case after a colon"),
-        pytest.param("He said, “and we were.”", Shape.SENTENCE, id="three words after a verb and a comma"),
-        pytest.param("He said that “it is the way out.”", Shape.SENTENCE, id="after that, to the clause's end"),
-        pytest.param("“We go”, he said.", Shape.SENTENCE, id="the comma outside"),
-        pytest.param("He said it was “not a bad deal at all.”", Shape.FRAGMENT, id="part of a sentence"),
-        pytest.param("“Real progress in Geneva” was seen, he said.", Shape.FRAGMENT, id="a sentence that goes on"),
-        pytest.param("Belarus was a “socialist republic” then.", Shape.TERM, id="two words in the middle"),
-        pytest.param("Their so-called “very special peace formula” failed.", Shape.TERM, id="after so-called"),
-        pytest.param("He wrote the book “War and Peace in Europe.”", Shape.TERM, id="a title"),
-        pytest.param("‘Coal Country Legend’\nThen he left.", Shape.TERM, id="a heading by itself"),
-        pytest.param("‘A fight to the end.’\n“We go,” he said.", Shape.TERM, id="a line between the other marks"),
-        pytest.param("‘We fight to the end.’\nHe left.", Shape.SENTENCE, id="a line between the only marks"),
-        pytest.param("He praised it - “a plan that works well,” she said.", Shape.SENTENCE, id="after a dash"),
-        pytest.param("He held up a sign that read “Never Again”", Shape.SENTENCE, id="what a sign reads"),
+        pytest.param("“We go,” he said.", QuotationShape.SENTENCE, id="a sentence at the beginning"),
+        pytest.param("He said: “we will not go.”", QuotationShape.SENTENCE, id="lower case after a colon"),
+        pytest.param("He said, “and we were.”", QuotationShape.SENTENCE, id="three words after a verb and a comma"),
+        pytest.param(
+            "He said that “it is the way out.”", QuotationShape.SENTENCE, id="after that, to the clause's end"
+        ),
+        pytest.param("“We go”, he said.", QuotationShape.SENTENCE, id="the comma outside"),
+        pytest.param("He said it was “not a bad deal at all.”", QuotationShape.FRAGMENT, id="part of a sentence"),
+        pytest.param(
+            "“Real progress in Geneva” was seen, he said.", QuotationShape.FRAGMENT, id="a sentence that goes on"
+        ),
+        pytest.param("Belarus was a “socialist republic” then.", QuotationShape.TERM, id="two words in the middle"),
+        pytest.param("Their so-called “very special peace formula” failed.", QuotationShape.TERM, id="after so-called"),
+        pytest.param("He wrote the book “War and Peace in Europe.”", QuotationShape.TERM, id="a title"),
+        pytest.param("‘Coal Country Legend’\nThen he left.", QuotationShape.TERM, id="a heading by itself"),
+        pytest.param(
+            "‘A fight to the end.’\n“We go,” he said.", QuotationShape.TERM, id="a line between the other marks"
+        ),
+        pytest.param("‘We fight to the end.’\nHe left.", QuotationShape.SENTENCE, id="a line between the only marks"),
+        pytest.param("He praised it - “a plan that works well,” she said.", QuotationShape.SENTENCE, id="after a dash"),
+        pytest.param("He held up a sign that read “Never Again”", QuotationShape.SENTENCE, id="what a sign reads"),
     ],
 )
 def test_shape_tells_speech_from_terms(text, shape):

@@ -35,6 +35,15 @@ _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
 _LAST = 12  # breaks looked at: a sentence of prose has fewer
 _CLOSING = frozenset("”\"’'")
+_STAND_IN = 6  # tokens of a quotation's clause with its marks
+_OPENING = DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
+_PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
+_OPENING_QUOTES = frozenset("“\"‘'")
+_LONGEST_NAME = 30  # tokens of a quotation that names something
+_PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
+_OBJECTS = frozenset({"dobj", "oprd", "attr"})
+_LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
+_SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
 
 
 def without_aside(doc: Doc, start: int, end: int) -> int:
@@ -103,17 +112,6 @@ def _begins_report(token: Token, verb: Token) -> bool:
     return resumed(token) == verb
 
 
-_STAND_IN = 6  # tokens of a quotation's clause with its marks
-_OPENING = DASHES | {":", "(", "."}  # what stands between the writer's words and a quotation of its own
-_PAUSES = frozenset({",", "!", "?"})  # with which a quotation ends where the writer takes over
-_OPENING_QUOTES, _CLOSING_QUOTES = frozenset("“\"‘'"), frozenset("”\"’'")
-_LONGEST_NAME = 30  # tokens of a quotation that names something
-_PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
-_OBJECTS = frozenset({"dobj", "oprd", "attr"})
-_LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
-_SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
-
-
 def _subject_gone_astray(verb: Token, start: int) -> int:
     """Return where a clause begins whose subject was hung on the cue: "said the days of war are gone"."""
     for child in verb.rights:
@@ -152,13 +150,13 @@ def with_name(verb: Token, ranges: Sequence[Range]) -> Iterator[Range]:
 
 def _opens(doc: Doc, start: int, at: int) -> bool:
     mark = doc[at].text
-    return mark in _OPENING_QUOTES and (mark not in _CLOSING_QUOTES or doc[start:at].text.count(mark) % 2 == 0)
+    return mark in _OPENING_QUOTES and (mark not in _CLOSING or doc[start:at].text.count(mark) % 2 == 0)
 
 
 def _closing(doc: Doc, opening: int) -> int:
     """Return where the quotation ends that opens at a token."""
     near = range(opening + 2, min(len(doc), opening + _LONGEST_NAME))
-    return next((at for at in near if doc[at].text in _CLOSING_QUOTES), opening)
+    return next((at for at in near if doc[at].text in _CLOSING), opening)
 
 
 def _quotation_end(doc: Doc, start: int, end: int) -> int:
@@ -276,8 +274,7 @@ def _before_name(sentence: ParsedSentence, start: int, left: int) -> int:
 
 
 def _is_outermost(verb: Token, clause: Token) -> bool:
-    top = clause if verb.dep_ == "parataxis" else verb
-    return top.dep_ == "ROOT"
+    return (clause if verb.dep_ == "parataxis" else verb).dep_ == "ROOT"
 
 
 def _clause_end(sentence: ParsedSentence, verb: Token, clause: Token) -> int:
@@ -323,7 +320,8 @@ def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Ran
     if before and all(token.pos_ in {"ADV", "CCONJ", "SCONJ"} or token.is_punct for token in doc[slice(*before[0])]):
         before = []
     after = trimmed(doc, [(_source_end(source), sentence.last)])
-    ranges = [*before, *after] if not before or _is_long(after) else before
+    is_more = bool(after) and after[0][1] - after[0][0] > LEAST
+    ranges = [*before, *after] if not before or is_more else before
     return [(start, _without_another(doc, start, end)) for start, end in ranges]
 
 
@@ -343,10 +341,6 @@ def _source_end(source: Token) -> int:
     return end
 
 
-def _is_long(ranges: list[Range]) -> bool:
-    return bool(ranges) and ranges[0][1] - ranges[0][0] > LEAST
-
-
 def trimmed(doc: Doc, ranges: Iterable[Range]) -> list[Range]:
     """Cut punctuation and "that" off either end; drop what is left with no words."""
     return [(start, end) for start, end in (_trimmed(doc, *each) for each in ranges) if start < end]
@@ -361,7 +355,7 @@ def _trimmed(doc: Doc, start: int, end: int) -> Range:
 
 
 def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
-    """Return the frame a verb stands in, and its content."""
+    """Return the construction a verb stands in, and its content."""
     children = list(verb.children)
     clauses = [child for child in children if child.dep_ == "ccomp"]
     after = [clause for clause in clauses if clause.i > verb.i]
@@ -380,10 +374,10 @@ def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequenc
     astray = clause_astray(verb)
     if astray is not None:
         return "ccomp", after_cue(verb, astray)
-    return _phrase_frame(verb, children)
+    return _phrase_construction(verb, children)
 
 
-def _phrase_frame(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
+def _phrase_construction(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
     right = [child for child in children if child.i > verb.i]
     open_clause = next((child for child in right if child.dep_ == "xcomp"), None)
     thing = next((child for child in right if child.dep_ in _OBJECTS), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -67,3 +67,22 @@ WOMEN = _words("women")
 def is_role(noun: str) -> bool:
     """Tell a noun for a person, by lemma: "minister", "spokeswoman"."""
     return noun in PEOPLE or noun.endswith(("man", "woman"))
+
+
+def gender_of_role(noun: str) -> str | None:
+    """Return "m" or "f" for what only a man or a woman is called: "king", "spokeswoman"."""
+    if noun in MEN_TITLES or noun.endswith("man") != noun.endswith("woman"):
+        return "m"
+    return "f" if noun in WOMEN_TITLES or noun.endswith("woman") else None
+
+
+def gender_of_titles(words: Iterable[str]) -> str | None:
+    """Return "m" or "f" for words before a name: "Mr.", "Lady"."""
+    titles = {word.rstrip(".") for word in words}
+    return "f" if titles & WOMEN_TITLES else "m" if titles & MEN_TITLES else None
+
+
+def gender_of_first_name(name: str) -> str | None:
+    """Return "m" or "f" by the first word of a name."""
+    first = name.split(maxsplit=1)[0].lower()
+    return "m" if first in MEN else "f" if first in WOMEN else None

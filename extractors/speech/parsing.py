@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from extractors.records import Span
-from extractors.speech.quotations import Quotation, Shape
+from extractors.speech.quotations import Quotation, QuotationShape
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -113,7 +113,9 @@ def build_frames(
     text: str, paragraphs: Sequence[Span], sentences: Iterable[Span], quotations: Sequence[Quotation]
 ) -> tuple[Frame, ...]:
     """Return the frames of the given sentences, whole sentences each and about FRAME characters at most."""
-    said = [(number, quotation) for number, quotation in enumerate(quotations) if quotation.shape is Shape.SENTENCE]
+    said = [
+        (number, quotation) for number, quotation in enumerate(quotations) if quotation.shape is QuotationShape.SENTENCE
+    ]
     starts = [paragraph.start for paragraph in paragraphs]
     frames: list[Frame] = []
     builder = _Builder(text)

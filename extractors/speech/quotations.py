@@ -15,7 +15,7 @@ from extractors.speech.lexicon import LEXICON, filled
 from extractors.speech.sentences import PARAGRAPH, Turn, find_turns
 
 
-class Shape(StrEnum):
+class QuotationShape(StrEnum):
     """What a quotation reads like: something said, part of a sentence, or a mere term."""
 
     SENTENCE = "sentence"
@@ -39,15 +39,15 @@ _TITLE = 80  # characters of the longest title
 _SMALL = 4  # letters below which a word of a title may be in lower case
 
 
-def shape_of(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> Shape:
+def shape_of(text: str, paragraph: Span, outer: Span, span: Span, words: int) -> QuotationShape:
     """Return what the quotation `span`, with its marks `outer`, reads like in its paragraph."""
     lead = text[max(paragraph.start, outer.start - _LEAD) : outer.start].rstrip()
     is_named = _NAMED.search(lead) and not _SENTENCES.search(text, span.start, span.end)
     if is_named or _is_title(text, outer, span, lead, words):
-        return Shape.TERM
+        return QuotationShape.TERM
     if _is_sentence(text, outer, span, words, lead):
-        return Shape.SENTENCE
-    return Shape.TERM if words <= 2 else Shape.FRAGMENT  # noqa: PLR2004 - one or two words are a term
+        return QuotationShape.SENTENCE
+    return QuotationShape.TERM if words <= 2 else QuotationShape.FRAGMENT  # noqa: PLR2004 - one or two words are a term
 
 
 def _is_sentence(text: str, outer: Span, span: Span, words: int, lead: str) -> bool:
@@ -103,7 +103,7 @@ class Quotation:
     span: Span
     outer: Span
     words: int
-    shape: Shape
+    shape: QuotationShape
     closed: bool = True
     continues: bool = False
 
@@ -140,7 +140,9 @@ def find_quotations(text: str) -> tuple[Quotation, ...]:
         found += here
         left_open = bool(here) and not here[-1].closed and text[here[-1].outer.start] == mark
     has_double = any(_is_double(text, each) for each in found)
-    return tuple(replace(each, shape=Shape.TERM) if has_double and _is_heading(text, each) else each for each in found)
+    return tuple(
+        replace(each, shape=QuotationShape.TERM) if has_double and _is_heading(text, each) else each for each in found
+    )
 
 
 def _is_double(text: str, quotation: Quotation) -> bool:
@@ -160,7 +162,9 @@ def _turn(text: str, turn: Turn) -> Iterator[Quotation]:
     """Yield the words of a turn in a transcript, which have no marks of their own."""
     span = trimmed(text, turn.span)
     if words := _count(text, span):
-        yield Quotation(span=span, outer=turn.span, words=words, shape=Shape.SENTENCE, continues=turn.continues)
+        yield Quotation(
+            span=span, outer=turn.span, words=words, shape=QuotationShape.SENTENCE, continues=turn.continues
+        )
 
 
 def _opening_mark(paragraph: str) -> str:
@@ -288,7 +292,7 @@ def _quotation(text: str, paragraph: Span, pair: _Pair, *, continues: bool) -> I
     if not words:
         return
     outer = Span(pair.opening.start, pair.closing.end if pair.closing else inner.end)
-    shape = Shape.SENTENCE if pair.closing is None else shape_of(text, paragraph, outer, span, words)
+    shape = QuotationShape.SENTENCE if pair.closing is None else shape_of(text, paragraph, outer, span, words)
     yield Quotation(
         span=span, outer=outer, words=words, shape=shape, closed=pair.closing is not None, continues=continues
     )

@@ -19,7 +19,7 @@ from extractors.speech.contents import Range, construction_of, enclosed, trimmed
 from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
 from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, is_role
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.quotations import WORD, Quotation, Shape
+from extractors.speech.quotations import WORD, Quotation, QuotationShape
 from extractors.speech.syntax import (
     SUBJECTS,
     VERBS,
@@ -40,17 +40,17 @@ _HEADING = 8  # tokens of a name and its titles before a colon
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a cue brings in: `ranges` of tokens of the document. `frame` and `lemma` say how the cue is used."""
+class SpeechReport:
+    """What a cue brings in: `ranges` of tokens of the document. `construction` and `lemma` say how the cue is used."""
 
     cue: Cue
     head: Token
     lemma: str
-    frame: str
+    construction: str
     ranges: tuple[Range, ...]
 
 
-def find_reports(sentence: ParsedSentence) -> Iterator[Report]:
+def find_reports(sentence: ParsedSentence) -> Iterator[SpeechReport]:
     """Yield what may be a report, in the order of the cues."""
     stand_ins = {verb.i for _, verb in sentence.said}
     headed = _headed(sentence)
@@ -69,7 +69,7 @@ def find_reports(sentence: ParsedSentence) -> Iterator[Report]:
             yield report
 
 
-def _headed(sentence: ParsedSentence) -> Report | None:
+def _headed(sentence: ParsedSentence) -> SpeechReport | None:
     """Return what follows a name and a colon at the head of a line: "Peskov: No talks before ‘goals are reached’"."""
     doc = sentence.doc
     at = next(
@@ -83,19 +83,19 @@ def _headed(sentence: ParsedSentence) -> Report | None:
     if all(token.pos_ not in VERBS for token in doc[at : sentence.last]):
         return None
     colon = doc[at]
-    return Report(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
+    return SpeechReport(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
 
 
-def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
+def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
     if is_heard(verb):
         return None
-    frame, ranges = construction_of(sentence, verb)
-    aside = _parenthesis(sentence, verb, frame)
+    construction, ranges = construction_of(sentence, verb)
+    aside = _parenthesis(sentence, verb, construction)
     if aside is not None:
         return aside
-    if not frame:
+    if not construction:
         return None
     cue = cue_of(verb)
     if cue is None:
@@ -105,18 +105,18 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> Report | None:
         cue = replace(cue, speaker=subject(joined))
     if cue.speaker is None or cue.speaker.i == verb.i:
         cue = replace(cue, speaker=phrase_before(sentence, verb))
-    return Report(cue, verb, with_particle(verb), frame, tuple(ranges))
+    return SpeechReport(cue, verb, with_particle(verb), construction, tuple(ranges))
 
 
-def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | None:
+def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:
     """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
     lemma = verb.lemma_.lower()
-    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or frame == "before":
+    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or construction == "before":
         return None
     doc, at = verb.doc, verb.i
     if at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
         speaker, left = name_right(sentence, at), at - 1
-    elif not frame:
+    elif not construction:
         own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
         left = own.left_edge.i - 1 if own is not None else 0
         is_aside = left > sentence.first and doc[left].text == "," and _stops_after(sentence, at)
@@ -126,31 +126,33 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, frame: str) -> Report | 
     if speaker is None:
         return None
     ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
-    return Report(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
+    return SpeechReport(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
 
 
-def _of_noun(noun: Token) -> Report | None:
+def _of_noun(noun: Token) -> SpeechReport | None:
     clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
     if clause is None:
         return None
     marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
     if "that" in marks:
-        frame = "noun-that"
+        construction = "noun-that"
     elif is_infinitive(clause):
-        frame = "noun-inf"
+        construction = "noun-inf"
     else:
         return None
     owner = next((child for child in noun.children if child.dep_ == "poss"), None)
     speaker = owner if owner is not None else doer(noun)
-    return Report(Cue(noun, noun, speaker), noun, noun.lemma_.lower(), frame, tuple(_of_clause(noun, clause)))
+    return SpeechReport(
+        Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, tuple(_of_clause(noun, clause))
+    )
 
 
-def _according(sentence: ParsedSentence, token: Token) -> Report | None:
+def _according(sentence: ParsedSentence, token: Token) -> SpeechReport | None:
     if not is_source(token):
         return None
     to = token.head
     according = to.head
-    return Report(
+    return SpeechReport(
         Cue(according, to, token), according, "accord", "according", tuple(whole_but(sentence, according, token))
     )
 
@@ -170,18 +172,18 @@ def _weights() -> dict[str, float]:
     return json.loads(files("extractors").joinpath("cue_weights.json").read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file
 
 
-def confidence(sentence: ParsedSentence, report: Report) -> float:
+def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
     """Return how likely `report` is speech that someone is said to have uttered, from 0 to 1."""
     weights = _weights()
     total = sum(weights.get(feature, 0.0) for feature in features(sentence, report))
-    if report.frame not in {"ccomp", "before"} and _speaker_kind(report.cue.speaker) in _ACTORS:
+    if report.construction not in {"ccomp", "before"} and _speaker_kind(report.cue.speaker) in _ACTORS:
         total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
-        if report.lemma in SURE_ACTS or (report.lemma, report.frame) == ("put", "as"):
+        if report.lemma in SURE_ACTS or (report.lemma, report.construction) == ("put", "as"):
             total = max(total, 0.0)
     return 1 / (1 + exp(-total))
 
 
-def is_likely(sentence: ParsedSentence, report: Report, weight: float, quotations: Sequence[Quotation]) -> bool:
+def is_likely(sentence: ParsedSentence, report: SpeechReport, weight: float, quotations: Sequence[Quotation]) -> bool:
     """Tell whether a report of this confidence is taken for speech; `quotations` are those of its sentence."""
     if not LIKELY <= weight < LIKELY_QUOTED:
         return weight >= LIKELY
@@ -189,22 +191,22 @@ def is_likely(sentence: ParsedSentence, report: Report, weight: float, quotation
     return not any(each.outer.meets(span) for each in quotations for span in spans)
 
 
-def features(sentence: ParsedSentence, report: Report) -> Iterator[str]:
-    """Yield what is weighed: the cue and its frame, how the cue is inflected, who speaks, what the content is like."""
+def features(sentence: ParsedSentence, report: SpeechReport) -> Iterator[str]:
+    """Yield what is weighed: the cue in its construction and inflection, who speaks, what the content is like."""
     head = report.head
     yield "any"
-    yield f"frame={report.frame}"
+    yield f"construction={report.construction}"
     yield f"cue={report.lemma}"
-    yield f"cue={report.lemma} {report.frame}"
+    yield f"cue={report.lemma} {report.construction}"
     yield f"cue={report.lemma} {head.tag_}"
     if head.dep_ != "ROOT" and head.head.i != head.i:
         yield f"under={head.head.lemma_.lower()} {head.dep_}"
-    yield from _inflection(head, report.frame)
-    yield from _speaker(report.cue.speaker, report.frame)
+    yield from _inflection(head, report.construction)
+    yield from _speaker(report.cue.speaker, report.construction)
     yield from _content(sentence, report)
 
 
-def _inflection(head: Token, frame: str) -> Iterator[str]:
+def _inflection(head: Token, construction: str) -> Iterator[str]:
     yield f"tag={head.tag_}"
     yield f"dep={head.dep_}"
     for child in head.children:
@@ -213,15 +215,15 @@ def _inflection(head: Token, frame: str) -> Iterator[str]:
         elif child.dep_ == "aux":
             yield f"aux={child.lower_}"
         elif child.dep_ == "auxpass":
-            yield f"passive {frame}"
+            yield f"passive {construction}"
         elif child.dep_ == "mark":
             yield f"mark={child.lower_}"
 
 
-def _speaker(speaker: Token | None, frame: str) -> Iterator[str]:
+def _speaker(speaker: Token | None, construction: str) -> Iterator[str]:
     kind = _speaker_kind(speaker)
     yield f"speaker={kind}"
-    yield f"speaker={kind} {frame}"
+    yield f"speaker={kind} {construction}"
     if speaker is not None and kind == "thing":
         yield f"speaker={speaker.lemma_.lower()}"
 
@@ -239,35 +241,35 @@ def _speaker_kind(speaker: Token | None) -> str:
     return "name" if speaker.pos_ == "PROPN" else "thing"
 
 
-def _content(sentence: ParsedSentence, report: Report) -> Iterator[str]:
+def _content(sentence: ParsedSentence, report: SpeechReport) -> Iterator[str]:
     doc = sentence.doc
     words = sum(end - start for start, end in report.ranges)
     size = "few" if words <= _FEW else "some" if words <= _SOME else "more" if words <= _MANY else "many"
-    yield f"size={size} {report.frame}"
+    yield f"size={size} {report.construction}"
     first = doc[report.ranges[0][0]]
-    yield f"first={first.pos_} {report.frame}"
+    yield f"first={first.pos_} {report.construction}"
     if first.lower_ in _OPENERS:
-        yield f"first={first.lower_} {report.frame}"
+        yield f"first={first.lower_} {report.construction}"
     if any(token.text in _MARKS for start, end in report.ranges for token in doc[start:end]):
         yield "quoted"
-        yield f"quoted {report.frame}"
+        yield f"quoted {report.construction}"
     before = doc[first.i - 1].lower_ if first.i > sentence.first else ""
     if before in {"that", ":", ","}:
-        yield f"after={before} {report.frame}"
+        yield f"after={before} {report.construction}"
 
 
 _DOUBTFUL, _SURER = 0.7, 0.15
 _LEAST = 3  # words of a report, fewer are an answer or a term
-LEAST_OF_ACT = 2  # "ruled out a ceasefire"
+_LEAST_OF_ACT = 2  # "ruled out a ceasefire"
 _SURE = 0.5  # an act as likely as not
-_SAID = frozenset({"ccomp", "before"})  # frames in which a source's own source says something
+_SAID = frozenset({"ccomp", "before"})  # constructions in which a source's own source says something
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class PlacedReport:
     """One report: its cue, its spans in the article, and the numbers of the whole quotations inside them."""
 
-    report: Report
+    report: SpeechReport
     spans: tuple[Span, ...]
     confidence: float
     kind: StatementKind
@@ -278,15 +280,15 @@ class Reported:
         return self.report.cue
 
 
-def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quotation]) -> list[Reported]:
+def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quotation]) -> list[PlacedReport]:
     """Return the reports of a sentence in order; `quotations` are those that begin in it."""
-    found: list[tuple[float, Report]] = []
+    found: list[tuple[float, SpeechReport]] = []
     for report in find_reports(sentence):
         if not _is_quoted(sentence, report, quotations):
             weight = confidence(sentence, report)
             if is_likely(sentence, report, weight, quotations):
                 found.append((weight, report))
-    kept: list[Reported] = []
+    kept: list[PlacedReport] = []
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
         reported = _placed(sentence, text, report, weight, quotations)
         if reported is not None:
@@ -294,13 +296,13 @@ def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quot
     return kept
 
 
-def _is_quoted(sentence: ParsedSentence, report: Report, quotations: Sequence[Quotation]) -> bool:
+def _is_quoted(sentence: ParsedSentence, report: SpeechReport, quotations: Sequence[Quotation]) -> bool:
     """Tell a cue that stands between quotation marks: someone is quoted there who says that others say things."""
     place = sentence.place(report.head)
     return any(each.outer.start <= place < each.outer.end for each in quotations)
 
 
-def _outermost(found: Sequence[tuple[float, Report]]) -> Iterator[tuple[float, Report]]:
+def _outermost(found: Sequence[tuple[float, SpeechReport]]) -> Iterator[tuple[float, SpeechReport]]:
     """Yield the reports whose cue no longer one holds; a doubtful one gives way to a sure one inside it."""
     taken: list[tuple[int, int]] = []
     for weight, report in sorted(found, key=lambda item: (-_length(item[1]), item[1].head.i)):
@@ -313,46 +315,46 @@ def _outermost(found: Sequence[tuple[float, Report]]) -> Iterator[tuple[float, R
         yield weight, report
 
 
-def _hands_on(report: Report, inner: Report) -> bool:
+def _hands_on(report: SpeechReport, inner: SpeechReport) -> bool:
     """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight"."""
     if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
-        return inner.frame == "ccomp"
-    if report.frame == "according":
+        return inner.construction == "ccomp"
+    if report.construction == "according":
         is_vouched_for = report.head.head == inner.head or _ends_at(inner, report.head)
-        return inner.frame in _SAID and inner.head.i < report.head.i and is_vouched_for
+        return inner.construction in _SAID and inner.head.i < report.head.i and is_vouched_for
     return report.lemma == "report" and inner.head.dep_ == "ccomp" and inner.head.head == report.head
 
 
-def _ends_at(report: Report, token: Token) -> bool:
+def _ends_at(report: SpeechReport, token: Token) -> bool:
     """Tell a clause, not a whole quotation, with nothing but a comma between it and a token."""
     words = token.doc[report.ranges[-1][0] : report.ranges[-1][1]]
-    return words.end + 1 == token.i and report.frame == "ccomp" and not any(is_stand_in(word) for word in words)
+    return words.end + 1 == token.i and report.construction == "ccomp" and not any(is_stand_in(word) for word in words)
 
 
-def _within(inner: Report, outer: Report) -> bool:
+def _within(inner: SpeechReport, outer: SpeechReport) -> bool:
     is_finite = inner is not outer and inner.head.tag_ != "VB"
     return is_finite and any(start <= inner.head.i < end for start, end in outer.ranges)
 
 
-def _length(report: Report) -> int:
+def _length(report: SpeechReport) -> int:
     return sum(end - start for start, end in report.ranges)
 
 
 def _placed(
-    sentence: ParsedSentence, text: str, report: Report, weight: float, quotations: Sequence[Quotation]
-) -> Reported | None:
+    sentence: ParsedSentence, text: str, report: SpeechReport, weight: float, quotations: Sequence[Quotation]
+) -> PlacedReport | None:
     """Place a report in the article; None where it is nothing but whole quotations, which are read by themselves."""
     spans = [
         _whole(sentence.span(sentence.doc[start], sentence.doc[end - 1]), quotations) for start, end in report.ranges
     ]
-    said = {quotation.outer for quotation in quotations if quotation.shape is Shape.SENTENCE}
+    said = {quotation.outer for quotation in quotations if quotation.shape is QuotationShape.SENTENCE}
     if all(any(outer.covers(span) for outer in said) for span in spans):
         return None
     words, quoted = _count_words(text, spans, quotations)
-    if words < (_LEAST if report.lemma not in SURE_ACTS or weight < _SURE else LEAST_OF_ACT):
+    if words < (_LEAST if report.lemma not in SURE_ACTS or weight < _SURE else _LEAST_OF_ACT):
         return None
     kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
-    return Reported(report, tuple(spans), weight, kind)
+    return PlacedReport(report, tuple(spans), weight, kind)
 
 
 def _whole(span: Span, quotations: Sequence[Quotation]) -> Span:

@@ -69,9 +69,7 @@ def _lines(text: str) -> list[_Line]:
 
 def _is_aside(lines: Sequence[_Line], at: int) -> bool:
     line = lines[at]
-    if line.words > _FURNITURE_WORDS and not _is_caption(line):
-        return False
-    return _is_caption(line) or _is_stamp(lines, at) or _is_furniture(line)
+    return _is_caption(line) or (line.words <= _FURNITURE_WORDS and (_is_stamp(lines, at) or _is_furniture(line)))
 
 
 def _is_caption(line: _Line) -> bool:
@@ -86,11 +84,7 @@ def _is_stamp(lines: Sequence[_Line], at: int) -> bool:
     text = lines[at].text
     if _is_date(text) or _BYLINE.match(text):
         return True
-    return bool(_NAME.match(text)) and any(_is_date(lines[near].text) for near in (at - 1, at + 1) if _has(lines, near))
-
-
-def _has(lines: Sequence[_Line], at: int) -> bool:
-    return 0 <= at < len(lines)
+    return bool(_NAME.match(text)) and any(_is_date(near.text) for near in lines[max(0, at - 1) : at + 2])
 
 
 def _is_date(text: str) -> bool:

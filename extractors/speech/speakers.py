@@ -18,14 +18,15 @@ from extractors.speech.lexicon import (
     HE,
     IT,
     MEN,
-    MEN_TITLES,
     PAPERS,
     PEOPLE,
     PRONOUNS,
     SHE,
     THEY,
     WOMEN,
-    WOMEN_TITLES,
+    gender_of_first_name,
+    gender_of_role,
+    gender_of_titles,
     is_role,
 )
 from extractors.speech.parsing import Frame, ParsedSentence
@@ -292,7 +293,7 @@ class Cast:
         if mention.kind in _BODIES:
             seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
             return Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
-        gender = _title_gender(token) if mention.ref_id is None else None
+        gender = gender_of_titles(child.lower_ for child in token.children) if mention.ref_id is None else None
         gender = gender or self._gender(mention)
         rule = _naming_rule(mention)
         return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=rule)
@@ -325,7 +326,7 @@ class Cast:
         return NOBODY
 
     def _gender(self, mention: Mention) -> str | None:
-        return self._genders.get(mention.ref_id or mention.name) or _first_name_gender(mention.name)
+        return self._genders.get(mention.ref_id or mention.name) or gender_of_first_name(mention.name)
 
     def _described(self, sentence: ParsedSentence, head: Token) -> Party:
         role = head.lemma_.lower()
@@ -339,7 +340,7 @@ class Cast:
         is_many = head.morph.get("Number", []) == ["Plur"]
         return Party(
             name=name or None,
-            gender=_role_gender(role),
+            gender=gender_of_role(role),
             is_person=is_person and not is_many,
             is_many=is_many,
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
@@ -395,19 +396,3 @@ def _is_definite(head: Token) -> bool:
     if head.morph.get("Number", []) == ["Plur"]:
         return False
     return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)
-
-
-def _role_gender(role: str) -> str | None:
-    if role in MEN_TITLES or role.endswith("man") != role.endswith("woman"):
-        return "m"
-    return "f" if role in WOMEN_TITLES or role.endswith("woman") else None
-
-
-def _title_gender(token: Token) -> str | None:
-    titles = {child.lower_.rstrip(".") for child in token.children}
-    return "f" if titles & WOMEN_TITLES else "m" if titles & MEN_TITLES else None
-
-
-def _first_name_gender(name: str) -> str | None:
-    first = name.split(maxsplit=1)[0].lower()
-    return "m" if first in MEN else "f" if first in WOMEN else None

@@ -17,7 +17,7 @@ from extractors.speech.cues import Cue, find_cue, signature
 from extractors.speech.lexicon import CUE_VERBS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import Quotation
-from extractors.speech.reports import Reported, find_reported
+from extractors.speech.reports import PlacedReport, find_reported
 from extractors.speech.speakers import CERTAINTY, Cast, Resolution, Speaker
 from extractors.speech.stances import PHRASAL, Stance, condition_in, is_silence, modality_of, stance_of, voiced
 from extractors.speech.syntax import addressee, occasion, subject
@@ -227,7 +227,7 @@ class _Drafting:
                 self._mixed(sentence, report)
         self.before = sentence.whole()
 
-    def _is_given(self, reported: Reported) -> bool:
+    def _is_given(self, reported: PlacedReport) -> bool:
         """Tell whether the statement that is open has these words already."""
         draft = self.floor.draft
         return draft is not None and any(span.meets(other) for span in draft.spans for other in reported.spans)
@@ -297,11 +297,11 @@ class _Drafting:
         first = bisect_left(self.quotations, span.start, key=_opening)
         return self.quotations[first : bisect_left(self.quotations, span.end, key=_opening)]
 
-    def _mixed(self, sentence: ParsedSentence, reported: Reported) -> None:
+    def _mixed(self, sentence: ParsedSentence, reported: PlacedReport) -> None:
         if reported.cue.speaker is None:
             return
         speaker = self.cast.speaker(sentence, reported.cue.speaker, reported.cue.first)
-        if reported.report.frame == "colon" and not speaker.party.is_person:
+        if reported.report.construction == "colon" and not speaker.party.is_person:
             return
         cue = sentence.span(reported.cue.first, reported.cue.last)
         draft = Draft(

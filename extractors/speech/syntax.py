@@ -33,14 +33,20 @@ _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
 _AFTER = frozenset({"appos", "prep", "conj", "cc", "amod", "nummod", "case", "acl", "compound", "nmod", "flat"})
+_ON = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
+_TIMES = frozenset({"DATE", "TIME"})
+_HEARERS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+_REACH = 3  # phrases between a cue and its occasion: "told reporters at a briefing in Moscow"
 
 
 def subject(verb: Token) -> Token | None:
     """Return the head of what does `verb`, by its own subject or the clause it hangs on; None for a hearer."""
     for _ in range(_HIGHEST):
         own = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+        if own is not None and own.dep_ == "nsubjpass" and verb.lemma_.lower() in HEARD_VERBS:
+            return _agent(verb)
         if own is not None:
-            return _antecedent(own, verb) if not _is_hearer(own, verb) else _agent(verb)
+            return verb.head if own.lower_ in WHO and verb.dep_ == "relcl" else own
         if verb.tag_ == "VBN" and (agent := _agent(verb)) is not None:
             return agent
         if verb.dep_ in {"acl", "relcl"} and verb.head.pos_ in {"NOUN", "PROPN", "PRON"}:
@@ -57,14 +63,6 @@ def _issuer(verb: Token) -> Token | None:
     if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in PAPERS:
         return None
     return next((child for child in paper.head.children if child.dep_ == "nsubj"), None)
-
-
-def _antecedent(own: Token, verb: Token) -> Token:
-    return verb.head if own.lower_ in WHO and verb.dep_ == "relcl" else own
-
-
-def _is_hearer(own: Token, verb: Token) -> bool:
-    return own.dep_ == "nsubjpass" and verb.lemma_.lower() in HEARD_VERBS
 
 
 def _agent(verb: Token) -> Token | None:
@@ -183,12 +181,6 @@ def coordinates(head: Token) -> list[Token]:
     for token in found:
         found += [child for child in token.children if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
     return found
-
-
-_ON = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
-_TIMES = frozenset({"DATE", "TIME"})
-_HEARERS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-_REACH = 3  # phrases between a cue and its occasion: "told reporters at a briefing in Moscow"
 
 
 def addressee(sentence: ParsedSentence, cue: Token) -> Span | None:
