@@ -50,10 +50,11 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
         return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
     with reading(settings.data_dir) as session:
         numbers = health(session, now)
-    wrong = faults(numbers, now, max_age)
+    told = settings.subscribers
+    wrong = faults(numbers, told, now, max_age)
     said = [f"not well: {fault}" for fault in wrong] or ["well"]
     # A server's words may stand in them.
-    lines = map(terminal_safe, [*said, *warnings(numbers)])
+    lines = map(terminal_safe, [*said, *warnings(numbers, told)])
     return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
 
 

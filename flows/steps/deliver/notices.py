@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from alerts.channels import route_of
@@ -83,12 +84,13 @@ def tell_of_feed(setup: Setup, session: Session, feed: WatchedFeed, news: FeedNe
 def tell_change(setup: Setup, session: Session, before: ChannelState | None, state: ChannelState | None) -> None:
     """Tell the operator that a channel is blocked, or no longer; what may pass by itself is not told here."""
     was, now = before and before.blocked_at, state and state.blocked_at
+    told = setup.settings.subscribers
     if state and now and not was:
         tell(
             setup,
             session,
             key=f"channel:{state.route}",
-            subject=f"{named(state.route)} takes no messages: {state.last_error}",
+            subject=f"{named(state.route, told)} takes no messages: {state.last_error}",
             text=_CHANNEL_ADVICE,
         )
     if before and was and not state:
@@ -96,15 +98,17 @@ def tell_change(setup: Setup, session: Session, before: ChannelState | None, sta
             setup,
             session,
             key=f"channel:{before.route}",
-            subject=f"{named(before.route)} takes messages again",
+            subject=f"{named(before.route, told)} takes messages again",
             text=f"It took none since {was:%Y-%m-%d %H:%M} UTC ({before.last_error}). What waited leaves now.",
         )
 
 
-def named(route: str) -> str:
-    """Return a channel as the operator knows it."""
-    channel, _, subscriber = route.partition(":")
-    return f"the channel {channel} of {subscriber}" if subscriber else f"the channel {channel}"
+def named(route: str, subscribers: Sequence[Subscriber]) -> str:
+    """Return a channel as the operator knows it; by its route alone when it leads to no subscriber any more."""
+    who = next((each for each in subscribers if route_of(each) == route), None)
+    if who is None or route == who.channel:
+        return f"the channel {route}"
+    return f"the channel {who.channel} of {who.name}"
 
 
 def _note(setup: Setup, session: Session, key: str, subject: str, text: str, *, ended_at: datetime | None) -> None:

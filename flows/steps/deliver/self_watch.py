@@ -6,7 +6,7 @@ What is wrong with it is asked here by `talkwatch status` too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
+from alerts.subscribers import Subscriber
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
@@ -115,7 +116,7 @@ def is_overdue(due_at: datetime, now: datetime) -> bool:
     return now - due_at > OVERDUE
 
 
-def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
+def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: timedelta) -> list[str]:
     """Return what makes Talkwatch not well: no finished pass, feeds that all fail, messages that do not leave."""
     found = []
     if numbers.last_finished_at is None:
@@ -125,7 +126,7 @@ def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
     if numbers.feeds and numbers.feeds_failing == numbers.feeds:
         found.append("every feed fails")
     found += [
-        f"{named(state.route)} takes no messages since {state.blocked_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+        f"{named(state.route, told)} takes no messages since {state.blocked_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
         for state in numbers.channels
         if state.blocked_at
     ]
@@ -134,11 +135,13 @@ def faults(numbers: Health, now: datetime, max_age: timedelta) -> list[str]:
     return found
 
 
-def warnings(numbers: Health) -> list[str]:
+def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     """Return what deserves a look and is no reason for alarm."""
     found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
     found += [
-        f"{named(state.route)} fails for now: {state.last_error}" for state in numbers.channels if not state.blocked_at
+        f"{named(state.route, told)} fails for now: {state.last_error}"
+        for state in numbers.channels
+        if not state.blocked_at
     ]
     # A blocked channel is among the faults already.
     found += [
