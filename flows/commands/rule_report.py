@@ -14,8 +14,7 @@ from alerts.rule_names import Known
 from alerts.subjects import counted
 from flows.commands.backtesting import DAYS, backtest, moment_of
 from flows.commands.retelling import batches, phrases_found, words_of
-from flows.config.diagnostics import diagnostics
-from flows.config.settings import Settings
+from flows.config.settings import Settings, diagnostics
 from flows.config.watchlists import configured_watchlist
 from flows.progress import Progress, silent
 from flows.setup import Setup

@@ -1,10 +1,11 @@
-"""What is wrong in a configuration, in the words of whoever wrote it: pydantic's account of it, put plainly."""
+"""What is wrong in a configuration, in the words of whoever wrote it, with its line: pydantic's account put plainly."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +24,7 @@ from flows.config.configuration import (
 )
 from flows.problems import nearest
 
+HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]?\]\s*(#.*)?")
 # What to write instead, by what pydantic calls the mistake.
 INSTEAD = {
     "string_type": "write text, in quotation marks",
@@ -160,3 +162,59 @@ def keys_of(model: type[BaseModel] | None) -> list[str]:
 def fields_of(model: type[BaseModel] | None) -> dict[str, FieldInfo]:
     """Return the fields of a table by their keys."""
     return {field.alias or name: field for name, field in (model.model_fields if model else {}).items()}
+
+
+def located(path: Path, text: str, place: tuple[int | str, ...], what: str) -> str:
+    """Put the file and line before what is wrong."""
+    return at_line(path, line_of(text, place), what)
+
+
+def at_line(path: Path, line: int | None, what: str) -> str:
+    """Put a file, and the line where there is one, before what is wrong."""
+    return f"{path}:{line}: {what}" if line else f"{path}: {what}"
+
+
+def line_of(text: str, place: tuple[int | str, ...]) -> int | None:
+    """Return the line, from 1, of the key or table at `place`, such as `("feeds", 2, "url")`; None when it is nowhere.
+
+    A key that is missing from its table is placed at the table's header.
+    """
+    lines = text.splitlines()
+    for depth in range(len(place), -1, -1):
+        start = header_line(lines, place[:depth])
+        if start is None:
+            continue
+        rest = [part for part in place[depth:] if isinstance(part, str)]
+        key = key_line(lines, start, rest[0]) if rest else None
+        return (key or start) or None
+    return None
+
+
+def header_line(lines: list[str], place: tuple[int | str, ...]) -> int | None:
+    """Return the line of a table's header, or of the first table in it; 0 for the top of the file."""
+    if not place:
+        return 0
+    nth = place[-1] if isinstance(place[-1], int) else 0
+    name = ".".join(part for part in place if isinstance(part, str))
+    names = {number: header_name(line) or "" for number, line in enumerate(lines, 1)}
+    found = [number for number, each in names.items() if each == name]
+    if not found:
+        return next((number for number, each in names.items() if each.startswith(f"{name}.")), None)
+    return found[nth] if nth < len(found) else None
+
+
+def header_name(line: str) -> str | None:
+    """Return the dotted name of a header line without quotes and blanks."""
+    match = HEADER.fullmatch(line)
+    return re.sub(r"[\s\"']", "", match[1]) if match else None
+
+
+def key_line(lines: list[str], header: int, key: str) -> int | None:
+    """Return the line of `key = …` below a header, before the next one."""
+    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+    for number in range(header + 1, len(lines) + 1):
+        if header_name(lines[number - 1]):
+            return None
+        if pattern.match(lines[number - 1]):
+            return number
+    return None

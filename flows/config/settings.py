@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from alerts.rule_checks import Diagnostic
 from alerts.rules import Rule
 from alerts.subscribers import Subscriber
-from alerts.values import Table
+from alerts.values import PLACEHOLDER, Table
 from extractors.text.identity import feed_id
-from flows.config.checks import mistakes_in
 from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
     FetchTable,
     WatchlistTable,
+    mistakes_in,
 )
-from flows.config.mistakes import explained, unreadable
-from flows.config.secrets import filled
-from flows.config.toml_lines import line_of
+from flows.config.mistakes import at_line, explained, located, unreadable
 from flows.problems import UsageProblem
 from warehouse.feeds import WatchedFeed
 
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DEFAULT_NAME = "talkwatch.toml"
 # What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,
 # three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
@@ -147,16 +150,6 @@ def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
         raise UsageProblem("\n".join(dict.fromkeys(lines))) from None
 
 
-def located(path: Path, text: str, place: tuple[int | str, ...], what: str) -> str:
-    """Put the file and line before what is wrong."""
-    return at_line(path, line_of(text, place), what)
-
-
-def at_line(path: Path, line: int | None, what: str) -> str:
-    """Put a file, and the line where there is one, before what is wrong."""
-    return f"{path}:{line}: {what}" if line else f"{path}: {what}"
-
-
 def settled(path: Path, file: ConfigurationFile) -> Settings:
     """Turn the checked file into the records the rest of the program knows."""
     return Settings(
@@ -176,17 +169,57 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
 
 
 def watched(feed: FeedTable) -> WatchedFeed:
-    """Turn a `[[feeds]]` table into a record; the longest interval defaults to four times the shortest."""
-    return WatchedFeed(
-        feed_id=feed_id(feed.url),
-        url=feed.url,
-        outlet=feed.outlet,
-        country=feed.country,
-        every=feed.every,
-        max_every=feed.max_every or 4 * feed.every,
-    )
+    """Return a feed as the warehouse knows it; the longest interval defaults to four times the shortest."""
+    return WatchedFeed(**{**dict(feed), "feed_id": feed_id(feed.url), "max_every": feed.max_every or 4 * feed.every})
 
 
 def in_timezone(who: Subscriber, timezone: str) -> Subscriber:
     """Return a subscriber in the file's time zone unless he has his own."""
     return who if "timezone" in who.model_fields_set else who.model_copy(update={"timezone": timezone})
+
+
+def filled(value: Any, environment: Mapping[str, str], folder: Path, *, required: bool) -> Any:
+    """Return `value` with every placeholder in its strings replaced; unset ones stay unless they are required."""
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda match: lookup(match, environment, folder, required=required), value)
+    if isinstance(value, list):
+        return [filled(item, environment, folder, required=required) for item in value]
+    if isinstance(value, dict):
+        return {key: filled(item, environment, folder, required=required) for key, item in value.items()}
+    return value
+
+
+def lookup(match: re.Match[str], environment: Mapping[str, str], folder: Path, *, required: bool) -> str:
+    """Return what one placeholder stands for."""
+    inner = match[1]
+    if inner.startswith("file:"):
+        return from_file(folder / inner.removeprefix("file:")) if required else match[0]
+    if not NAME.fullmatch(inner):
+        raise UsageProblem(f"{match[0]} is no placeholder; write ${{NAME}} or ${{file:PATH}}")
+    if inner in environment:
+        return environment[inner]
+    if required:
+        raise UsageProblem(f"${{{inner}}} is not set; set the environment variable {inner}, or use ${{file:PATH}}")
+    return match[0]
+
+
+def from_file(path: Path) -> str:
+    """Return a secret file's text without its last line break; refuse one that others on this machine can read."""
+    try:
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            raise UsageProblem(f"the secret file {path} can be read by others; take that away with `chmod 600 {path}`")
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageProblem(f"cannot read the secret file {path}: {why}") from None
+
+
+def diagnostics(settings: Settings, findings: Sequence[Diagnostic]) -> tuple[str, ...]:
+    """Return findings as lines with file and line before them."""
+    text = read_text(settings.path) if findings else ""
+    return tuple(located(settings.path, text, place_of(each), each.what) for each in findings)
+
+
+def place_of(finding: Diagnostic) -> tuple[int | str, ...]:
+    """Return where in the file a finding is about."""
+    return tuple(part for part in ("rules", finding.rule, finding.key) if part is not None)

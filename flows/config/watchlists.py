@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from extractors.officials.watchlist import Watchlist, WatchlistProblem, load_watchlist
-from flows.config.settings import Settings, configuration_here, load_settings, located, read_text
+from flows.config.mistakes import located
+from flows.config.settings import Settings, configuration_here, load_settings, read_text
 from flows.problems import UsageProblem
 
 
