@@ -10,9 +10,9 @@ from typing import Any
 
 from alerts.channels.email import EmailSubscriber
 from alerts.compiled_rules import CompiledRule, compile_rules
+from alerts.letters import render
 from alerts.message_records import HeldBy, Letter, Message, Notice
 from alerts.records import Alert, Evidence, Place, Reason, Scope, Severity
-from alerts.rendering import render
 from alerts.rules import Rule
 from extractors.officials.watchlist import Watchlist, load_watchlist
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind

@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
-from alerts.channels.slack import Slack, SlackSubscriber, SlackTable
-from alerts.channels.slack_blocks import escape, payload
+from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, payload
+from alerts.letters import plain_letter
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
-from alerts.passages import shown
-from alerts.plain_letters import plain_letter
 from alerts.records import Alert
+from alerts.wording import shown
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice, proof
 from tests.servers import HttpServer, Reply

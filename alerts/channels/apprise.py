@@ -17,9 +17,9 @@ from pydantic import Field
 from alerts.channels.contract import Channel, Equipment
 from alerts.channels.posting import Answer, quiet, receipt_of
 from alerts.message_records import Blocked, Letter, Receipt, Sent, TryLater
-from alerts.passages import cut
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table
+from alerts.wording import cut
 
 # Apprise says only whether it went well; the status stands in its log, as `error=404`.
 _STATUS = re.compile(r"error=(\d{3})\b")

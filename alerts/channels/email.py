@@ -24,9 +24,9 @@ from pydantic import Field
 from alerts.channels.contract import Channel
 from alerts.channels.posting import causes, tls_fault
 from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, TryLater
-from alerts.passages import shown
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Name, Table, is_open, once_filled
+from alerts.wording import shown
 from extractors.text.urls import is_http_url
 
 # Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.

@@ -16,9 +16,9 @@ from pydantic import Field
 from alerts.channels.contract import Channel, url_faults
 from alerts.channels.posting import Answer, post, receipt_of
 from alerts.message_records import Blocked, Letter, Notice, Receipt
-from alerts.passages import shown
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table
+from alerts.wording import shown
 
 SCHEMA_VERSION = 1
 _PREFIX = "whsec_"

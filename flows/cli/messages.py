@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.message_records import Sent
-from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
-from alerts.subjects import counted
 from alerts.subscribers import Subscriber
+from alerts.wording import counted
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem, check_known

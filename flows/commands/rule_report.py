@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from alerts.compiled_rules import compile_rules
 from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
 from alerts.rule_names import Known
-from alerts.subjects import counted
+from alerts.wording import counted
 from flows.commands.backtesting import DAYS, backtest, moment_of
 from flows.commands.retelling import batches, phrases_found, words_of
 from flows.config.settings import Settings, diagnostics

@@ -11,8 +11,8 @@ from pathlib import Path
 import typer
 
 from alerts.message_records import Notice
-from alerts.passages import Mark, Segment, segments
 from alerts.records import Alert
+from alerts.wording import Mark, Segment, segments
 from flows.config.settings import Settings
 from flows.demo.servers import Arrivals
 from flows.tables import table

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from alerts.channels import route_of
 from alerts.message_records import ChannelState, Message, OperatorNotice
-from alerts.passages import shown
 from alerts.subscribers import Subscriber
+from alerts.wording import shown
 from flows.setup import Setup
 from flows.steps.poll import FeedNews, Trouble
 from warehouse import channels, outbox

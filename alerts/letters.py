@@ -1,7 +1,11 @@
-"""Rendering messages as letters, in text and HTML. Labels and counts are ours, every other word the source's."""
+"""Messages as letters, in text and HTML: alerts, what the operator is told about Talkwatch itself, and samples.
+
+In letters of alerts labels and counts are ours, every other word the source's.
+"""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +14,17 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.message_records import Letter, Message, Notice
-from alerts.passages import Segment, cut, segments, shown
+from alerts.message_records import Letter, Message, Notice, OperatorNotice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
-from alerts.subjects import heading, subject_line
+from alerts.wording import SUBJECT_CHARS, Segment, cut, heading, segments, shown, subject_line
 from extractors.text.urls import is_http_url
 
+NOTICE_CHARS = 2000
+SAMPLE_SUBJECT = "Sample from Talkwatch: this way works"
+SAMPLE_TEXT = (
+    "This is a sample, sent by hand with `talkwatch alerts test`. Nothing was said and nothing fired.",
+    "Alerts for this subscriber come the same way.",
+)
 TITLE_CHARS = 300
 EXCERPT_CHARS = 3000
 _URL_CHARS = 2000
@@ -188,4 +197,35 @@ def _passage_view(notices: Sequence[Notice], timezone: str) -> PassageView:
         officials=tuple(officials),
         positions=tuple(dict.fromkeys(positions)),
         whys=tuple(dict.fromkeys(on(each, why_told(each)) for each in notices)),
+    )
+
+
+def operator_letter(message_id: str, notices: Sequence[OperatorNotice], *, timezone: str) -> Letter:
+    """Return the letter that tells the operator one trouble or several, times in `timezone`."""
+    first = shown(notices[0].subject)
+    subject = first if len(notices) == 1 else f"{first} (and {len(notices) - 1} more)"
+    paragraphs = [
+        f"{shown(notice.subject)} ({local_time(notice.noted_at, timezone)}). {cut(shown(notice.text), NOTICE_CHARS)}"
+        for notice in notices
+    ]
+    return plain_letter(message_id, f"Talkwatch: {subject}", paragraphs)
+
+
+def plain_letter(message_id: str, subject: str, paragraphs: Sequence[str]) -> Letter:
+    """Return a letter of paragraphs, the same in text and HTML."""
+    subject = cut(shown(subject), SUBJECT_CHARS)
+    foot = f"Talkwatch, message {message_id}"
+    body = "\n".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in (*paragraphs, foot))
+    return Letter(
+        message_id=message_id,
+        subject=subject,
+        text="\n\n".join((*paragraphs, foot)) + "\n",
+        html=(
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            '<meta name="color-scheme" content="light dark">'
+            f"<title>{html.escape(subject)}</title></head>\n"
+            f'<body style="font-family: sans-serif">\n{body}\n</body></html>\n'
+        ),
+        notices=(),
     )

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.letters import local_time, render
 from alerts.message_records import HeldBy, KnownPosition, Letter
-from alerts.passages import around, cut, segments, shown
 from alerts.records import Evidence, Place, Reason, Scope, Severity
-from alerts.rendering import local_time, render
-from alerts.subjects import SUBJECT_CHARS
+from alerts.wording import SUBJECT_CHARS, around, cut, segments, shown
 from extractors.records import Span
 from tests.alert_examples import EXCERPT, NOW, alert, letter, message, notice, proof
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from alerts.letters import why_told
 from alerts.message_records import HeldBy
 from alerts.records import News, Scope
-from alerts.rendering import why_told
-from alerts.subjects import heading, subject_line
+from alerts.wording import heading, subject_line
 from extractors.records import Span
 from tests.alert_examples import alert, letter, message, notice, proof
 

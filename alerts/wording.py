@@ -1,18 +1,30 @@
-"""The one line that says what happened: who, the cue as printed, the words said, where, and how many sources.
+"""The words that are shown: what of a source's text, with its marks, and the one line that says what happened.
 
-Labels and counts are ours, every other word stands in the source.
+Removes what would deceive a reader. Labels and counts are ours, every other word stands in the source.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from alerts.message_records import HeldBy, Message, Notice
-from alerts.passages import CUT, around, cut, first_evidence, shown
-from alerts.records import Alert, News, Place, Scope
+from alerts.records import Alert, Evidence, News, Place, Scope
 from extractors.speech.lexicon import CUE_VERBS
 
+CUT = "…"
+_BLANKS = "\t\n\v\f\r\x85\u2028\u2029"
+_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+_SURROGATES = range(0xD800, 0xE000)
+# Controls, overrides of direction and lone surrogates (which no encoding takes) go; line ends become blanks.
+_SHOWN: dict[int, str | None] = {
+    **dict.fromkeys((*_CONTROLS, *_SURROGATES, *map(ord, _BIDI))),
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+}
 SUBJECT_CHARS = 180
 _HOUR = 60  # minutes
 _HEADLINE_CHARS = 90
@@ -37,6 +49,99 @@ _PAST = frozenset({"said", "wrote", "swore", "forbade", "foresaw", "made", "gave
 _UNFIT = frozenset({"cited", "quoted", "based", "asked for", "reported"})
 _ENDS = re.compile(r"[.!?”\"»]")  # of a sentence or a quotation: a "not" before it is another's
 _TURNED = re.compile(r"\b(?:not|never|no|nor|neither|hardly|declined|refused|failed)\b|n[’']t\b", re.IGNORECASE)
+
+
+class Mark(StrEnum):
+    """Why a stretch of an excerpt stands out."""
+
+    NONE = ""
+    KEYWORD = "keyword"
+    OFFICIAL = "official"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of an excerpt, all of it marked in one way."""
+
+    text: str
+    mark: Mark
+
+
+def shown(text: str) -> str:
+    """Return `text` on one line, without control characters, overrides of direction and lone surrogates."""
+    return text.translate(_SHOWN)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` with at most `limit` characters, cut between words where there are any, "…" at the cut."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    words = kept.rpartition(" ")[0]
+    return (words if len(words) > limit // 2 else kept).rstrip() + CUT
+
+
+def around(text: str, at: int, limit: int) -> str:
+    """Return about `limit` characters of `text` around the character `at`, cut between words, "…" at each cut."""
+    if len(text) <= limit:
+        return text
+    start = max(0, min(at - limit // 3, len(text) - limit))
+    start = start and (text.find(" ", start, at) + 1 or start)
+    return (CUT if start else "") + cut(text[start:], limit)
+
+
+def segments(alert: Alert, limit: int = sys.maxsize, *, beside: Sequence[Alert] = ()) -> tuple[Segment, ...]:
+    """Return the alert's excerpt cut into segments, as shown; after `limit` characters it ends with "…".
+
+    What is marked is known by its place, never searched for: evidence inside the excerpt, the strongest first; then
+    that of the alerts `beside` it, which have the same excerpt.
+    """
+    marked = _apart(mark for each in (alert, *beside) for mark in _marks(each))
+    pieces = [Segment(shown(alert.excerpt[start:end]), mark) for start, end, mark in _filled(marked, alert.excerpt)]
+    return tuple(_within((piece for piece in pieces if piece.text), limit))
+
+
+def first_evidence(alert: Alert, what: str) -> Evidence | None:
+    """Return the strongest match's evidence of one kind."""
+    return next((proof for proof in alert.evidence if proof.what == what), None)
+
+
+def _marks(alert: Alert) -> Iterator[tuple[int, int, Mark]]:
+    """Yield the marked stretches, in characters of the excerpt."""
+    kinds = {"keyword": Mark.KEYWORD, "official": Mark.OFFICIAL}
+    offset = alert.excerpt_span.start
+    for proof in alert.evidence:
+        if proof.what in kinds and proof.place is alert.place and alert.excerpt_span.covers(proof.span):
+            yield proof.span.start - offset, proof.span.end - offset, kinds[proof.what]
+
+
+def _apart(marks: Iterable[tuple[int, int, Mark]]) -> list[tuple[int, int, Mark]]:
+    """Keep of overlapping marks the one that came first; return them in the order of the text."""
+    kept: list[tuple[int, int, Mark]] = []
+    for mark in marks:
+        if all(mark[1] <= other[0] or other[1] <= mark[0] for other in kept):
+            kept.append(mark)
+    return sorted(kept)
+
+
+def _filled(marks: Sequence[tuple[int, int, Mark]], text: str) -> Iterator[tuple[int, int, Mark]]:
+    """Yield the marks and what stands between them."""
+    at = 0
+    for start, end, mark in marks:
+        yield at, start, Mark.NONE
+        yield start, end, mark
+        at = end
+    yield at, len(text), Mark.NONE
+
+
+def _within(pieces: Iterable[Segment], limit: int) -> Iterator[Segment]:
+    left = limit
+    for piece in pieces:
+        if len(piece.text) > left:
+            yield replace(piece, text=cut(piece.text, max(left, 1)))
+            return
+        left -= len(piece.text)
+        yield piece
 
 
 def subject_line(message: Message, notices: Sequence[Notice]) -> str:
