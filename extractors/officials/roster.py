@@ -1,9 +1,11 @@
-"""The records of a watchlist: who holds which office when, and what topics, organisations and places are called."""
+"""A watchlist: who holds which office when, and what topics, organisations and places are called. Reads no file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+
+from extractors.text.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +112,55 @@ class Country:
     demonyms: tuple[str, ...] = ()
     metonyms: tuple[str, ...] = ()
     is_place: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """Everything watched. `version` changes with any character of the texts it came from."""
+
+    countries: tuple[Country, ...]
+    roles: tuple[Role, ...]
+    officials: tuple[Official, ...]
+    topics: tuple[Topic, ...]
+    organisations: tuple[Organisation, ...]
+    places: tuple[Place, ...]
+    decoys: tuple[str, ...]
+    given_names: tuple[str, ...]
+    version: str
+    _officials: dict[str, Official] = field(repr=False, compare=False)
+
+    def official(self, text: str) -> Official | None:
+        """Return whoever has this id, name, alias or unshared surname, whatever its case and accents."""
+        return self._officials.get(name_key(text))
+
+    def topic(self, text: str) -> Topic | None:
+        """Return the topic of this id or name."""
+        return next(
+            (topic for topic in self.topics if name_key(text) in {name_key(topic.topic), name_key(topic.name)}), None
+        )
+
+    def country(self, code: str) -> Country | None:
+        """Return the country of this code."""
+        return next((country for country in self.countries if country.code == code), None)
+
+    def holder(self, role: str, country: str, on: date) -> Official | None:
+        """Return who held the office on that day: of several the one who came last, None where two came together.
+
+        Nobody is the holder of an office that several hold at once.
+        """
+        if any(each.shared for each in self.roles if each.role == role):
+            return None
+        terms = [
+            (term.since or date.min, official)
+            for official in self.officials
+            for term in official.terms
+            if (term.role, term.country) == (role, country) and term.covers(on)
+        ]
+        latest = max((since for since, _ in terms), default=date.min)
+        holders = [official for since, official in terms if since == latest]
+        return holders[0] if len(holders) == 1 else None
+
+
+def name_key(text: str) -> str:
+    """Return what spellings of a name share, whatever its case, accents and hyphens."""
+    return " ".join(fold(text.casefold()).replace("-", " ").split())
