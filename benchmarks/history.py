@@ -31,7 +31,7 @@ from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.read import unread
 from flows.steps.recording import record
-from warehouse import migrating
+from warehouse import store
 from warehouse.records import ReadArticle
 from warehouse.store import LIVE, migrate, writing
 
@@ -148,7 +148,7 @@ WHERE published_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
 def make(folder: Path, articles: int, setup: Setup) -> None:
     """Make a warehouse of so many articles."""
     folder.mkdir(parents=True)
-    known = migrating.known_migrations()
+    known = store.known_migrations()
     values = {
         "now": NOW,
         "articles": articles,
@@ -157,7 +157,7 @@ def make(folder: Path, articles: int, setup: Setup) -> None:
     }
     with closing(duckdb.connect(folder / LIVE, config={"checkpoint_threshold": "1GB"})) as connection:
         connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        migrating.apply(connection, [each for each in known if each.version <= SCHEMA])
+        store.apply(connection, [each for each in known if each.version <= SCHEMA])
         for name, value in values.items():
             connection.execute(f"SET VARIABLE {name} = $1", [value])
         sql = HISTORY

@@ -39,7 +39,7 @@ from extractors.syndication.feeds import parse_feed
 from extractors.text.identity import article_id
 from flows.demo.site import render_site
 from warehouse import articles
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.records import ReadArticle
 from warehouse.store import writing
 

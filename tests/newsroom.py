@@ -16,7 +16,7 @@ from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.passes import run_pass
 from tests.servers import HttpServer, Reply, SmtpSink
-from warehouse.publishing import PUBLISHED
+from warehouse.published import PUBLISHED
 from warehouse.session import Session
 from warehouse.store import reading, writing
 

@@ -14,7 +14,7 @@ from flows.cli.app import app
 from tests.alert_desk import CONFIGURATION
 from tests.conftest import ROOT
 from tests.warehouse_examples import new_warehouse
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.queries import query
 
 PAGE = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")

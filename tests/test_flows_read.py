@@ -20,7 +20,7 @@ from flows.steps.fetch import FoundArticle
 from flows.steps.read import read
 from flows.steps.recording import record
 from warehouse.articles import stored_articles
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.store import reading
 
 pytestmark = pytest.mark.slow

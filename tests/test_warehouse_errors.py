@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.warehouse_examples import new_warehouse
-from warehouse.errors import DiskFull, Unusable
+from tests.warehouse_examples import new_warehouse, python
+from warehouse.errors import DiskFull, Trouble, Unusable, holder, trouble
 from warehouse.store import LIVE, writing
 
 NOBODY = 65534  # the conventional user id without rights
@@ -33,6 +33,77 @@ def test_a_file_that_does_not_open_is_explained(tmp_path, monkeypatch, error, ex
     monkeypatch.setattr(duckdb, "connect", fail)
     with pytest.raises(expected, match=str(tmp_path)), writing(tmp_path):
         pass
+
+
+HOLD = """
+import sys
+import duckdb
+with duckdb.connect(sys.argv[1]):
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+FILL = """
+import resource, sys
+import duckdb
+from warehouse.errors import trouble
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+with duckdb.connect(sys.argv[1]) as connection:
+    try:
+        connection.execute("CREATE TABLE t AS SELECT md5(range::VARCHAR) AS x FROM range(200000)")
+        connection.execute("CHECKPOINT")
+    except duckdb.Error as error:
+        print(trouble(error), flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return the path of a DuckDB file."""
+    with duckdb.connect(tmp_path / "some.duckdb"):
+        return tmp_path / "some.duckdb"
+
+
+def refusal(path: Path) -> duckdb.Error:
+    """Return what DuckDB says when it does not open a file."""
+    with pytest.raises(duckdb.Error) as refused:
+        duckdb.connect(path)
+    return refused.value
+
+
+def test_a_file_that_another_process_holds_is_told_by_duckdb_s_words(path):
+    """The words that this version of DuckDB has for a lock are those we know, with the pid of the holder."""
+    with python(HOLD, path) as other:
+        assert other.stdout.readline() == "holding\n"
+        error = refusal(path)
+    assert (trouble(error), holder(error)) == (Trouble.HELD, str(other.pid))
+
+
+def test_a_file_that_our_own_process_holds_is_told_by_duckdb_s_words(path):
+    """So are those for a connection of another kind that is still open in this process."""
+    with duckdb.connect(path, read_only=True):
+        error = refusal(path)
+    assert (trouble(error), holder(error)) == (Trouble.HELD, None)
+
+
+def test_a_file_of_another_kind_is_told_by_duckdb_s_words(path):
+    """So are those for a file that is no database."""
+    path.write_bytes(b"not a database" * 1000)
+    assert trouble(refusal(path)) is Trouble.FOREIGN
+
+
+def test_a_full_disk_is_told_by_the_system_s_words(path):
+    """What the system says of a file that can't grow stands in DuckDB's error."""
+    with python(FILL, path) as other:
+        said, _ = other.communicate(timeout=60)
+    assert said == "full\n"
+
+
+def test_other_errors_are_no_trouble_with_the_file():
+    """A mistake in a statement is told apart from all of these."""
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error) as refused:
+        connection.execute("FROM nowhere")
+    assert (trouble(refused.value), holder(refused.value)) == (Trouble.OTHER, None)
 
 
 def make_junk(path: Path) -> None:

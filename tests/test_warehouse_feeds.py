@@ -9,7 +9,7 @@ from tests.warehouse_examples import HOUR, NOW, feed, new_entry, new_warehouse, 
 from warehouse import articles
 from warehouse.entries import PageFailure, fail_entries, fresh_entries, pending_entries
 from warehouse.feeds import FeedCourse, FeedHealth, due_feeds, feed_urls, list_feeds, note_asked, save_polls, sync_feeds
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.store import writing
 
 LATER = NOW + timedelta(minutes=10)

@@ -8,7 +8,7 @@ import pytest
 from tests.warehouse_examples import HOUR, NOW, new_warehouse
 from warehouse import hosts
 from warehouse.hosts import HostPace, RobotsFile, RobotsState
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.store import writing
 
 DAY = timedelta(days=1)

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from tests.warehouse_examples import NOW, Intercepted
-from warehouse import migrating, store
+from warehouse import store
 from warehouse.alerts import alert, past_alerts
-from warehouse.publishing import PUBLISHED, publish
+from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts, last_runs, start_run
 from warehouse.store import LIVE, migrate, reading, writing
 
@@ -56,7 +56,7 @@ FINGERPRINTS = {
 }
 
 
-NEWEST = len(migrating.known_migrations())
+NEWEST = len(store.known_migrations())
 MORE = f"{NEWEST + 1:04}_more.sql"
 
 
@@ -116,13 +116,13 @@ def test_migrations_are_applied_once(tmp_path):
 
 def test_migrations_are_never_edited():
     """Each migration's text is the one that was released."""
-    known = {each.name: hashlib.sha256(each.sql.encode()).hexdigest()[:16] for each in migrating.known_migrations()}
+    known = {each.name: hashlib.sha256(each.sql.encode()).hexdigest()[:16] for each in store.known_migrations()}
     assert known == FINGERPRINTS
 
 
 def test_migrations_are_numbered_without_gaps():
     """Numbers run from 1, each once."""
-    versions = [migration.version for migration in migrating.known_migrations()]
+    versions = [migration.version for migration in store.known_migrations()]
     assert versions == list(range(1, len(versions) + 1))
 
 
@@ -134,11 +134,11 @@ def older(tmp_path, monkeypatch):
     publish(tmp_path)
     folder = tmp_path / "migrations"
     folder.mkdir()
-    for migration in migrating.known_migrations():
+    for migration in store.known_migrations():
         (folder / migration.name).write_text(migration.sql)
     (folder / MORE).write_text("CREATE TABLE more (x INTEGER); INSERT INTO more VALUES (1);")
-    known = migrating.known_migrations(folder)
-    monkeypatch.setattr(migrating, "known_migrations", lambda: known)
+    known = store.known_migrations(folder)
+    monkeypatch.setattr(store, "known_migrations", lambda: known)
     return tmp_path
 
 
@@ -213,9 +213,9 @@ OLD_LISTS = "UPDATE alerts SET utterance_ids = CASE alert_id WHEN 'alert1' THEN 
 @pytest.fixture
 def before_links(tmp_path):
     """Return a data directory of the schema before links, with stories and utterances that were made one by renaming."""
-    known = migrating.known_migrations()
+    known = store.known_migrations()
     with duckdb.connect(tmp_path / LIVE) as connection:
-        migrating.apply(connection, [each for each in known if each.version < 12])
+        store.apply(connection, [each for each in known if each.version < 12])
         connection.execute(OLD_LINKS)
         connection.execute(OLD_LISTS)
     return tmp_path

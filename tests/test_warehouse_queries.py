@@ -7,7 +7,7 @@ import pytest
 from tests.warehouse_examples import NOW, feed, python, read_article
 from warehouse import articles, queries
 from warehouse.feeds import sync_feeds
-from warehouse.publishing import PUBLISHED, publish
+from warehouse.published import PUBLISHED, publish
 from warehouse.queries import QueryFailure, QueryProblem, query
 from warehouse.store import LIVE, writing
 

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.warehouse_examples import new_warehouse
-from warehouse.publishing import publish
-from warehouse.queries import query
-from warehouse.results import QueryResult, plain, terminal_safe, write_result
+from warehouse.published import publish
+from warehouse.queries import QueryResult, plain, query, terminal_safe, write_result
 
 
 def result_of(*values, kind="VARCHAR"):

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 import duckdb
 
-_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
-_FULL_ERRNO = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+# Words of DuckDB 2.0, which has no code or class for these; a test has the library itself say each of them.
+_WORDS = {
+    **{os.strerror(number): "full" for number in _FULL},
+    "Could not set lock": "held",
+    "different configuration": "held",
+    "not a valid DuckDB": "foreign",
+}
+
+
+class Trouble(StrEnum):
+    """What keeps DuckDB from its file: no room, a process that has it open, that it is none of its own, or another."""
+
+    FULL = "full"
+    HELD = "held"
+    FOREIGN = "foreign"
+    OTHER = "other"
 
 
 class WarehouseError(Exception):
@@ -44,14 +64,23 @@ def database_explained(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if is_full(error):
+        if trouble(error) is Trouble.FULL:
             raise disk_full(data_dir) from error
         raise
 
 
-def is_full(error: duckdb.Error) -> bool:
-    """Tell whether DuckDB met a disk without room."""
-    return any(words in str(error) for words in _FULL)
+def trouble(error: duckdb.Error) -> Trouble:
+    """Tell what DuckDB met; its words are all it tells that by."""
+    if isinstance(error, duckdb.PermissionException):
+        return Trouble.FOREIGN
+    words = str(error)
+    return Trouble(next((kind for said, kind in _WORDS.items() if said in words), "other"))
+
+
+def holder(error: duckdb.Error) -> str | None:
+    """Return the pid of the process that has the file open, where DuckDB names it."""
+    found = _HOLDER.search(str(error))
+    return found and found[1]
 
 
 def disk_full(data_dir: Path) -> DiskFull:
@@ -60,7 +89,7 @@ def disk_full(data_dir: Path) -> DiskFull:
 
 
 def _of_system(error: OSError, data_dir: Path) -> WarehouseError:
-    if error.errno in _FULL_ERRNO:
+    if error.errno in _FULL:
         return disk_full(data_dir)
     reason = (error.strerror or str(error)).lower()
     where = error.filename or data_dir

@@ -1,21 +1,35 @@
-"""The door to the live file: one process at a time, one short transaction, closed when it is over."""
+"""The door to the live file: one process at a time, one short transaction, closed when it is over.
+
+The file is made, or brought up to date by the numbered migrations in their order, when it is opened.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
-from warehouse import migrating
-from warehouse.errors import Unusable, WarehouseError, database_explained, disk_full, is_full, system_explained
+from warehouse.errors import (
+    Trouble,
+    Unusable,
+    WarehouseError,
+    database_explained,
+    disk_full,
+    holder,
+    system_explained,
+    trouble,
+)
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.session import Session
 
 LIVE = "warehouse.duckdb"
+FOLDER = Path(__file__).parent / "migrations"
 
 # What is stored needs no extension, no other file and no network, so none can be reached. The file itself is written
 # when it is closed, never by a commit: so a commit that fails for want of room has kept nothing.
@@ -30,7 +44,15 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 # Closing writes the file. It takes as much memory as it may, up to several times what has changed, and needs no more
 # than this; a transaction may need more than can be foreseen, so that is not bounded.
 _CLOSING = "SET memory_limit = '128MB'"
-_HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One numbered SQL file."""
+
+    version: int
+    name: str
+    sql: str
 
 
 @contextmanager
@@ -75,17 +97,17 @@ def held(data_dir: Path, patience: Patience) -> Iterator[None]:
 
 def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
     """Make or migrate the file, under the lock; an older one is copied first. Return the numbers applied."""
-    known = migrating.known_migrations()
+    known = known_migrations()
     with system_explained(path.parent):
         if not path.exists():
             return _create(path, known)
         with closing(connect(path, patience)) as connection:
-            missing = migrating.missing_migrations(connection, path, known)
+            missing = missing_migrations(connection, path, known)
         if not missing:
             return ()
-        migrating.back_up(path, missing[0].version)
+        back_up(path, missing[0].version)
     with closing(connect(path, patience)) as connection:
-        return migrating.apply(connection, missing)
+        return apply(connection, missing)
 
 
 def connected(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
@@ -93,7 +115,7 @@ def connected(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
     if path.exists():
         connection = connect(path, patience)
         try:
-            if not migrating.missing_migrations(connection, path, migrating.known_migrations()):
+            if not missing_migrations(connection, path, known_migrations()):
                 return connection
         except BaseException:
             connection.close()
@@ -109,25 +131,91 @@ def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
         try:
             connection = duckdb.connect(path, config=_CONFIG)
         except (duckdb.IOException, duckdb.ConnectionException, duckdb.PermissionException) as error:
-            if not _is_held(error):
-                raise _unusable(path, error) from error
+            met = trouble(error)
+            if met is not Trouble.HELD:
+                raise _unusable(path, met, error) from error
             if not patience.pause():
-                pid = _HOLDER.search(str(error))
-                raise busy(path.parent, pid and pid[1], patience.wait) from None
+                raise busy(path.parent, holder(error), patience.wait) from None
         else:
             connection.execute("SET TimeZone = 'UTC'")
             return connection
 
 
-def _create(path: Path, known: tuple[migrating.Migration, ...]) -> tuple[int, ...]:
+def known_migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
+    """Return the migrations in order; a file's name starts with its number."""
+    files = sorted(folder.glob("*.sql"))
+    return tuple(Migration(version=int(file.name[:4]), name=file.name, sql=file.read_text("utf-8")) for file in files)
+
+
+def missing_migrations(
+    connection: duckdb.DuckDBPyConnection, path: Path, known: Sequence[Migration]
+) -> tuple[Migration, ...]:
+    """Return what the open file still lacks; raise Unusable when it is not ours or newer than we are."""
+    applied = _applied(connection)
+    if applied is None:
+        raise Unusable(f"{path} is a DuckDB file that Talkwatch did not make: move it away or choose another data_dir")
+    newest = max(applied, default=0)
+    if newest > known[-1].version:
+        raise Unusable(
+            f"{path} was written by a newer Talkwatch (schema {newest}, this one knows {known[-1].version}): "
+            "install that version again, or go back to a copy made before it"
+        )
+    return tuple(migration for migration in known if migration.version > newest)
+
+
+def apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]) -> tuple[int, ...]:
+    """Apply migrations, each in one transaction together with its row in schema_migrations."""
+    for migration in migrations:
+        connection.execute("BEGIN")
+        connection.execute(migration.sql)
+        connection.execute("INSERT INTO schema_migrations VALUES (?, ?, now())", [migration.version, migration.name])
+        connection.execute("COMMIT")
+    return tuple(migration.version for migration in migrations)
+
+
+def back_up(path: Path, before: int) -> Path:
+    """Copy the closed file beside itself, as it was before migration number `before`."""
+    target = path.with_name(f"{path.stem}.before-{before:04}{path.suffix}")
+    copy_whole(path, target)
+    return target
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a closed database so that `target` is at every moment absent, its old self or the whole copy."""
+    if wal(source).exists():
+        # The last checkpoint found no room, so the file alone is not all there is.
+        raise disk_full(source.parent)
+    fresh = target.with_name(f"{target.name}.new")
+    try:
+        shutil.copyfile(source, fresh)
+        replace_durably(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def replace_durably(fresh: Path, target: Path) -> None:
+    """Move `fresh` over `target`, both on the disk before this returns."""
+    _sync(fresh)
+    # A log that someone's writing to the old file left would be taken for the new one's.
+    wal(target).unlink(missing_ok=True)
+    fresh.replace(target)
+    _sync(target.parent)
+
+
+def wal(path: Path) -> Path:
+    """Return where DuckDB keeps what is committed but not yet in the file."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _create(path: Path, known: tuple[Migration, ...]) -> tuple[int, ...]:
     """Make the file under another name first, so that no half-made one is ever met."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
-    migrating.wal(fresh).unlink(missing_ok=True)
+    wal(fresh).unlink(missing_ok=True)
     with closing(connect(fresh, Patience(timedelta(0)))) as connection:
-        numbers = migrating.apply(connection, known)
+        numbers = apply(connection, known)
         connection.execute("CHECKPOINT")
-    migrating.replace_durably(fresh, path)
+    replace_durably(fresh, path)
     return numbers
 
 
@@ -156,15 +244,28 @@ def _transaction(connection: duckdb.DuckDBPyConnection, begin: str) -> Iterator[
         raise
 
 
-def _is_held(error: duckdb.Error) -> bool:
-    words = str(error)
-    return "Could not set lock" in words or "different configuration" in words
-
-
-def _unusable(path: Path, error: duckdb.Error) -> WarehouseError:
-    words = " ".join(str(error).split())
-    if is_full(error):
+def _unusable(path: Path, met: Trouble, error: duckdb.Error) -> WarehouseError:
+    if met is Trouble.FULL:
         return disk_full(path.parent)
-    if "not a valid DuckDB" in words or isinstance(error, duckdb.PermissionException):
+    if met is Trouble.FOREIGN:
         return Unusable(f"{path} is no DuckDB file: move it away or choose another data_dir")
-    return Unusable(f"the data directory {path.parent} cannot be used: {words.removeprefix('IO Error: ')}")
+    words = " ".join(str(error).split()).removeprefix("IO Error: ")
+    return Unusable(f"the data directory {path.parent} cannot be used: {words}")
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> list[int] | None:
+    try:
+        rows = connection.execute("SELECT version, name, applied_at FROM schema_migrations").fetchall()
+    except duckdb.CatalogException:
+        return None
+    except duckdb.BinderException:
+        return None
+    return [row[0] for row in rows]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -20,7 +20,7 @@ from flows.steps.fetch import FoundArticle, Furniture, article_of
 from flows.steps.passes import prepare_warehouse, take_in
 from flows.steps.recording import BATCH
 from warehouse.articles import known_articles
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.runs import RunCounts
 from warehouse.store import writing
 

@@ -22,7 +22,7 @@ from flows.problems import UsageProblem, check_known
 from flows.tables import Columns, columned, listing, table
 from flows.times import moment, time_of, utc_now
 from warehouse import alerts, follow_ups, silences
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.session import Session
 from warehouse.store import reading, writing

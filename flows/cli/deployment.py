@@ -117,7 +117,7 @@ def migrate(config: Config = None) -> None:
 @command("publish")
 def publish(config: Config = None) -> None:
     """Replace the analysts' copy by a new one."""
-    from warehouse.publishing import publish as publish_copy
+    from warehouse.published import publish as publish_copy
 
     data_dir = settings_of(config).data_dir
     typer.echo(f"published {data_dir / 'analysis.duckdb'}" if publish_copy(data_dir) else "nothing has changed")

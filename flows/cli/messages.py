@@ -16,7 +16,7 @@ from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.times import utc_now
 from warehouse import channels, outbox
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.session import Session
 from warehouse.store import LIVE, reading, writing
 

@@ -33,7 +33,7 @@ from warehouse.entries import PageFailure, PendingEntry, pending_entries
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
 from warehouse.officials import OfficialTerm
-from warehouse.publishing import publish
+from warehouse.published import publish
 from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from warehouse.publishing import publish
+from warehouse.published import publish
 
 # Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
 PUBLISHING = 0.1

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import migrating
 from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience
-from warehouse.store import LIVE, connected, held
+from warehouse.store import LIVE, connected, copy_whole, held, known_migrations, wal
 
 PUBLISHED = "analysis.duckdb"
 
@@ -35,14 +34,14 @@ def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAI
         if stamp == _published_stamp(published) and not _lags(live, published, lag):
             return False
         with system_explained(data_dir):
-            migrating.copy_whole(live, published)
+            copy_whole(live, published)
         return True
 
 
 def _live_stamp(live: Path, changes: int | None, patience: Patience) -> _Stamp:
     """Return the stamp of the live file, which is opened if it is not known, or if its log is not in the file yet."""
-    if changes is not None and live.exists() and not migrating.wal(live).exists():
-        return migrating.known_migrations()[-1].version, changes
+    if changes is not None and live.exists() and not wal(live).exists():
+        return known_migrations()[-1].version, changes
     with closing(connected(live, patience)) as connection:
         return _stamp(connection)
 

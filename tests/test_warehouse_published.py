@@ -10,7 +10,7 @@ import pytest
 from tests.warehouse_examples import NOW, new_warehouse, python, read_article
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
-from warehouse.publishing import PUBLISHED, publish
+from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts, finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
@@ -18,7 +18,7 @@ from warehouse.store import LIVE, reading, writing
 DIE = """
 import os, shutil, signal, sys
 from pathlib import Path
-from warehouse import migrating, publishing
+from warehouse import published
 
 def die(*args):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -37,7 +37,7 @@ if at == "replacing":
 if at == "replaced":
     replace = Path.replace
     Path.replace = lambda self, target: (replace(self, target), die())
-publishing.publish(Path(sys.argv[1]))
+published.publish(Path(sys.argv[1]))
 """
 
 READ_FOR_LONG = """
