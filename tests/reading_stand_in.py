@@ -6,7 +6,6 @@ import os
 import time
 
 from extractors.records import Depth
-from flows.processes import reading_worker
 
 
 class StandIn:
@@ -31,6 +30,9 @@ def act(text: str) -> None:
             pass
     if "sleep" in text:
         time.sleep(600)
+    if "wait" in text:
+        with open(text.split("wait ", 1)[1]) as gate:  # noqa: PTH123 (a word of the text, no path of ours)
+            gate.read()
     if "eat" in text:
         raise MemoryError
     if "secret" in text:
@@ -42,8 +44,6 @@ def act(text: str) -> None:
                 os.abort()
 
 
-def work(pipe: int) -> None:
-    """Work as a reading process does, with the stand-in for a reader."""
-    reading_worker.Reader = StandIn
-    reading_worker.load_model = lambda: None
-    reading_worker.work(pipe)
+def prepare(watchlist):
+    """Prepare as a reading process does, with the stand-in for a reader."""
+    return StandIn(watchlist).finish

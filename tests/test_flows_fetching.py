@@ -499,7 +499,7 @@ DOORS = {
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo.servers": "the demo's own servers on loopback",
     "flows.serving": "asks for this machine's name alone",
-    "flows.processes.workers": "a pair of sockets to its own processes",
+    "flows.processes.pool": "a pair of sockets to its own processes",
 }
 OPENERS = {
     "socket",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth
 from extractors.speech.reading import Reader, Unread
-from flows.processes import readers, reading_process
+from flows.processes import pool, readers
 from flows.processes.readers import Readers, readers_for
 from tests import reading_stand_in
 from tests.conftest import SEEDS
@@ -32,11 +34,11 @@ def articles(*texts):
 @pytest.fixture
 def stand_ins(monkeypatch):
     """Return readers whose processes do as the articles tell them."""
-    monkeypatch.setattr(reading_process, "work", reading_stand_in.work)
+    monkeypatch.setattr(readers, "prepare", reading_stand_in.prepare)
     monkeypatch.setattr(readers, "_LEAST_SECONDS", 1.0)
-    pool = Readers(WATCHLIST, 2)
-    yield pool
-    pool.end()
+    opened = Readers(WATCHLIST, 2)
+    yield opened
+    opened.end()
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,8 @@ def test_an_article_that_cannot_be_read_has_its_reason(stand_ins, caplog, text, 
 
 def test_a_process_that_sleeps_is_given_up_by_the_clock(stand_ins, monkeypatch):
     """Who takes no processor time is not waited for either."""
-    monkeypatch.setattr(reading_process, "_START_SECONDS", 4.0)
-    monkeypatch.setattr(reading_process, "_BUSY", 0)
+    monkeypatch.setattr(pool, "_PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(pool, "_BUSY", 0)
     (reading,) = stand_ins.read(articles("sleep"))
     assert reading.depth is Depth.TOOK_TOO_LONG
 
@@ -72,43 +74,65 @@ def test_what_failed_in_passing_is_read_in_the_end(stand_ins, tmp_path):
     assert reading.depth is Depth.FULL
 
 
-def test_a_signal_to_all_processes_of_a_service_costs_nothing(stand_ins):
+def processes(of_readers):
+    """Return the nursery's process id, and those of the reading processes that there are."""
+    nursery = of_readers._pool._living.nursery.pid
+    children = Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()
+    return nursery, [int(pid) for pid in children]
+
+
+def test_a_signal_to_all_processes_of_a_service_costs_nothing(stand_ins, tmp_path):
     """Asked to stop, a pass finishes its batch: its reading processes leave SIGTERM and SIGINT to it."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    reading = stand_ins.each([stand_ins._skimmer.skim(each) for each in articles(f"{FINE} wait {gate}")])
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(dict, reading)
+        with gate.open("w") as opened:
+            nursery, [reader] = processes(stand_ins)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                os.kill(reader, number)
+                os.kill(nursery, number)
+            opened.write("go")
+        assert done.result()[0].depth is Depth.FULL
+    assert processes(stand_ins) == (nursery, [])
+
+
+def test_between_batches_only_the_model_is_kept(stand_ins):
+    """What reading processes took is given back; others come from where the model is, which stays."""
     stand_ins.read(articles(FINE))
-    (process,) = stand_ins._idle
-    for number in (signal.SIGTERM, signal.SIGINT):
-        os.kill(process._process.pid, number)
-    (reading,) = stand_ins.read(articles(FINE))
-    assert reading.depth is Depth.FULL
-    assert stand_ins._idle == [process]
+    first = processes(stand_ins)
+    stand_ins.read(articles(FINE))
+    assert processes(stand_ins) == first
+    assert first[1] == []
 
 
-def test_a_process_that_died_idle_is_replaced(stand_ins):
+def test_a_nursery_that_died_is_replaced(stand_ins):
     """Between two batches anything may happen to a process."""
     stand_ins.read(articles(FINE))
-    os.kill(stand_ins._idle[0]._process.pid, signal.SIGKILL)
-    stand_ins._idle[0]._process.wait()
+    os.kill(processes(stand_ins)[0], signal.SIGKILL)
+    stand_ins._pool._living.nursery._process.wait()
     (reading,) = stand_ins.read(articles(FINE))
     assert reading.depth is Depth.FULL
 
 
 def test_few_articles_are_read_in_one_process_many_in_several(stand_ins, monkeypatch):
     """A second process is started once there is as much to read as makes up for its start."""
+    counted = []
+    monkeypatch.setattr(pool.Pool, "rest", lambda one: counted.append(len(one.idle)) or one._living.rest())
     stand_ins.read(articles(*[FINE] * 3))
-    assert len(stand_ins._idle) == 1
     monkeypatch.setattr(readers, "PAYS", 1000)
     monkeypatch.setattr(readers, "CHUNK", 100)
     stand_ins.read(articles(*[FINE] * 100))
-    assert len(stand_ins._idle) == 2
+    assert counted == [1, 2]
 
 
 def test_processes_end_with_their_readers(stand_ins):
     """None is left behind."""
     stand_ins.read(articles(FINE))
-    (process,) = stand_ins._idle
+    nursery, _ = processes(stand_ins)
     stand_ins.end()
-    assert process._process.poll() is not None
-    assert stand_ins._idle == []
+    assert not Path(f"/proc/{nursery}").exists()
 
 
 def test_a_changed_watchlist_has_readers_of_its_own(monkeypatch):
@@ -122,6 +146,6 @@ def test_a_changed_watchlist_has_readers_of_its_own(monkeypatch):
 def test_a_process_reads_as_this_one_does():
     """The seeds come out of other processes as from a reader in this one, in their order."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))[:2]]
-    pool = readers_for(WATCHLIST)
+    opened = readers_for(WATCHLIST)
     given = [*articles(*texts), *articles("Песков заявил."), *articles("")]
-    assert pool.read(given) == Reader(WATCHLIST).read_all(given)
+    assert opened.read(given) == Reader(WATCHLIST).read_all(given)

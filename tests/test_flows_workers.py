@@ -13,8 +13,10 @@ import pytest
 from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
 from extractors.syndication.feeds import parse_feed
-from flows.processes import worker
-from flows.processes.workers import Limits, Parse, Workers
+from flows.processes import pool as engine
+from flows.processes import workers
+from flows.processes.pool import Loss, Lost, Task
+from flows.processes.workers import Limits, Parse, Workers, unreadable
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +64,7 @@ def test_a_batch_keeps_its_order(pool):
     first, *rest = pool.parse(tasks)
     assert isinstance(first, Page)
     assert [answer.title for answer in rest if isinstance(answer, Page)] == [f"Talks {n} go on" for n in range(30)]
-    assert len(pool._idle) == 2
+    assert len(pool._pool.idle) == 2
 
 
 def test_tasks_are_drawn_when_there_is_room(pool):
@@ -82,14 +84,14 @@ def test_nothing_to_parse_starts_nothing():
     """A pool that gets no task has no process."""
     with Workers(2) as pool:
         assert pool.parse([]) == []
-        assert pool._idle == []
+        assert pool._pool._living.nursery is None
 
 
 def test_the_end_of_the_pool_ends_its_processes():
     """No process outlives the pool, and one that is left half way leaves none either."""
     with Workers(2) as pool:
         pool.parse([Parse(kind="page", body=PAGE)] * 2)
-        left = [one.pid for one in pool._idle] + [pool._nursery._process.pid]
+        left = [one.pid for one in pool._pool.idle] + [pool._pool._living.nursery.pid]
         next(pool.each([Parse(kind="page", body=PAGE)] * 5))
     assert [Path(f"/proc/{pid}").exists() for pid in left] == [False] * 3
 
@@ -136,7 +138,7 @@ def test_what_takes_too_long_is_unreadable():
         assert isinstance(pool.clean_page(PAGE), Page)
         slow = article("".join(f"<p>This is paragraph {n} of many.</p>" for n in range(50_000)))
         assert pool.clean_page(slow) == Unreadable(reason=UnreadableReason.BROKEN, detail="took too long")
-        assert pool._idle == []
+        assert pool._pool.idle == []
         assert isinstance(pool.clean_page(PAGE), Page)
 
 
@@ -148,6 +150,9 @@ def test_what_takes_too_much_memory_is_unreadable():
         assert isinstance(answer, Unreadable)
         assert answer.detail in {"took too much memory", "no HTML", "no text"}
         assert isinstance(pool.clean_page(PAGE), Page)
+
+
+LENGTHY = Task(key=0, content=Parse(kind="page", body=article("<p>word. </p>" * 50_000)), seconds=20)
 
 
 def kill(pid: int, signal_number: int) -> None:
@@ -169,33 +174,35 @@ def test_a_death_is_an_answer(signal_number, detail):
     """A process that dies at work makes its item unreadable; one that died idle is replaced unseen."""
     with Workers(1) as pool:
         pool.clean_page(PAGE)
-        kill(pool._idle[0].pid, signal_number)
+        kill(pool._pool.idle[0].pid, signal_number)
         assert isinstance(pool.clean_page(PAGE), Page)
-        one = pool._set_to(Parse(kind="page", body=article("<p>word. </p>" * 50_000)))
+        one = pool._pool._living.set_to(LENGTHY)
         kill(one.pid, signal_number)
-        assert one.answer() == Unreadable(reason=UnreadableReason.BROKEN, detail=detail)
+        assert unreadable(one.answer()) == Unreadable(reason=UnreadableReason.BROKEN, detail=detail)
 
 
 def test_a_nursery_that_died_is_replaced():
     """When the process that the others come from is gone, the next item is parsed all the same."""
     with Workers(1) as pool:
         pool.clean_page(PAGE)
-        kill(pool._nursery._process.pid, signal.SIGKILL)
+        kill(pool._pool._living.nursery.pid, signal.SIGKILL)
         assert isinstance(pool.clean_page(PAGE), Page)
-        kill(pool._idle[0].pid, signal.SIGKILL)
+        kill(pool._pool.idle[0].pid, signal.SIGKILL)
         assert isinstance(pool.clean_page(PAGE), Page)
 
 
-def test_running_out_of_memory_is_an_answer(monkeypatch):
-    """A parser's MemoryError, caught by it or not, says what it was."""
+@pytest.mark.parametrize("kind", ["page", "feed"])
+def test_running_out_of_memory_is_an_answer(monkeypatch, kind):
+    """A parser's MemoryError says what it was, though what else it throws is only that it gave up."""
 
     def run_out(*_, **__):
         raise MemoryError
 
-    gave_up = Unreadable(reason=UnreadableReason.BROKEN, detail="the parser gave up: MemoryError")
-    for parser in (run_out, lambda *_, **__: gave_up):
-        monkeypatch.setitem(worker._PARSERS, "page", parser)
-        assert worker.parsed("page", b"", "", None) == worker.TOO_MUCH
+    monkeypatch.setattr("extractors.html.pages.load_html", run_out)
+    monkeypatch.setattr("feedparser.parse", run_out)
+    lost = engine.answered(workers.parsed, Parse(kind=kind, body=PAGE if kind == "page" else FEED))
+    assert lost == Lost(loss=Loss.TOO_MUCH)
+    assert unreadable(lost).detail == "took too much memory"
 
 
 def test_a_worker_knows_no_secrets(monkeypatch):
@@ -203,15 +210,16 @@ def test_a_worker_knows_no_secrets(monkeypatch):
     monkeypatch.setenv("TALKS_SLACK_WEBHOOK", "https://hooks.example/sesame")
     with Workers(1) as pool:
         pool.clean_page(PAGE)
-        environment = Path(f"/proc/{pool._idle[0].pid}/environ").read_bytes()
+        environment = Path(f"/proc/{pool._pool.idle[0].pid}/environ").read_bytes()
     assert b"sesame" not in environment
 
 
 def test_workers_end_with_their_parent():
     """When the process that made them is killed, its workers end, even at work."""
     program = (
-        "import sys; from flows.processes.workers import Parse, Workers; pool = Workers(1);"
-        f"pool.clean_page({PAGE!r}); one = pool._set_to(Parse(kind='page', body=b'<p>x. </p>' * 100_000));"
+        "import sys; from flows.processes.pool import Task; from flows.processes.workers import Parse, Workers;"
+        f"pool = Workers(1); pool.clean_page({PAGE!r}); task = Parse(kind='page', body=b'<p>x. </p>' * 100_000);"
+        "one = pool._pool._living.set_to(Task(key=0, content=task, seconds=5));"
         "print(one.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -228,9 +236,9 @@ def test_what_stops_a_service_ends_no_parser(signal_number):
     """Whoever stops a service signals all its processes; a page being read is read on, and is not taken for broken."""
     with Workers(1) as pool:
         pool.clean_page(PAGE)
-        nursery = pool._nursery._process
-        for pid in (pool._idle[0].pid, nursery.pid):
+        nursery = pool._pool._living.nursery._process
+        for pid in (pool._pool.idle[0].pid, nursery.pid):
             os.kill(pid, signal_number)
         assert isinstance(pool.clean_page(PAGE), Page)
-        pool._idle.append(pool._forked())
+        pool._pool.idle.append(pool._pool._living.forked())
         assert nursery.poll() is None

@@ -237,6 +237,8 @@ def clean_page(html: bytes | str, *, url: str | None = None, content_type: str |
     try:
         tree = load_html(text)
         return _no_article("no HTML") if tree is None else _page(tree, url)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001  (what three parsers throw at hostile pages can't be listed)
         return Unreadable(reason=UnreadableReason.BROKEN, detail=f"the parser gave up: {type(error).__name__}")
 

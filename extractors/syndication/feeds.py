@@ -96,6 +96,8 @@ def _parse_xml(text: str, url: str) -> Feed | Unreadable:
     try:
         # In a stream: bytes themselves feedparser would first try as a file's name.
         parsed: Any = feedparser.parse(io.BytesIO(_tidied(text)), sanitize_html=False, resolve_relative_uris=False)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001  (what a parser throws at hostile bytes can't be listed)
         return Unreadable(reason=UnreadableReason.BROKEN, detail=f"the parser gave up: {type(error).__name__}")
     version = _VERSION.match(parsed.version or "")

@@ -15,7 +15,8 @@ from extractors.text.urls import is_http_url
 from flows.config.configuration import FetchTable
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
-from flows.processes.workers import Workers, cores
+from flows.processes.pool import cores
+from flows.processes.workers import Workers
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
 from warehouse.feeds import WatchedFeed

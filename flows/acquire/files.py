@@ -22,7 +22,7 @@ from extractors.text.dates import parse_date
 from extractors.text.plaintext import clean_text
 from extractors.text.urls import is_http_url
 from flows.problems import UsageProblem
-from flows.processes.workers import Answer, Parse, Workers
+from flows.processes.workers import Parse, ParseResult, Workers
 
 ARCHIVES = (".warc", ".warc.gz")
 PAGES = (".html", ".htm", ".html.gz")
@@ -61,7 +61,7 @@ class Unparsed:
     outlet: str | None = None
     archived_from: str | None = None
 
-    def document(self, answer: Answer) -> Document:
+    def document(self, answer: ParseResult) -> Document:
         """Return the document that parsing made of it; what was said of it wins over what was found in it."""
         assert isinstance(answer, Page | Unreadable)
         page = replace(answer, **self.said) if isinstance(answer, Page) else answer

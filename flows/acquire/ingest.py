@@ -13,7 +13,8 @@ from extractors.records import Page, Unreadable
 from extractors.text.urls import canonical_url
 from flows.acquire.files import Document, documents
 from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
-from flows.processes.workers import Workers, cores
+from flows.processes.pool import cores
+from flows.processes.workers import Workers
 from flows.setup import Setup
 from flows.steps.deliver.senders import deliver
 from flows.steps.fetch import FoundArticle, Furniture, article_of

@@ -12,7 +12,7 @@ from extractors.records import Entry, Feed, Page, Unreadable, UnreadableReason
 from extractors.syndication.sitemaps import ChildSitemap
 from extractors.text.identity import article_id
 from flows.config.configuration import FetchTable
-from flows.processes.workers import Answer, Limits, Parse, Workers
+from flows.processes.workers import Limits, Parse, ParseResult, Workers
 from flows.setup import Setup
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchResult, Request
@@ -128,7 +128,7 @@ def content_of(outcome: FetchResult) -> Parse | Unreadable:
     return Parse(kind="page", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
 
 
-def cleaned(entry: Entry, outcome: FetchResult, answer: Answer) -> BackfilledPage:
+def cleaned(entry: Entry, outcome: FetchResult, answer: ParseResult) -> BackfilledPage:
     """Return the page that was fetched, or say why there is none."""
     if not isinstance(outcome, Fetched):
         return BackfilledPage(entry=entry, url=entry.link or "", page=refusal(outcome))

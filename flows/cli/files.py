@@ -84,8 +84,9 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
     """
     from flows.acquire.files import documents, files_in
     from flows.config.watchlists import watchlist_here
+    from flows.processes.pool import cores
     from flows.processes.readers import readers_for
-    from flows.processes.workers import Workers, cores
+    from flows.processes.workers import Workers
 
     files = files_in(paths)
     if not files:

@@ -1,4 +1,4 @@
-"""Reading in processes of their own: each loads the language model once, and each article has a deadline.
+"""Reading in processes of their own: they share the language model, and each article has a deadline.
 
 What takes too long, or takes its process down, costs that article its statements and never the pass.
 """
@@ -6,20 +6,16 @@ What takes too long, or takes its process down, costs that article its statement
 from __future__ import annotations
 
 import logging
-import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing.connection import Connection
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Reading
-from extractors.speech.reading import LONGEST_READ, Skim, Skimmer, Unread, extractor_version
-from flows.processes.children import ready_or_late
-from flows.processes.reading_process import ReadingProcess
-from flows.processes.reading_worker import Failed
-from flows.processes.workers import cores
+from extractors.speech.parsing import load_model
+from extractors.speech.reading import LONGEST_READ, Reader, Skim, Skimmer, Unread, extractor_version
+from flows.processes.pool import Job, Loss, Lost, Pool, Task, cores
 
 # Characters. To read as many takes as long as to start a process and load the model: below that a second gains nothing.
 PAYS = 100_000
@@ -28,6 +24,13 @@ CHUNK = 30_000
 _LEAST_SECONDS = 30.0
 _PARSED_A_SECOND = 2_000
 _SEEN_A_SECOND = 50_000
+# Beyond the model's own: an article of 200,000 characters takes 240 MB.
+_HEADROOM_BYTES = 1_500_000_000
+_DEPTHS = {
+    Loss.TOO_LONG: Depth.TOOK_TOO_LONG,
+    Loss.TOO_MUCH: Depth.TOOK_TOO_MUCH,
+    Loss.CRASHED: Depth.CRASHED,
+}
 
 log = logging.getLogger("talkwatch.read")
 
@@ -48,6 +51,12 @@ class _Chunk:
         return _LEAST_SECONDS + parsed / _PARSED_A_SECOND + whole / _SEEN_A_SECOND
 
 
+def prepare(watchlist: Watchlist) -> Callable[[Sequence[Skim]], list[Reading]]:
+    """Load the language model; return what finishes skims with it."""
+    load_model()
+    return Reader(watchlist).finish
+
+
 class Readers:
     """Up to `count` processes that read with one watchlist, each started when it pays. For one thread at a time.
 
@@ -58,9 +67,8 @@ class Readers:
         """Start nothing yet; `count` is by default one for each core."""
         self._watchlist = watchlist
         self._count = count or cores()
-        self._idle: list[ReadingProcess] = []
+        self._pool = Pool(Job(prepare=prepare, given=(watchlist,), headroom_bytes=_HEADROOM_BYTES))
         self._text = 0
-        self._ending = weakref.finalize(self, _end, self._idle)
 
     @property
     def version(self) -> str:
@@ -81,26 +89,23 @@ class Readers:
         done = [(place, skim.as_reading(skim.depth)) for place, skim in enumerate(skims) if not _is_worth(skim)]
         yield from done
         worth = {place: skim for place, skim in enumerate(skims) if _is_worth(skim)}
-        waiting, most = deque(_chunks(worth)), self._processes(worth.values())
-        busy: dict[Connection, tuple[ReadingProcess, _Chunk]] = {}
-        try:
-            while waiting or busy:
-                while waiting and len(busy) < most:
-                    chunk = waiting.popleft()
-                    process = self._set_to(chunk)
-                    busy[process.pipe] = (process, chunk)
-                for pipe in ready_or_late(process for process, _ in busy.values()):
-                    process, chunk = busy.pop(pipe)
-                    answer = process.answer()
-                    if process.is_alive():
-                        self._idle.append(process)
-                    if isinstance(answer, Failed) and _may_do_better(chunk, answer):
-                        waiting.extend(_one_by_one(chunk))
-                    else:
-                        yield from self._answered(chunk, answer)
-        finally:
-            for process, _ in busy.values():
-                process.end()
+        waiting = deque(_chunks(worth))
+
+        def draw() -> Task | None:
+            if not waiting:
+                return None
+            chunk = waiting.popleft()
+            return Task(key=chunk, content=chunk.skims, seconds=chunk.seconds)
+
+        for chunk, answer in self._pool.each(draw, self._processes(worth.values())):
+            if not isinstance(answer, Lost):
+                yield from zip(chunk.places, answer, strict=True)
+            elif _may_do_better(chunk, answer):
+                waiting.extend(_one_by_one(chunk))
+            else:
+                yield from _lost(chunk, answer)
+        # What they wrote to is theirs alone; the model is kept where they come from.
+        self._pool.rest()
 
     def reads_with(self, watchlist: Watchlist) -> bool:
         """Tell whether they read with this version of the watchlist."""
@@ -108,31 +113,12 @@ class Readers:
 
     def end(self) -> None:
         """End the processes; the next article starts others."""
-        _end(self._idle)
+        self._pool.end()
 
     def _processes(self, skims: Iterable[Skim]) -> int:
         """Return over how many processes it pays to spread what has come so far: in a long run over all."""
         self._text += sum(min(len(skim.article.text), LONGEST_READ) for skim in skims)
         return min(self._count, 1 + self._text // PAYS)
-
-    def _set_to(self, chunk: _Chunk) -> ReadingProcess:
-        """Give a chunk to an idle process; to a new one if there is none, or if it died idle."""
-        while self._idle:
-            process = self._idle.pop()
-            if process.take(chunk.skims, chunk.seconds):
-                return process
-            process.end()
-        process = ReadingProcess(self._watchlist)
-        process.take(chunk.skims, chunk.seconds)
-        return process
-
-    def _answered(self, chunk: _Chunk, answer: list[Reading] | Failed) -> Iterator[tuple[int, Reading]]:
-        if not isinstance(answer, Failed):
-            yield from zip(chunk.places, answer, strict=True)
-            return
-        for place, skim in zip(chunk.places, chunk.skims, strict=True):
-            log.warning("article %s %s %s", skim.article.article_id, answer.depth.replace("_", " "), answer.detail)
-            yield place, skim.as_reading(answer.depth)
 
 
 def _is_worth(skim: Skim) -> bool:
@@ -153,19 +139,21 @@ def _chunks(skims: Mapping[int, Skim]) -> Iterator[_Chunk]:
         yield _Chunk(places=tuple(places), skims=tuple(skims[each] for each in places))
 
 
-def _may_do_better(chunk: _Chunk, failed: Failed) -> bool:
+def _lost(chunk: _Chunk, lost: Lost) -> Iterator[tuple[int, Reading]]:
+    depth = _DEPTHS[lost.loss]
+    for place, skim in zip(chunk.places, chunk.skims, strict=True):
+        log.warning("article %s %s %s", skim.article.article_id, depth.replace("_", " "), lost.detail)
+        yield place, skim.as_reading(depth)
+
+
+def _may_do_better(chunk: _Chunk, lost: Lost) -> bool:
     """Tell whether to try again, one by one: one that took too long alone would do so again."""
-    return not chunk.again and (len(chunk.skims) > 1 or failed.depth is not Depth.TOOK_TOO_LONG)
+    return not chunk.again and (len(chunk.skims) > 1 or lost.loss is not Loss.TOO_LONG)
 
 
 def _one_by_one(chunk: _Chunk) -> Iterator[_Chunk]:
     for place, skim in zip(chunk.places, chunk.skims, strict=True):
         yield _Chunk(places=(place,), skims=(skim,), again=True)
-
-
-def _end(processes: list[ReadingProcess]) -> None:
-    while processes:
-        processes.pop().end()
 
 
 _shared: list[Readers] = []

@@ -5,30 +5,26 @@ What takes too long or too much is unreadable; its process is gone, another take
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
-from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
-from extractors.syndication.discovery import AnnouncedFeed
-from extractors.syndication.sitemaps import ChildSitemap
-from flows.processes.children import ready_or_late
-from flows.processes.nursery import Nursery
-from flows.processes.worker import TOO_MUCH
+from extractors.syndication.discovery import AnnouncedFeed, announced_feeds
+from extractors.syndication.feeds import parse_feed
+from extractors.syndication.sitemaps import ChildSitemap, read_sitemap
+from extractors.text.plaintext import clean_text, decode_text
+from flows.processes.pool import Job, Loss, Lost, Pool, Task
 
-Answer = Feed | Page | Unreadable
-# Its own deadline counts processor time; by the clock a worker on a busy machine is given this much more.
-_PATIENCE_SECONDS = 20.0
-_TOO_LONG = Unreadable(reason=UnreadableReason.BROKEN, detail="took too long")
-_CRASHED = Unreadable(reason=UnreadableReason.BROKEN, detail="its parser crashed")
-_ENDS = {-signal.SIGPROF: _TOO_LONG, -signal.SIGKILL: TOO_MUCH}
+ParseResult = Feed | Page | Unreadable
+_DETAILS = {
+    Loss.TOO_LONG: "took too long",
+    Loss.TOO_MUCH: "took too much memory",
+    Loss.CRASHED: "its parser crashed",
+}
+_FIRST = b"<html lang=en><h1>First</h1><p>1 May 2022</p><p>One went on. Two went on. Three went on.</p></html>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +48,31 @@ class Parse:
     content_type: str | None = None
 
 
-def cores() -> int:
-    """Return how many processes can parse at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+def clean_file(body: bytes, **_: object) -> object:
+    """Read a text file, or say that it is none."""
+    text = decode_text(body)
+    return clean_text(text) if text is not None else Unreadable(reason=UnreadableReason.NOT_TEXT, detail="no text")
+
+
+_PARSERS: dict[str, Callable[..., object]] = {
+    "feed": parse_feed,
+    "page": clean_page,
+    "text": clean_file,
+    "sitemap": read_sitemap,
+    "links": announced_feeds,
+}
+
+
+def prepare() -> Callable[[Parse], object]:
+    """Load what parsers load when they are first used: that is no item's to pay for, and is shared by all."""
+    clean_page(_FIRST)
+    clean_page(_FIRST.replace(b" lang=en", b""))
+    return parsed
+
+
+def parsed(task: Parse) -> object:
+    """Parse one body."""
+    return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type)
 
 
 class Workers:
@@ -64,8 +82,7 @@ class Workers:
         """Start nothing yet."""
         self._count = max(1, count)
         self._limits = limits or Limits()
-        self._idle: list[_Worker] = []
-        self._nursery: Nursery | None = None
+        self._pool = Pool(Job(prepare=prepare, headroom_bytes=self._limits.headroom_bytes))
 
     def __enter__(self) -> Self:
         """Return the pool itself."""
@@ -75,9 +92,7 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End the processes."""
-        while self._idle:
-            self._idle.pop().end()
-        self._close()
+        self._pool.end()
 
     def parse_feed(self, body: bytes, *, url: str = "", content_type: str | None = None) -> Feed | Unreadable:
         """Parse one feed, as `extractors.syndication.feeds.parse_feed` does."""
@@ -105,114 +120,40 @@ class Workers:
         (answer,) = self.parse([task])
         return answer
 
-    def parse(self, tasks: Iterable[Parse]) -> list[Answer]:
+    def parse(self, tasks: Iterable[Parse]) -> list[ParseResult]:
         """Parse all tasks on all processes; the answers come in the order of the tasks."""
-        answers = dict(self.each(tasks))
-        return [answers[number] for number in sorted(answers)]
+        return list(self.in_order(tasks))
 
-    def each(self, tasks: Iterable[Parse]) -> Iterator[tuple[int, Answer]]:
+    def each(self, tasks: Iterable[Parse]) -> Iterator[tuple[int, ParseResult]]:
         """Yield each task's number and answer as they get done; tasks are drawn when there is room for them."""
-        waiting = enumerate(tasks)
-        busy: dict[Connection, tuple[_Worker, int]] = {}
-        try:
-            while True:
-                while len(busy) < self._count and (task := next(waiting, None)) is not None:
-                    worker = self._set_to(task[1])
-                    busy[worker.pipe] = (worker, task[0])
-                if not busy:
-                    return
-                for pipe in ready_or_late(worker for worker, _ in busy.values()):
-                    worker, number = busy.pop(pipe)
-                    answer = worker.answer()
-                    if worker.is_alive():
-                        self._idle.append(worker)
-                    yield number, answer
-        finally:
-            for worker, _ in busy.values():
-                worker.end()
+        return self._answers(enumerate(tasks))
 
-    def in_order(self, tasks: Iterable[Parse | Answer]) -> Iterator[Answer]:
+    def in_order(self, tasks: Iterable[Parse | ParseResult]) -> Iterator[ParseResult]:
         """Yield the answers in the order of the tasks; what is an answer already takes its place among them."""
-        ready: dict[int, Answer] = {}
-        places: dict[int, int] = {}
+        ready: dict[int, ParseResult] = {}
         due = 0
-        for number, answer in self.each(_unanswered(tasks, ready, places)):
-            ready[places.pop(number)] = answer
+        for place, answer in self._answers(_unanswered(tasks, ready)):
+            ready[place] = answer
             while due in ready:
                 yield ready.pop(due)
                 due += 1
-        yield from ready.values()
+        yield from (ready[place] for place in sorted(ready))
 
-    def _set_to(self, task: Parse) -> _Worker:
-        """Give a task to an idle process; to a new one if there is none, or if it died idle."""
-        while self._idle:
-            worker = self._idle.pop()
-            with contextlib.suppress(OSError):
-                worker.take(task)
-                return worker
-            worker.end()
-        worker = self._forked()
-        worker.take(task)
-        return worker
-
-    def _forked(self) -> _Worker:
-        """Return a new process; a nursery that is gone, as when the system was short of memory, is replaced."""
-        with contextlib.suppress(EOFError, OSError):
-            if self._nursery:
-                return _Worker(self._nursery, self._limits.seconds)
-        self._close()
-        self._nursery = Nursery(self._limits.seconds, self._limits.headroom_bytes)
-        return _Worker(self._nursery, self._limits.seconds)
-
-    def _close(self) -> None:
-        if self._nursery:
-            self._nursery.close()
-        self._nursery = None
+    def _answers(self, tasks: Iterator[tuple[int, Parse]]) -> Iterator[tuple[int, ParseResult]]:
+        given = (Task(key=place, content=task, seconds=self._limits.seconds) for place, task in tasks)
+        for place, answer in self._pool.each(lambda: next(given, None), self._count):
+            yield place, unreadable(answer) if isinstance(answer, Lost) else answer
 
 
-class _Worker:
-    """One process and the pipe to it."""
-
-    def __init__(self, nursery: Nursery, seconds: float) -> None:
-        self._nursery = nursery
-        self.pid, self.pipe = nursery.fork()
-        self._seconds = seconds
-        self.deadline = 0.0
-
-    def take(self, task: Parse) -> None:
-        """Hand over a task; OSError when the process is gone."""
-        self.pipe.send((task.kind, task.body, task.url, task.content_type))
-        self.deadline = time.monotonic() + self._seconds + _PATIENCE_SECONDS
-
-    def answer(self) -> Answer:
-        """Return what came of the task: an answer, or why there is none. Without one the process is ended."""
-        try:
-            if self.pipe.poll():
-                answer: Answer = self.pipe.recv()
-                if answer == TOO_MUCH:
-                    self.end()
-                return answer
-        except (EOFError, OSError):
-            return _ENDS.get(self.end(), _CRASHED)
-        self.end()
-        return _TOO_LONG
-
-    def is_alive(self) -> bool:
-        """Tell whether the process can take another task."""
-        return not self.pipe.closed
-
-    def end(self) -> int:
-        """End the process, and return how it ended."""
-        self.pipe.close()
-        return self._nursery.end_of(self.pid)
-
-
-def _unanswered(tasks: Iterable[Parse | Answer], ready: dict[int, Answer], places: dict[int, int]) -> Iterator[Parse]:
-    """Yield what is to be parsed, noting the place of each; answers are put where they are ready."""
-    numbers = count()
+def _unanswered(tasks: Iterable[Parse | ParseResult], ready: dict[int, ParseResult]) -> Iterator[tuple[int, Parse]]:
+    """Yield what is to be parsed, with its place; answers are put where they are ready."""
     for place, task in enumerate(tasks):
         if isinstance(task, Parse):
-            places[next(numbers)] = place
-            yield task
+            yield place, task
         else:
             ready[place] = task
+
+
+def unreadable(lost: Lost) -> Unreadable:
+    """Say of content why there is nothing of it."""
+    return Unreadable(reason=UnreadableReason.BROKEN, detail=_DETAILS[lost.loss])

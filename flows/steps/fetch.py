@@ -18,7 +18,7 @@ from extractors.html.boilerplate import WINDOW, newly_learned, page_lines, same_
 from extractors.records import Article, Entry, Page, PageLines, Unreadable
 from extractors.text.identity import article_id, plain_words
 from extractors.text.urls import canonical_url
-from flows.processes.workers import Answer, Parse, Workers
+from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
 from flows.web.fetch import PAGE_TYPES
@@ -146,7 +146,7 @@ def task(answer: Fetched) -> Parse:
 def cleaned(
     setup: Setup,
     outcome: FetchResult,
-    page: Answer | None,
+    page: ParseResult | None,
     entries: Sequence[PendingEntry],
     now: datetime,
 ) -> Sequence[FoundArticle | Missed]:

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from extractors.officials.watchlist import Official, Term, Watchlist
-from flows.processes.workers import Workers, cores
+from flows.processes.pool import cores
+from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps.deliver.notices import tell_of_feed
