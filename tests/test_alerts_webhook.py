@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import standardwebhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def test_what_is_posted_passes_the_check_in_the_documents(secret: str) -> None:
         (asked,) = server.requests
     genuine = checker()
     assert genuine(asked.headers, asked.body, secret)
+    standardwebhooks.Webhook(PREFIXED).verify(asked.body, dict(asked.headers))
     assert genuine(asked.headers, asked.body, SECRET)
     assert not genuine(asked.headers, asked.body + b" ", secret)
     assert not genuine(asked.headers, asked.body, "another")
@@ -69,7 +71,7 @@ def test_what_is_posted_passes_the_check_in_the_documents(secret: str) -> None:
 
 def test_an_old_message_is_not_genuine() -> None:
     """A message that was rightly signed, and kept for later, is refused by its time."""
-    old = signed("m1", datetime.fromtimestamp(time.time() - 301, UTC), b"{}", SECRET)
+    old = signed("m1", datetime.fromtimestamp(time.time() - 301, UTC), "{}", SECRET)
     assert not checker()(old, b"{}", SECRET)
 
 
@@ -87,10 +89,11 @@ def test_a_message_without_alerts_says_so() -> None:
     assert document(replace(letter(), thread_of="m0"))["thread_of"] == "m0"
 
 
-def test_without_a_secret_nothing_is_sent() -> None:
-    """An unsigned message would teach its receiver to take any."""
+@pytest.mark.parametrize("secret", ["", "whsec_"])
+def test_without_a_secret_nothing_is_sent(secret: str) -> None:
+    """An unsigned message would teach its receiver to take any, and an empty key signs nothing."""
     with httpx.Client() as web:
-        who = WebhookSubscriber(name="hook", channel="webhook", url="https://x.example/", secret="")
+        who = WebhookSubscriber(name="hook", channel="webhook", url="https://x.example/", secret=secret)
         assert webhook(web).send(letter(), who) == Blocked(error="there is no secret to sign with")
 
 

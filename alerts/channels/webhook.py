@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import standardwebhooks
 from pydantic import Field
 
 from alerts.channels.contract import Channel, url_faults
@@ -33,7 +32,7 @@ class WebhookSubscriber(Subscriber):
     def faults(self) -> Iterator[Fault]:
         """Find an address that is none, and a secret that is empty."""
         yield from url_faults("url", self.url)
-        if not self.secret:
+        if not key_of(self.secret):
             yield "secret", 'needs secret, which its messages are signed with, for example "${HOOK_SECRET}"'
 
 
@@ -44,21 +43,19 @@ class Webhook(Channel[WebhookSubscriber, Table]):
 
     def send(self, letter: Letter, subscriber: WebhookSubscriber) -> Receipt:
         """Post the letter with its signature; a receiver refuses a wrong one, or one that is old."""
-        if not subscriber.secret:
+        if not key_of(subscriber.secret):
             return Blocked(error="there is no secret to sign with")
         now = self._equipment.now()
-        body = json.dumps(document(letter), separators=(",", ":")).encode()
+        body = json.dumps(document(letter), separators=(",", ":"))
         headers = {"Content-Type": "application/json", **signed(letter.message_id, now, body, subscriber.secret)}
         answer = post(self._equipment.web, subscriber.url, now=now, headers=headers, content=body)
         return receipt_of(answer) if isinstance(answer, Answer) else answer
 
 
-def signed(message_id: str, at: datetime, body: bytes, secret: str) -> dict[str, str]:
+def signed(message_id: str, at: datetime, body: str, secret: str) -> dict[str, str]:
     """Return the headers that prove a body: its id, the time of this try, and the signature over all three."""
-    stamp = str(int(at.timestamp()))
-    what = f"{message_id}.{stamp}.".encode() + body
-    signature = base64.b64encode(hmac.new(key_of(secret), what, hashlib.sha256).digest()).decode()
-    return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
+    signature = standardwebhooks.Webhook(key_of(secret)).sign(message_id, at, body)
+    return {"webhook-id": message_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
 
 
 def key_of(secret: str) -> bytes:
