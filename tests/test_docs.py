@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import time, timedelta
+from typing import get_origin
 
 import pytest
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from alerts.channels import CHANNELS
@@ -46,13 +48,30 @@ def described(heading: str) -> dict[str, tuple[str, str]]:
     return {key: (default, said.strip()) for key, default, said in rows}
 
 
+def tables_of(model: type[BaseModel]) -> dict[str, str]:
+    """Return the headings that the tables of a configuration have, by their keys."""
+    kinds = {name: field.annotation for name, field in model.model_fields.items()}
+    single = {
+        name: f"[{name}]" for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)
+    }
+    return single | {name: f"[[{name}]]" for name, kind in kinds.items() if get_origin(kind) is tuple}
+
+
+def test_every_table_has_its_heading():
+    """Each table of the configuration is a section of docs/configuration.md, and each such section is a table."""
+    headings = {each for each in re.findall(r"^## (.*)$", CONFIGURATION, re.MULTILINE) if each.startswith("[")}
+    tables = tables_of(configuration.ConfigurationFile)
+    assert headings == {*tables.values(), *CHANNEL_TABLES}
+    assert set(TABLES) == {"Top of the file", *tables.values()}
+
+
 @pytest.mark.parametrize("heading", TABLES)
 def test_every_setting_is_described(heading):
     """The tables of docs/configuration.md name exactly the keys there are, required ones as required."""
     rows = described(heading)
     fields = {field.alias or name: field for name, field in TABLES[heading].model_fields.items()}
-    tables = {"schedule", "fetch", "feeds", "rules", "subscribers", "channels", "watchlist"}
-    assert set(rows) == set(fields) - (tables if heading == "Top of the file" else set())
+    tables = {*tables_of(configuration.ConfigurationFile), "channels"} if heading == "Top of the file" else set()
+    assert set(rows) == set(fields) - tables
     assert {key for key in rows if fields[key].is_required()} == {key for key in rows if rows[key][0] == "required"}
 
 

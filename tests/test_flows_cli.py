@@ -316,6 +316,20 @@ class TestExtract:
             assert all(text[one["start"] : one["end"]] == one["text"] for one in each["statements"])
             assert each["mentions"]
 
+    def test_a_quotation_in_two_parts_names_its_parts(self, talkwatch, tmp_path):
+        """Only a split quotation has `spans`: those of the parts said, within its whole stretch of text."""
+        split = "“We want a ceasefire,” Kremlin spokesman Dmitry Peskov said on Monday, “but on terms that last.”"
+        whole = "“Nobody has offered us any security guarantees,” Volodymyr Zelenskyy said on Tuesday."
+        (tmp_path / "a.txt").write_text(f"{split}\n\n{whole}\n", encoding="utf-8")
+        (answer,) = talkwatch("extract", "a.txt").objects
+        said, told = answer["statements"]
+        assert [answer["text"][start:end] for start, end in said["spans"]] == [
+            "We want a ceasefire",
+            "but on terms that last",
+        ]
+        assert [said["spans"][0][0], said["spans"][-1][1]] == [said["start"], said["end"]]
+        assert "spans" not in told
+
     def test_what_cannot_be_read_is_a_line_with_its_reason(self, talkwatch, tmp_path):
         """Unreadable content is an object with an error and no text; the others are read all the same."""
         (tmp_path / "a.txt").write_bytes(b"%PDF-1.4\x00\x81\xff")

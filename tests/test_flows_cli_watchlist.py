@@ -81,3 +81,26 @@ def test_what_is_shown_can_be_named_in_a_rule(shown, tmp_path):
     path = tmp_path / "rule.toml"
     path.write_text(f'{ADDED}[[rules]]\nname = "all"\n{written}\n{told}', encoding="utf-8")
     assert len(prepared(load_settings(path)).rules) == 1
+
+
+def test_the_configuration_has_the_last_word_over_the_watchlist_file(tmp_path):
+    """Where both say something of one person or topic, what is shown is the configuration's."""
+    (tmp_path / "more.toml").write_text(
+        '[[officials]]\nid = "dmitry-peskov"\nname = "From The File"\nside = "file"\n'
+        '[[topics]]\ntopic = "ceasefire"\nname = "From the file"\nphrases = ["from the file"]\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "talkwatch.toml"
+    path.write_text(
+        '[watchlist]\nfile = "more.toml"\n'
+        '[[watchlist.officials]]\nid = "dmitry-peskov"\nside = "configured"\n'
+        '[[watchlist.topics]]\ntopic = "ceasefire"\nname = "Configured"\nphrases = ["as configured"]\n',
+        encoding="utf-8",
+    )
+    shown = {}
+    for command in ("officials", "topics"):
+        answer = CliRunner().invoke(app, [command, "--format", "json", "--config", str(path)])
+        shown |= {row["id"]: row for row in json.loads(answer.stdout)}
+    assert (shown["dmitry-peskov"]["name"], shown["dmitry-peskov"]["side"]) == ("From The File", "configured")
+    assert shown["ceasefire"]["name"] == "Configured"
+    assert shown["ceasefire"]["phrases"] == len(load_watchlist().topic("ceasefire").phrases) + 2
