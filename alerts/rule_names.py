@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from extractors.officials.phrases import PhraseIndex, tokens
-from extractors.officials.roster import Official, Organisation, Place, Term
+from extractors.officials.roster import NamedPlace, Official, Organisation, Term
 from extractors.officials.watchlist import Watchlist
 from extractors.text.words import fold, nearest_word
 
@@ -66,7 +66,7 @@ def known_names(text: str, watchlist: Watchlist) -> tuple[str, dict[str, str]]:
     return "official", {ANY: ANY, **things, **people}
 
 
-def _watched_things(watchlist: Watchlist) -> tuple[Organisation | Place, ...]:
+def _watched_things(watchlist: Watchlist) -> tuple[Organisation | NamedPlace, ...]:
     return (*watchlist.organisations, *watchlist.places)
 
 

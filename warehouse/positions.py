@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from alerts.message_records import KnownPosition
-from extractors.position_records import Position, Shift, Take
+from extractors.records import Position, Shift, Take
 from warehouse.session import Row, Session
 
 _POSITION = (

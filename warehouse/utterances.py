@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extractors.position_records import Wording, Words
+from extractors.records import Wording, Words
 from warehouse.session import Session
 
 _FRESH = {

@@ -9,7 +9,7 @@ from datetime import date
 
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
 from extractors.officials.roles import FoundRole, RoleIndex
-from extractors.officials.roster import Official, Organisation, Place
+from extractors.officials.roster import NamedPlace, Official, Organisation
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, MentionKind, Span
 from extractors.text.words import fold, is_cyrillic, tokens
@@ -209,7 +209,7 @@ class MentionFinder:
         self._people = PeopleIndex(watchlist)
         self._roles = RoleIndex(watchlist.roles, watchlist.countries)
         self._given_names = frozenset(fold(name) for name in watchlist.given_names)
-        self._things: NameIndex[Organisation | Place] = NameIndex()
+        self._things: NameIndex[Organisation | NamedPlace] = NameIndex()
         for organisation in watchlist.organisations:
             for alias in organisation.aliases:
                 self._things.add(alias, organisation)
@@ -266,7 +266,7 @@ class MentionFinder:
         """Yield organisations and places that are no part of a person's name; of decoys only places count."""
         for found in self._things.find(words):
             thing, own = found.targets[0], range(found.first, found.last + 1)
-            is_place = isinstance(thing, Place)
+            is_place = isinstance(thing, NamedPlace)
             if not taken.isdisjoint(own) or not (is_place or decoys.isdisjoint(own)):
                 continue
             if self._is_surname(words, found.first):

@@ -92,7 +92,7 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class NamedPlace:
     """A country, region, city or building."""
 
     ref_id: str
@@ -123,7 +123,7 @@ class Watchlist:
     officials: tuple[Official, ...]
     topics: tuple[Topic, ...]
     organisations: tuple[Organisation, ...]
-    places: tuple[Place, ...]
+    places: tuple[NamedPlace, ...]
     decoys: tuple[str, ...]
     given_names: tuple[str, ...]
     version: str

@@ -19,10 +19,30 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from extractors.officials.roster import Country, Official, Organisation, Place, Role, Term, Topic, Watchlist, name_key
+from extractors.officials.roster import (
+    Country,
+    NamedPlace,
+    Official,
+    Organisation,
+    Role,
+    Term,
+    Topic,
+    Watchlist,
+    name_key,
+)
 from extractors.text.words import fold, is_cyrillic, nearest_word
 
-__all__ = ["Country", "Official", "Organisation", "Place", "Role", "Term", "Topic", "Watchlist", "WatchlistProblem"]
+__all__ = [
+    "Country",
+    "NamedPlace",
+    "Official",
+    "Organisation",
+    "Role",
+    "Term",
+    "Topic",
+    "Watchlist",
+    "WatchlistProblem",
+]
 __all__ += ["load_watchlist", "slug"]
 
 R = TypeVar("R")
@@ -293,7 +313,7 @@ def _watchlist(merged: _Merged, version: str) -> Watchlist:
     known_roles = [role.role for role in roles]
     officials = merged.built("officials", lambda entry, where: _official(entry, countries, known_roles, where))
     of_countries = (each for each in countries.values() if each.is_place)
-    places = merged.built("places", lambda entry, where: Place(**_named(entry, countries, where)))
+    places = merged.built("places", lambda entry, where: NamedPlace(**_named(entry, countries, where)))
     return Watchlist(
         countries=tuple(countries.values()),
         roles=roles,
@@ -314,9 +334,9 @@ def _country(entry: _Country, _: str) -> Country:
     return Country(**entry.model_dump(exclude={"place"}), is_place=entry.place)
 
 
-def _country_as_place(country: Country) -> Place:
+def _country_as_place(country: Country) -> NamedPlace:
     aliases = (country.name, *country.names)
-    return Place(ref_id=slug(country.name), name=country.name, aliases=aliases, country=country.code)
+    return NamedPlace(ref_id=slug(country.name), name=country.name, aliases=aliases, country=country.code)
 
 
 def _role(entry: _Role, countries: Mapping[str, Country], where: str) -> Role:

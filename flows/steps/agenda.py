@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractors.negotiation.talks import find_talks
 from extractors.officials.countries import Countries
-from extractors.position_records import Talk
+from extractors.records import Talk
 from extractors.text.languages import is_english
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.session import Session

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from extractors.negotiation.positions import SIDES, Record, party, records
-from extractors.position_records import Take
+from extractors.records import Take
 from warehouse import positions
 from warehouse.session import Session
 

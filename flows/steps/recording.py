@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alerts.records import Decision
 from extractors.html.liveblogs import new_stretches
-from extractors.position_records import Talk, Wording
+from extractors.records import Talk, Wording
 from flows.setup import Setup
 from flows.steps.agenda import keep_calendar, talks_in
 from flows.steps.following import followed_up

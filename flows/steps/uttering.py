@@ -10,7 +10,7 @@ from alerts.records import Match
 from extractors.copies.sameness import SAID_ONCE, same_words
 from extractors.copies.stories import merged
 from extractors.negotiation.utterances import wording
-from extractors.position_records import Wording
+from extractors.records import Wording
 from extractors.text.identity import utterance_name
 from warehouse import utterances
 from warehouse.records import Outcome, ReadArticle, SavedArticle
