@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format golden lock clean
+.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format golden tables lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -45,6 +45,10 @@ format:
 # Shows what the golden text is read as now, and accepts it: `extractor_version` changes with it.
 golden: install
 	$(BIN)/python -m tests.golden
+
+# The page of tables and columns, from their comments in the warehouse.
+tables: install
+	$(BIN)/python -m tests.tables_page
 
 # Names, versions and hashes only: no index options, so no registry's address.
 lock: install
