@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_a_slow_channel_holds_nobody_up(office):
 def test_many_messages_to_one_slow_channel_do_not_hold_up_the_rest(office, monkeypatch):
     """A sender takes up nothing new when its time is over; the rest stays as it was, open for more alerts, and leaves next."""
     office.record(*range(6))
-    monkeypatch.setattr(senders.time, "monotonic", iter([number * 0.5 for number in range(1000)]).__next__)
+    clock = SimpleNamespace(monotonic=iter([number * 0.5 for number in range(1000)]).__next__)
+    monkeypatch.setattr(senders, "time", clock)
     senders.deliver(office.setup(), seconds=1.0)
     left = office.rows("select distinct attempts from messages where status = 'pending'")
     assert left == [(0,)]

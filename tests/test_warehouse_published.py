@@ -10,7 +10,7 @@ import pytest
 from tests.warehouse_examples import NOW, new_warehouse, python, read_article
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
-from warehouse.published import PUBLISHED, publish
+from warehouse.published import PUBLISHED, STAMP, publish
 from warehouse.runs import RunCounts, finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
@@ -156,7 +156,7 @@ def test_a_kill_leaves_the_old_copy_or_the_new(data_dir, at, runs):
     assert published_runs(data_dir) == runs
     publish(data_dir)
     assert published_runs(data_dir) == 2
-    assert sorted(path.name for path in data_dir.iterdir()) == [PUBLISHED, LIVE, "warehouse.lock"]
+    assert sorted(path.name for path in data_dir.iterdir()) == [PUBLISHED, STAMP, LIVE, "warehouse.lock"]
 
 
 def test_an_analyst_who_wrote_into_the_copy_breaks_no_later_one(data_dir):
@@ -200,3 +200,20 @@ def test_a_quiet_run_is_published_within_the_hour(tmp_path):
     assert not publish(tmp_path)
     assert publish(tmp_path, lag=timedelta(0))
     assert published_runs(tmp_path) == 2
+
+
+def test_who_knows_what_changed_publishes_without_opening_a_file(data_dir, monkeypatch):
+    """What the last session counted is compared with what was noted of the copy; a copy that was touched is opened."""
+    with writing(data_dir) as session:
+        start_run(session, "r2", NOW)
+        finish_run(session, "r2", NOW, RunCounts())
+    opened, connect = [], duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda path, **named: opened.append(path.name) or connect(path, **named))
+    assert publish(data_dir, changes=session.changes)
+    assert not publish(data_dir, changes=session.changes)
+    assert opened == []
+    os.utime(data_dir / PUBLISHED, (0, 0))
+    assert not publish(data_dir, changes=session.changes, lag=timedelta(days=100_000))
+    assert opened == [PUBLISHED]
+    monkeypatch.undo()
+    assert published_runs(data_dir) == 2

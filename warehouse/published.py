@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from warehouse.locking import WAIT, Patience
 from warehouse.store import LIVE, connected, copy_whole, held, known_migrations, wal
 
 PUBLISHED = "analysis.duckdb"
+# What state the copy has, so that it need not be opened to be asked.
+STAMP = "analysis.stamp"
 
 # How long the copy may lag behind when nothing but the times of polls has changed.
 LAG = timedelta(hours=1)
@@ -35,6 +38,7 @@ def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAI
             return False
         with system_explained(data_dir):
             copy_whole(live, published)
+        _note_stamp(published, stamp)
         return True
 
 
@@ -59,12 +63,33 @@ def _published_stamp(published: Path) -> _Stamp | None:
     """Return the stamp of the copy, or None when there is none that opens."""
     if not published.exists():
         return None
+    if noted := _noted_stamp(published):
+        return noted
     try:
         with closing(duckdb.connect(published, read_only=True)) as connection:
             return _stamp(connection)
     except duckdb.Error:
         # Damaged, or opened for writing by an analyst: replacing it mends both.
         return None
+
+
+def _note_stamp(published: Path, stamp: _Stamp) -> None:
+    with suppress(OSError):
+        published.with_name(STAMP).write_text(json.dumps([*stamp, *_identity(published)]), encoding="utf-8")
+
+
+def _noted_stamp(published: Path) -> _Stamp | None:
+    """Return what was noted of the copy, if nobody has touched the file since."""
+    with suppress(OSError, ValueError):
+        version, changes, *identity = json.loads(published.with_name(STAMP).read_text(encoding="utf-8"))
+        if identity == _identity(published) and not wal(published).exists():
+            return version, changes
+    return None
+
+
+def _identity(published: Path) -> list[int]:
+    status = published.stat()
+    return [status.st_ino, status.st_size, status.st_mtime_ns]
 
 
 def _lags(live: Path, published: Path, lag: timedelta) -> bool:
