@@ -43,7 +43,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 def described(heading: str) -> dict[str, tuple[str, str]]:
     """Return the keys under a heading of docs/configuration.md with their default and what is said of them."""
-    section = CONFIGURATION.split(f"## {heading}\n")[1].split("\n## ")[0]
+    section = CONFIGURATION.partition(f"## {heading}\n")[2].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|(.*)\|$", section, re.MULTILINE)
     return {key: (default, said.strip()) for key, default, said in rows}
 
@@ -82,12 +82,14 @@ def test_keys_are_described_as_they_are_declared(heading):
     fields = model.model_fields.items()
     own = fields if heading in TABLES else [each for each in fields if each[0] not in Subscriber.model_fields]
     rows = described(heading)
-    assert set(rows) == {field.alias or name for name, field in own}
-    for name, field in own:
-        key, row = field.alias or name, rows[field.alias or name]
-        assert row in {declared(field), ("the file's", field.description)}, (
-            f"| `{key}` | {' | '.join(declared(field))} |"
-        )
+    wanted = {field.alias or name: declared(field) for name, field in own}
+    told = [
+        f"| `{key}` | {' | '.join(row)} |"
+        for key, row in wanted.items()
+        if rows.get(key) not in {row, ("the file's", row[1])}
+    ]
+    assert not told, "\n".join([f"docs/configuration.md should have, under ## {heading}:", *told])
+    assert set(rows) == set(wanted)
 
 
 def declared(field: FieldInfo) -> tuple[str, str]:

@@ -92,8 +92,10 @@ def ask(
         return _without_answer(error)
 
 
-def receipt_of(answer: Answer, said: str = "") -> Receipt:
-    """Class an answer by its status; `said` is what more may be told of it."""
+def receipt_of(answer: Answer | TryLater | Blocked, said: str = "") -> Receipt:
+    """Class what `post` returned: an answer by its status; `said` is what more may be told of it."""
+    if not isinstance(answer, Answer):
+        return answer
     error = f"HTTP {answer.status}{said}"
     if answer.status in _FOR_NOW or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return TryLater(error=error, after=answer.after, channel=True)

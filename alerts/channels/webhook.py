@@ -13,7 +13,7 @@ import standardwebhooks
 from pydantic import Field
 
 from alerts.channels.contract import Channel, url_faults
-from alerts.channels.posting import Answer, post, receipt_of
+from alerts.channels.posting import post, receipt_of
 from alerts.message_records import Blocked, Letter, Notice, Receipt
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table
@@ -48,8 +48,7 @@ class Webhook(Channel[WebhookSubscriber, Table]):
         now = self._equipment.now()
         body = json.dumps(document(letter), separators=(",", ":"))
         headers = {"Content-Type": "application/json", **signed(letter.message_id, now, body, subscriber.secret)}
-        answer = post(self._equipment.web, subscriber.url, now=now, headers=headers, content=body)
-        return receipt_of(answer) if isinstance(answer, Answer) else answer
+        return receipt_of(post(self._equipment.web, subscriber.url, now=now, headers=headers, content=body))
 
 
 def signed(message_id: str, at: datetime, body: str, secret: str) -> dict[str, str]:
