@@ -19,10 +19,13 @@ from extractors.officials.countries import Countries
 from extractors.officials.mentions import MentionFinder
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
-from extractors.records import Depth, Mention, MentionKind, Reading, Span
+from extractors.records import Depth, Mention, MentionKind, Reading, Span, Statement
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
+from extractors.speech.slavic import negation
+from extractors.speech.slavic.reading import statements_in
+from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
 from extractors.text.languages import is_english
@@ -108,12 +111,12 @@ class Skimmer:
         sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
-            mentions=_weighed(words.text, sentences, mentions),
-            title_mentions=_weighed(title_words.text, [Span(0, len(title_words.text))], in_title),
+            mentions=_weighed(article, words.text, sentences, mentions),
+            title_mentions=_weighed(article, title_words.text, [Span(0, len(title_words.text))], in_title),
             paragraphs=paragraphs,
             sentences=sentences,
             extractor_version=self._version,
-            depth=Depth.FULL if article.is_english else Depth.NOT_ENGLISH,
+            depth=Depth.FULL if article.is_english or is_readable(article.language) else Depth.NOT_ENGLISH,
         )
 
 
@@ -164,14 +167,21 @@ def _officials(mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
 
 
-def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+def _weighed(article: Unread, text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return the mentions, of which those of topics know whether the words of their sentence negate them."""
+
+    def is_negated(span: Span) -> bool:
+        return negation.is_negated(text, span) if is_slavic(article) else is_negated_in(text, sentences, span)
+
     return tuple(
-        replace(each, negated=True)
-        if each.kind is MentionKind.TOPIC and is_negated_in(text, sentences, each.span)
-        else each
+        replace(each, negated=True) if each.kind is MentionKind.TOPIC and is_negated(each.span) else each
         for each in mentions
     )
+
+
+def is_slavic(article: Unread) -> bool:
+    """Tell an article that is read by the grammar of Russian and Ukrainian."""
+    return not article.is_english and is_readable(article.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +233,8 @@ class Reader:
         skim, text = outline.skim, outline.skim.article.text
         if skim.depth is not Depth.FULL:
             return skim.as_reading(skim.depth)
+        if is_slavic(skim.article):
+            return replace(skim.as_reading(Depth.FULL), statements=self._slavic(skim), cut_at=outline.cut_at)
         mentions = _merged(skim.mentions, find_entities(text, parsed, skim.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
         cast = Cast(text, mentions, self._genders, self._seats)
@@ -244,12 +256,27 @@ class Reader:
             cut_at=outline.cut_at,
         )
 
+    def _slavic(self, skim: Skim) -> tuple[Statement, ...]:
+        article = skim.article
+        return statements_in(
+            article.article_id,
+            article.text,
+            language=(article.language or "").lower()[:2],
+            paragraphs=skim.paragraphs,
+            sentences=[each for each in skim.sentences if each.end <= LONGEST_READ],
+            mentions=skim.mentions,
+            watchlist=self._watchlist,
+            on=article.published_at.date() if article.published_at else None,
+        )
+
 
 def _outline(skim: Skim) -> _Outline:
     text = skim.article.text
     if skim.depth is not Depth.FULL:
         return _Outline(skim=skim)
     cut_at = _cut(skim)
+    if is_slavic(skim.article):
+        return _Outline(skim=skim, cut_at=cut_at)
     end = len(text) if cut_at is None else cut_at
     quotations = _within(skim.paragraphs, find_quotations(text[:end]))
     sentences = [sentence for sentence in skim.sentences if sentence.end <= end]

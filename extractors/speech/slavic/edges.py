@@ -1,0 +1,177 @@
+"""Where the clauses of a unit begin and end, and where the writer reports on. Finds nobody and nothing said."""
+
+from __future__ import annotations
+
+from extractors.speech.slavic.units import DASHES, ENDS, CueWord, Unit
+
+NEAR = 12  # items between a cue and the conjunction of what it brings in
+CLAUSE = 16  # items of a reporting clause in which its cue stands
+RELATIVE = frozenset({"который", "який", "яка", "котрий", "что", "що"})
+_NUMBERS = frozenset({"masc", "femn", "neut", "plur", "past", "pres"})
+
+
+class Edges:
+    """Finds its way among the items of one unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        """Take the unit."""
+        self._unit = unit
+
+    def is_word(self, at: int, lower: str) -> bool:
+        """Tell whether this word stands at a place."""
+        word = self._unit.word(at)
+        return word is not None and word.lower == lower
+
+    def is_that(self, at: int) -> bool:
+        """Tell a conjunction that brings in what is said."""
+        word = self._unit.word(at)
+        return word is not None and word.lower in self._unit.lexicon.that and self._unit.mark(at - 1) in {",", *DASHES}
+
+    def is_asked(self, cue: CueWord) -> bool:
+        """Tell a verb of a clause that says of what is spoken: "про яку говорять"."""
+        for at in range(cue.at - 1, max(0, cue.at - 4), -1):
+            word = self._unit.word(at)
+            if word is None:
+                return False
+            if (
+                word.lemmas & RELATIVE
+                and not word.can("nomn")
+                and (before := self._unit.word(at - 1))
+                and before.is_a("PREP")
+            ):
+                return True
+        return False
+
+    def stops(self, at: int) -> bool:
+        """Tell what no conjunction stands behind: another verb, a colon, a dash, the end."""
+        word = self._unit.word(at)
+        if word is not None:
+            return word.is_a("VERB") and not word.is_a("NOUN", "ADJF", "NPRO", "PREP", "CONJ", "ADVB")
+        return self._unit.mark(at) in {":", ";", *DASHES, *ENDS} or self._unit.items[at].quotation is not None
+
+    def past(self, at: int, marks: str) -> int:
+        """Return the first place from `at` on that is none of these marks."""
+        while at < len(self._unit.items) and self._unit.mark(at) and self._unit.mark(at) in marks:
+            at += 1
+        return at
+
+    def last_cue(self, first: int, last: int) -> CueWord | None:
+        """Return the last cue between two places."""
+        return next((cue for cue in reversed(self._unit.cues) if first <= cue.at < last), None)
+
+    def sentence_start(self, at: int) -> int:
+        """Return where the sentence around a place begins."""
+        while at > 0 and self._unit.mark(at - 1) not in ENDS:
+            at -= 1
+        return at
+
+    def clause_start(self, at: int) -> int:
+        """Return where the clause around a place begins; what commas set off in it belongs to it."""
+        return self.sentence_start(at)
+
+    def clause_end(self, at: int, *, whole: bool = False) -> int:
+        """Return where a reporting clause ends: at a dash, a sentence's end, with `whole` not before."""
+        while at < len(self._unit.items):
+            mark = self._unit.mark(at)
+            if mark and (mark in ENDS or (not whole and mark in DASHES) or mark == ":"):
+                break
+            if self._unit.items[at].quotation and not whole:
+                break
+            at += 1
+        return at
+
+    def name_end(self, at: int) -> int:
+        """Return where a name after a cue ends: at a comma after which what is said goes on, a dash, an end."""
+        while at < len(self._unit.items) and not (
+            self._unit.mark(at) and self._unit.mark(at) in {",", ":", ")", *DASHES, *ENDS}
+        ):
+            if self._unit.items[at].quotation is not None:
+                break
+            at += 1
+        return self._past_apposition(at)
+
+    def _past_apposition(self, comma: int) -> int:
+        """Return where a row of offices behind a comma ends, where it ends in a name."""
+        if self._unit.mark(comma) != ",":
+            return comma
+        end = comma + 1
+        while end < len(self._unit.items) and not self._unit.mark(end) and not self._unit.items[end].quotation:
+            end += 1
+        words = [word for at in range(comma + 1, end) if (word := self._unit.word(at))]
+        is_name = len(words) > 1 and words[-1].is_name and words[-2].is_name and words[-1].can("nomn")
+        if is_name and words[0].can("nomn") and not any(word.is_a("VERB") and not word.is_a("NOUN") for word in words):
+            return end
+        return comma
+
+    def content_end(self, at: int, cue: CueWord | None) -> int:
+        """Return where what is said ends: at the sentence's end, or where the writer reports on."""
+        first = at
+        while at < len(self._unit.items) and not (self._unit.mark(at) and self._unit.mark(at) in ENDS):
+            if at > first and self._reports_on(at, cue):
+                return at
+            at += 1
+        return at
+
+    def _reports_on(self, at: int, cue: CueWord | None) -> bool:
+        """Tell a place where a comma or a conjunction leads to another cue of the writer's."""
+        word = self._unit.word(at)
+        joins = word is not None and word.lower in self._unit.lexicon.joins
+        comma = self._unit.mark(at) == ","
+        if not (joins or comma):
+            return False
+        place = at + 1
+        while (following := self._unit.word(place)) and (
+            following.lower in self._unit.lexicon.joins
+            or (following.is_a("ADVB", "PRCL") and self._unit.cue_at(place) is None)
+        ):
+            place += 1
+        other = self._unit.cue_at(place)
+        if other is None:
+            return self._is_how(place)
+        if other.is_gerund:
+            return comma
+        if comma and not joins and place == at + 1:
+            return self._is_carrier(place)
+        return cue is not None and not cue.is_gerund and self._agree(cue, other) and self._brings(other)
+
+    def _is_how(self, at: int) -> bool:
+        """Tell "как" before a cue."""
+        return self.is_word(at, self._unit.lexicon.how) and any(self.how_before(cue) == at for cue in self._unit.cues)
+
+    def _is_carrier(self, at: int) -> bool:
+        """Tell a clause that only says who carries the news: ", передает ТАСС"."""
+        end = self.clause_end(at + 1, whole=True)
+        return all(not self.is_that(place) for place in range(at, end)) and end - at < CLAUSE
+
+    def _agree(self, one: CueWord, other: CueWord) -> bool:
+        """Tell whether two verbs can have one subject."""
+        first, second = self._unit.word(one.at), self._unit.word(other.at)
+        if first is None or second is None:
+            return False
+        mine = {tuple(sorted(sense.marks & {"masc", "femn", "neut", "plur", "past", "pres"})) for sense in first.senses}
+        return any(
+            tuple(sorted(sense.marks & {"masc", "femn", "neut", "plur", "past", "pres"})) in mine
+            for sense in second.senses
+        )
+
+    def _brings(self, cue: CueWord) -> bool:
+        """Tell a cue behind which something is said."""
+        return cue.stance is not None or any(
+            self.is_that(at) for at in range(cue.at + 1, min(len(self._unit.items), cue.at + NEAR))
+        )
+
+    def has_verb(self, first: int, last: int) -> bool:
+        """Tell whether a stretch says something: it has a verb or another predicate, or is long enough."""
+        words = [word for at in range(first, last) if (word := self._unit.word(at))]
+        quoted = any(self._unit.items[at].quotation for at in range(first, last))
+        return quoted or any(word.is_a("VERB", "PRTS", "ADJS", "PRED", "INFN") for word in words)
+
+    def how_before(self, cue: CueWord) -> int | None:
+        """Return where "как" stands before a cue, with nothing but adverbs and pronouns between."""
+        for at in range(cue.at - 1, max(-1, cue.at - 4), -1):
+            if self.is_word(at, self._unit.lexicon.how):
+                return at
+            word = self._unit.word(at)
+            if word is None or not (word.is_a("ADVB", "PRCL") or (word.is_a("NPRO") and not word.can("nomn"))):
+                return None
+        return None

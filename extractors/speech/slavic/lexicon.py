@@ -1,0 +1,93 @@
+"""The words by which a language reports speech, from a file of its own: another language is another file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaning:
+    """A stance that words take by themselves: where `pattern` stands, and `also` stands with it."""
+
+    stance: str
+    pattern: re.Pattern[str]
+    also: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """One language's words. `by_words` are pairs of a preposition and a noun: по, слово.
+
+    `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it.
+    """
+
+    language: str
+    says: frozenset[str]
+    holds: frozenset[str]
+    acts: dict[str, str]
+    that: frozenset[str]
+    whether: str
+    how: str
+    refers: frozenset[str]
+    by_words: frozenset[tuple[str, str]]
+    papers: frozenset[str]
+    reference: str
+    joins: frozenset[str]
+    negation: str
+    strangers: frozenset[str]
+    carriers: frozenset[str]
+    nations: dict[str, str]
+    offices: tuple[tuple[frozenset[str], str], ...]
+    former: frozenset[str]
+    charges: frozenset[str]
+    heads: frozenset[str]
+    sides: dict[str, tuple[str, ...]]
+    leanings: tuple[Leaning, ...]
+
+
+def _pairs(words: str) -> Iterator[tuple[str, str]]:
+    for pair in words.split():
+        first, _, second = pair.partition(":")
+        yield first, second
+
+
+@cache
+def lexicon_of(language: str) -> Lexicon:
+    """Return the lexicon of a language that has a file here."""
+    own = tomllib.loads(files("extractors.speech.slavic").joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    return Lexicon(
+        language=language,
+        says=frozenset(own["say"].split()),
+        holds=frozenset(own["hold"].split()),
+        acts={lemma: stance for stance, lemmas in own["acts"].items() for lemma in lemmas.split()},
+        that=frozenset(own["that"].split()),
+        whether=own["ask_whether"],
+        how=own["how"],
+        refers=frozenset(own["refer"]),
+        by_words=frozenset(_pairs(own["by_words"])),
+        papers=frozenset(own["papers"].split()),
+        reference=own["reference"],
+        joins=frozenset(own["and_also"].split()),
+        negation=own["not"],
+        strangers=frozenset(own["strangers"].split()),
+        carriers=frozenset(own["carriers"].split()),
+        nations={adjective: code.upper() for adjective, code in _pairs(own["nations"])},
+        offices=tuple((frozenset(nouns.split("+")), role.replace("_", " ")) for nouns, role in _pairs(own["offices"])),
+        former=frozenset(own["former"].split()),
+        charges=frozenset(own["charges"].split()),
+        heads=frozenset(own["heads"].split()),
+        sides={lemma: tuple(preps.split()) for lemma, preps in own["with"].items()},
+        leanings=tuple(
+            Leaning(
+                stance=row["stance"],
+                pattern=re.compile(row["pattern"], re.IGNORECASE),
+                also=re.compile(row["with"], re.IGNORECASE) if "with" in row else None,
+            )
+            for row in own["words"]
+        ),
+    )

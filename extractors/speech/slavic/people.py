@@ -1,0 +1,214 @@
+"""Whom a text has named so far: full names, offices, who acted last; and whom the roster knows. Reads no reports."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from extractors.officials.watchlist import Official, Watchlist
+from extractors.records import Mention, MentionKind, Span
+from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, offices_before
+from extractors.speech.slavic.units import Unit
+from extractors.speech.slavic.words import Token, nominative, shared_case
+
+_OF_ROSTER = {"m": "masc", "f": "femn"}
+
+
+class FoundBy(StrEnum):
+    """How a speaker was found, the surest first."""
+
+    NAMED = "named"
+    BODY = "body"
+    DESCRIBED = "described"
+    PRONOUN = "pronoun"
+    INHERITED = "inherited"
+    NOBODY = "nobody"
+
+
+CERTAINTY = {
+    FoundBy.NAMED: 0.95,
+    FoundBy.BODY: 0.9,
+    FoundBy.DESCRIBED: 0.75,
+    FoundBy.PRONOUN: 0.8,
+    FoundBy.INHERITED: 0.7,
+    FoundBy.NOBODY: 0.0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Somebody who speaks. `name` is the canonical one of an official, else as the text has it, in the nominative."""
+
+    name: str | None
+    ref_id: str | None = None
+    surface: Span | None = None
+    gender: str | None = None
+    is_plural: bool = False
+    is_person: bool = True
+    known: FoundBy = FoundBy.NAMED
+
+
+@dataclass(slots=True)
+class _Person:
+    """Somebody named in the text so far, with the offices that were said to be his."""
+
+    voice: Voice
+    at: int
+    offices: set[str] = field(default_factory=set)
+
+
+class People:
+    """Everybody whom an article names, as far as it has been read."""
+
+    def __init__(self, mentions: Sequence[Mention], watchlist: Watchlist, on: date | None) -> None:
+        """Begin with nobody; `mentions` are the article's, in order, `on` is its day."""
+        self._watchlist, self._on = watchlist, on
+        self._homes = {each.ref_id: each.country for each in watchlist.places}
+        self._homes |= {each.ref_id: each.country for each in watchlist.organisations}
+        self._places = [each for each in mentions if each.ref_id in self._homes]
+        self._officials = [each for each in mentions if each.kind is MentionKind.OFFICIAL]
+        self._named: dict[str, _Person] = {}
+        self._fullest: dict[str, str] = {}
+        self._contents: tuple[Span, ...] = ()
+        self._stage: list[tuple[int, Voice]] = []
+
+    def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
+        """Take note of every full name, and of who acts in the writer's own words, outside of all that is said."""
+        self._contents = tuple(contents)
+        for unit in units:
+            for at in range(len(unit.items)):
+                word, following = unit.word(at), unit.word(at + 1)
+                if word is None or not word.is_name:
+                    continue
+                if following and following.is_name and word.can("Name") and is_personal(following):
+                    full = nominative([word, following], unit.language, shared_case([word, following]))
+                    self._fullest.setdefault(full.split()[-1], full)
+                if (
+                    word.can("nomn")
+                    and is_personal(word)
+                    and not word.is_a("PREP", "PRCL", "CONJ")
+                    and not any(span.covers(word.span) for span in contents)
+                ):
+                    self._stage.append((word.span.start, self._whose(unit, word)))
+        self._stage.sort(key=lambda each: each[0])
+
+    def _whose(self, unit: Unit, word: Token) -> Voice:
+        official = self.official_at(word.span.start, word.span.end)
+        if official is not None:
+            return self.known(official, [word])
+        name = nominative([word], unit.language)
+        return Voice(name=self._fullest.get(name, name), gender=gender_of([word]))
+
+    def is_said(self, unit: Unit, at: int) -> bool:
+        """Tell a word that stands in what somebody says: no subject of the writer's."""
+        span = unit.items[at].span
+        return any(content.covers(span) for content in self._contents)
+
+    def acts(self, voice: Voice, at: int) -> None:
+        """Take note that somebody spoke at a place."""
+        insort(self._stage, (at, voice), key=lambda each: each[0])
+
+    def recent(self, gender: str | None, before: int) -> Voice | None:
+        """Return who acted or spoke last before a place, where the gender is his."""
+        near = (voice for at, voice in reversed(self._stage) if at < before)
+        return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
+
+    def stranger(self, unit: Unit, words: Sequence[Token], name: Sequence[Token], in_case: str) -> Voice:
+        """Return somebody off the roster, under the fullest name that the text has given him."""
+        is_person = any(word.can("Name") or word.can("Surn") for word in name) or any(
+            word.can("anim") for word in words
+        )
+        span = Span(words[0].span.start, words[-1].span.end)
+        full = nominative(name, unit.language, in_case)
+        full = self._fullest.get(full.split()[-1], full) if len(name) == 1 else full
+        known = next(
+            (one for one in self._named.values() if one.voice.name and is_short_for(full, one.voice.name)), None
+        )
+        voice = Voice(
+            name=known.voice.name if known else full,
+            ref_id=known.voice.ref_id if known else None,
+            surface=span,
+            gender=gender_of(name) or (known.voice.gender if known else None),
+            is_person=is_person,
+            known=FoundBy.NAMED if is_person else FoundBy.BODY,
+        )
+        self.learn(voice, words)
+        return voice
+
+    def holder(self, head: Token, words: Sequence[Token], country: str | None) -> Voice | None:
+        """Return who was last said to hold an office, of that country if one is named."""
+        holders = [one for one in self._named.values() if one.offices & head.lemmas]
+        if country:
+            holders = [one for one in holders if self._home(one.voice) in {country, None}]
+        called = frozenset[str]().union(*(word.lemmas for word in words))
+        return max(holders, key=lambda one: (len(one.offices & called), one.at)).voice if holders else None
+
+    def holder_of(self, unit: Unit, head: Token, words: Sequence[Token], country: str) -> Voice | None:
+        """Return the roster's holder of an office in a country at the article's day, or whoever leads it."""
+        lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
+        if called & lexicon.former:
+            return None
+        roles = [role for nouns, role in reversed(lexicon.offices) if nouns <= called and nouns & head.lemmas]
+        if not roles and head.lemmas & lexicon.heads:
+            roles = ["president", "chancellor", "prime minister"]
+        on = self._on or date.today()  # noqa: DTZ011 (an undated article is of today)
+        found = (self._watchlist.holder(role, country, on) for role in roles)
+        official = next((each for each in found if each), None)
+        return self._voice_of(official) if official else None
+
+    def _voice_of(self, official: Official) -> Voice:
+        return Voice(name=official.name, ref_id=official.official_id, gender=_OF_ROSTER.get(official.gender or ""))
+
+    def _home(self, voice: Voice) -> str | None:
+        official = self._watchlist.official(voice.ref_id) if voice.ref_id else None
+        return official.country if official else None
+
+    def country_of(self, unit: Unit, words: Sequence[Token]) -> str | None:
+        """Return the country that a description names, by an adjective or in the genitive."""
+        nations = unit.lexicon.nations
+        by_adjective = (nations[lemma] for word in words for lemma in word.lemmas if lemma in nations)
+        first, last = words[0].span.start, words[-1].span.end
+        places = (self._homes.get(each.ref_id or "") for each in self._places if first <= each.span.start < last)
+        return next(by_adjective, None) or next((code for code in places if code), None)
+
+    def note(self, unit: Unit) -> None:
+        """Take note of the officials whom a unit names, and of the offices beside their names."""
+        span = unit.span
+        for each in self._officials:
+            if span.covers(each.span) and each.ref_id:
+                first = next((at for at, item in enumerate(unit.items) if item.span.start >= each.span.start), 0)
+                words = [item.token for item in unit.items if item.token and each.span.covers(item.span)]
+                known = self._named.get(each.ref_id)
+                voice = self.known(each, words)
+                offices = (known.offices if known else set()) | offices_before(unit, first)
+                self._named[each.ref_id] = _Person(voice, each.span.start, offices)
+
+    def known(self, mention: Mention, words: Sequence[Token]) -> Voice:
+        """Return the official whom a mention names."""
+        official = self._watchlist.official(mention.ref_id or "")
+        return (
+            self._voice_of(official)
+            if official
+            else Voice(name=mention.name, ref_id=mention.ref_id, gender=gender_of(words))
+        )
+
+    def learn(self, voice: Voice, words: Sequence[Token]) -> None:
+        """Take note of somebody and of the offices that a phrase gives him."""
+        if not voice.name or not voice.is_person:
+            return
+        key = voice.ref_id or voice.name
+        known = self._named.get(key)
+        offices = {lemma for word in words if not word.is_name or word is words[0] for lemma in word.lemmas}
+        self._named[key] = _Person(
+            known.voice if known and known.voice.gender else voice,
+            words[0].span.start,
+            offices | (known.offices if known else set()),
+        )
+
+    def official_at(self, start: int, end: int) -> Mention | None:
+        """Return the last mention of an official between two places of the text."""
+        inside = [each for each in self._officials if start < each.span.end and each.span.start < end]
+        return inside[-1] if inside else None

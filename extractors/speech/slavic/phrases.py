@@ -1,0 +1,208 @@
+"""Noun phrases of a unit: where one that can be a subject begins and ends, and the name in it. Knows nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile
+
+from extractors.speech.slavic.units import DASHES, Unit
+from extractors.speech.slavic.words import CASES, UNKNOWN, Token
+
+GENDERS = ("masc", "femn")
+LONGEST = 30  # words of a name with its offices
+AND = frozenset({"и", "та", "і", "й"})
+_NAME_MARKS = ("Name", "Surn", "Patr", "Orgn", "Geox", "Abbr", UNKNOWN)
+_LINKED = frozenset({"NOUN", "ADJF", "PRTF", "NUMR", "NPRO"})
+# Words in the nominative that name nobody.
+_NOBODY = frozenset(
+    ["это", "це", "что", "що", "все", "всё", "усе", "который", "которая", "которые", "який", "яка", "які", "кто", "хто"]
+) | {"того", "тот", "той", "те", "ті", "сам", "сама", "один", "одна", "останній", "последний"}
+# Nouns to which what stands behind a preposition belongs: the source in the Kremlin.
+_OF_PLACES = frozenset(
+    ["источник", "собеседник", "посол", "представитель", "эксперт", "джерело", "співрозмовник", "представник"]
+)
+
+
+def can_be_subject(word: Token, verb: Token | None) -> bool:
+    """Tell whether a word in the nominative can be a verb's subject, or begin one."""
+    if not word.senses:
+        return word.is_name and word.text[0].isascii()
+    can = any(sense.pos in _LINKED and sense.has("nomn") for sense in word.senses)
+    if not can or word.is_a("PREP", "CONJ", "PRCL", "INTJ", "GRND") or word.lower in _NOBODY:
+        return False
+    if word.is_a("PRTF") and not word.is_a("NOUN"):
+        return False
+    return verb is None or _agrees(word, verb)
+
+
+def after_phrase(unit: Unit, at: int, last: int) -> int:
+    """Return where a phrase with its preposition ends: after its noun and what hangs on it in the genitive."""
+    at += 1
+    while at < last and (word := unit.word(at)) and not word.is_a("NOUN") and word.senses:
+        at += 1
+    at += 1
+    while (
+        at < last
+        and (word := unit.word(at))
+        and word.can("gent")
+        and not word.can("nomn")
+        and not word.is_a("VERB", "PREP")
+    ):
+        at += 1
+    return at
+
+
+def phrase_at(unit: Unit, first: int, last: int) -> Iterator[Token]:
+    """Yield the words of a noun phrase from its first on, names behind it included."""
+    for at in range(first, min(last, first + LONGEST)):
+        word = unit.word(at)
+        if word is None and not unit.mark(at) and not unit.items[at].quotation:
+            continue
+        if word is None:
+            following = unit.word(at + 1)
+            if unit.items[at].quotation and following and following.is_name and is_personal(following):
+                continue
+            if unit.items[at].quotation or (unit.mark(at) and unit.mark(at) in DASHES | {":", "(", ";"}):
+                return
+            if unit.mark(at) == "," and not _is_apposition(unit, at):
+                return
+            continue
+        if not word.is_a(*_LINKED, "PREP") and word.senses:
+            return
+        if word.is_a("CONJ", "PRCL", "ADVB") and not word.is_a("PREP") and word.lower not in AND and not word.is_name:
+            return
+        yield word
+
+
+def _is_apposition(unit: Unit, comma: int) -> bool:
+    """Tell a comma in a row of offices that ends in a name."""
+    word = unit.word(comma + 1)
+    if word is None or word.is_a("PREP", "CONJ") or unit.cue_at(comma + 1) is not None:
+        return False
+    return word.is_a("NOUN", "ADJF") and word.can("nomn")
+
+
+def offices_before(unit: Unit, at: int) -> set[str]:
+    """Return the nouns for people that stand right before a name."""
+    found: set[str] = set()
+    name = unit.word(at)
+    cases = {mark for sense in name.senses for mark in sense.marks.intersection(CASES)} if name else set()
+    for place in range(at - 1, max(-1, at - 7), -1):
+        word = unit.word(place)
+        if word is None or not word.is_a("NOUN", "ADJF") or word.is_a("PREP", "VERB"):
+            break
+        if not word.is_name and (not cases or any(sense.marks & cases for sense in word.senses)):
+            found |= word.lemmas
+    return found
+
+
+def words_in(unit: Unit, first: int, last: int) -> Iterator[Token]:
+    """Yield the words between two places."""
+    yield from (word for at in range(first, last) if (word := unit.word(at)))
+
+
+def until_mark(unit: Unit, first: int, last: int) -> Iterator[Token]:
+    """Yield words up to the next mark, preposition or verb."""
+    for at in range(first, last):
+        word = unit.word(at)
+        if word is None or word.is_a("PREP") or (word.is_a("VERB") and not word.is_a("NOUN")):
+            return
+        yield word
+
+
+def core_of(words: Sequence[Token]) -> list[Token]:
+    """Return a description without what a preposition adds to it, but for sources, envoys and their like."""
+    core: list[Token] = []
+    for word in words:
+        if word.is_a("PREP") and not any(each.lemmas & _OF_PLACES for each in core):
+            break
+        core.append(word)
+    return core
+
+
+def person_in(words: Sequence[Token], in_case: str) -> list[Token]:
+    """Return the last name of a person among words, in the case of the phrase and behind no preposition."""
+    rows = _rows(words, in_case)
+    people = [own for row in rows if (own := list(dropwhile(lambda word: not is_personal(word), row)))]
+    free = [row for row in people if (at := words.index(row[0])) == 0 or not words[at - 1].is_a("PREP")]
+    return free[-1] if free else []
+
+
+def name_in(words: Sequence[Token], in_case: str) -> list[Token]:
+    """Return the name of a body that a phrase begins with, where no person's office stands in it."""
+    named = _rows(words, in_case)
+    has_office = any(word.can("anim") and not word.is_name for word in words)
+    return named[0] if named and not has_office and words.index(named[0][0]) == 0 else []
+
+
+def _rows(words: Sequence[Token], in_case: str) -> list[list[Token]]:
+    """Return the stretches of capitals in a row that can be a name in this case."""
+    rows: list[list[Token]] = [[]]
+    for number, word in enumerate(words):
+        if _can_be_name(word, in_case, is_first=number == 0):
+            rows[-1].append(word)
+        elif rows[-1]:
+            rows.append([])
+    return [row for row in rows if row]
+
+
+def _can_be_name(word: Token, in_case: str, *, is_first: bool) -> bool:
+    if not word.is_name:
+        return False
+    if not word.senses:
+        return True
+    if not word.can(in_case) or word.is_a("PREP", "CONJ", "PRCL"):
+        return False
+    return not is_first or any(word.can(mark) for mark in _NAME_MARKS) or word.text.isupper()
+
+
+def is_personal(word: Token) -> bool:
+    """Tell a word that is, or may be, a person's name."""
+    named = any(word.can(mark) for mark in ("Name", "Surn", "Patr", UNKNOWN)) or not (
+        word.senses or word.text.isascii()
+    )
+    return named and not (word.text.isupper() and len(word.text) > 1)
+
+
+def gender_of(words: Sequence[Token]) -> str | None:
+    """Return the gender that words have for certain, as names and nouns for people do."""
+    for mark in ("Name", "Surn", "anim"):
+        for gender in GENDERS:
+            others = [each for each in GENDERS if each != gender]
+            if any(word.can(mark, gender) and not any(word.can(mark, other) for other in others) for word in words):
+                return gender
+    return None
+
+
+def pronoun_gender(lower: str) -> str | None:
+    """Return the gender of a personal or possessive pronoun, "plur" for several; None for another word."""
+    if lower in {"он", "его", "него", "він", "його", "нього"}:
+        return "masc"
+    if lower in {"она", "ее", "её", "нее", "вона", "її", "неї"}:
+        return "femn"
+    return "plur" if lower in {"они", "их", "них", "вони", "їх", "їхніми", "їхніх"} else None
+
+
+def _agrees(word: Token, verb: Token) -> bool:
+    """Tell whether a noun in the nominative can be a verb's subject: number, and gender in the past."""
+    if verb.can("plur") and not verb.can("sing"):
+        return not word.senses or (word.can("nomn", "plur") and not (word.can(UNKNOWN) and word.is_name))
+    if word.can(UNKNOWN) and word.is_name:
+        return True
+    if verb.can("sing") and all(sense.has("plur") for sense in word.senses if sense.has("nomn")):
+        return False
+    genders = [gender for gender in (*GENDERS, "neut") if verb.can(gender, "past")]
+    if not genders:
+        return True
+    if word.can("anim") and word.can("nomn") and not word.is_name:
+        return any(word.can(gender, "nomn") for gender in genders) or word.can("ms-f")
+    return (
+        any(word.can(gender) for gender in genders)
+        or not any(word.can(each) for each in (*GENDERS, "neut"))
+        or word.can("Fixd")
+    )
+
+
+def is_short_for(short: str, full: str) -> bool:
+    """Tell a surname from the full name that ends in it."""
+    return short != full and short.split()[-1:] == full.split()[-1:] and len(short) < len(full)

@@ -1,0 +1,107 @@
+"""From a Russian or Ukrainian article to its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from extractors.officials.watchlist import Watchlist
+from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.speech.quotations import find_quotations
+from extractors.speech.slavic.lexicon import Lexicon
+from extractors.speech.slavic.people import CERTAINTY, Voice
+from extractors.speech.slavic.reports import Saying, sayings
+from extractors.speech.slavic.speakers import Voices, is_carrier
+from extractors.speech.slavic.units import units_of
+from extractors.text.identity import statement_id, utterance_id
+
+
+def statements_in(
+    article_id: str,
+    text: str,
+    *,
+    language: str,
+    paragraphs: Sequence[Span],
+    sentences: Sequence[Span],
+    mentions: Sequence[Mention],
+    watchlist: Watchlist,
+    on: date | None = None,
+) -> tuple[Statement, ...]:
+    """Return the statements of an article in order."""
+    quotations = find_quotations(text)
+    units = list(units_of(text, paragraphs, sentences, quotations, language))
+    voices, numbers = Voices(mentions, watchlist, on), {id(unit): number for number, unit in enumerate(units)}
+    said_all = list(sayings(units))
+    voices.introduce(units, [span for said in said_all for span in said.spans if not said.before])
+    topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
+    found: list[Statement] = []
+    number = 0
+    for said in said_all:
+        at = numbers.get(id(said.unit), number)
+        for passed in range(number, at):
+            voices.pass_by(units[passed])
+        number = at
+        voice = voices.of(said, number)
+        if (voice.name is None and voice.surface is None) or is_carrier(voice, said.unit.lexicon):
+            continue
+        found.append(_finished(article_id, text, said, voice, topics))
+    return tuple(sorted(found, key=lambda each: each.span))
+
+
+def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Sequence[Mention]) -> Statement:
+    spans = sorted(said.spans)
+    span = Span(spans[0].start, spans[-1].end)
+    words = " ".join(part.slice(text) for part in spans)
+    named = [each for each in topics if any(part.covers(each.span) for part in spans)]
+    about = tuple(dict.fromkeys(each.ref_id for each in named if each.ref_id))
+    return Statement(
+        statement_id=statement_id(article_id, spans),
+        utterance_id=utterance_id(voice.name, words),
+        speaker=voice.name,
+        speaker_id=voice.ref_id,
+        speaker_surface=voice.surface.slice(text) if voice.surface else None,
+        cue=said.cue_span.slice(text) if said.cue_span else None,
+        kind=_kind(said, text, spans),
+        text=span.slice(text),
+        span=span,
+        spans=tuple(spans),
+        topics=about,
+        stance=_stance(said, words),
+        speaker_span=voice.surface,
+        cue_span=said.cue_span,
+        negated=bool(named) and all(each.negated for each in named),
+        denied=_is_denied(said),
+        resolved_by=voice.known.value,
+        confidence=CERTAINTY[voice.known],
+    )
+
+
+def _kind(said: Saying, text: str, spans: Sequence[Span]) -> StatementKind:
+    if said.is_direct:
+        return StatementKind.DIRECT
+    quoted = any(mark in span.slice(text) for span in spans for mark in '«„“"')
+    return StatementKind.MIXED if quoted else StatementKind.INDIRECT
+
+
+def _stance(said: Saying, words: str) -> str:
+    lexicon: Lexicon = said.unit.lexicon
+    by_cue = said.cue.stance if said.cue else None
+    if by_cue == "reject" and _is_of_charges(said):
+        return "deny"
+    if by_cue not in {None, "assert"}:
+        return str(by_cue)
+    for row in lexicon.leanings:
+        if row.pattern.search(words) and (row.also is None or row.also.search(words)):
+            return row.stance
+    return "assert"
+
+
+def _is_of_charges(said: Saying) -> bool:
+    """Tell "отверг обвинения": what is rejected is what others say."""
+    charges, near = said.unit.lexicon.charges, range(said.cue.at + 1, said.cue.at + 4) if said.cue else ()
+    return any(word.lemmas & charges for at in near if (word := said.unit.word(at)))
+
+
+def _is_denied(said: Saying) -> bool:
+    before = said.unit.word(said.cue.at - 1) if said.cue else None
+    return before is not None and before.lower == said.unit.lexicon.negation

@@ -1,0 +1,328 @@
+"""Who a report names: a name, an office, a body, a pronoun, and whom of those named before these mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from extractors.officials.watchlist import Watchlist
+from extractors.records import Mention, Span
+from extractors.speech.slavic.lexicon import Lexicon
+from extractors.speech.slavic.people import FoundBy, People, Voice
+from extractors.speech.slavic.phrases import (
+    AND,
+    GENDERS,
+    LONGEST,
+    after_phrase,
+    can_be_subject,
+    core_of,
+    gender_of,
+    name_in,
+    person_in,
+    phrase_at,
+    pronoun_gender,
+    until_mark,
+    words_in,
+)
+from extractors.speech.slavic.reports import NamedBy, Saying
+from extractors.speech.slavic.units import Unit
+from extractors.speech.slavic.words import CASES, Token, nominative
+
+_WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
+_SOME = frozenset({"один", "другой", "інший", "некоторый", "деякий"})
+_TIMES = frozenset("день месяц год неделя час минута раз місяць рік тиждень година хвилина".split())  # noqa: SIM905
+_REACH = 6  # units in which an office means the one who spoke last
+
+
+class Voices:
+    """Finds the speakers of an article's reports, in order; remembers who was named and who spoke."""
+
+    def __init__(self, mentions: Sequence[Mention], watchlist: Watchlist, on: date | None) -> None:
+        """Begin with nobody; `mentions` are the article's, in order, `on` is its day."""
+        self._people = People(mentions, watchlist, on)
+        self._last: Voice | None = None
+        self._many: Voice | None = None
+        self._last_at = -_REACH
+
+    def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
+        """Take note of every full name, and of who acts in the writer's own words, outside of all that is said."""
+        self._people.introduce(units, contents)
+
+    def of(self, said: Saying, number: int) -> Voice:
+        """Return who said words in the unit of that number."""
+        self._people.note(said.unit)
+        voice = self._named(said) or self._inherited(said, number)
+        if voice.name and not is_carrier(voice, said.unit.lexicon):
+            self._last, self._last_at = voice, number
+            self._many = voice if voice.is_plural else self._many
+            if voice.is_person and not voice.is_plural and voice.surface:
+                self._people.acts(voice, voice.surface.start)
+        return voice
+
+    def pass_by(self, unit: Unit) -> None:
+        """Take note of whom a unit names."""
+        self._people.note(unit)
+
+    # What is named.
+
+    def _named(self, said: Saying) -> Voice | None:
+        if said.naming is NamedBy.GENITIVE:
+            return self._owner(said)
+        after = self._subject(said, said.cue.at + 1, said.within[1]) if said.cue else None
+        before = self._subject(said, said.within[0], said.cue.at) if said.cue else None
+        # A verb that opens its clause has its subject behind it.
+        if who := self._antecedent(said):
+            return who
+        order = (after, before) if said.cue and self._opens(said) else (before, after)
+        found = next((each for each in order if each), None)
+        if found and is_carrier(found, said.unit.lexicon):
+            found = self._referred(said) or found
+        return found or self._place(said) or self._paper(said)
+
+    def _referred(self, said: Saying) -> Voice | None:
+        """Read "сообщает NBC со ссылкой на источники": whose words an outlet carries."""
+        unit = said.unit
+        for at in range(said.within[0], min(len(unit.items), said.within[1] + LONGEST)):
+            word = unit.word(at)
+            if word and unit.lexicon.reference in word.lemmas and (on := unit.word(at + 1)) and on.lower == "на":
+                words = list(until_mark(unit, at + 2, len(unit.items)))
+                return self._from_words(unit, words, in_case="accs") if words else None
+        return None
+
+    def _antecedent(self, said: Saying) -> Voice | None:
+        """Read "посол, который сказал": whoever is named before the comma, in whatever case."""
+        if said.cue is None:
+            return None
+        unit = said.unit
+        for at in range(said.cue.at - 1, max(said.within[0], said.cue.at - 4), -1):
+            word = unit.word(at)
+            if word and word.lower in _WHO and unit.mark(at - 1) == ",":
+                before = [each for place in range(max(0, at - 8), at - 1) if (each := unit.word(place))]
+                rows = [row for case in CASES if (row := person_in(before, case))]
+                row = max(rows, key=lambda each: (each[-1].span.end, len(each)), default=[])
+                return (
+                    self._from_words(unit, row, in_case=next(case for case in CASES if row[0].can(case)))
+                    if row
+                    else None
+                )
+        return None
+
+    def _opens(self, said: Saying) -> bool:
+        if said.cue is None:
+            return False
+        at = said.cue.at - 1
+        while at >= said.within[0] and (word := said.unit.word(at)) and word.is_a("ADVB", "PRCL", "CONJ", "PREP"):
+            at -= 1
+        return at < said.within[0] or bool(said.unit.mark(at))
+
+    def _owner(self, said: Saying) -> Voice | None:
+        words = list(words_in(said.unit, *said.within))
+        if not words:
+            return None
+        if possessive := pronoun_gender(words[0].lower):
+            return self._pronoun(words[0], possessive)
+        return self._from_words(said.unit, words, in_case="gent")
+
+    def _subject(self, said: Saying, first: int, last: int) -> Voice | None:
+        """Return the subject between two places: the first noun that can be one, with what belongs to it."""
+        unit, cue = said.unit, said.cue
+        verb = unit.word(cue.at) if cue else None
+        if cue is None or first > cue.at:
+            return self._subject_in(unit, first, last, verb)
+        # The nearest clause before a verb has its subject, else one farther off.
+        edges = [at for at in range(first, last) if unit.mark(at) == ","]
+        starts = [first, *(edge + 1 for edge in edges)]
+        near: Voice | None = None
+        for start in reversed(starts):
+            found = self._subject_in(unit, start, last if near is None else starts[starts.index(start) + 1] - 1, verb)
+            if found and found.known in {FoundBy.NAMED, FoundBy.PRONOUN}:
+                return found
+            near = near or found
+        return near
+
+    def _subject_in(self, unit: Unit, first: int, last: int, verb: Token | None) -> Voice | None:
+        at = first
+        carrier: Voice | None = None
+        while at < last:
+            word = unit.word(at)
+            if self._people.is_said(unit, at):
+                at += 1
+                continue
+            if word and verb and (group := self._group(unit, at, last, verb)):
+                return group
+            if word is None or not can_be_subject(word, verb):
+                at = after_phrase(unit, at, last) if word is not None and word.is_a("PREP") else at + 1
+                continue
+            words = list(phrase_at(unit, at, last))
+            if any(word.lemmas & _TIMES for word in words[:2]):
+                at += 2
+                continue
+            voice = self._from_words(unit, words, in_case="nomn")
+            if voice and not is_carrier(voice, unit.lexicon):
+                return voice
+            # An outlet may be whom he told it.
+            carrier, at = carrier or voice, at + (1 if voice else max(1, len(words)))
+        return carrier
+
+    def _group(self, unit: Unit, first: int, last: int, verb: Token) -> Voice | None:
+        """Return several who speak together: "Белый дом и Госдеп отрицают", "другие отметили", "один из них сказал"."""
+        word = unit.word(first)
+        if word is None or not word.can("nomn"):
+            return None
+        if word.lemmas & _SOME:
+            return replace(self._many, surface=word.span, known=FoundBy.PRONOUN) if self._many else None
+        words = list(phrase_at(unit, first, last))
+        joined = next((at for at, each in enumerate(words) if each.lower in AND and at), None)
+        if (
+            joined is None
+            or not verb.can("plur")
+            or verb.can("sing")
+            or not word.is_a("NOUN")
+            or word.can("plur", "nomn")
+        ):
+            return None
+        if not any(each.can("nomn") for each in words[joined + 1 :]):
+            return None
+        span = Span(words[0].span.start, words[-1].span.end)
+        return Voice(
+            name=nominative(words, unit.language), surface=span, is_plural=True, is_person=False, known=FoundBy.BODY
+        )
+
+    def _from_words(self, unit: Unit, words: Sequence[Token], *, in_case: str) -> Voice | None:
+        if not words:
+            return None
+        if gender := pronoun_gender(words[0].lower):
+            return self._pronoun(words[0], gender)
+        name = person_in(words, in_case)
+        words = list(words[: words.index(name[-1]) + 1]) if name else core_of(words)
+        name = name or name_in(words, in_case)
+        span = Span(words[0].span.start, words[-1].span.end)
+        official = self._people.official_at(name[0].span.start, name[-1].span.end) if name else None
+        if official is not None:
+            voice = replace(self._people.known(official, name), surface=span)
+            self._people.learn(voice, words)
+            return voice
+        if name:
+            return self._people.stranger(unit, words, name, in_case)
+        return self._described(unit, words, in_case)
+
+    def _described(self, unit: Unit, words: Sequence[Token], in_case: str) -> Voice | None:
+        """Return whom an office or a description means: whose it was said to be, else who spoke, else itself."""
+        own = list(words)
+        head = next((word for word in own if word.is_a("NOUN", "NUMR") and word.can(in_case)), None)
+        if head is None:
+            return None
+        span = Span(own[0].span.start, own[-1].span.end)
+        is_person = head.can("anim") or bool(head.lemmas & unit.lexicon.strangers)
+        senses = [sense for sense in head.senses if sense.has(in_case)]
+        plural = all(sense.has("plur") for sense in senses)
+        if head.can("anim") and not plural and not head.lemmas & unit.lexicon.strangers:
+            is_bare = own[-1] is head
+            country = self._people.country_of(unit, own)
+            holder = self._people.holder_of(unit, head, own, country) if country else None
+            holder = (
+                holder
+                or self._people.holder(head, own, country)
+                or (self._people.recent(gender_of([head]), span.start) if is_bare else None)
+            )
+            if holder is not None:
+                return Voice(
+                    name=holder.name, ref_id=holder.ref_id, surface=span, gender=holder.gender, known=FoundBy.DESCRIBED
+                )
+        return Voice(
+            name=nominative(own, unit.language, in_case),
+            surface=span,
+            gender=next((each for each in GENDERS if head.can(each, in_case)), None) if is_person else None,
+            is_plural=plural,
+            is_person=is_person,
+            known=FoundBy.DESCRIBED if is_person else FoundBy.BODY,
+        )
+
+    def _pronoun(self, word: Token, gender: str) -> Voice:
+        if gender == "plur":
+            last = self._last if self._last and not self._last.is_person else self._many
+        else:
+            last = self._people.recent(gender, word.span.start)
+        if last is None:
+            return Voice(name=None, surface=word.span, known=FoundBy.NOBODY)
+        return Voice(
+            name=last.name,
+            ref_id=last.ref_id,
+            surface=word.span,
+            gender=last.gender,
+            known=FoundBy.PRONOUN,
+            is_person=last.is_person,
+        )
+
+    # Places, papers, silence.
+
+    def _place(self, said: Saying) -> Voice | None:
+        """Read "в Кремле заявили": a place speaks where the verb is plural and nobody else does."""
+        verb = said.unit.word(said.cue.at) if said.cue else None
+        if verb is None or not verb.can("plur"):
+            return None
+        for at in (*range(said.cue.at - 1, said.within[0] - 1, -1), *range(said.cue.at + 1, said.within[1])):  # type: ignore[union-attr]
+            word = said.unit.word(at)
+            if word and word.lower in {"в", "во", "у", "на"}:
+                words = list(until_mark(said.unit, at + 1, said.within[1] if at > said.cue.at else said.cue.at))  # type: ignore[union-attr]
+                if words and words[-1 if len(words) == 1 else 0].can("loct"):
+                    span = Span(words[0].span.start, words[-1].span.end)
+                    return Voice(
+                        name=nominative(words, said.unit.language, "loct"),
+                        surface=span,
+                        is_person=False,
+                        known=FoundBy.BODY,
+                    )
+        return None
+
+    def _paper(self, said: Saying) -> Voice | None:
+        """Read "говорится в сообщении штаба": whose paper it is, else the paper."""
+        if said.cue is None:
+            return None
+        papers = said.unit.lexicon.papers
+        for at in range(said.within[0], said.within[1]):
+            word = said.unit.word(at)
+            if word and word.lemmas & papers and not word.can("nomn"):
+                owner = list(until_mark(said.unit, at + 1, said.within[1]))
+                if owner and owner[0].can("gent"):
+                    return self._from_words(said.unit, owner, in_case="gent")
+                return Voice(
+                    name=nominative([word], said.unit.language, "loct"),
+                    surface=word.span,
+                    is_person=False,
+                    known=FoundBy.BODY,
+                )
+        return None
+
+    def _inherited(self, said: Saying, number: int) -> Voice:
+        verb = said.unit.word(said.cue.at) if said.cue else None
+        gender = next((each for each in GENDERS if verb and verb.can(each) and not verb.can("GRND")), None)
+        if said.cue and said.cue.is_gerund:
+            gender = None
+        last = self._last if number - self._last_at <= _REACH else None
+        if gender and said.cue and (last is None or last.is_person):
+            last = self._people.recent(gender, said.unit.items[said.cue.at].span.start) or last
+        if last is None:
+            return Voice(name=None, known=FoundBy.NOBODY)
+        return Voice(
+            name=last.name,
+            ref_id=last.ref_id,
+            gender=last.gender,
+            is_plural=last.is_plural,
+            is_person=last.is_person,
+            known=FoundBy.INHERITED,
+        )
+
+
+def _body(unit: Unit, words: Sequence[Token]) -> Voice:
+    """Return a place or paper that speaks, named in the locative."""
+    span = Span(words[0].span.start, words[-1].span.end)
+    name = nominative(words, unit.language, "loct")
+    return Voice(name=name, surface=span, is_person=False, known=FoundBy.BODY)
+
+
+def is_carrier(voice: Voice, lexicon: Lexicon) -> bool:
+    """Tell an outlet or agency, which only carries what others say: by its kind, or a name in Latin letters."""
+    words = (voice.name or "").lower().split()
+    return not voice.ref_id and bool(words) and (words[0] in lexicon.carriers or all(word.isascii() for word in words))

@@ -1,0 +1,188 @@
+"""A paragraph cut into units: sentences, of which those that one quotation or its reporting clause joins are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from extractors.records import Span
+from extractors.speech.quotations import Quotation
+from extractors.speech.slavic.lexicon import Lexicon, lexicon_of
+from extractors.speech.slavic.words import Token, language_of_words, tokens_of
+
+DASHES = frozenset("—–―-")
+ENDS = frozenset(".!?…;")
+_CAPTION = re.compile(r"\((?:фото|видео|відео|photo)\b[^()]{0,120}\)\s*", re.IGNORECASE)
+_SHORTEST = 20
+_ASIDE = re.compile(r"\([^()]{1,120}\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word or mark of the writer's, a whole quotation, or, where it is neither, an aside in brackets."""
+
+    span: Span
+    token: Token | None = None
+    quotation: Quotation | None = None
+
+    @property
+    def mark(self) -> str:
+        """Return the mark that it is, nothing for a word or a quotation."""
+        return self.token.text if self.token and not self.token.is_word else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueWord:
+    """A word that reports speech, at its place among a unit's items."""
+
+    at: int
+    lemma: str
+    is_gerund: bool
+    stance: str | None
+
+    holds: bool = False
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One or more sentences of a paragraph, as items."""
+
+    text: str
+    language: str
+    items: tuple[Item, ...]
+    paragraph: int
+    is_title: bool = False
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Return the words of its language."""
+        return lexicon_of(self.language)
+
+    @property
+    def span(self) -> Span:
+        """Return where it stands."""
+        return Span(self.items[0].span.start, self.items[-1].span.end)
+
+    def word(self, at: int) -> Token | None:
+        """Return the word at a place among the items; None for marks, quotations and places outside."""
+        item = self.items[at] if 0 <= at < len(self.items) else None
+        return item.token if item and item.token and item.token.is_word else None
+
+    def mark(self, at: int) -> str:
+        """Return the mark at a place among the items."""
+        return self.items[at].mark if 0 <= at < len(self.items) else ""
+
+    def stretch(self, first: int, last: int) -> Span | None:
+        """Return the characters of the items from `first` to before `last`, without marks at their ends."""
+        while first < last and self.items[first].mark and self.items[first].mark not in '(«"':
+            first += 1
+        while first < last and self.items[last - 1].mark and self.items[last - 1].mark not in ')»"%':
+            last -= 1
+        return Span(self.items[first].span.start, self.items[last - 1].span.end) if first < last else None
+
+    @cached_property
+    def cues(self) -> tuple[CueWord, ...]:
+        """Return the words that report speech, in order."""
+        return tuple(cue for at in range(len(self.items)) if (cue := self._cue(at)))
+
+    def cue_at(self, at: int) -> CueWord | None:
+        """Return the cue at a place among the items."""
+        return next((cue for cue in self.cues if cue.at == at), None)
+
+    def _takes_side(self, at: int, lemma: str) -> bool:
+        following = self.word(at + 1)
+        return following is not None and following.lower in self.lexicon.sides.get(lemma, ())
+
+    def _cue(self, at: int) -> CueWord | None:
+        word = self.word(at)
+        if word is None:
+            return None
+        own = self.lexicon
+        for sense in word.senses:
+            known = (
+                sense.lemma in own.says
+                or sense.lemma in own.holds
+                or sense.lemma in own.acts
+                or self._takes_side(at, sense.lemma)
+            )
+            if sense.has("1per") or sense.has("2per") or sense.has("impr"):
+                continue
+            short = sense.pos in {"ADJS", "PRTS"} or (sense.pos == "ADJF" and sense.has("nomn"))
+            if known and (sense.pos in {"VERB", "GRND"} or (short and sense.lemma in own.holds)):
+                return CueWord(
+                    at=at,
+                    lemma=sense.lemma,
+                    is_gerund=sense.pos == "GRND",
+                    stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
+                    holds=sense.lemma in own.holds,
+                )
+        return None
+
+
+def units_of(
+    text: str, paragraphs: Sequence[Span], sentences: Sequence[Span], quotations: Sequence[Quotation], language: str
+) -> Iterator[Unit]:
+    """Yield the units of a text in order; each paragraph is in the language of its letters."""
+    for number, paragraph in enumerate(paragraphs):
+        inside = [each for each in sentences if paragraph.covers(each)]
+        quoted = [each for each in quotations if paragraph.covers(each.outer)]
+        own = language_of_words(paragraph.slice(text), language)
+        for span in _joined(text, [part for each in inside for part in _uncaptioned(text, each)], quoted):
+            items = tuple(_items(text, span, [each for each in quoted if span.covers(each.outer)], own))
+            if items:
+                yield Unit(text=text, language=own, items=items, paragraph=number)
+
+
+def _uncaptioned(text: str, sentence: Span) -> Iterator[Span]:
+    """Yield a sentence without the caption of a picture that stands glued before it."""
+    caption = None
+    for caption in _CAPTION.finditer(text, sentence.start, sentence.end):  # noqa: B007 (the last)
+        pass
+    yield Span(caption.end(), sentence.end) if caption and sentence.end - caption.end() > _SHORTEST else sentence
+
+
+def _joined(text: str, sentences: Iterable[Span], quotations: Sequence[Quotation]) -> list[Span]:
+    joined: list[Span] = []
+    for span in sentences:
+        if joined and _goes_on(text, joined[-1], span, quotations):
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return [_with_marks(span, quotations) for span in joined]
+
+
+def _goes_on(text: str, before: Span, span: Span, quotations: Sequence[Quotation]) -> bool:
+    if any(each.outer.start < before.end and span.start < each.outer.end for each in quotations):
+        return True
+    # A dash or a word in lower case after a quotation's end.
+    start = text[before.end : span.start].strip() + text[span.start : span.start + 1]
+    return start[:1] in DASHES | {","} or (start[:1].islower() and text[before.end - 1 : before.end] in '»"”!?…')
+
+
+def _with_marks(span: Span, quotations: Sequence[Quotation]) -> Span:
+    """Return a span with the whole of each quotation that reaches into it."""
+    meeting = [each.outer for each in quotations if each.outer.meets(span)]
+    return Span(min([span.start, *(o.start for o in meeting)]), max([span.end, *(o.end for o in meeting)]))
+
+
+def _items(text: str, span: Span, quotations: Sequence[Quotation], language: str) -> Iterator[Item]:
+    at = span.start
+    for quotation in quotations:
+        if quotation.outer.start < at:
+            continue
+        yield from _words(text, Span(at, quotation.outer.start), language)
+        yield Item(quotation.outer, quotation=quotation)
+        at = quotation.outer.end
+    yield from _words(text, Span(at, span.end), language)
+
+
+def _words(text: str, span: Span, language: str) -> Iterator[Item]:
+    """Yield words and marks; what stands in brackets is one item that is neither."""
+    at = span.start
+    for aside in _ASIDE.finditer(text, span.start, span.end):
+        yield from (Item(token.span, token=token) for token in tokens_of(text, Span(at, aside.start()), language))
+        yield Item(Span(*aside.span()))
+        at = aside.end()
+    yield from (Item(token.span, token=token) for token in tokens_of(text, Span(at, span.end), language))

@@ -1,0 +1,161 @@
+"""A text's words with what each can be: part of speech, case, gender, number. One analyser a language, loaded late."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+from extractors.records import Span
+
+_TOKEN = re.compile(r"\w+(?:[-'’ʼ.]\w+)*|[^\w\s]")
+_KNOWN = 50_000  # word forms kept analysed: a day's news has fewer
+# Letters that only one of the two languages has.
+_RUSSIAN, _UKRAINIAN = frozenset("ыэёъ"), frozenset("іїєґ")
+CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
+UNKNOWN = "unknown"  # the mark of a word that is in no dictionary, as most names are
+_LETTERS = frozenset({"Init"})
+_GERUND = re.compile(r"вши(?:сь)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing that a word form can be. Cases, genders and numbers are OpenCorpora's: nomn, masc, plur."""
+
+    lemma: str
+    pos: str
+    marks: frozenset[str]
+
+    def has(self, *marks: str) -> bool:
+        """Tell whether it has every one of these marks."""
+        return self.marks.issuperset(marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark of a text. A mark has no senses."""
+
+    text: str
+    span: Span
+    senses: tuple[Sense, ...]
+
+    @property
+    def lower(self) -> str:
+        """Return the word in lower case."""
+        return self.text.lower()
+
+    @property
+    def is_word(self) -> bool:
+        """Tell a word, or number, from a mark."""
+        return self.text[0].isalnum()
+
+    @property
+    def is_name(self) -> bool:
+        """Tell a word that begins with a capital."""
+        return self.text[:1].isupper()
+
+    def is_a(self, *parts: str) -> bool:
+        """Tell whether it can be one of these parts of speech."""
+        return any(sense.pos in parts for sense in self.senses)
+
+    def can(self, *marks: str) -> bool:
+        """Tell whether one of its senses has all these marks."""
+        return any(sense.has(*marks) for sense in self.senses)
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        """Return the dictionary forms it can have."""
+        return frozenset(sense.lemma for sense in self.senses)
+
+
+def language_of_words(text: str, otherwise: str) -> str:
+    """Return "ru" or "uk" by the letters of a paragraph, `otherwise` where it has none that tells."""
+    letters = text.lower()
+    russian, ukrainian = (sum(map(letters.count, own)) for own in (_RUSSIAN, _UKRAINIAN))
+    return otherwise if russian == ukrainian else "ru" if russian > ukrainian else "uk"
+
+
+@cache
+def is_readable(language: str | None) -> bool:
+    """Tell whether a language is one of these, and its dictionary is installed; loads nothing."""
+    code = (language or "").lower()[:2]
+    return code in {"ru", "uk"} and all(find_spec(name) for name in ("pymorphy3", f"pymorphy3_dicts_{code}"))
+
+
+def tokens_of(text: str, span: Span, language: str) -> tuple[Token, ...]:
+    """Return the words and marks of a stretch of `text`, with offsets in it."""
+    found = _TOKEN.finditer(text, span.start, span.end)
+    return tuple(Token(match[0], Span(*match.span()), _senses(match[0], language)) for match in found)
+
+
+def nominative(words: Sequence[Token], language: str, in_case: str = "nomn") -> str:
+    """Return a name or description, found in a case, as a dictionary of names would have it: in the nominative.
+
+    What hangs on its noun in the genitive stays so, and so does what its dictionary has no form of.
+    """
+    head = next((at for at, word in enumerate(words) if word.is_a("NOUN") and not word.is_name), len(words))
+    forms = (
+        _nominative(word, language, in_case) if at <= head or (word.is_name and at == head + 1) else word.text
+        for at, word in enumerate(words)
+    )
+    return " ".join(forms)
+
+
+def shared_case(words: Iterable[Token]) -> str:
+    """Return the first case in which all of these words can stand."""
+    able = [case for case in CASES if all(word.can(case) or not word.senses for word in words)]
+    return able[0] if able else "nomn"
+
+
+def _nominative(word: Token, language: str, in_case: str) -> str:
+    analyser = _analyser(language)
+    if analyser is None or in_case == "nomn":
+        return word.text
+    for parse in analyser.parse(word.text):
+        if in_case in parse.tag.grammemes and (form := parse.inflect({"nomn"})):
+            return _cased(form.word, word.text)
+    return word.text
+
+
+def _cased(word: str, like: str) -> str:
+    return word.upper() if like.isupper() and len(like) > 1 else word.capitalize() if like[:1].isupper() else word
+
+
+@lru_cache(maxsize=_KNOWN)
+def _senses(word: str, language: str) -> tuple[Sense, ...]:
+    analyser = _analyser(language)
+    if analyser is None or not word[0].isalpha():
+        return ()
+    extra = frozenset() if analyser.word_is_known(word.lower()) else frozenset({UNKNOWN})
+    senses = (
+        Sense(_lemma(parse, language), str(parse.tag.POS), _marks(parse) | extra)
+        for parse in analyser.parse(word)
+        if parse.tag.POS and not parse.tag.grammemes & _LETTERS
+    )
+    return tuple(dict.fromkeys(senses))
+
+
+def _marks(parse: Any) -> frozenset[str]:
+    marks = frozenset(map(str, parse.tag.grammemes))
+    # The Ukrainian dictionary names no case where a noun stands as the dictionary has it.
+    return marks if parse.tag.POS != "NOUN" or not marks.isdisjoint(CASES) else marks | {"nomn"}
+
+
+def _lemma(parse: Any, language: str) -> str:
+    """Return the dictionary form; the Ukrainian dictionary keeps adverbial participles by themselves."""
+    lemma = str(parse.normal_form).replace("ё", "е")
+    return _GERUND.sub("ти", lemma) if language == "uk" and parse.tag.POS == "GRND" else lemma
+
+
+@cache
+def _analyser(language: str | None) -> Any:
+    """Return the analyser of a language; None where it, or its dictionary, is not installed."""
+    try:
+        import pymorphy3  # noqa: PLC0415 (16 MB and a third of a second, for texts that need it)
+
+        return pymorphy3.MorphAnalyzer(lang=language)
+    except (ImportError, ValueError):
+        return None

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.officials.watchlist import Watchlist, load_watchlist
+from extractors.records import Depth, Reading, Span
+from extractors.speech.reading import Reader, Unread
+from extractors.speech.slavic import words
+from extractors.speech.slavic.negation import is_negated
+
+
+@cache
+def watchlist() -> Watchlist:
+    """Load the watchlist once."""
+    return load_watchlist()
+
+
+def reading_of(text: str, language: str) -> Reading:
+    """Read an article of the third of March 2026."""
+    on = datetime(2026, 3, 3, tzinfo=UTC)
+    return Reader(watchlist()).read(Unread(article_id="a", title=None, text=text, published_at=on, language=language))
+
+
+def told(text: str, language: str) -> list[tuple[str | None, str]]:
+    """Return who said what in a text, the parts of split words joined by a bar."""
+    said = reading_of(text, language).statements
+    return [(each.speaker, " | ".join(span.slice(text) for span in each.spans)) for each in said]
+
+
+RUSSIAN = [
+    ("«Мост построен в срок», — сказал Павел Корнев.", "Павел Корнев", "Мост построен в срок"),
+    ("«Мы ждем ответа», — заявила министр Ольга Лугина.", "Ольга Лугина", "Мы ждем ответа"),
+    ("Павел Корнев заявил: «Работа продолжается».", "Павел Корнев", "Работа продолжается"),
+    ("«Да, — ответил Павел Корнев, — завтра мы уедем».", "Павел Корнев", "Да | завтра мы уедем"),
+    ("«Мы готовы», — сказал Павел Корнев. — «Ждем только визу».", "Павел Корнев", "Мы готовы | Ждем только визу"),
+    ("Павел Корнев сообщил, что визит отложен до весны.", "Павел Корнев", "визит отложен до весны"),
+    ("Ольга Лугина подчеркнула, что поезд пойдет по расписанию.", "Ольга Лугина", "поезд пойдет по расписанию"),
+    ("Визит отложен до весны, заявил Павел Корнев.", "Павел Корнев", "Визит отложен до весны"),
+    ("Поезд, напомнила Ольга Лугина, пойдет по расписанию.", "Ольга Лугина", "Поезд | пойдет по расписанию"),
+    ("По словам Павла Корнева, сроков пока нет.", "Павел Корнев", "сроков пока нет"),
+    ("Сроков пока нет, по словам министра Ольги Лугиной.", "Ольга Лугина", "Сроков пока нет"),
+    ("По мнению Павла Корнева, говорить об этом рано.", "Павел Корнев", "говорить об этом рано"),
+    ("Как уточнил Павел Корнев, визит займет два дня.", "Павел Корнев", "визит займет два дня"),
+    ("Павел Корнев назвал план «пустой бумажкой».", "Павел Корнев", "план «пустой бумажкой»"),
+    ("Павел Корнев потребовал, чтобы войска ушли к реке.", "Павел Корнев", "войска ушли к реке"),
+    ("Ольга Лугина призвала к паузе в споре.", "Ольга Лугина", "к паузе в споре"),
+    ("Павел Корнев пообещал помочь городу.", "Павел Корнев", "помочь городу"),
+    ("Павел Корнев отверг условия соседей.", "Павел Корнев", "условия соседей"),
+    ("Павел Корнев заявил о готовности города.", "Павел Корнев", "о готовности города"),
+    ("Ольга Лугина выступила против закрытия порта.", "Ольга Лугина", "против закрытия порта"),
+    ("В Кремле заявили, что ждут предложений.", "Кремль", "ждут предложений"),
+    ("Павел Корнев ушел, заявив, что устал от споров.", "Павел Корнев", "устал от споров"),
+    ("Посол Павел Корнев, который сказал, что ждет гостей, уехал.", "Павел Корнев", "ждет гостей, уехал"),
+    ("«Мост цел», — говорится в сообщении министерства.", "министерство", "Мост цел"),
+    ("Мост построен в срок. Об этом сообщил Павел Корнев.", "Павел Корнев", "Мост построен в срок"),
+    ("Встречи не будет, написал Павел Корнев в своем канале.", "Павел Корнев", "Встречи не будет"),
+    ("Павел Корнев опроверг, что город сдался.", "Павел Корнев", "город сдался"),
+    ("Владимир Зеленский считает, что говорить рано.", "Volodymyr Zelenskyy", "говорить рано"),
+    ("Президент Украины сообщил, что ждет гостей.", "Volodymyr Zelenskyy", "ждет гостей"),
+    ("«Мы ждем», — сказал глава МИД России.", "Sergei Lavrov", "Мы ждем"),
+]
+UKRAINIAN = [
+    ("«Міст збудовано вчасно», — сказав Павло Корнієнко.", "Павло Корнієнко", "Міст збудовано вчасно"),
+    ("«Ми чекаємо відповіді», — заявила міністерка Ольга Лугова.", "Ольга Лугова", "Ми чекаємо відповіді"),
+    ("Павло Корнієнко заявив: «Робота триває».", "Павло Корнієнко", "Робота триває"),
+    ("«Так, — відповів Павло Корнієнко, — завтра ми поїдемо».", "Павло Корнієнко", "Так | завтра ми поїдемо"),
+    ("Павло Корнієнко повідомив, що візит відкладено до весни.", "Павло Корнієнко", "візит відкладено до весни"),
+    ("Ольга Лугова наголосила, що потяг піде за розкладом.", "Ольга Лугова", "потяг піде за розкладом"),
+    ("Візит відкладено до весни, заявив Павло Корнієнко.", "Павло Корнієнко", "Візит відкладено до весни"),
+    ("За словами Павла Корнієнка, термінів поки немає.", "Павло Корнієнко", "термінів поки немає"),
+    ("На думку Павла Корнієнка, говорити про це зарано.", "Павло Корнієнко", "говорити про це зарано"),
+    ("Як уточнив Павло Корнієнко, візит триватиме два дні.", "Павло Корнієнко", "візит триватиме два дні"),
+    ("Павло Корнієнко зажадав, щоб війська пішли до річки.", "Павло Корнієнко", "війська пішли до річки"),
+    ("Ольга Лугова закликала до паузи у суперечці.", "Ольга Лугова", "до паузи у суперечці"),
+    ("Павло Корнієнко пообіцяв допомогти місту.", "Павло Корнієнко", "допомогти місту"),
+    ("Павло Корнієнко відкинув умови сусідів.", "Павло Корнієнко", "умови сусідів"),
+    ("Павло Корнієнко заявив про готовність міста.", "Павло Корнієнко", "про готовність міста"),
+    ("Ольга Лугова виступила проти закриття порту.", "Ольга Лугова", "проти закриття порту"),
+    ("У Кремлі заявили, що чекають пропозицій.", "Кремль", "чекають пропозицій"),
+    ("Павло Корнієнко пішов, заявивши, що втомився від суперечок.", "Павло Корнієнко", "втомився від суперечок"),
+    ("Міст збудовано вчасно. Про це повідомив Павло Корнієнко.", "Павло Корнієнко", "Міст збудовано вчасно"),
+    ("Зустрічі не буде, написав Павло Корнієнко у своєму каналі.", "Павло Корнієнко", "Зустрічі не буде"),
+    ("Павло Корнієнко спростував, що місто здалося.", "Павло Корнієнко", "місто здалося"),
+    ("Володимир Зеленський вважає, що говорити зарано.", "Volodymyr Zelenskyy", "говорити зарано"),
+    ("Президент України повідомив, що чекає гостей.", "Volodymyr Zelenskyy", "чекає гостей"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker", "said"), RUSSIAN)
+def test_russian_reports_of_speech_are_read(text, speaker, said):
+    """Each way in which Russian news reports speech gives the words and whoever said them."""
+    assert told(text, "ru") == [(speaker, said)]
+
+
+@pytest.mark.parametrize(("text", "speaker", "said"), UKRAINIAN)
+def test_ukrainian_reports_of_speech_are_read(text, speaker, said):
+    """Each way in which Ukrainian news reports speech gives the words and whoever said them."""
+    assert told(text, "uk") == [(speaker, said)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Завод «Заря» открыли в мае.", "ru"),
+        ("Так называемые «гаранты» молчали весь год.", "ru"),
+        ("Напомним, срок договора истек в мае.", "ru"),
+        ("Можно сказать, что год прошел тихо.", "ru"),
+        ("Павел Корнев приехал в город и открыл мост.", "ru"),
+        ("Отвечать на вопрос Павел Корнев не стал.", "ru"),
+        ("Мост цел, передает ТАСС.", "ru"),
+        ("О проекте, о котором говорят уже год, забыли.", "ru"),
+        ("Завод «Зоря» відкрили у травні.", "uk"),
+        ("Так звані «гаранти» мовчали цілий рік.", "uk"),
+        ("Нагадаємо, термін угоди сплив у травні.", "uk"),
+        ("Можна сказати, що рік минув тихо.", "uk"),
+        ("Павло Корнієнко приїхав до міста і відкрив міст.", "uk"),
+        ("Міст цілий, передає Укрінформ.", "uk"),
+    ],
+)
+def test_what_is_no_speech_is_no_statement(text, language):
+    """Names in quotation marks, irony, the writer's own reminders and mere carriers say nothing."""
+    assert told(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speakers"),
+    [
+        ("Павел Корнев приехал в город. Он сообщил, что ждет гостей.", "ru", ["Павел Корнев"]),
+        (
+            "Павел Корнев заявил, что Дмитрий Песков ждет. По его словам, время есть.",
+            "ru",
+            ["Павел Корнев", "Павел Корнев"],
+        ),
+        ("Министр Ольга Лугина уехала. «Ждите», — добавила министр.", "ru", ["Ольга Лугина"]),
+        (
+            "Павел Корнев сказал, что мост цел, а также призвал к порядку.",
+            "ru",
+            ["Павел Корнев", "Павел Корнев"],
+        ),
+        ("Павло Корнієнко приїхав до міста. Він повідомив, що чекає гостей.", "uk", ["Павло Корнієнко"]),
+        ("Ольга Лугова поїхала. «Чекайте», — додала вона.", "uk", ["Ольга Лугова"]),
+        ("Дональд Трамп прилетел в город. Американский президент заявил, что ждет.", "ru", ["Donald Trump"]),
+        ("Як повідомив очільник МЗС України, візиту не буде.", "uk", ["Andrii Sybiha"]),
+    ],
+)
+def test_pronouns_and_offices_mean_people(text, language, speakers):
+    """A pronoun or an office is whoever was named before it, or holds the office on the article's day."""
+    assert [speaker for speaker, _ in told(text, language)] == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "stance"),
+    [
+        ("Павел Корнев призвал к прекращению огня.", "ru", "demand"),
+        ("Павел Корнев отверг перемирие.", "ru", "reject"),
+        ("Павел Корнев отверг обвинения соседей.", "ru", "deny"),
+        ("Павел Корнев пригрозил соседям войной.", "ru", "threaten"),
+        ("Павел Корнев предложил паузу.", "ru", "offer"),
+        ("Павел Корнев сказал, что город готов к переговорам.", "ru", "offer"),
+        ("Павел Корнев сказал, что перемирие возможно только после обмена.", "ru", "condition"),
+        ("Павел Корнев сказал, что год прошел.", "ru", "assert"),
+        ("Павло Корнієнко закликав до припинення вогню.", "uk", "demand"),
+        ("Павло Корнієнко відкинув перемир'я.", "uk", "reject"),
+        ("Павло Корнієнко підтримав план.", "uk", "accept"),
+        ("Павло Корнієнко сказав, що умови неприйнятні.", "uk", "reject"),
+        ("Павло Корнієнко сказав, що місто готове до розмови.", "uk", "assert"),
+    ],
+)
+def test_words_take_a_stance(text, language, stance):
+    """The verb takes a side, else the words themselves."""
+    (said,) = reading_of(text, language).statements
+    assert said.stance == stance
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "negated"),
+    [
+        ("Перемирия не будет", "Перемирия", True),
+        ("Мы не хотим перемирия", "перемирия", True),
+        ("Не только перемирие, но и мир", "перемирие", False),
+        ("Он не исключил перемирия", "перемирия", False),
+        ("Он исключил перемирие", "перемирие", True),
+        ("Перемирие возможно, но мира нет", "Перемирие", False),
+        ("Перемир'я не буде", "Перемир'я", True),
+        ("Ми хочемо перемир'я", "перемир'я", False),
+        ("Він відкинув перемир'я", "перемир'я", True),
+    ],
+)
+def test_a_phrase_is_negated_in_its_clause(text, phrase, negated):
+    """Words of denial count in their own clause, twice is not at all."""
+    at = text.index(phrase)
+    assert is_negated(text, Span(at, at + len(phrase))) is negated
+
+
+def test_offsets_are_those_of_the_text():
+    """Every span slices to its words, and a Russian quotation in a Ukrainian page is read in its own language."""
+    text = "Павло Корнієнко заявив: «Робота триває».\n\n«Мы ждём ответа», — сказал Дмитрий Песков.\n"
+    found = reading_of(text, "uk").statements
+    assert [each.speaker for each in found] == ["Павло Корнієнко", "Dmitry Peskov"]
+    assert found[1].speaker_id == "dmitry-peskov"
+    for each in found:
+        assert each.span.slice(text) == each.text
+        assert each.speaker_span is not None
+        assert each.speaker_span.slice(text) == each.speaker_surface
+
+
+def test_a_denied_report_is_denied():
+    """Whoever did not say a thing has a report that was denied."""
+    (said,) = reading_of("Павел Корнев не говорил, что уедет.", "ru").statements
+    assert said.denied
+
+
+def test_without_its_dictionary_a_language_is_not_read(monkeypatch):
+    """Where the dictionary is not installed an article says so by its depth, and has its mentions all the same."""
+    monkeypatch.setattr(words, "find_spec", lambda _name: None)
+    words.is_readable.cache_clear()
+    try:
+        reading = reading_of("Владимир Зеленский сообщил, что ждет.", "ru")
+    finally:
+        words.is_readable.cache_clear()
+    assert (reading.depth, reading.statements) == (Depth.NOT_ENGLISH, ())
+    assert [each.ref_id for each in reading.mentions] == ["volodymyr-zelenskyy"]
+
+
+MARKS = st.sampled_from([" ", ", ", " — ", ": ", ". ", "«", "»", "\n", '"', " (", ") ", "!", "? "])
+PARTS = st.sampled_from(
+    [
+        "сказал",
+        "заявив",
+        "что",
+        "по",
+        "словам",
+        "он",
+        "она",
+        "Песков",
+        "Об",
+        "этом",
+        "как",
+        "который",
+        "і",
+        "та",
+        "не",
+        "«мир»",
+        "5",
+        "США",
+        "министр",
+    ]
+)
+
+
+@given(st.lists(st.one_of(MARKS, PARTS), max_size=40).map("".join))
+def test_no_text_makes_it_raise(text):
+    """Whatever stands in a text, reading it ends, and what is read stands there."""
+    for said in reading_of(text, "ru").statements:
+        assert said.span.slice(text) == said.text
