@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -135,7 +136,8 @@ class People:
             is_person=is_person,
             known=FoundBy.NAMED if is_person else FoundBy.BODY,
         )
-        self.learn(voice, words)
+        first = next((at for at, item in enumerate(unit.items) if item.span == name[0].span), 0)
+        self.learn(voice, words, offices_before(unit, first))
         return voice
 
     def holder(self, head: Token, words: Sequence[Token], country: str | None) -> Voice | None:
@@ -195,17 +197,17 @@ class People:
             else Voice(name=mention.name, ref_id=mention.ref_id, gender=gender_of(words))
         )
 
-    def learn(self, voice: Voice, words: Sequence[Token]) -> None:
+    def learn(self, voice: Voice, words: Sequence[Token], offices: AbstractSet[str] = frozenset()) -> None:
         """Take note of somebody and of the offices that a phrase gives him."""
         if not voice.name or not voice.is_person:
             return
         key = voice.ref_id or voice.name
         known = self._named.get(key)
-        offices = {lemma for word in words if not word.is_name or word is words[0] for lemma in word.lemmas}
+        own = {lemma for word in words if not word.is_name or word is words[0] for lemma in word.lemmas}
         self._named[key] = _Person(
             known.voice if known and known.voice.gender else voice,
             words[0].span.start,
-            offices | (known.offices if known else set()),
+            own | offices | (known.offices if known else set()),
         )
 
     def official_at(self, start: int, end: int) -> Mention | None:

@@ -221,11 +221,10 @@ class Voices:
             is_bare = own[-1] is head
             country = self._people.country_of(unit, own)
             holder = self._people.holder_of(unit, head, own, country) if country else None
-            holder = (
-                holder
-                or self._people.holder(head, own, country)
-                or (self._people.recent(gender_of([head]), span.start) if is_bare else None)
-            )
+            holder = holder or self._people.holder(head, own, country)
+            if holder is None and is_bare:
+                last = self._people.recent(gender_of([head]), span.start)
+                holder = last if last and (last.name or "")[:1].isupper() else None
             if holder is not None:
                 return Voice(
                     name=holder.name, ref_id=holder.ref_id, surface=span, gender=holder.gender, known=FoundBy.DESCRIBED
