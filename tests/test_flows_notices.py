@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.cli.status import wellness
+from flows.cli.deployment import wellness
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
 from flows.steps.passes import run_pass

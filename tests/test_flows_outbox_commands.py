@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from flows.cli.deployment import wellness
 from flows.cli.messages import sampled, sent_again, subscribed, unsubscribed
-from flows.cli.status import wellness
 from flows.problems import UsageProblem, WorkProblem
 from tests.post_office import post_office
 from tests.servers import Reply

@@ -1,1 +1,1 @@
-"""Articles that came by no feed: files, web archives, a site's sitemaps; read and recorded like any others."""
+"""What a person brings or looks at: files, web archives and sitemaps to take articles from, feeds to try."""

@@ -1,9 +1,10 @@
-"""Commands of whoever runs Talkwatch: a configuration to start from, the demo, passes, upkeep of the warehouse."""
+"""Commands of whoever runs Talkwatch: a configuration to start from, the demo, passes, upkeep; whether it is well."""
 
 from __future__ import annotations
 
 import logging
 import signal
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,11 @@ import typer
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
+from flows.tables import listing
+from flows.times import utc_now
+from warehouse.queries import terminal_safe
+from warehouse.runs import Health, health
+from warehouse.store import LIVE, reading
 
 log = logging.getLogger("talkwatch")
 
@@ -41,9 +47,12 @@ def demo(
 
     Over real HTTP, SMTP and a webhook, on loopback; needs a checkout, or the folder of the articles.
     """
+    from rich.console import Console
+
     from flows.demo.demo import run_demo
 
-    run_demo(seeds.resolve(), folder.resolve())
+    report = run_demo(seeds.resolve(), folder.resolve())
+    Console(highlight=False).print("", report, sep="\n", soft_wrap=True)
 
 
 @command("run")
@@ -121,3 +130,58 @@ def publish(config: Config = None) -> None:
 
     data_dir = settings_of(config).data_dir
     typer.echo(f"published {data_dir / 'analysis.duckdb'}" if publish_copy(data_dir) else "nothing has changed")
+
+
+@command("status")
+def status(
+    max_age: Annotated[str, typer.Option(metavar="2h", help="How old the last pass may be.")] = "2h",
+    config: Config = None,
+) -> None:
+    """Say whether all is well; exit code 1 when it is not."""
+    well, text = wellness(settings_of(config), span_of(max_age))
+    typer.echo(text)
+    if not well:
+        raise typer.Exit(1)
+
+
+def span_of(text: str) -> timedelta:
+    """Read a duration from the command line."""
+    from alerts.values import duration
+
+    try:
+        value = duration(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text}: {error}") from None
+    assert isinstance(value, timedelta)
+    return value
+
+
+def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
+    """Return whether all is well, and the whole picture, what is wrong first."""
+    from flows.steps.deliver.self_watch import faults, warnings
+
+    now = utc_now()
+    if not (settings.data_dir / LIVE).exists():
+        return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
+    with reading(settings.data_dir) as session:
+        numbers = health(session, now)
+    told = settings.subscribers
+    wrong = faults(numbers, told, now, max_age)
+    said = [f"not well: {fault}" for fault in wrong] or ["well"]
+    # A server's words may stand in them.
+    lines = map(terminal_safe, [*said, *warnings(numbers, told)])
+    return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
+
+
+def picture(numbers: Health) -> dict[str, object]:
+    """Return the numbers by the names people know."""
+    return {
+        "last pass finished": numbers.last_finished_at,
+        "feeds": f"{numbers.feeds} ({numbers.feeds_failing} failing, {numbers.feeds_new} not asked yet)",
+        "last new entry": numbers.last_new_at,
+        "pages to read": f"{numbers.entries_pending} ({numbers.entries_failed} given up)",
+        "articles": f"{numbers.articles} ({numbers.readings_given_up} could not be read in full)",
+        "alerts": numbers.alerts,
+        "messages waiting": numbers.messages_waiting,
+        "messages undelivered": numbers.messages_dead,
+    }

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import sys
 from contextlib import ExitStack
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from flows.config.settings import load_settings, set_environment, use_prefect
+from rich.text import Text
+
+from alerts.message_records import Notice
+from alerts.records import Alert
+from alerts.wording import Mark, segments
+from flows.config.settings import Settings, load_settings, set_environment, use_prefect
 from flows.demo.servers import Arrivals, mailbox, outlet, webhook
 from flows.demo.site import Resource, render_site
-from flows.demo.story import told
 from flows.prefect_server import prefect_server
 from flows.problems import UsageProblem
+from flows.tables import table
+from warehouse import alerts
+from warehouse.queries import query
+from warehouse.store import reading
 
 CONFIGURATION = """\
 # Written by `talkwatch demo`: the outlet, the mail server and the webhook of this run, on this machine's loopback.
@@ -68,10 +79,17 @@ port = {smtp_port}
 security = "none"
 from = "Talkwatch <talkwatch@example.org>"
 """
+MARKS = {Mark.NONE: ("", "", ""), Mark.KEYWORD: ("[", "]", "bold yellow"), Mark.OFFICIAL: ("‹", "›", "bold cyan")}
+TABLES = ("articles", "mentions", "statements", "stories", "decisions", "alerts", "deliveries", "feeds", "runs")
+QUESTION = """\
+select strftime(published_at, '%Y-%m-%d') as day, speaker, cue, text
+from statements
+where list_contains(topics, 'security-guarantees')
+order by published_at"""
 
 
-def run_demo(seeds: Path, folder: Path) -> None:
-    """Serve the seeds, run the monitor flow under a real Prefect server, and tell what arrived."""
+def run_demo(seeds: Path, folder: Path) -> Text:
+    """Serve the seeds, run the monitor flow under a real Prefect server, and return what arrived."""
     if not list(seeds.glob("*.txt")):
         raise UsageProblem(f"no seed articles in {seeds}; run this in a checkout, or name their folder with --seeds")
     clear(folder)
@@ -85,7 +103,7 @@ def run_demo(seeds: Path, folder: Path) -> None:
         configuration.write_text(configured(outlet_url, webhook_url, smtp_port), encoding="utf-8")
         run_flow(configuration)
     keep(arrivals, folder)
-    told(load_settings(configuration), arrivals, folder)
+    return report(load_settings(configuration), arrivals, folder)
 
 
 def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
@@ -129,3 +147,79 @@ def html_of(mail: EmailMessage) -> str:
     """Return the HTML part of a mail."""
     part = mail.get_body(("html",))
     return str(part.get_content()) if part else ""
+
+
+def report(settings: Settings, arrivals: Arrivals, folder: Path) -> Text:
+    """Return what the demo did: the alerts that arrived, the rows there are, a question, what to type next."""
+    with reading(settings.data_dir) as session:
+        fired = [logged.notice for logged in alerts.list_alerts(session, limit=1000)]
+    counts = " union all ".join(f'select \'{name}\' as "table", count(*) as "rows" from {name}' for name in TABLES)  # noqa: S608 (our own names)
+    sent = f"{len(arrivals.mails)} e-mails and {len(arrivals.payloads)} Slack messages"
+    blocks = [block(notice) for notice in sorted(fired, key=by_rule)]
+    return Text("\n\n").join(
+        [
+            section(f"{len(fired)} alerts, in {sent}", Text("\n\n").join(blocks)),
+            section("the subjects of the e-mails", Text("\n".join(str(mail["Subject"]) for mail in arrivals.mails))),
+            section("rows in the warehouse", Text(answer(settings, counts))),
+            section("a question an analyst might ask", Text(f"{QUESTION}\n\n{answer(settings, QUESTION)}")),
+            section("type next", Text(next_steps(folder))),
+        ]
+    )
+
+
+def section(heading: str, text: Text) -> Text:
+    """Return a part of the report, indented under its heading."""
+    lines = (Text.assemble("  ", line) if line.plain else line for line in text.split("\n", allow_blank=True))
+    return Text("\n").join([Text(heading, style="bold"), *lines])
+
+
+def by_rule(notice: Notice) -> tuple[str, datetime]:
+    """Sort by rule, then by date."""
+    return notice.alert.rule, notice.published_at or notice.alert.fired_at
+
+
+def block(notice: Notice) -> Text:
+    """Return one alert as it is shown."""
+    alert = notice.alert
+    return Text.assemble(
+        (f"{alert.rule} · {alert.official}", "bold"),
+        f" · {alert.reason}, by {alert.scope}\n",
+        marked(alert),
+        f"\n{notice.title} — {notice.outlet}, {notice.published_at:%Y-%m-%d}\n{notice.url}",
+    )
+
+
+def marked(alert: Alert) -> Text:
+    """Return the excerpt with the keyword in [ ] and the official in ‹ ›, in colour on a terminal."""
+    marks = ((MARKS[piece.mark], piece.text) for piece in segments(alert))
+    return Text.assemble(*((f"{opens}{text}{closes}", style) for (opens, closes, style), text in marks))
+
+
+def answer(settings: Settings, sql: str) -> str:
+    """Return a query's answer from the published copy."""
+    result = query(settings.data_dir, sql)
+    return table(result.columns, result.rows)
+
+
+def next_steps(folder: Path) -> str:
+    """Say what to look at and what to type next."""
+    shown, name = from_here(folder), program()
+    configured = f"{name} --config {shlex.quote(str(shown / 'talkwatch.toml'))}"
+    return f"""\
+{configured} sql "from statements limit 5"
+{configured} alerts list
+{name} init        for a configuration of your own; then `{name} run` and `{name} serve`
+
+what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json
+its links led to the demo's own outlet, which has stopped"""
+
+
+def program() -> str:
+    """Return how a shell calls this program from here: by its bare name only where it would be found."""
+    own = Path(sys.argv[0]).absolute()
+    return own.name if shutil.which(own.name) == str(own) else shlex.quote(str(from_here(own)))
+
+
+def from_here(path: Path) -> Path:
+    """Return a path as short as it can be typed in the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
