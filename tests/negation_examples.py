@@ -177,6 +177,17 @@ KINDS = {
         They failed to agree on a {ceasefire}.
         The {ceasefire} did not come.
         """,
+    "of another thing": """
+        Iran rejects excessive demands at the [negotiating table].
+        Hamas rejected the proposals put forward by [mediators].
+        The EU announced new [sanctions] on May 20 against Russia.
+        [Sanctions] against Russia will not be lifted.
+        There will be no lifting of [sanctions].
+        [Sanctions] do not contribute to peace.
+        The [negotiators] rejected the demand.
+        The [sanctions] are not producing results.
+        But the {negotiations} have not begun.
+        """,
     "nothing negates": """
         The [ceasefire] holds.
         If a [ceasefire] is not agreed, sanctions will follow.

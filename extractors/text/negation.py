@@ -8,21 +8,23 @@ Negated is what is not (yet), will not be, was not spoken of, or is not wanted, 
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 from extractors.records import Span
 from extractors.text.words import base, fold, tokens
 
+_LISTS = tomllib.loads(files("extractors.text").joinpath("negation.toml").read_text(encoding="utf-8"))
+_WORDS = {name: frozenset(words.split()) for name, words in _LISTS["words"].items()}
+_STEMS = {name: frozenset(map(base, words.split())) for name, words in _LISTS["stems"].items()}
 
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
 
-
-def _bases(listed: str) -> frozenset[str]:
-    return frozenset(map(base, listed.split()))
+def _parts(pairs: str, key: Callable[[str], str] = str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(map(key, pair.split("_"))) for pair in pairs.split())
 
 
 # How many words may stand between what negates and the phrase.
@@ -33,82 +35,16 @@ _PREDICATE = 6  # words from the verb after a phrase on
 _OUTWARD = 4  # words before a negating word in which another undoes it
 _CLAUSE = 400  # characters around a phrase that are looked at
 
-_NOT = _words("not never cannot neither nor nobody none nothing hardly scarcely barely")
-_STAND = base("stand")
-_PEOPLE = _bases("one side party government country leader official state nation minister politician man person")
-# Verbs and nouns that negate what follows, by stem; "not" before one makes a yes of it again.
-_REFUSING = _bases(
-    "reject rejection refuse refusal rebuff deny denial dismiss oppose opposition exclude preclude decline spurn veto"
-    " block prevent forbid abandon boycott cancel scrap thwart torpedo resist against dash lack reluctant unwilling"
-    " unable"
-)
-_FAIL = base("fail")
-_REFUSED = _REFUSING | {_FAIL}
-_TWO_WORDS = frozenset(
-    tuple(map(base, pair.split("_")))
-    for pair in _words(
-        "rule_out turn_down call_off give_up vote_down walk_away yet_to far_from short_of rather_than instead_of"
-        " too_early too_soon too_late lack_of absence_of failure_to inability_to"
-    )
-)
-_OF_TIME = frozenset({(base("yet"), base("to"))})
-# Of which the second word may stand behind the phrase.
-_PARTED = {base("rule"): "out", base("turn"): "down", base("call"): "off"}
-_ADJECTIVES = _words(
-    "impossible unacceptable unthinkable unrealistic premature inconceivable inadmissible unattainable unachievable"
-    " unfeasible infeasible pointless undesirable unwelcome"
-)
-_FINAL = _ADJECTIVES | _words("elusive dead")
-_IDIOMS = tuple(
-    tuple(idiom.split("_"))
-    for idiom in _words("off_the_table out_of_the_question out_of_reach far_off far_away way_off non_starter no_go")
-)
-# What hinders a thing does not negate it; what is not hindered, broken or replaced is a yes.
-_HINDERING = _bases(
-    "hinder hamper hindrance stop obstruct impede impediment delay derail undermine jeopardize endanger threaten stand"
-    " break broken violate violation breach sabotage disrupt obstacle barrier objection alternative substitute wrong"
-    " ignore postpone interrupt confirm specify disclose reveal explain doubt"
-)
-_YES_NEXT = _words(
-    "only just merely simply necessarily least less short doubt matter wonder secret surprise accident coincidence"
-    " better other enough all everyone everybody every"
-)
-_UNDOING = _words("no without anything short wrong mistake")
-_YES_BEFORE = _words("or if why")
-_MORE_THAN = frozenset({("more", "than"), ("better", "than"), ("as", "much"), ("as", "badly")})
-_MORE_FOR = frozenset({("more", "for"), ("more", "to"), ("better", "for")})
-_COMPARED = _words("more closer nearer so as")
-_TOWARDS = _words("of on for to toward towards about over")
-_REACHED = _bases("reach make made agree hold find achieve sign strike discuss see")
-_ADVERBS = _words("still now also yet simply even ever again already so")
-_BEGUN = _bases("begin start sign agree")
-_AUXILIARIES = _words(
-    "is are was were be been being will would has have had can could may might must should shall did does do"
-)
-_BE = _words("is are was were be been being remain remains remained has have had")
-_LINKING = _words("remains remain remained seems seemed seem looks looked look appears appeared appear became")
-_MODALS = _words("will would can could may might must should shall need")
-_PAST = _words("left met went came broke fell ran began was were has had is are remains remain")
-_ENDING = _bases("end close conclude finish leave return adjourn")
-# After these "not" tells of something else, or of how much there is of the thing.
-_NOT_OF_IT = _bases(
-    "only just merely simply necessarily enough sufficient wait soon far perfect cover include apply extend mean depend"
-    " require affect concern suffice"
-)
-_SECRETS = _words("doubt secret surprise wonder accident coincidence problem less obstacle")
-_DETERMINERS = _words("a an the any this that these those its their his her our your my such some")
-_WITHIN = _words("after before since until during despite under with without amid by in through throughout following")
-_ABOUT = _words("of on about for to at")
-_PRONOUNS = _words("he she they we i it there you")
-_RAISING = _bases("think believe expect imagine deny agree accept true possible likely convince mean")
+_STAND, _FAIL, _YET_TO = base("stand"), base("fail"), (base("yet"), base("to"))
+_REFUSED = _STEMS["refusing"] | {_FAIL}
+_PAIRS = _parts(_LISTS["stems"]["pairs"], base)
+_PARTED = {pair[0]: pair[1] for pair in _parts(_LISTS["stems"]["parted"], base)}
+_IDIOMS, _MORE_THAN, _MORE_FOR = (_parts(_LISTS["words"][name]) for name in ("idioms", "more_than", "more_for"))
+_FINAL = _WORDS["adjectives"] | _WORDS["final"]
+_VERBS = _WORDS["auxiliaries"] | _WORDS["linking"]
 # What stands beyond these belongs to another clause.
 _BREAK = re.compile(r"[,;:()…—]|[.?!]\s|\s[–-]\s")
-_OTHER_CLAUSE = _words(
-    "but because until unless although though while whereas that which who whom after before since and said if whether"
-    " than why how when where once"
-)
-_NEXT_CLAUSE = _OTHER_CLAUSE - {"than"} | {"nor"}
-_CONDITIONAL = _words("if unless whether until once")
+_NEXT_CLAUSE = _WORDS["clause"] - {"than"} | {"nor"}
 _ASIDE = re.compile(
     r",[”\"’]?\s[^,;:.?!…—\n]{1,40}\b(?:said|says|added|told|insisted|warned|stressed)\b[^,;:.?!…—\n]{0,30},\s[“\"‘]?"
 )
@@ -121,13 +57,13 @@ class _Word(NamedTuple):
 
     @property
     def is_not(self) -> bool:
-        return self.lower in _NOT or self.lower.endswith("n't")
+        return self.lower in _WORDS["not"] or self.lower.endswith("n't")
 
 
 def negation(text: str, sentence: Span, phrase: Span) -> Span | None:
     """Return the words of the sentence that negate the phrase; None for none, and where two undo each other."""
     clause, opener = _clause_before(text, sentence, phrase)
-    if opener in _CONDITIONAL:
+    if opener in _WORDS["condition"]:
         return None
     after = _clause_after(text, sentence, phrase)
     by_before, by_after = _negated_before(clause, opener, after), _negated_after(clause, opener, after)
@@ -152,9 +88,13 @@ def first_clause_end(text: str, said: Span) -> Span:
 
 def _read(text: str, start: int, end: int) -> list[_Word]:
     return [
-        _Word(fold(each.text).lower(), base(each.text), Span(each.start + start, each.end + start))
+        _Word(_lower(each.text), base(each.text), Span(each.start + start, each.end + start))
         for each in tokens(text[start:end])
     ]
+
+
+def _lower(word: str) -> str:
+    return word if word == "May" else fold(word).lower()  # a month is no verb
 
 
 def _clause_before(text: str, sentence: Span, phrase: Span) -> tuple[list[_Word], str]:
@@ -164,7 +104,7 @@ def _clause_before(text: str, sentence: Span, phrase: Span) -> tuple[list[_Word]
         start = found.end()
     words = _read(text, start, phrase.start)
     for at in range(len(words) - 1, -1, -1):
-        if words[at].lower in _OTHER_CLAUSE and not _joins(words, at):
+        if words[at].lower in _WORDS["clause"] and not _joins(words, at):
             if _leaves_open(words, at):
                 return words[at + 1 :], "if"
             return _main_clause(words[at + 1 :], words[at].lower)
@@ -176,11 +116,11 @@ def _joins(words: Sequence[_Word], at: int) -> bool:
     before = words[at - 1] if at else None
     match words[at].lower:
         case "that":
-            return before is not None and before.base in _RAISING
+            return before is not None and before.base in _STEMS["raising"]
         case "than":
             return before is not None and before.lower == "rather"
         case "and":
-            return all(word.lower in _DETERMINERS for word in words[at + 1 :])
+            return all(word.lower in _WORDS["determiners"] for word in words[at + 1 :])
     return False
 
 
@@ -192,7 +132,7 @@ def _leaves_open(words: Sequence[_Word], at: int) -> bool:
 
 def _main_clause(words: list[_Word], opener: str) -> tuple[list[_Word], str]:
     """Leave a condition out that the main clause follows without a comma: "unless they go there will be …"."""
-    if opener in _CONDITIONAL:
+    if opener in _WORDS["condition"]:
         there = next((at for at, word in enumerate(words) if at > 1 and word.lower == "there"), None)
         if there is not None:
             return words[there:], ""
@@ -215,7 +155,7 @@ def _negated_before(words: Sequence[_Word], opener: str, after: Sequence[_Word])
     if (parted := _parted(words, after)) is not None:
         return None if _is_undone(words, parted) else words[parted].span
     joined = any(word.lower == "and" for word in words)
-    if joined and any(word.lower in _AUXILIARIES for word in after):
+    if joined and any(word.lower in _WORDS["auxiliaries"] for word in after):
         return None
     for at in range(len(words) - 1, max(-1, len(words) - _REACH - 2), -1):
         if _is_hindering(words, at):
@@ -245,24 +185,34 @@ def _is_so(words: Sequence[_Word], at: int, opener: str, after: Sequence[_Word])
 def _refusal(words: Sequence[_Word], at: int) -> tuple[_Word, ...]:
     """Return the refusing words that end here, if any: "rejected", "ruled out", "impossible" before "to"."""
     word, before = words[at], words[at - 1] if at else None
-    if before is not None and (before.base, word.base) in _TWO_WORDS:
+    if before is not None and (before.base, word.base) in _PAIRS:
         is_condition = [each.lower for each in words[:at]] == ["in", "the", "absence"]
         return () if is_condition else (before, word)
-    if before is not None and word.lower in {"to", "for"} and (before.lower in _ADJECTIVES or before.base == _FAIL):
+    if before is not None and word.lower in {"to", "for"} and _takes_infinitive(before):
         return (before,)
-    return (word,) if word.base in _REFUSING else ()
+    return (word,) if word.base in _STEMS["refusing"] and not _has_own_object(words[at + 1 :]) else ()
+
+
+def _takes_infinitive(word: _Word) -> bool:
+    return word.lower in _WORDS["adjectives"] or word.base == _FAIL
+
+
+def _has_own_object(between: Sequence[_Word]) -> bool:
+    """Tell "rejected the demands made in the talks": what is rejected is parted from the phrase."""
+    is_of_verb = bool(between) and between[0].lower == "to"
+    return not is_of_verb and any(word.lower in _WORDS["parting"] for word in between)
 
 
 def _is_hindering(words: Sequence[_Word], at: int) -> bool:
     if words[at].base == _STAND:
         return any(word.lower == "way" for word in words[at + 1 :])
-    return words[at].base in _HINDERING
+    return words[at].base in _STEMS["hindering"]
 
 
 def _is_undone(words: Sequence[_Word], at: int) -> bool:
     """Tell whether a refusal is itself negated: "did not rule out", "refused to rule out", "wrong to reject"."""
     return any(
-        word.base in _REFUSED or word.lower in _UNDOING or word.is_not
+        word.base in _REFUSED or word.lower in _WORDS["undoing"] or word.is_not
         for before, word in enumerate(words[:at])
         if before >= at - _OUTWARD and not _is_yes_by_next(words, before)
     )
@@ -272,13 +222,13 @@ def _is_denied(words: Sequence[_Word], at: int) -> bool:
     """Tell whether "no" or "not" stands in what is denied: "denied that no …", "not true that there is no …"."""
     outward = range(max(0, at - _OUTWARD - 1), at)
     is_refused = any(words[before].base in _REFUSED for before in outward)
-    thought = next((before for before in outward if words[before].base in _RAISING), 0)
+    thought = next((before for before in outward if words[before].base in _STEMS["raising"]), 0)
     return is_refused or any(word.is_not or word.lower == "no" for word in words[:thought])
 
 
 def _means_yes(words: Sequence[_Word], at: int, opener: str, after: Sequence[_Word]) -> bool:
     """Tell whether "no" or "not" is one of "not only", "no doubt", "whether or not", "nobody … more than we"."""
-    if _is_yes_by_next(words, at) or (words[at - 1].lower if at else opener) in _YES_BEFORE:
+    if _is_yes_by_next(words, at) or (words[at - 1].lower if at else opener) in _WORDS["yes_before"]:
         return True
     if words[at].lower == "no" and _has_own_verb(words[at + 1 :]):
         return True
@@ -287,64 +237,69 @@ def _means_yes(words: Sequence[_Word], at: int, opener: str, after: Sequence[_Wo
         return True
     if any((one.lower, other.lower) in _MORE_FOR for one, other in pairwise(words[at + 2 :])):
         return True
-    return words[at].lower == "never" and any(word in _COMPARED for word in said)
+    return words[at].lower == "never" and any(word in _WORDS["compared"] for word in said)
 
 
 def _is_yes_by_next(words: Sequence[_Word], at: int) -> bool:
     nearer = [word.lower for word in words[at + 1 : at + 3]]
-    return (nearer[:1] == ["question"] and nearer[1:] != ["of"]) or any(word in _YES_NEXT for word in nearer[:1])
+    return (nearer[:1] == ["question"] and nearer[1:] != ["of"]) or not _WORDS["yes_next"].isdisjoint(nearer[:1])
 
 
 def _reaches(between: Sequence[_Word]) -> bool:
     """Tell whether "no" reaches over these words: a few, or more where its noun is one of the phrase."""
-    is_of_people = bool(between) and between[0].base in _PEOPLE
-    return is_of_people or len(between) <= _NO_REACH or any(word.lower in _TOWARDS for word in between)
+    is_of_people = bool(between) and between[0].base in _STEMS["people"]
+    return is_of_people or len(between) <= _NO_REACH or any(word.lower in _WORDS["towards"] for word in between)
 
 
 def _has_own_verb(between: Sequence[_Word]) -> bool:
     """Tell whether the noun of "no" has a verb before the phrase: "no date was given for a ceasefire"."""
-    if not any(word.lower in _AUXILIARIES for word in between) or between[0].base in _PEOPLE:
+    if not any(word.lower in _WORDS["auxiliaries"] for word in between) or between[0].base in _STEMS["people"]:
         return False
-    is_result = any(word.base in _REACHED for word in between) and any(word.lower in _TOWARDS for word in between)
-    return not is_result
+    is_result = any(word.base in _STEMS["reached"] for word in between)
+    return not (is_result and any(word.lower in _WORDS["towards"] for word in between))
 
 
 def _is_left_without(words: Sequence[_Word], at: int, after: Sequence[_Word]) -> bool:
     """Tell "the talks ended without a ceasefire" from a condition: "no talks without a ceasefire"."""
     before = words[:at]
-    if not before or any(word.lower in _AUXILIARIES for word in after[:_AFTER_REACH]):
+    if not before or any(word.lower in _WORDS["auxiliaries"] for word in after[:_AFTER_REACH]):
         return False
-    if any(word.is_not or word.lower == "no" or word.base in _REFUSING for word in before):
+    if any(word.is_not or word.lower == "no" or word.base in _STEMS["refusing"] for word in before):
         return False
-    if any(word.base in _ENDING for word in before):
+    if any(word.base in _STEMS["ending"] for word in before):
         return True
-    is_told = any(word.lower in _PAST or word.lower.endswith("ed") for word in before)
-    return is_told and not any(word.lower in _MODALS for word in before)
+    is_told = any(word.lower in _WORDS["past"] or word.lower.endswith("ed") for word in before)
+    return is_told and not any(word.lower in _WORDS["modals"] for word in before)
 
 
 def _negated_after(words: Sequence[_Word], opener: str, after: Sequence[_Word]) -> Span | None:
     """Return what negates after the phrase: "is not possible", "was flatly rejected", "is off the table"."""
     if _stands_within(words, opener):
         return None
-    is_about = any(word.lower in _ABOUT for word in words[-_NO_REACH:])
-    if after and after[0].base in _REFUSING and after[0].lower.endswith("ed"):
+    is_about = any(word.lower in _WORDS["about"] for word in words[-_NO_REACH:])
+    if after and after[0].base in _STEMS["refusing"] and after[0].lower.endswith("ed") and _is_passive(after[1:]):
         return after[0].span
     for at, word in enumerate(after[: _AFTER_REACH + 1]):
-        if is_about and word.lower in _PRONOUNS:
+        if is_about and word.lower in _WORDS["pronouns"]:
             return None
-        if word.is_not or word.lower in _AUXILIARIES or word.lower in _LINKING:
+        if word.is_not or word.lower in _VERBS:
             return _predicate(after[at : at + _PREDICATE])
     return None
+
+
+def _is_passive(rest: Sequence[_Word]) -> bool:
+    """Tell "ceasefire rejected by Moscow" from "negotiators rejected the demand"."""
+    return not rest or rest[0].lower in {"by", "in", "at", "on", "as", "again", "outright"}
 
 
 def _stands_within(words: Sequence[_Word], opener: str) -> bool:
     """Tell whether the phrase belongs to a word such as "under" or "during", so that no verb is about it."""
     rest = [opener, *(word.lower for word in words)]
-    if rest[-1] not in _DETERMINERS | _WITHIN and len(rest) > 1:
+    if rest[-1] not in _WORDS["determiners"] | _WORDS["within"] and len(rest) > 1:
         rest.pop()
-    while rest[-1] in _DETERMINERS and len(rest) > 1:
+    while rest[-1] in _WORDS["determiners"] and len(rest) > 1:
         rest.pop()
-    return rest[-1] in _WITHIN
+    return rest[-1] in _WORDS["within"]
 
 
 def _predicate(words: Sequence[_Word]) -> Span | None:
@@ -353,26 +308,40 @@ def _predicate(words: Sequence[_Word]) -> Span | None:
     refusing = next(_refusing_at(words), None)
     if negating is None:
         return refusing.span if refusing else None
-    if negating == 0 and words[1:] and words[1].lower in _DETERMINERS:
+    if negating == 0 and words[1:] and words[1].lower in _WORDS["determiners"]:
         return None  # "a ceasefire, he said, not a surrender"
+    is_yes = refusing or any(word.base in _STEMS["hindering"] for word in words[negating + 1 :])
+    return None if is_yes or not _is_of_thing(words, negating) else words[negating].span
+
+
+def _is_of_thing(words: Sequence[_Word], negating: int) -> bool:
+    """Tell whether what is denied is that the thing is, comes, or is made so; "does not mean peace" leaves it there."""
     rest = words[negating + 1 :]
-    of_another = any(word.base in _NOT_OF_IT for word in rest[:2])
-    of_another = of_another or (words[negating].lower == "never" and any(word.lower in _COMPARED for word in rest))
-    is_yes = refusing or of_another or any(word.base in _HINDERING for word in rest)
-    return None if is_yes else words[negating].span
+    if any(word.base in _STEMS["not_of_it"] for word in rest[:2]):
+        return False
+    if words[negating].lower == "never" and any(word.lower in _WORDS["compared"] for word in rest):
+        return False
+    if negating == 0 or words[negating].lower == "no":
+        return True
+    passed_over = _VERBS | _WORDS["adverbs"] | {"to"}
+    at = next((at for at, word in enumerate(rest) if word.lower not in passed_over), None)
+    if at is None or rest[at].base in _STEMS["happening"]:
+        return True
+    is_passive = any(word.lower in _WORDS["being"] for word in (*words[: negating + 1], *rest[:at]))
+    return is_passive and not rest[at].lower.endswith("ing")
 
 
 def _negating_at(words: Sequence[_Word]) -> int | None:
     """Return where the verb that begins here is negated: nothing but auxiliaries and adverbs before that."""
     for at, word in enumerate(words):
         follows = words[at + 1].lower if at + 1 < len(words) else ""
-        if word.lower in {"hardly", "scarcely", "barely"} and base(follows) in _BEGUN:
+        if word.lower in {"hardly", "scarcely", "barely"} and base(follows) in _STEMS["begun"]:
             return None
         if word.is_not or (word.lower, follows) == ("yet", "to"):
             return at
-        if word.lower == "no" and at and words[at - 1].lower in _BE:
-            return None if follows in _SECRETS else at
-        is_of_verb = word.lower in _AUXILIARIES or word.lower in _LINKING or word.lower in _ADVERBS
+        if word.lower == "no" and at and words[at - 1].lower in _WORDS["being"] | _WORDS["having"]:
+            return None if follows in _WORDS["secrets"] else at
+        is_of_verb = word.lower in _VERBS or word.lower in _WORDS["adverbs"]
         if not is_of_verb and not word.lower.endswith("ly"):
             return None
     return None
@@ -383,7 +352,8 @@ def _refusing_at(words: Sequence[_Word]) -> Iterator[_Word]:
     for at, word in enumerate(words):
         pair = tuple(each.base for each in words[at : at + 2])
         is_idiom = any(tuple(said[at : at + len(idiom)]) == idiom for idiom in _IDIOMS)
-        if is_idiom or word.base in _REFUSING or said[at] in _FINAL or pair in _TWO_WORDS - _OF_TIME:
+        is_pair = pair in _PAIRS and pair != _YET_TO
+        if is_idiom or is_pair or said[at] in _FINAL or (word.base in _STEMS["refusing"] and word.base != "against"):
             yield word
 
 
