@@ -128,6 +128,22 @@ def test_a_hard_construction_is_read(read, text, expected):
     assert expected in read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Zelensky aides: “We will respond to this attack.”",
+            [("Volodymyr Zelenskyy", "aides", "We will respond to this attack")],
+            id="a colon",
+        ),
+        pytest.param("Zelensky aides, “We will respond to this attack.”", [], id="a comma"),
+    ],
+)
+def test_people_of_somebody_speak_before_a_colon(read, text, expected):
+    """A noun of several people with a colon brings in what they say; with a comma it does not."""
+    assert read(text) == expected
+
+
 def test_a_report_that_declines_is_its_own(read):
     """Who acknowledges one thing but declines another makes two reports."""
     text = "Peskov acknowledged that the delegation had left Istanbul but declined to provide a list of names."

@@ -72,6 +72,16 @@ def test_the_page_itself_comes_last():
     assert (about.title, about.author) == ("Seen above", "The Wire")
 
 
+def test_a_publisher_in_plain_words_is_no_outlet():
+    """Who publishes his own page is its author, though other fields name others; so it is not for an organisation."""
+    own = {**LINKED, "author": "Jane Doe", "publisher": "Jane Doe"}
+    other = '<meta name="author" content="John Roe">'
+    assert read(linked(own) + other).author == "Jane Doe"
+    assert (
+        read(linked({**own, "publisher": {"@type": "Organization", "name": "Jane Doe"}}) + other).author == "John Roe"
+    )
+
+
 def test_a_time_of_day_wins_over_a_bare_date():
     """A bare date in JSON-LD gives way to a tag of the same day with a time, not to another day's."""
     dated = linked({**LINKED, "datePublished": "2022-03-30"})

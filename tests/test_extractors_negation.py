@@ -46,6 +46,7 @@ from tests.negation_examples import EXAMPLES, Example
         pytest.param("Russia rejected claims that it broke the ceasefire.", None, id="a verb beyond that"),
         pytest.param("No date was given for the ceasefire.", None, id="no of another noun"),
         pytest.param("A ceasefire holds. It will not last.", None, id="not in the next sentence"),
+        pytest.param("No deal has stopped a ceasefire.", None, id="no of a noun with a verb of its own"),
         pytest.param("Not one of the many men there that day saw the ceasefire.", None, id="not too far away"),
         pytest.param("The ceasefire was agreed.", None, id="a plain passive"),
     ],

@@ -99,6 +99,18 @@ def test_any_bytes_are_decoded_or_none(body):
         ),
         pytest.param("Talks went on in Istanbul on Tuesday, officials said.", None, "en", id="not declared"),
         pytest.param("Переговоры продолжились во вторник в Стамбуле.", "en", "ru", id="a script that contradicts it"),
+        pytest.param(
+            "Речник заявив, що Україна готова до переговорів про припинення вогню. Reuters BBC CNN Associated Press Bloomberg",
+            "en",
+            "uk",
+            id="a script that contradicts it, with names in the declared one",
+        ),
+        pytest.param(
+            "Officials spoke in Istanbul on Tuesday of a ceasefire: «Мы готовы к переговорам о прекращении».",
+            "en",
+            "en",
+            id="words of another script in the declared one",
+        ),
         pytest.param("Verhandlungen in Istanbul", "de_DE", "de", id="declared with an underscore"),
         pytest.param("Talks went on in Istanbul on Tuesday, officials said.", "utf-8", "en", id="declared nonsense"),
         pytest.param("Samtalene fortsatte tirsdag.", "no", "nb", id="a name of its own"),

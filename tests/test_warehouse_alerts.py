@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -78,6 +79,28 @@ def test_every_decision_is_stored(session):
         (*about, "repeat", None, None),
     ]
     assert session.rows("SELECT count(*) FROM alerts") == [(1,)]
+
+
+def test_a_decision_names_the_alert_that_told_it(session):
+    """`told_by` stands in the row of what was told already, and is NULL where nothing was."""
+    fire(session, alert())
+    again = replace(decision(alert("a2"), Reason.SAME_UTTERANCE), alert=None, told_by="alert-ceasefire-a1")
+    alerts.save_decisions(session, [again])
+    rows = session.rows("SELECT article_id, reason, alert_id, told_by FROM decisions ORDER BY article_id")
+    assert rows == [
+        ("a1", "new", "alert-ceasefire-a1", None),
+        ("a2", "same_utterance", None, "alert-ceasefire-a1"),
+    ]
+
+
+def test_an_alert_of_an_earlier_version_can_be_read(session):
+    """What was no column then is NULL, and reads as an empty list, as nothing and as not denied."""
+    fire(session, alert())
+    session.run("UPDATE alert_rows SET utterance_ids = NULL, denied = NULL, stance = NULL, roots = NULL")
+    (logged,) = alerts.alert(session, "alert-ceasefire-a1")
+    assert (logged.notice.alert, logged.notice.roots) == (alert(), ())
+    (past,) = alerts.past_alerts(session, since=NOW)
+    assert (past.utterance_ids, past.stance, past.denied) == ((), None, False)
 
 
 def test_an_alert_is_stored_once(session):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import duckdb
 import pytest
 
 from tests.warehouse_examples import NOW, feed, python, read_article
@@ -198,3 +199,27 @@ def test_a_damaged_copy_is_one_line(tmp_path):
     with pytest.raises(QueryProblem, match="not a valid DuckDB") as problem:
         query(tmp_path, "SELECT 1")
     assert len(str(problem.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param("Invalid Input Error: there is no such thing", "there is no such thing", id="a kind and words"),
+        pytest.param(
+            'Binder Error: {"exception_message":"no column","position":"7"}',
+            "line 1, column 8: no column",
+            id="an account",
+        ),
+        pytest.param("no kind, words alone", "no kind, words alone", id="words alone"),
+    ],
+)
+def test_an_error_is_told_in_duckdb_s_own_words(data_dir, monkeypatch, said, told):
+    """Without the name of its kind, whatever form it comes in."""
+
+    def fail(*_args, **_options):
+        raise duckdb.Error(said)
+
+    monkeypatch.setattr(duckdb, "connect", fail)
+    with pytest.raises(QueryProblem) as problem:
+        query(data_dir, "SELECT nothing")
+    assert str(problem.value) == told
