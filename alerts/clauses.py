@@ -14,7 +14,7 @@ from alerts.layout import Layout
 from alerts.records import Evidence
 from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Span
-from extractors.text.words import nearest_word
+from extractors.text.words import did_you_mean
 
 
 class Joint(StrEnum):
@@ -61,7 +61,7 @@ def joined(value: object, depth: int) -> Clause:
     known = (*JOINTS, "words")
     for key in value:
         if key not in known:
-            raise ValueError(f"unknown key {key}{meant(str(key), known)}; there are {', '.join(known)}")
+            raise ValueError(f"unknown key {key}{did_you_mean(str(key), known)}; there are {', '.join(known)}")
     if "words" in value and "near" not in value:
         raise ValueError('words is for near: { near = ["ceasefire", "Kursk"], words = 8 }')
     parts = tuple(each for key in value if key != "words" for each in parts_of(str(key), value, depth))
@@ -96,12 +96,6 @@ def phrase(value: object, key: str) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable():
         return value
     raise ValueError(f'{key} takes phrases of printable characters, for example {key} = ["ceasefire", "Kursk"]')
-
-
-def meant(word: str, known: Sequence[str]) -> str:
-    """Return which of the known words was meant, where one is near."""
-    near = nearest_word(word, known)
-    return f' (did you mean "{near}"?)' if near else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 
-from extractors.text.words import nearest_word
+from extractors.text.words import did_you_mean
 
 # What the system calls a disk without room.
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
@@ -23,10 +23,4 @@ def check_known(name: str, kind: str, known: Iterable[str]) -> None:
     """Raise UsageProblem, with the nearest right name, when a name is not among those there are."""
     names = list(known)
     if name not in names:
-        raise UsageProblem(f'no {kind} "{name}"{nearest(name, names)}')
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean "…"?)` for the closest of the known words, else an empty string."""
-    near = nearest_word(word, known)
-    return f' (did you mean "{near}"?)' if near else ""
+        raise UsageProblem(f'no {kind} "{name}"{did_you_mean(name, names)}')

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.retrying import wait
+from alerts.retries import wait
 from flows.setup import STOP_FLAG
 from flows.steps.deliver import relay
 from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due

@@ -189,3 +189,9 @@ def _sounds(word: str) -> int:
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is written most like another, None when none is near: what a typing error meant."""
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean "…"?)` with the nearest of the known words, an empty string when none is near."""
+    near = nearest_word(word, known)
+    return f' (did you mean "{near}"?)' if near else ""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from alerts.compiled_rules import CompiledRule, compile_rules
+from extractors.text.words import did_you_mean
 from flows.commands.backtesting import DAYS, Backtest, backtest
 from flows.config.settings import Settings
-from flows.problems import UsageProblem, nearest
+from flows.problems import UsageProblem
 from flows.progress import Progress, silent
 from flows.setup import Setup, prepared
 from flows.times import check_order
@@ -38,7 +39,7 @@ def rules_named(setup: Setup, name: str | None) -> Sequence[CompiledRule]:
     chosen = [rule for rule in setup.settings.rules if rule.name == name]
     if not chosen:
         names = [rule.name for rule in setup.settings.rules]
-        raise UsageProblem(f'no rule "{name}" in {setup.settings.path}{nearest(name, names)}')
+        raise UsageProblem(f'no rule "{name}" in {setup.settings.path}{did_you_mean(name, names)}')
     return compile_rules(chosen, setup.watchlist)
 
 

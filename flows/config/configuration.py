@@ -24,7 +24,7 @@ from alerts.values import (
     web_address,
 )
 from extractors.text.urls import is_http_url
-from flows.problems import nearest
+from extractors.text.words import did_you_mean
 
 Mistake = tuple[tuple[int | str, ...], str]
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -155,13 +155,15 @@ def dangling(file: ConfigurationFile) -> list[Mistake]:
     """Find subscribers that are named and not there."""
     names = [subscriber.name for subscriber in file.subscribers]
     found: list[Mistake] = [
-        (("rules", n, "subscribers"), f'rule "{rule.name}": unknown subscriber "{name}"{nearest(name, names)}')
+        (("rules", n, "subscribers"), f'rule "{rule.name}": unknown subscriber "{name}"{did_you_mean(name, names)}')
         for n, rule in enumerate(file.rules)
         for name in rule.subscribers
         if name not in names
     ]
     if file.operator is not None and file.operator not in names:
-        found.append((("operator",), f'operator: unknown subscriber "{file.operator}"{nearest(file.operator, names)}'))
+        found.append(
+            (("operator",), f'operator: unknown subscriber "{file.operator}"{did_you_mean(file.operator, names)}')
+        )
     return found
 
 
@@ -183,7 +185,7 @@ def faults(who: Subscriber, file: ConfigurationFile) -> Iterator[Fault]:
     if channel is None:
         yield (
             "channel",
-            f'no channel "{who.channel}"{nearest(who.channel, CHANNELS)}; there are {", ".join(CHANNELS)}',
+            f'no channel "{who.channel}"{did_you_mean(who.channel, CHANNELS)}; there are {", ".join(CHANNELS)}',
         )
     elif who.channel not in file.channels and (keys := needed(channel.table)):
         table = f"[channels.{who.channel}]"

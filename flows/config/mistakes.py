@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from alerts.channels import CHANNELS, channel_named
 from alerts.rules import Rule
 from alerts.subscribers import Subscriber
+from extractors.text.words import did_you_mean
 from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
@@ -22,7 +23,6 @@ from flows.config.configuration import (
     WatchlistTable,
     table_of,
 )
-from flows.problems import nearest
 
 HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]?\]\s*(#.*)?")
 # What to write instead, by what pydantic calls the mistake.
@@ -65,7 +65,7 @@ def explained(item: dict[str, Any], raw: dict[str, Any]) -> str:
     key = next((part for part in reversed(place) if isinstance(part, str)), "")
     model = model_at(place[:-1], raw)
     if item["type"] == "extra_forbidden":
-        return astray(key, place, raw) or f"unknown key {key}{nearest(key, keys_of(model))}"
+        return astray(key, place, raw) or f"unknown key {key}{did_you_mean(key, keys_of(model))}"
     if item["type"] == "missing":
         return f"{name_at(place, raw)} needs {key}{example(model, key)}"
     return f"{key}: {instead(item, value_at(raw, place))}"
@@ -98,7 +98,7 @@ def instead(item: dict[str, Any], value: str) -> str:
     match item["type"]:
         case "enum" | "literal_error":
             expected = item["ctx"]["expected"]
-            return f"write {expected}{nearest(value, words(expected))}"
+            return f"write {expected}{did_you_mean(value, words(expected))}"
         case "value_error":
             return str(item["ctx"]["error"])
         case "tuple_type" if len(place) == 1:

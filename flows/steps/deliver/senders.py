@@ -24,7 +24,7 @@ from alerts.channels import AnyChannel, Equipment, built, route_of
 from alerts.letters import operator_letter, plain_letter, render
 from alerts.message_records import ChannelState, Letter, Message, Notice, OperatorNotice, Receipt, Standing, Status
 from alerts.placing import late_by
-from alerts.retrying import PATIENCE, standing_after
+from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
