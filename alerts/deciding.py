@@ -50,7 +50,7 @@ class Verdict:
     other: PastAlert | None = None
 
 
-def decide(case: Case) -> Decision:
+def decision(case: Case) -> Decision:
     """Return the decision about a match, with the alert when it fires."""
     verdict = next(verdict for question in POLICY if (verdict := question(case)))
     fires = verdict.reason.fires

@@ -10,12 +10,16 @@ from alerts.records import Alert, News
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAlert:
-    """An alert with what was told of it last: its words, corrected where they were, when, and with how many sources."""
+    """An alert with what was told of it last: its words, corrected where they were, when, and with how many sources.
+
+    `roots` are the independent sources it was last known to have, by name; empty when they were never counted.
+    """
 
     alert: Alert
     sources: int
     told_sources: int
     told_at: datetime
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Mailing:
     """A message that tells an alert to a subscriber. `is_open`: it was not tried yet; `thread` is where replies go."""
 
     alert_id: str

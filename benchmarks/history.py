@@ -30,7 +30,7 @@ from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.read import unread
-from flows.steps.recording import record
+from flows.steps.record import record
 from warehouse import store
 from warehouse.records import ReadArticle
 from warehouse.store import LIVE, migrate, writing

@@ -22,16 +22,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alerts.records import Arrival
+from extractors.officials.countries import Countries
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Reading
 from extractors.text.identity import plain_words
-from flows.steps.relating import relate, sketch, story_keys
+from flows.steps.decide.plan import horizon
+from flows.steps.relate import relate, sketch
 from warehouse import articles, stories
 from warehouse.records import ReadArticle
 from warehouse.session import Session
+from warehouse.situation import Fresh, load
 from warehouse.store import writing
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 BATCH = 200
+COUNTRIES = Countries(load_watchlist())
 NOTHING = Reading(mentions=(), title_mentions=(), statements=(), sentences=(), extractor_version="x")
 WORDS = [f"{a}{b}{c}" for a, b, c in itertools.product("btkmnsr", "aeiou", ("l", "nd", "st", "r", "mer", "tion"))]
 WEIGHTS = [1 / (rank + 2) for rank in range(len(WORDS))]
@@ -71,18 +76,17 @@ def read(number: int, body: str) -> ReadArticle:
 def fill(session: Session, numbers: Sequence[int], bodies: list[str]) -> None:
     """Store articles with their keys, unrelated."""
     batch = [read(number, bodies[number % len(bodies)] + f"\n{number}") for number in numbers]
-    sketches = [sketch(each) for each in batch[: len(bodies)]]
+    sketches = [sketch(each, COUNTRIES) for each in batch[: len(bodies)]]
     saved = articles.save_articles(session, batch)
     random_ = random.Random(numbers[0])
     keys = []
     for each, kept, known in zip(batch, saved, itertools.cycle(sketches), strict=False):
-        row = story_keys(each, kept, known)
+        row = Fresh(sketch=replace(known, found=each), saved=kept).story_keys
         # Other keys of the same number: making texts for all of them would take longer than all the rest.
         other = tuple(random_.getrandbits(62) for _ in row.keys)
         keys.append(row if each.article.article_id < f"{len(bodies):016x}" else replace(row, keys=other))
-    stories.save_keys(session, keys)
-    credited = zip(batch, itertools.cycle(sketches), strict=False)
-    stories.save_credits(session, {each.article.article_id: known.credits for each, known in credited})
+    stories.save_keys(session, keys, NOW - timedelta(days=3_650))
+    session.run("UPDATE article_rows SET publisher = outlet, copy_kind = 'original', source = outlet")
 
 
 def measure(stored: int) -> None:
@@ -117,14 +121,13 @@ def timed(folder: Path, batch: Sequence[ReadArticle]) -> tuple[float, float, flo
     for each in batch:
         hashlib.sha256(plain_words(each.article.text).encode()).hexdigest()
     hashed = time.perf_counter()
-    sketches = [sketch(each) for each in batch]
+    sketches = [sketch(each, COUNTRIES) for each in batch]
     sketched = time.perf_counter()
     with writing(folder) as session:
-        saved = articles.save_articles(session, batch)
         begun = time.perf_counter()
-        placed = relate(session, batch, saved, sketches)
+        placed = relate(load(session, sketches, horizon((), ()), NOW))
         related = time.perf_counter()
-    joined = sum(article_id != story_id for article_id, story_id in placed.items())
+    joined = sum(placed.story(each.article.article_id) != each.article.article_id for each in batch)
     spans = (hashed - start, sketched - hashed, related - begun)
     hashing, sketching, relating = (1000 * span / len(batch) for span in spans)
     return hashing, sketching, relating, joined

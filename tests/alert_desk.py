@@ -16,7 +16,7 @@ from extractors.speech.stances import Stance
 from extractors.text.identity import statement_id, utterance_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.recording import settled, worked_out
+from flows.steps.record import taken_in, worked_out
 from tests.alert_examples import mentions_in, span_of
 from tests.story_examples import CITING, OWN, SAID, TASS
 from tests.warehouse_examples import NOW, new_warehouse
@@ -69,7 +69,7 @@ class Desk:
     def take_in(self, *found: ReadArticle) -> tuple[Decision, ...]:
         """Record articles, a batch, as arriving now; return what was decided."""
         arrived = [replace(each, article=replace(each.article, first_seen_at=self.now)) for each in found]
-        return settled(self.setup, self.session, worked_out(self.setup, arrived))[1]
+        return taken_in(self.setup, self.session, worked_out(self.setup, arrived)).decisions
 
     def after(self, **span: float) -> Desk:
         """Let time pass."""

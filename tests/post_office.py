@@ -14,7 +14,7 @@ from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.deliver.senders import deliver
-from flows.steps.recording import record
+from flows.steps.record import record
 from tests import alert_examples
 from tests.servers import HttpServer, Reply, SmtpSink
 from tests.warehouse_examples import new_warehouse

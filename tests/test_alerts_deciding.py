@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.deciding import POLICY, Case, alert_id, decide, past_alert
+from alerts.deciding import POLICY, Case, alert_id, decision, past_alert
 from alerts.history import History
 from alerts.matching import find_matches
 from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason
@@ -55,7 +55,7 @@ def decided(
         sources=sources,
         silenced=silenced,
     )
-    return decide(case)
+    return decision(case)
 
 
 @pytest.mark.parametrize(
@@ -340,10 +340,10 @@ def fired(copies: list[tuple[int, int]], cooldown: timedelta) -> list[tuple[Deci
             now=NOW + timedelta(hours=hours),
             past=history,
         )
-        decision = decide(case)
-        if decision.alert:
-            history.add(past_alert(decision.alert))
-            told.append((decision, thing))
+        made = decision(case)
+        if made.alert:
+            history.add(past_alert(made.alert))
+            told.append((made, thing))
     return told
 
 

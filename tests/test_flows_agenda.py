@@ -9,16 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.officials.countries import Countries
-from extractors.officials.watchlist import load_watchlist
 from extractors.records import Mention, MentionKind, Span
-from flows.steps.agenda import keep_calendar, talks_in
+from flows.steps.relate import talks_in
+from tests.batches import countries, take_in
 from tests.statement_examples import read
 from tests.warehouse_examples import new_warehouse
-from warehouse import articles
 from warehouse.store import writing
 
-COUNTRIES = Countries(load_watchlist())
+COUNTRIES = countries()
 TEXT = "Talks will be held in Istanbul on Monday."  # the article is of Saturday, 21 November 2026
 
 
@@ -29,12 +27,6 @@ def told(text=TEXT, **changes):
     span = Span(at, at + len("Istanbul"))
     place = Mention(kind=MentionKind.PLACE, ref_id="istanbul", name="Istanbul", surface="Istanbul", span=span)
     return replace(found, reading=replace(found.reading, mentions=(place,) if at >= 0 else ()))
-
-
-def take_in(session, *batch):
-    """Save a batch and keep its calendar."""
-    saved = articles.save_articles(session, batch)
-    keep_calendar(session, batch, saved, [talks_in(each, COUNTRIES) for each in batch])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from flows.config.settings import load_settings
 from flows.setup import prepared
-from flows.steps.recording import record
+from flows.steps.record import record
 from tests.alert_desk import CONFIGURATION, found
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, new_warehouse, python
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 RECORDING = """
 import os, signal, sys
 from pathlib import Path
-from flows.steps.recording import record
+from flows.steps.record import record
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.alert_desk import found

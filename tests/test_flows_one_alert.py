@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alerts.message_records import Status
 from alerts.records import Arrival, News, Reason
 from extractors.speech.stances import Stance
-from flows.steps.judging import candidates_in
+from flows.steps.decide.matches import candidates_in
 from tests.alert_desk import DENIED, PARTIAL, Desk, copies, found, own_report, wire
 from tests.story_examples import CITING, OWN, SAID, TASS
 

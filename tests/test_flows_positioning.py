@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from alerts.message_records import KnownPosition
 from extractors.records import Span
-from flows.steps.positioning import reposition
-from flows.steps.uttering import utterances_of, wordings
+from tests.batches import take_in
 from tests.statement_examples import read
 from tests.warehouse_examples import NOW, alert, decision, new_warehouse
-from warehouse import alerts, articles, officials
+from warehouse import alerts, officials
 from warehouse.officials import OfficialTerm
 from warehouse.positions import known_before, last_positions
 from warehouse.store import writing
@@ -32,13 +31,6 @@ def spoken(name, stance, days, **changes):
 
 
 SPOKEN = tuple(spoken(f"a{day}", stance, day) for day, stance in enumerate(SCRIPT))
-
-
-def take_in(session, *reads):
-    """Save a batch and draw the positions it touches; return of how many officials and topics."""
-    saved = articles.save_articles(session, reads)
-    utterances_of(session, saved, [wordings(each) for each in reads])
-    return reposition(session)
 
 
 def drawn(session, columns="stance, statements"):
@@ -146,8 +138,8 @@ def test_a_conditional_offer_is_no_shift(session):
 
 def test_what_brings_nothing_changes_nothing(session):
     """A batch without new statements draws no position anew."""
-    assert take_in(session, SPOKEN[0]) == 1
-    assert take_in(session, SPOKEN[0]) == 0
+    assert len(take_in(session, SPOKEN[0]).related.redrawn) == 1
+    assert take_in(session, SPOKEN[0]).related.redrawn == ()
 
 
 def test_a_revision_takes_its_evidence_away(session):
@@ -231,9 +223,11 @@ def test_an_alert_s_last_known_position(session):
     }
 
 
-def test_everything_stored_before_is_drawn_at_first(session):
+def test_what_an_older_version_left_to_be_drawn_is_drawn(session):
     """Statements that are older than positions make positions when the next batch comes."""
-    saved = articles.save_articles(session, SPOKEN)
-    assert len(saved) == len(SPOKEN)
-    assert take_in(session, spoken("b", "reject", 9, speaker="Sergei Lavrov", speaker_id="sergei-lavrov")) == 2
-    assert session.row("SELECT count(*) FROM position_shifts") == (2,)
+    take_in(session, *SPOKEN)
+    session.run("DELETE FROM positions")
+    session.run("INSERT INTO stale_positions VALUES ('dmitry-peskov', 'ceasefire')")
+    take_in(session, spoken("b", "reject", 9, speaker="Sergei Lavrov", speaker_id="sergei-lavrov"))
+    assert drawn(session)[:3] == [("reject", 5), ("condition", 2), ("accept", 1)]
+    assert session.row("SELECT count(*) FROM stale_positions") == (0,)

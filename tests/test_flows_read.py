@@ -18,7 +18,7 @@ from flows.config.settings import load_settings
 from flows.setup import prepared
 from flows.steps.fetch import FoundArticle
 from flows.steps.read import read
-from flows.steps.recording import record
+from flows.steps.record import record
 from warehouse.articles import stored_articles
 from warehouse.published import publish
 from warehouse.store import reading

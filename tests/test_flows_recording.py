@@ -11,7 +11,7 @@ from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.fetch import FoundArticle
 from flows.steps.read import read
-from flows.steps.recording import record
+from flows.steps.record import record
 from tests.story_examples import TOLD
 from warehouse.store import reading
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from alerts.records import Arrival
 from extractors.records import Article, Reading
-from flows.steps.relating import relate, sketch
+from flows.steps.relate import sketch
+from tests.batches import countries, take_in
 from tests.story_examples import BODY, TOLD, Told, forecast
 from tests.warehouse_examples import HOUR, NOW, new_warehouse
-from warehouse import articles
 from warehouse.records import ReadArticle
 from warehouse.store import writing
 
@@ -38,12 +38,6 @@ def read(told, **changes):
     )
     reading = Reading(mentions=(), title_mentions=(), statements=(), sentences=(), extractor_version="x")
     return ReadArticle(article=article, reading=reading, arrival=Arrival.POLLED)
-
-
-def take_in(session, *reads):
-    """Save and relate a batch."""
-    saved = articles.save_articles(session, reads)
-    return relate(session, reads, saved, [sketch(each) for each in reads])
 
 
 def partition(session):
@@ -81,8 +75,8 @@ def test_a_story_goes_on_under_its_first_name(session):
     ends += (Told(name="b", outlet="B", text="\n".join(BODY[3:]), story="", kind="", source=""),)
     bridge = Told(name="c", outlet="C", text="\n".join(BODY), story="", kind="", source="")
     for place, told in enumerate((*ends, bridge)):
-        stories = take_in(session, read(told, seen_at=NOW + place * HOUR))
-    assert stories == {"c": "a"}
+        related = take_in(session, read(told, seen_at=NOW + place * HOUR)).related
+    assert (related.story("c"), related.joined_stories) == ("a", {"b": "a", "c": "a"})
     assert partition(session) == {frozenset("abc")}
 
 
@@ -90,7 +84,7 @@ def test_what_is_known_changes_nothing(session):
     """An article that comes again is told its story, and no row is written."""
     take_in(session, read(TOLD[0], seen_at=NOW), read(TOLD[1]))
     before = session.rows("FROM articles ORDER BY ALL"), session.rows("FROM story_keys ORDER BY ALL")
-    assert take_in(session, read(TOLD[1])) == {"reprint": "wire"}
+    assert take_in(session, read(TOLD[1])).situation.saved[0].story_id == "wire"
     assert (session.rows("FROM articles ORDER BY ALL"), session.rows("FROM story_keys ORDER BY ALL")) == before
 
 
@@ -98,7 +92,7 @@ def test_a_revision_keeps_its_story_and_is_related_anew(session):
     """Changed words are found by their new keys, and the story an article told stays its story."""
     take_in(session, read(TOLD[0], seen_at=NOW), read(TOLD[1]))
     revised = read(TOLD[1], text=f"{TOLD[1].text}\nThe list was published in the evening by both sides.")
-    assert take_in(session, revised) == {"reprint": "wire"}
+    assert take_in(session, revised).related.story("reprint") == "wire"
     assert session.rows("SELECT revision, copy_kind, source FROM articles WHERE article_id = 'reprint'") == [
         (2, "wire_copy", "reuters")
     ]
@@ -123,5 +117,5 @@ def test_a_text_too_short_to_compare_is_a_story_of_its_own(session):
 def test_quotations_of_an_opening_only_join_reports():
     """What is quoted far down is no occasion to know a story by."""
     told = next(told for told in TOLD if told.name == "agency")
-    assert sketch(read(told)).spoken
-    assert not sketch(read(replace(told, text=forecast(4, 1, 60) * 6 + told.text))).spoken
+    assert sketch(read(told), countries()).spoken
+    assert not sketch(read(replace(told, text=forecast(4, 1, 60) * 6 + told.text)), countries()).spoken

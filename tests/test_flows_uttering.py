@@ -11,21 +11,16 @@ from hypothesis import strategies as st
 from alerts.records import Match, Place, Scope
 from extractors.records import Span, StatementKind
 from extractors.text.identity import utterance_id
-from flows.steps.uttering import renamed_match, utterances_of, with_utterances, wordings
+from flows.steps.decide.known import Names
+from tests.batches import take_in
 from tests.statement_examples import read
 from tests.warehouse_examples import HOUR, NOW, alert, decision, new_warehouse
-from warehouse import alerts, articles
+from warehouse import alerts
 from warehouse.store import writing
 
 PEACE = "There are no grounds for negotiations yet, and there will be none this winter"
 TRUCE = "We are ready to discuss a truce along the whole line of contact with anyone who is serious about it"
 LATER = "Let us first see what the envoys bring with them to Istanbul, and then we will talk about a meeting"
-
-
-def take_in(session, *reads):
-    """Save a batch and join its statements."""
-    saved = articles.save_articles(session, reads)
-    return utterances_of(session, saved, [wordings(each) for each in reads])
 
 
 def partition(session):
@@ -82,10 +77,10 @@ def test_the_order_of_arrival_does_not_matter(order, size):
 def test_an_utterance_goes_on_under_its_first_name(session):
     """A full quotation that joins two parts makes them one, named by the part that arrived first; alerts follow."""
     start, end = TRUCE[:60], TRUCE[40:]
-    assert len(set(take_in(session, read("start", start)).values())) == 1
-    (second,) = take_in(session, read("end", end, seen=1)).values()
+    assert len(set(take_in(session, read("start", start)).related.named.values())) == 1
+    (second,) = take_in(session, read("end", end, seen=1)).related.named.values()
     alerts.save_decisions(session, [decision(alert("end", utterance_id=second, utterance_ids=("u", second)))])
-    (third,) = take_in(session, read("whole", TRUCE, seen=2)).values()
+    (third,) = take_in(session, read("whole", TRUCE, seen=2)).related.named.values()
     assert partition(session) == {frozenset({"start", "end", "whole"})}
     assert third == utterance_id("Dmitry Peskov", start)
     assert session.rows("SELECT utterance_id, list_sort(utterance_ids) FROM alerts") == [(third, sorted(["u", third]))]
@@ -94,8 +89,8 @@ def test_an_utterance_goes_on_under_its_first_name(session):
 
 def test_a_revision_reports_the_utterance_it_reported(session):
     """A fuller quotation in the next revision is no other utterance, though the first words are gone."""
-    (first,) = take_in(session, read("a", PEACE)).values()
-    (second,) = take_in(session, read("a", f"{PEACE}, nor in the spring", seen=1)).values()
+    (first,) = take_in(session, read("a", PEACE)).related.named.values()
+    (second,) = take_in(session, read("a", f"{PEACE}, nor in the spring", seen=1)).related.named.values()
     assert first == second
     assert partition(session) == {frozenset("a")}
 
@@ -113,7 +108,7 @@ def test_what_is_known_changes_nothing(session):
     """An article that comes again joins nothing, and no row is written."""
     take_in(session, read("a", PEACE))
     before = session.rows("FROM statements ORDER BY ALL"), session.rows("FROM utterance_keys ORDER BY ALL")
-    assert take_in(session, read("a", PEACE, seen=1)) == {}
+    assert take_in(session, read("a", PEACE, seen=1)).related.named == {}
     assert (session.rows("FROM statements ORDER BY ALL"), session.rows("FROM utterance_keys ORDER BY ALL")) == before
 
 
@@ -143,14 +138,15 @@ def test_matches_and_statements_take_the_names_that_are_stored(session):
     """What is decided on names utterances as the warehouse does."""
     found = read("b", TRUCE, seen=1)
     take_in(session, read("a", TRUCE[:60]))
-    names = take_in(session, found)
-    (old,), (new,) = {each.utterance_id for each in found.reading.statements}, set(names.values())
+    related = take_in(session, found).related
+    (old,), (new,) = {each.utterance_id for each in found.reading.statements}, set(related.named.values())
+    names = Names(related)
     assert old != new
-    assert [each.utterance_id for each in with_utterances(found, names).reading.statements] == [new]
+    assert [each.utterance_id for each in names.article(found).reading.statements] == [new]
     match = replace(MATCH, utterance_id=old, utterance_ids=(old, "other", new), leading_ids=(old,))
-    renamed = renamed_match(match, found, names)
+    renamed = names.match(match, found)
     assert (renamed.utterance_id, renamed.utterance_ids, renamed.leading_ids) == (new, (new, "other"), (new,))
-    assert renamed_match(replace(match, utterance_id=None), found, names).utterance_id is None
+    assert names.match(replace(match, utterance_id=None), found).utterance_id is None
 
 
 def test_the_view_shows_one_row_a_thing_said(session):

@@ -111,13 +111,17 @@ def test_an_alert_is_stored_once(session):
 
 
 def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
-    """Older alerts come only when they are about one of the articles; rules narrow the answer."""
+    """Older alerts come only when they are about one of the articles; one that no message tells reaches nobody."""
     old = alert(fired_at=NOW - 72 * HOUR, utterance_id=None)
     fire(session, old, alert("a2"), alert("a2", rule="truce"))
+    outbox.save_messages(session, [message("alert-ceasefire-a2")])
     since = NOW - HOUR
     recent = alerts.past_alerts(session, since=since)
-    assert {(past.rule, past.article_id) for past in recent} == {("ceasefire", "a2"), ("truce", "a2")}
-    both = alerts.past_alerts(session, since=since, article_ids=["a1"], rules=["ceasefire"])
+    assert [(past.rule, past.article_id, past.reaches) for past in recent] == [
+        ("ceasefire", "a2", True),
+        ("truce", "a2", False),
+    ]
+    both = alerts.past_alerts(session, since=since, article_ids=["a1"])
     assert both == (
         PastAlert(
             rule="ceasefire",
@@ -128,19 +132,19 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
             utterance_id=None,
             excerpt=old.excerpt,
             alert_id="alert-ceasefire-a1",
+            reaches=False,
         ),
-        PastAlert(
-            rule="ceasefire",
-            article_id="a2",
-            official_id="dmitry-peskov",
-            story_id="a2",
-            fired_at=NOW,
-            utterance_id="utterance",
-            excerpt=old.excerpt,
-            alert_id="alert-ceasefire-a2",
-        ),
+        *recent,
     )
-    assert alerts.past_alerts(session, since=since, rules=[]) == ()
+
+
+def test_past_alerts_have_present_names(session):
+    """Stories and utterances that are part of others by now are named as those are, each once."""
+    fire(session, alert("a2", utterance_id="younger", utterance_ids=("younger", "older", "other")))
+    session.run("INSERT INTO story_links VALUES ('a2', 'a1', 'a2')")
+    session.run("INSERT INTO utterance_links VALUES ('younger', 'older')")
+    (past,) = alerts.past_alerts(session, since=NOW - HOUR)
+    assert (past.story_id, past.utterance_id, past.utterance_ids) == ("a1", "older", ("older", "other"))
 
 
 def test_the_log_is_newest_first_and_narrows(session):

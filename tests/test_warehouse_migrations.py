@@ -53,6 +53,7 @@ FINGERPRINTS = {
     "0010_depth.sql": "8a29d09bd8e18b5d",
     "0011_negated_mentions.sql": "4f18b0f1b3ed8353",
     "0012_links.sql": "2ab8fea1cfe86389",
+    "0013_takes.sql": "acff94d3605b2bb5",
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from extractors.records import Span
 from tests.warehouse_examples import HOUR, NOW, TEXT, new_warehouse, read_article, span_of, statement
 from warehouse import articles
-from warehouse.statements import forget_statements, stored_statements
+from warehouse.statements import stored_statements
 from warehouse.store import writing
 
 WHOLE = replace(
@@ -68,24 +68,6 @@ def test_what_an_earlier_version_stored_can_be_read(session):
     save(session, statement("a1"))
     session.run("UPDATE statement_rows SET negated = NULL, denied = NULL")
     assert stored_statements(session, ["a1"]) == {"a1": [statement("a1")]}
-
-
-def test_whoever_s_statements_come_or_go_is_stale(session):
-    """New, changed and forgotten statements name whose positions on what are to be computed anew."""
-
-    def stale():
-        rows = session.rows("SELECT DISTINCT official_id, topic FROM stale_positions ORDER BY ALL")
-        session.run("DELETE FROM stale_positions")
-        return rows
-
-    both = [("dmitry-peskov", "ceasefire"), ("dmitry-peskov", "istanbul")]
-    save(session, WHOLE)
-    assert stale() == both
-    save(session, replace(WHOLE, speaker_id=None), title="Others speak")
-    assert stale() == both
-    forget_statements(session, ["a1"])
-    assert stale() == []
-    assert stored_statements(session, ["a1"]) == {}
 
 
 def test_statements_stand_in_the_order_of_the_text(session):

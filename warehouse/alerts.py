@@ -12,6 +12,8 @@ from warehouse.alert_rows import ALERT, PASSAGE, alert_of, alert_row, reworded
 from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.session import Params, Row, Session
+from warehouse.stories import story_roots
+from warehouse.utterances import utterance_roots
 
 _DECISION = ("rule", "article_id", "official_id", "decided_at", "reason", "alert_id", "told_by")
 
@@ -25,19 +27,35 @@ WHERE alert_rows.article_id = a.article_id AND alert_id IN (SELECT unnest($1::VA
     AND alert_rows.revision IS NULL
 """
 
-# An alert of this moment has no message yet; an earlier one without any reached nobody.
-_PAST = """
-SELECT rule, article_id, official_id, story_id, fired_at, utterance_id, utterance_ids, excerpt, stance, denied,
-    alert_id, coalesce(fired_at >= $now, true) OR alert_id IN (SELECT alert_id FROM deliveries WHERE status <> 'dead')
-FROM alerts
-WHERE ($rules::VARCHAR[] IS NULL OR list_contains($rules::VARCHAR[], rule))
-    AND (fired_at >= $since OR article_id IN (SELECT unnest($article_ids::VARCHAR[])))
-ORDER BY fired_at, alert_id
-"""
 _PAST_ALERT = (
-    *("rule", "article_id", "official_id", "story_id", "fired_at", "utterance_id", "utterance_ids", "excerpt"),
-    *("stance", "denied", "alert_id", "reaches"),
+    *("rule", "article_id", "official_id", "fired_at", "utterance_id", "utterance_ids", "excerpt", "stance", "denied"),
+    "alert_id",
 )
+_PAST = f"""
+SELECT {", ".join(_PAST_ALERT)} FROM alert_rows WHERE fired_at >= $since
+UNION ALL
+SELECT {", ".join(_PAST_ALERT)}
+FROM alert_rows
+WHERE fired_at < $since AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+ORDER BY fired_at, alert_id
+"""  # noqa: S608 (our own columns)
+_REACHING = """
+SELECT DISTINCT x.alert_id
+FROM message_alerts AS x
+JOIN messages AS m USING (message_id)
+WHERE x.alert_id IN (SELECT unnest($1::VARCHAR[])) AND m.status <> 'dead'
+"""
+
+# What has fired since, or has been decided otherwise, is not open any more.
+_OPEN = """
+SELECT rule, article_id, official_id
+FROM decisions
+WHERE decided_at >= $since AND list_contains($rules::VARCHAR[], rule)
+    AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+GROUP BY rule, article_id, official_id
+HAVING count(alert_id) = 0
+    AND max(decided_at) = max(decided_at) FILTER (reason = 'below_corroboration')
+"""
 
 # The office is the one held when the article was published; the newest where someone holds two.
 _BESIDE = (
@@ -118,21 +136,43 @@ ORDER BY subscriber, due_at
 """  # noqa: S608 (our own columns)
 
 
-def past_alerts(
-    session: Session,
-    *,
-    since: datetime,
-    article_ids: Sequence[str] = (),
-    rules: Sequence[str] | None = None,
-    now: datetime | None = None,
-) -> tuple[PastAlert, ...]:
+def past_alerts(session: Session, *, since: datetime, article_ids: Sequence[str] = ()) -> tuple[PastAlert, ...]:
     """Return the alerts fired from `since` on, and those on `article_ids` whenever they fired, oldest first.
 
-    `rules` names the rules whose alerts are wanted, None all. Those fired from `now` on are taken for still to be sent,
-    without it all are.
+    Stories and utterances have the names that they have by now.
     """
-    params = {"since": since, "article_ids": article_ids, "rules": rules, "now": now}
-    return tuple(_past_alert(row) for row in session.rows(_PAST, params))
+    rows = [
+        dict(zip(_PAST_ALERT, row, strict=True))
+        for row in session.rows(_PAST, {"since": since, "article_ids": article_ids})
+    ]
+    if not rows:
+        return ()
+    reaching = {row[0] for row in session.rows(_REACHING, [[row["alert_id"] for row in rows]])}
+    stories = story_roots(session, {row["article_id"] for row in rows})
+    roots = utterance_roots(
+        session, {name for row in rows for name in (row["utterance_id"], *(row["utterance_ids"] or ())) if name}
+    )
+    return tuple(
+        PastAlert(
+            **{
+                **row,
+                "utterance_id": roots.get(row["utterance_id"], row["utterance_id"]),
+                "utterance_ids": tuple(dict.fromkeys(roots.get(name, name) for name in row["utterance_ids"] or ())),
+                "denied": bool(row["denied"]),
+            },
+            story_id=stories.get(row["article_id"], row["article_id"]),
+            reaches=row["alert_id"] in reaching,
+        )
+        for row in rows
+    )
+
+
+def waiting_matches(
+    session: Session, *, rules: Sequence[str], article_ids: Sequence[str], since: datetime
+) -> frozenset[tuple[str, str, str]]:
+    """Return (rule, article, official) of what waits for corroboration in these articles, decided from `since` on."""
+    params = {"rules": rules, "article_ids": article_ids, "since": since}
+    return frozenset((rule, name, official_id) for rule, name, official_id in session.rows(_OPEN, params))
 
 
 def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
@@ -193,12 +233,6 @@ def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, .
         )
         for notice in notices
     )
-
-
-def _past_alert(row: Row) -> PastAlert:
-    own = dict(zip(_PAST_ALERT, row, strict=True))
-    known = {"utterance_ids": tuple(own["utterance_ids"] or ()), "denied": bool(own["denied"])}
-    return PastAlert(**{**own, **known})
 
 
 def _notice(row: Row, of_story: int) -> Notice:

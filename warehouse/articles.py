@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from alerts.records import Arrival
@@ -58,27 +58,71 @@ ORDER BY article_id, position
 """  # noqa: S608 (our own columns)
 
 # The newest words move out of the way together with what was read in them.
-_SET_ASIDE = (
-    "INSERT INTO article_revisions BY NAME FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM title_mentions WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM posts WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-    "DELETE FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
-)
+_SET_ASIDE = "INSERT INTO article_revisions BY NAME FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
+_TAKEN_AWAY = "DELETE FROM {table} WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
+_READ_IN = ("mentions", "title_mentions", "posts", "article_rows")
+
+_Changed = tuple[ReadArticle, SavedArticle]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What is stored of an article, read by which version; its words where they differ from those that have come."""
+
+    saved: SavedArticle
+    extractor_version: str
+    text_hash: str
+    words: StoredWords | None = None
 
 
 def save_articles(session: Session, articles: Sequence[ReadArticle]) -> tuple[SavedArticle, ...]:
-    """Record articles and settle their entries; return what became of each, in order.
+    """Record articles, related to nothing, and settle their entries; return what became of each, in order."""
+    saved = outcomes(articles, known_state(session, articles))
+    write_articles(session, articles, saved)
+    count_stories(session, sorted({each.story_id for each in saved if each.outcome is not Outcome.KNOWN}))
+    return saved
 
-    Unchanged words are not written again; changed ones replace all that was read in the earlier ones.
+
+def known_state(session: Session, articles: Sequence[ReadArticle]) -> dict[str, KnownArticle]:
+    """Return what is stored of those of these articles that are here."""
+    hashes = {(read.article.article_id, _text_hash(read.article)) for read in articles}
+    known = {
+        row[0]: KnownArticle(
+            saved=_SAVED.record(row, outcome=Outcome.KNOWN), extractor_version=version, text_hash=text_hash
+        )
+        for *row, version, text_hash in session.rows(_KNOWN, [sorted({name for name, _ in hashes})])
+    }
+    other = {name for name, text_hash in hashes if name in known and known[name].text_hash != text_hash}
+    words = stored_words(session, sorted(other)) if other else {}
+    return {name: replace(each, words=words.get(name)) for name, each in known.items()}
+
+
+def outcomes(articles: Sequence[ReadArticle], known: Mapping[str, KnownArticle]) -> tuple[SavedArticle, ...]:
+    """Return what becomes of articles in their order, of one that stands twice among them included. Pure."""
+    here, saved = dict(known), []
+    for read in articles:
+        name = read.article.article_id
+        saved.append(each := _outcome(read, here.get(name)))
+        if each.outcome is not Outcome.KNOWN:
+            here[name] = _as_known(read, each)
+    return tuple(saved)
+
+
+def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Sequence[SavedArticle]) -> None:
+    """Record articles with what was read in them, in place of what earlier words of theirs were, and settle entries.
+
+    `saved` says what becomes of each. Unchanged words are not written again.
     """
-    saved: dict[int, SavedArticle] = {}
-    for positions in _rounds(articles):
-        batch = [articles[position] for position in positions]
-        saved.update(zip(positions, _save_distinct(session, batch), strict=True))
+    changed = [pair for pair in zip(articles, saved, strict=True) if pair[1].outcome is not Outcome.KNOWN]
+    for batch in _rounds(changed):
+        revised = [each.article_id for _, each in batch if each.outcome is Outcome.REVISED]
+        if revised:
+            session.run(_SET_ASIDE, [revised])
+            forget_statements(session, revised)
+            for table in _READ_IN:
+                session.run(_TAKEN_AWAY.format(table=table), [revised])
+        _insert(session, batch)
     settle_entries(session, [read.entry_key for read in articles if read.entry_key])
-    count_stories(session, [each.article_id for each in saved.values() if each.outcome is not Outcome.KNOWN])
-    return tuple(saved[position] for position in range(len(articles)))
 
 
 def stored_articles(session: Session, article_ids: Sequence[str]) -> tuple[ReadArticle, ...]:
@@ -116,45 +160,20 @@ def stored_words(session: Session, article_ids: Sequence[str]) -> dict[str, Stor
     }
 
 
-def _rounds(articles: Sequence[ReadArticle]) -> Iterator[list[int]]:
-    """Yield positions so that no round has an article twice: two feeds may bring the same page in one batch."""
-    left = list(range(len(articles)))
+def _rounds(changed: Sequence[_Changed]) -> Iterator[list[_Changed]]:
+    """Yield articles so that no round has one twice: two feeds may bring the same page in one batch."""
+    left = list(changed)
     while left:
-        first = {articles[position].article.article_id: position for position in reversed(left)}
+        first = {saved.article_id: place for place, (_, saved) in reversed(list(enumerate(left)))}
         taken = set(first.values())
-        yield sorted(taken)
-        left = [position for position in left if position not in taken]
+        yield [left[place] for place in sorted(taken)]
+        left = [each for place, each in enumerate(left) if place not in taken]
 
 
-def _save_distinct(session: Session, batch: Sequence[ReadArticle]) -> list[SavedArticle]:
-    saved = _outcomes(session, batch)
-    revised = [each.article_id for each in saved if each.outcome is Outcome.REVISED]
-    if revised:
-        forget_statements(session, revised)
-        for sql in _SET_ASIDE:
-            session.run(sql, [revised])
-    _insert(session, [pair for pair in zip(batch, saved, strict=True) if pair[1].outcome is not Outcome.KNOWN])
-    return saved
-
-
-def _outcomes(session: Session, batch: Sequence[ReadArticle]) -> list[SavedArticle]:
-    """Tell of each article whether it is new, its words have changed, or it is known as it is."""
-    known: dict[str, SavedArticle] = {}
-    versions: dict[str, str] = {}
-    changed: list[str] = []
-    hashes = {read.article.article_id: _text_hash(read.article) for read in batch}
-    for *row, version, text_hash in session.rows(_KNOWN, [list(hashes)]):
-        known[row[0]], versions[row[0]] = _SAVED.record(row, outcome=Outcome.KNOWN), version
-        changed += [row[0]] if text_hash != hashes[row[0]] else []
-    before = stored_words(session, changed) if changed else {}
-    return [_outcome(read, known, before, versions.get(read.article.article_id)) for read in batch]
-
-
-def _outcome(
-    read: ReadArticle, known: Mapping[str, SavedArticle], before: Mapping[str, StoredWords], version: str | None
-) -> SavedArticle:
+def _outcome(read: ReadArticle, known: KnownArticle | None) -> SavedArticle:
+    """Tell of an article whether it is new, its words have changed, or it is known as it is."""
     article = read.article
-    if article.article_id not in known:
+    if known is None:
         return SavedArticle(
             article_id=article.article_id,
             outcome=Outcome.NEW,
@@ -162,12 +181,22 @@ def _outcome(
             story_id=article.article_id,
             first_seen_at=article.first_seen_at,
         )
-    here, earlier = known[article.article_id], before.get(article.article_id)
-    now = StoredWords(title=article.title, text=article.text, sentences=read.reading.sentences)
-    if earlier is None or _say_the_same(earlier, now, by_one_reader=version == read.reading.extractor_version):
+    here, words = replace(known.saved, outcome=Outcome.KNOWN, before=None), known.words
+    if words is None or known.text_hash == _text_hash(article):
         return here
-    before_posts = earlier if article.posts else None
-    return replace(here, outcome=Outcome.REVISED, revision=here.revision + 1, before=before_posts)
+    now = StoredWords(title=article.title, text=article.text, sentences=read.reading.sentences)
+    if _say_the_same(words, now, by_one_reader=known.extractor_version == read.reading.extractor_version):
+        return here
+    before = words if article.posts else None
+    return replace(here, outcome=Outcome.REVISED, revision=here.revision + 1, before=before)
+
+
+def _as_known(read: ReadArticle, saved: SavedArticle) -> KnownArticle:
+    article, reading = read.article, read.reading
+    words = StoredWords(title=article.title, text=article.text, posts=article.posts, sentences=reading.sentences)
+    return KnownArticle(
+        saved=saved, extractor_version=reading.extractor_version, text_hash=_text_hash(article), words=words
+    )
 
 
 def _say_the_same(one: StoredWords, other: StoredWords, *, by_one_reader: bool) -> bool:
@@ -201,7 +230,7 @@ def _text_hash(article: Article) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
-def _insert(session: Session, changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> None:
+def _insert(session: Session, changed: Sequence[_Changed]) -> None:
     reads = [read for read, _ in changed]
     session.insert("article_rows", (*_ARTICLE.names, *_READING.names, *_OWN), (_article_row(*pair) for pair in changed))
     session.insert("posts", ("article_id", "revision", "position", *_POST.names), _post_rows(changed))
@@ -219,7 +248,7 @@ def _article_row(read: ReadArticle, saved: SavedArticle) -> Row:
     return (*_ARTICLE.row(article), *_READING.row(read.reading), *own)
 
 
-def _post_rows(changed: Sequence[tuple[ReadArticle, SavedArticle]]) -> Iterator[Row]:
+def _post_rows(changed: Sequence[_Changed]) -> Iterator[Row]:
     for read, saved in changed:
         for position, post in enumerate(read.article.posts, 1):
             yield (saved.article_id, saved.revision, position, *_POST.row(post))

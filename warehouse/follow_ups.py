@@ -2,68 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from alerts.follow_up_records import FollowUp, Telling, ToldAlert
+from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
+from alerts.records import PastAlert
 from warehouse.alert_rows import ALERT, PASSAGE, alert_of, passage_row, reworded
 from warehouse.session import Row, Session
 
 _FOLLOW_UP = ("follow_up_id", "alert_id", "news", "noted_at", "sources", *PASSAGE)
 
-# Who tells the story, or reports the utterance in another one; a source that does both is one.
 _SOURCED = """
-WITH touched AS (
-    SELECT a.alert_id, a.utterance_id, r.story_id
-    FROM alerts AS a
-    JOIN articles AS r USING (article_id)
-    WHERE a.fired_at >= $since AND (
-        list_contains($stories::VARCHAR[], r.story_id)
-        OR a.utterance_id IN (
-            SELECT utterance_id FROM statements WHERE article_id IN (SELECT unnest($articles::VARCHAR[]))
-        )
-    )
-),
-tellers AS (
-    SELECT t.alert_id, coalesce(r.source, r.outlet) AS root
-    FROM touched AS t
-    JOIN articles AS r USING (story_id)
-    UNION
-    SELECT t.alert_id, coalesce(r.source, r.outlet)
-    FROM touched AS t
-    JOIN statements AS s USING (utterance_id)
-    JOIN articles AS r ON r.article_id = s.article_id
-),
-rooted AS (SELECT alert_id, list(root ORDER BY root) AS roots FROM tellers GROUP BY alert_id)
 UPDATE alert_rows SET
-    sources = len(rooted.roots),
-    roots = rooted.roots,
-    told_sources = coalesce(told_sources, len(rooted.roots)),
+    sources = len(n.roots),
+    roots = n.roots,
+    told_sources = coalesce(told_sources, len(n.roots)),
     told_at = coalesce(told_at, fired_at)
-FROM rooted
-WHERE alert_rows.alert_id = rooted.alert_id AND alert_rows.roots IS DISTINCT FROM rooted.roots
+FROM sources_now AS n
+WHERE alert_rows.alert_id = n.alert_id
 """
 
 _COLUMNS = ", ".join(f"a.{name}" for name in ALERT)
 _CORRECTED = ", ".join(f"f.{name}" for name in PASSAGE)
 _TOLD = f"""
-SELECT {_COLUMNS}, r.story_id, coalesce(a.sources, 1), coalesce(a.told_sources, a.sources, 1),
-    coalesce(a.told_at, a.fired_at), f.follow_up_id IS NOT NULL, {_CORRECTED}
-FROM alerts AS a
-JOIN articles AS r USING (article_id)
+SELECT {_COLUMNS}, coalesce(a.sources, 1), coalesce(a.told_sources, a.sources, 1), coalesce(a.told_at, a.fired_at),
+    a.roots, f.follow_up_id IS NOT NULL, {_CORRECTED}
+FROM alert_rows AS a
 LEFT JOIN (
     FROM follow_ups
-    WHERE news = 'corrected'
+    WHERE news = 'corrected' AND alert_id IN (SELECT unnest($1::VARCHAR[]))
     QUALIFY row_number() OVER (PARTITION BY alert_id ORDER BY noted_at DESC) = 1
 ) AS f USING (alert_id)
-WHERE a.fired_at >= $since AND (
-    list_contains($alert_ids::VARCHAR[], a.alert_id)
-    OR list_contains($stories::VARCHAR[], r.story_id)
-    OR a.utterance_id IN (
-            SELECT utterance_id FROM statements WHERE article_id IN (SELECT unnest($articles::VARCHAR[]))
-        )
-)
+WHERE a.alert_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY a.fired_at, a.alert_id
 """  # noqa: S608 (our own columns)
 
@@ -80,15 +50,13 @@ WHERE alert_rows.alert_id = n.alert_id
 """
 
 # A digest is no thread, and what did not leave or went nowhere can have no reply.
-_TELLINGS = """
-SELECT x.alert_id, r.story_id, m.subscriber, m.status = 'pending' AND m.attempts = 0,
+_MAILINGS = """
+SELECT x.alert_id, a.article_id, m.subscriber, m.status = 'pending' AND m.attempts = 0,
     CASE WHEN m.attempts > 0 AND m.story_id IS NOT NULL THEN coalesce(m.thread_of, m.message_id) END, m.created_at
-FROM messages AS m
-JOIN message_alerts AS x USING (message_id)
-JOIN alerts AS a USING (alert_id)
-JOIN articles AS r USING (article_id)
+FROM (SELECT alert_id, article_id FROM alert_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) AS a
+JOIN message_alerts AS x USING (alert_id)
+JOIN messages AS m USING (message_id)
 WHERE m.status <> 'dead'
-    AND (list_contains($stories::VARCHAR[], r.story_id) OR list_contains($alert_ids::VARCHAR[], x.alert_id))
 ORDER BY m.created_at, m.message_id
 """
 
@@ -106,25 +74,17 @@ ORDER BY root, r.published_at, r.url
 _NEWS_OF = "SELECT noted_at, news, sources, excerpt FROM follow_ups WHERE alert_id = $1 ORDER BY noted_at"
 
 
-def count_sources(session: Session, article_ids: Sequence[str], stories: Sequence[str], since: datetime) -> int:
-    """Count the independent sources of the alerts, fired from `since` on, that these articles tell again.
-
-    `stories` are the articles' own. Return how many alerts have other sources than before.
-    """
-    return session.run(_SOURCED, {"articles": article_ids, "stories": stories, "since": since})
+def save_sources(session: Session, roots: Mapping[str, Sequence[str]]) -> None:
+    """Record the independent sources that alerts have by now, by name."""
+    session.stage("sources_now", {"alert_id": "VARCHAR", "roots": "VARCHAR[]"}, roots.items())
+    session.run(_SOURCED)
 
 
-def told_alerts(
-    session: Session,
-    *,
-    article_ids: Sequence[str] = (),
-    stories: Sequence[str] = (),
-    alert_ids: Sequence[str] = (),
-    since: datetime,
-) -> tuple[ToldAlert, ...]:
-    """Return the alerts, fired from `since` on, of these names or that these articles tell, with what was told last."""
-    params = {"articles": article_ids, "stories": stories, "alert_ids": alert_ids, "since": since}
-    return tuple(map(_told, session.rows(_TOLD, params)))
+def told_alerts(session: Session, past: Sequence[PastAlert]) -> tuple[ToldAlert, ...]:
+    """Return these alerts whole, named as they are there, with what was told of each last."""
+    known = {alert.alert_id: alert for alert in past if alert.alert_id}
+    rows = session.rows(_TOLD, [sorted(known)]) if known else ()
+    return tuple(_told(row, known[row[0]]) for row in rows)
 
 
 def tellers(session: Session, alert_id: str) -> list[Row]:
@@ -149,11 +109,20 @@ def save_follow_ups(session: Session, follow_ups: Sequence[FollowUp]) -> None:
     session.run(_NOTED)
 
 
-def tellings(session: Session, stories: Sequence[str], alert_ids: Sequence[str]) -> tuple[Telling, ...]:
-    """Return which messages tell these alerts, or any of these stories, the oldest first; dead ones do not count."""
-    rows = session.rows(_TELLINGS, {"stories": stories, "alert_ids": alert_ids})
-    names = ("alert_id", "story_id", "subscriber", "is_open", "thread", "created_at")
-    return tuple(Telling(**dict(zip(names, row, strict=True))) for row in rows)
+def mailings(session: Session, stories: Mapping[str, str]) -> tuple[Mailing, ...]:
+    """Return which messages tell alerts on these articles, given with their stories; dead ones do not count."""
+    rows = session.rows(_MAILINGS, [sorted(stories)])
+    return tuple(
+        Mailing(
+            alert_id=alert_id,
+            story_id=stories[article_id],
+            subscriber=subscriber,
+            is_open=is_open,
+            thread=thread,
+            created_at=created_at,
+        )
+        for alert_id, article_id, subscriber, is_open, thread, created_at in rows
+    )
 
 
 def _row(follow_up: FollowUp) -> Row:
@@ -162,12 +131,18 @@ def _row(follow_up: FollowUp) -> Row:
     return (*own, *passage_row(alert))
 
 
-def _told(row: Row) -> ToldAlert:
-    story_id, sources, told_sources, told_at, is_corrected, *passage = row[len(ALERT) :]
-    alert = replace(alert_of(row[: len(ALERT)]), story_id=story_id)
+def _told(row: Row, now: PastAlert) -> ToldAlert:
+    sources, told_sources, told_at, roots, is_corrected, *passage = row[len(ALERT) :]
+    alert = replace(
+        alert_of(row[: len(ALERT)]),
+        story_id=now.story_id,
+        utterance_id=now.utterance_id,
+        utterance_ids=now.utterance_ids,
+    )
     return ToldAlert(
         alert=reworded(alert, passage) if is_corrected else alert,
         sources=sources,
         told_sources=told_sources,
         told_at=told_at,
+        roots=tuple(roots or ()),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from alerts.message_records import KnownPosition
@@ -22,22 +22,23 @@ _SHIFT = (
 _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
 
 _TAKE = (
-    *("official_id", "topic", "statement_id", "utterance_id", "at", "stance"),
-    *("confidence", "denied", "place", "article_id"),
+    *("official_id", "topic", "statement_id", "utterance_id", "at", "stance", "confidence", "place", "article_id"),
 )
 _TAKES = """
-SELECT s.official_id, s.topic, s.statement_id, s.utterance_id, coalesce(s.published_at, a.first_seen_at), s.stance,
-    s.confidence, coalesce(s.denied, false), s.start_char, article_id
-FROM (
-    SELECT *, unnest(topics) AS topic
-    FROM statements
-    WHERE list_contains($stances::VARCHAR[], stance) AND list_contains($officials::VARCHAR[], official_id)
-        AND list_has_any(topics, $topics::VARCHAR[])
-) AS s
-JOIN articles AS a USING (article_id)
-WHERE list_contains($topics::VARCHAR[], s.topic)
+SELECT official_id, topic, statement_id, coalesce(l.root, t.utterance_id), said_at, stance, confidence, place,
+    article_id
+FROM takes AS t
+LEFT JOIN utterance_links AS l ON l.member = t.utterance_id
+WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))
 ORDER BY ALL
 """
+_OF_ARTICLES = "SELECT official_id, topic FROM takes WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
+_OF_UTTERANCES = """
+SELECT official_id, topic FROM takes WHERE said_at >= $since AND utterance_id IN (SELECT unnest($names::VARCHAR[]))
+"""
+_STORED_TAKE = (
+    *("official_id", "topic", "statement_id", "utterance_id", "said_at", "stance", "confidence", "place", "article_id"),
+)
 
 _CLEARED = "DELETE FROM {table} WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
 
@@ -84,10 +85,22 @@ ORDER BY told.alert_id, told.topic
 """
 
 
-def stale(session: Session) -> tuple[tuple[str, str], ...]:
-    """Return whose positions on which topics are to be drawn anew."""
-    rows = session.rows("SELECT DISTINCT official_id, topic FROM stale_positions ORDER BY ALL")
-    return tuple((official_id, topic) for official_id, topic in rows)
+def undrawn(session: Session) -> frozenset[tuple[str, str]]:
+    """Return whose positions on which topics an older version left to be drawn."""
+    rows = session.rows("SELECT DISTINCT official_id, topic FROM stale_positions")
+    return frozenset((official_id, topic) for official_id, topic in rows)
+
+
+def records_of_articles(session: Session, article_ids: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Return whose positions on which topics rest on these articles."""
+    rows = session.rows(_OF_ARTICLES, [article_ids]) if article_ids else ()
+    return frozenset((official_id, topic) for official_id, topic in rows)
+
+
+def records_of_utterances(session: Session, names: Collection[str], since: datetime) -> frozenset[tuple[str, str]]:
+    """Return whose positions on which topics rest on utterances, said from `since` on, by these of their names."""
+    rows = session.rows(_OF_UTTERANCES, {"names": sorted(names), "since": since}) if names else ()
+    return frozenset((official_id, topic) for official_id, topic in rows)
 
 
 def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
@@ -95,16 +108,16 @@ def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
     return tuple((official_id, side, country) for official_id, side, country in session.rows(_PARTIES))
 
 
-def takes(
-    session: Session, *, officials: Collection[str], topics: Collection[str], stances: Collection[str]
-) -> dict[tuple[str, str], list[Take]]:
-    """Return what each of the officials said on each of the topics, as far as it takes one of the stances."""
-    found: defaultdict[tuple[str, str], list[Take]] = defaultdict(list)
-    params = {"officials": sorted(officials), "topics": sorted(topics), "stances": sorted(stances)}
-    for row in session.rows(_TAKES, params):
-        take = Take(**dict(zip(_TAKE, row, strict=True)))
-        found[take.official_id, take.topic].append(take)
-    return found
+def takes(session: Session, about: Iterable[tuple[str, str]]) -> tuple[Take, ...]:
+    """Return what officials said on topics, as far as it takes a side; `about` are pairs of both."""
+    pairs = sorted(about)
+    rows = session.rows(_TAKES, [[name for name, _ in pairs], [topic for _, topic in pairs]]) if pairs else ()
+    return tuple(Take(**dict(zip(_TAKE, row, strict=True))) for row in rows)
+
+
+def save_takes(session: Session, takes: Iterable[Take]) -> None:
+    """Record what positions are drawn from."""
+    session.insert("takes", _STORED_TAKE, (tuple(getattr(take, name) for name in _TAKE) for take in takes))
 
 
 def save_record(

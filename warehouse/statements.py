@@ -22,26 +22,17 @@ WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY start_char, end_char, statement_id
 """  # noqa: S608 (our own columns)
 
-# Whoever's statements come or go, his positions on their topics are to be computed anew.
-_STALE = """
-INSERT INTO stale_positions
-SELECT DISTINCT official_id, unnest(topics)
-FROM statements
-WHERE official_id IS NOT NULL AND article_id IN (SELECT unnest($1::VARCHAR[]))
-"""
-
 
 def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
     """Record what was read in articles that have no statements here."""
     rows = (_row(read, said) for read in reads for said in read.reading.statements)
     session.insert("statement_rows", (*_STATEMENT.names, *_OWN), rows, "ON CONFLICT (statement_id) DO NOTHING")
-    session.run(_STALE, [[read.article.article_id for read in reads]], quiet=True)
 
 
 def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
     """Take away what was read in earlier words of articles."""
-    session.run(_STALE, [article_ids], quiet=True)
-    session.run("DELETE FROM statement_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [article_ids])
+    for table in ("statement_rows", "takes"):
+        session.run(f"DELETE FROM {table} WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [article_ids])  # noqa: S608 (literals)
 
 
 def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:

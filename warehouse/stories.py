@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extractors.records import Credits, Label, Telling
+from extractors.records import CopyKind, Credits, Label, Telling
 from warehouse.records import StoredText, StoryKeys
 from warehouse.session import Row, Session
 
@@ -15,237 +16,175 @@ _FURNITURE = 6
 _NEAREST = 20
 
 _KEYS = ("article_id", "publisher", "told_at", "seen_at", "keys")
+_LINK = ("member", "root", "body")
 
-_CANDIDATES = """
+# What is fresh stands beside what is stored, in place of what earlier words of the same articles were.
+_COPIES = """
 WITH fresh AS (
-    SELECT article_id, told_at, unnest(keys) AS key
-    FROM story_keys
-    WHERE article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+    SELECT unnest($article_ids::VARCHAR[]) AS article_id, unnest($publishers::VARCHAR[]) AS publisher,
+        unnest($told_at::TIMESTAMPTZ[]) AS told_at, unnest($keys::BIGINT[][]) AS keys
 ),
+fresh_keys AS (SELECT article_id, publisher, told_at, unnest(keys) AS key FROM fresh),
 near AS (
     SELECT k.article_id, k.publisher, k.told_at, k.key
     FROM (
         SELECT article_id, publisher, told_at, unnest(keys) AS key
         FROM story_keys
-        WHERE told_at BETWEEN $first AND $last
+        WHERE told_at BETWEEN $first AND $last AND seen_at >= $since
+            AND article_id NOT IN (SELECT article_id FROM fresh)
     ) AS k
-    SEMI JOIN fresh USING (key)
+    SEMI JOIN fresh_keys USING (key)
+    UNION ALL
+    SELECT article_id, publisher, told_at, key FROM fresh_keys
 ),
 furniture AS (
     SELECT key FROM near GROUP BY key HAVING count(*) > $furniture * count(DISTINCT publisher)
 )
-SELECT fresh.article_id, near.article_id
-FROM fresh
+SELECT f.article_id, near.article_id
+FROM fresh_keys AS f
 JOIN near USING (key)
-WHERE fresh.article_id <> near.article_id AND key NOT IN (FROM furniture)
-GROUP BY fresh.article_id, near.article_id
+WHERE f.article_id <> near.article_id AND key NOT IN (FROM furniture)
+GROUP BY f.article_id, near.article_id
 QUALIFY row_number() OVER (
-    PARTITION BY fresh.article_id
-    ORDER BY count(*) DESC, abs(epoch(any_value(near.told_at)) - epoch(any_value(fresh.told_at))), near.article_id
+    PARTITION BY f.article_id
+    ORDER BY count(*) DESC, abs(epoch(any_value(near.told_at)) - epoch(any_value(f.told_at))), near.article_id
 ) <= $nearest
 ORDER BY ALL
 """
 
-_TELLING = "article_id, story_id, body_id, coalesce(published_at, first_seen_at), a.publisher, credit, cites"
-_TELLINGS = f"SELECT {_TELLING} FROM articles AS a WHERE story_id IN (SELECT unnest($1::VARCHAR[]))"  # noqa: S608 (our own columns)
+_TELLING = "coalesce(r.published_at, r.first_seen_at), r.publisher, r.credit, r.cites"
 _TEXTS = f"""
-SELECT {_TELLING}, title, text, keys
-FROM articles AS a
+SELECT r.article_id, coalesce(k.root, r.article_id), coalesce(k.body, r.article_id), {_TELLING}, r.title, r.text,
+    story_keys.keys
+FROM article_rows AS r
 JOIN story_keys USING (article_id)
-WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
-ORDER BY article_id
+LEFT JOIN story_links AS k ON k.member = r.article_id
+WHERE r.article_id IN (SELECT unnest($1::VARCHAR[]))
+ORDER BY r.article_id
 """  # noqa: S608 (our own columns)
-
-_CREDITED = """
-UPDATE article_rows SET publisher = c.publisher, credit = c.credit, cites = c.cites
-FROM credits_now AS c
-WHERE article_rows.article_id = c.article_id
-"""
-
-_AGES = """
-SELECT story_id, min(first_seen_at) FROM articles WHERE story_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY ALL
+_NAMED = """
+SELECT unnest($1::VARCHAR[]) AS member, unnest($1::VARCHAR[]) AS root
 UNION
-SELECT body_id, min(first_seen_at) FROM articles WHERE body_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY ALL
+SELECT member, root FROM story_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
 """
-
-_OWN_BODY = "UPDATE story_links SET body = member WHERE member IN (SELECT unnest($1::VARCHAR[]))"
-_LINKED = """
-INSERT INTO story_links
-SELECT a.article_id, coalesce(s.new, a.story_id), coalesce(b.new, a.body_id)
-FROM articles AS a
-LEFT JOIN stories_now AS s ON s.old = a.story_id
-LEFT JOIN bodies_now AS b ON b.old = a.body_id
-WHERE s.old IS NOT NULL OR b.old IS NOT NULL
-ON CONFLICT (member) DO UPDATE SET root = excluded.root, body = excluded.body
-"""
-_FORGOTTEN = "DELETE FROM stories WHERE story_id IN (SELECT unnest($1::VARCHAR[]))"
-_COUNTED = """
-INSERT INTO stories
-SELECT
-    story_id,
-    min(first_seen_at),
-    arg_min(title, {'at': first_seen_at, 'article_id': article_id}),
-    count(*),
-    count(DISTINCT outlet),
-    count(DISTINCT coalesce(source, outlet))
-FROM articles
-WHERE story_id IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY story_id
-"""
+_MEMBERS = f"""
+WITH named AS ({_NAMED})
+SELECT r.article_id, named.root, coalesce(k.body, r.article_id), {_TELLING},
+    r.outlet, r.first_seen_at, r.copy_kind, r.parent_article_id, r.source
+FROM named
+JOIN article_rows AS r ON r.article_id = named.member
+LEFT JOIN story_links AS k ON k.member = r.article_id
+ORDER BY r.article_id
+"""  # noqa: S608 (our own text)
+_ROOTS = "SELECT member, root FROM story_links WHERE member IN (SELECT unnest($1::VARCHAR[]))"
 
 _LABELLED = """
-UPDATE article_rows SET copy_kind = l.copy_kind, parent_article_id = l.parent_article_id, source = l.source
+UPDATE article_rows SET
+    publisher = l.publisher,
+    credit = l.credit,
+    cites = l.cites,
+    copy_kind = l.copy_kind,
+    parent_article_id = l.parent_article_id,
+    source = l.source
 FROM labels_now AS l
 WHERE article_rows.article_id = l.article_id
-    AND (article_rows.copy_kind, article_rows.parent_article_id, article_rows.source)
-        IS DISTINCT FROM (l.copy_kind, l.parent_article_id, l.source)
 """
+_LABEL = dict.fromkeys(
+    ("article_id", "publisher", "credit", "cites", "copy_kind", "parent_article_id", "source"), "VARCHAR"
+)
 
-_ROOTS = """
-SELECT story_id, list(DISTINCT coalesce(source, outlet))
-FROM articles
-WHERE story_id IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY ALL
-"""
-
-_UTTERED = """
-SELECT s.utterance_id, list(DISTINCT coalesce(a.source, a.outlet))
-FROM statements AS s
-JOIN articles AS a USING (article_id)
-WHERE s.utterance_id IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY ALL
-"""
-
-# What has fired since, or has been decided otherwise, is not open any more.
-_OPEN = """
-SELECT DISTINCT d.rule, d.article_id, d.official_id
-FROM decisions AS d
-JOIN articles AS a USING (article_id)
-WHERE d.reason = 'below_corroboration' AND d.decided_at >= $since
-    AND list_contains($rules::VARCHAR[], d.rule)
-    AND NOT list_contains($fresh::VARCHAR[], d.article_id)
-    AND NOT EXISTS (
-        FROM decisions AS o
-        WHERE (o.rule, o.article_id, o.official_id) = (d.rule, d.article_id, d.official_id)
-            AND (o.alert_id IS NOT NULL OR o.decided_at > d.decided_at)
-    )
-    AND (
-        list_contains($stories::VARCHAR[], a.story_id)
-        OR d.article_id IN (
-            SELECT article_id FROM statements WHERE utterance_id IN (SELECT unnest($utterances::VARCHAR[]))
-        )
-    )
-ORDER BY ALL
-"""
+_FORGOTTEN = "DELETE FROM stories WHERE story_id IN (SELECT unnest($1::VARCHAR[]))"
+_COUNTED = f"""
+INSERT INTO stories
+WITH named AS ({_NAMED})
+SELECT
+    named.root,
+    min(r.first_seen_at),
+    arg_min(r.title, {{'at': r.first_seen_at, 'article_id': r.article_id}}),
+    count(*),
+    count(DISTINCT r.outlet),
+    count(DISTINCT coalesce(r.source, r.outlet))
+FROM named
+JOIN article_rows AS r ON r.article_id = named.member
+GROUP BY named.root
+"""  # noqa: S608 (our own text)
 
 
-def save_keys(session: Session, keys: Sequence[StoryKeys]) -> None:
-    """Record what copies of these articles are found by, in place of what earlier words of them were."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """An article as one of those that tell its story; `label` is None while it has none."""
+
+    telling: Telling
+    outlet: str
+    first_seen_at: datetime
+    label: Label | None = None
+
+    @property
+    def source(self) -> str:
+        """Return the root that its news goes back to."""
+        return self.label.source if self.label else self.outlet
+
+
+def copies(session: Session, keys: Sequence[StoryKeys], window: timedelta, since: datetime) -> list[tuple[str, str]]:
+    """Return pairs of articles that may share a body or a quotation, the first of each being one of `keys`.
+
+    They are looked for among what arrived from `since` on and was told within `window`.
+    """
+    times = [each.at for each in keys]
+    params = {
+        "article_ids": [each.article_id for each in keys],
+        "publishers": [each.publisher for each in keys],
+        "told_at": times,
+        "keys": [each.keys for each in keys],
+        "first": min(times) - window,
+        "last": max(times) + window,
+        "since": since,
+        "furniture": _FURNITURE,
+        "nearest": _NEAREST,
+    }
+    return [(one, other) for one, other in session.rows(_COPIES, params)]
+
+
+def texts(session: Session, article_ids: Sequence[str]) -> dict[str, StoredText]:
+    """Return the words of articles that copies may be found of."""
+    rows = session.rows(_TEXTS, [article_ids]) if article_ids else ()
+    return {
+        row[0]: StoredText(telling=_telling(row[:7]), title=row[7], text=row[8], keys=tuple(row[9])) for row in rows
+    }
+
+
+def members(session: Session, story_ids: Sequence[str]) -> dict[str, StoryMember]:
+    """Return all articles of the stories, by name."""
+    return {row[0]: _member(row) for row in session.rows(_MEMBERS, [story_ids])}
+
+
+def story_roots(session: Session, members: Iterable[str]) -> dict[str, str]:
+    """Return the story of each of these articles that is not the first of its story."""
+    return dict(session.rows(_ROOTS, [sorted(set(members))]))
+
+
+def save_keys(session: Session, keys: Sequence[StoryKeys], before: datetime) -> None:
+    """Record what copies of these articles are found by; drop what arrived before that moment: it has no copies now."""
+    session.run("DELETE FROM story_keys WHERE seen_at < $1", [before], quiet=True)
     ids = [each.article_id for each in keys]
     session.run("DELETE FROM story_keys WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
     rows = ((each.article_id, each.publisher, each.at, each.seen_at, list(each.keys)) for each in keys)
     session.insert("story_keys", _KEYS, rows)
 
 
-def forget_keys(session: Session, before: datetime) -> None:
-    """Drop what arrived before that moment: no copy of it is looked for any more."""
-    session.run("DELETE FROM story_keys WHERE seen_at < $1", [before], quiet=True)
-
-
-def save_credits(session: Session, credited: Mapping[str, Credits]) -> None:
-    """Record the credits of articles, each a body of its own as yet."""
-    rows = ((name, each.publisher, each.credit, each.cites) for name, each in credited.items())
-    columns = dict.fromkeys(("article_id", "publisher", "credit", "cites"), "VARCHAR")
-    session.stage("credits_now", columns, rows)
-    session.run(_CREDITED)
-    session.run(_OWN_BODY, [list(credited)])
-
-
-def candidates(session: Session, keys: Sequence[StoryKeys], window: timedelta) -> tuple[tuple[str, str], ...]:
-    """Return pairs of articles that may share a body or a quotation, the first of each being one of `keys`."""
-    if not keys:
-        return ()
-    times = [each.at for each in keys]
-    params = {
-        "article_ids": [each.article_id for each in keys],
-        "first": min(times) - window,
-        "last": max(times) + window,
-        "furniture": _FURNITURE,
-        "nearest": _NEAREST,
-    }
-    return tuple((one, other) for one, other in session.rows(_CANDIDATES, params))
-
-
-def texts(session: Session, article_ids: Sequence[str]) -> tuple[StoredText, ...]:
-    """Return the words of articles that copies may be found of."""
-    rows = session.rows(_TEXTS, [article_ids])
-    return tuple(
-        StoredText(telling=_telling(row[:-3]), title=row[-3], text=row[-2], keys=tuple(row[-1])) for row in rows
-    )
-
-
-def tellings(session: Session, story_ids: Sequence[str]) -> tuple[Telling, ...]:
-    """Return all articles of the stories."""
-    return tuple(map(_telling, session.rows(_TELLINGS, [story_ids])))
-
-
-def ages(session: Session, names: Sequence[str]) -> dict[str, datetime]:
-    """Return when the first article of each story or body arrived."""
-    return dict(session.rows(_AGES, [names]))
-
-
-def rename(session: Session, *, stories: Mapping[str, str], bodies: Mapping[str, str]) -> None:
-    """Link stories and bodies to the older one they belong to, under whose name they go on."""
-    if stories or bodies:
-        for kind, names in (("stories_now", stories), ("bodies_now", bodies)):
-            session.stage(kind, {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-        session.run(_LINKED)
-        session.run(_FORGOTTEN, [list(stories)])
-
-
-def count_stories(session: Session, article_ids: Sequence[str]) -> None:
-    """Count anew who tells the stories of these articles."""
-    touched = sorted(set(current_stories(session, article_ids).values())) if article_ids else []
-    for sql in (_FORGOTTEN, _COUNTED) if touched else ():
-        session.run(sql, [touched])
-
-
-def save_labels(session: Session, labels: Sequence[Label]) -> None:
-    """Record what each telling is and goes back to."""
-    rows = ((each.article_id, each.copy_kind, each.parent_article_id, each.source) for each in labels)
-    columns = dict.fromkeys(("article_id", "copy_kind", "parent_article_id", "source"), "VARCHAR")
-    session.stage("labels_now", columns, rows)
+def save_members(session: Session, labelled: Iterable[StoryMember], linked: Iterable[Telling]) -> None:
+    """Record what articles are and go back to, and link articles to the stories and bodies they belong to."""
+    session.stage("labels_now", _LABEL, map(_label_row, labelled))
     session.run(_LABELLED)
+    rows = ((each.article_id, each.story_id, each.body_id) for each in linked)
+    clash = "ON CONFLICT (member) DO UPDATE SET root = excluded.root, body = excluded.body"
+    session.insert("story_links", _LINK, rows, clash)
 
 
-def current_stories(session: Session, article_ids: Sequence[str]) -> dict[str, str]:
-    """Return the story of each article as it is now."""
-    sql = "SELECT article_id, story_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
-    return dict(session.rows(sql, [article_ids]))
-
-
-def roots(session: Session, story_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Return the independent sources of each story, by name."""
-    return {story_id: frozenset(found) for story_id, found in session.rows(_ROOTS, [story_ids])}
-
-
-def roots_of_utterances(session: Session, utterance_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Return the independent sources that report each utterance, by name."""
-    return {utterance_id: frozenset(found) for utterance_id, found in session.rows(_UTTERED, [utterance_ids])}
-
-
-def open_decisions(
-    session: Session,
-    *,
-    rules: Sequence[str],
-    stories: Sequence[str],
-    utterances: Sequence[str],
-    fresh: Sequence[str],
-    since: datetime,
-) -> tuple[tuple[str, str, str], ...]:
-    """Return (rule, article, official) of what waits for corroboration in these stories or utterances."""
-    params = {"rules": rules, "stories": stories, "utterances": utterances, "fresh": fresh, "since": since}
-    return tuple((rule, article_id, official_id) for rule, article_id, official_id in session.rows(_OPEN, params))
+def count_stories(session: Session, story_ids: Collection[str], gone: Collection[str] = ()) -> None:
+    """Count anew who tells these stories; those `gone` are part of others now."""
+    session.run(_FORGOTTEN, [[*story_ids, *gone]])
+    session.run(_COUNTED, [list(story_ids)])
 
 
 def _telling(row: Row) -> Telling:
@@ -257,3 +196,16 @@ def _telling(row: Row) -> Telling:
         at=at,
         credits=Credits(publisher=publisher, credit=credit, cites=cites),
     )
+
+
+def _member(row: Row) -> StoryMember:
+    outlet, first_seen_at, kind, parent, source = row[7:]
+    label = source and Label(article_id=row[0], copy_kind=CopyKind(kind), parent_article_id=parent, source=source)
+    return StoryMember(telling=_telling(row[:7]), outlet=outlet, first_seen_at=first_seen_at, label=label or None)
+
+
+def _label_row(member: StoryMember) -> Row:
+    label, own = member.label, member.telling.credits
+    assert label is not None, "only what is labelled is saved"
+    what = (label.copy_kind, label.parent_article_id, label.source)
+    return (member.telling.article_id, own.publisher, own.credit, own.cites, *what)

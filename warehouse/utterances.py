@@ -2,15 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.records import Wording, Words
 from warehouse.session import Session
 
-_FRESH = {
+# The days are looked up before any key is unpacked: an archive being read in has years of them.
+_REPORTS = """
+WITH fresh AS (
+    SELECT unnest($statement_ids::VARCHAR[]) AS statement_id, unnest($speakers::VARCHAR[]) AS speaker,
+        unnest($said_at::TIMESTAMPTZ[]) AS said_at, unnest($words::VARCHAR[]) AS words,
+        unnest($quoted::VARCHAR[][]) AS quoted, unnest($keys::BIGINT[][]) AS keys
+),
+known AS (
+    SELECT coalesce(l.root, k.utterance_id) AS node, k.speaker, k.said_at, k.words, k.quoted, k.keys
+    FROM utterance_keys AS k
+    LEFT JOIN utterance_links AS l ON l.member = k.utterance_id
+    WHERE k.seen_at >= $since AND (k.speaker, k.said_at::DATE) IN (
+        SELECT speaker, said_at::DATE + unnest(range(-$days, $days + 1))::INTEGER FROM fresh
+    )
+    UNION ALL
+    SELECT statement_id, speaker, said_at, words, quoted, keys FROM fresh
+),
+keyed AS (SELECT * EXCLUDE (keys), unnest(keys) AS key FROM known),
+fresh_keys AS (SELECT statement_id, speaker, said_at, unnest(keys) AS key FROM fresh)
+SELECT DISTINCT f.statement_id, keyed.node, keyed.words, keyed.quoted
+FROM fresh_keys AS f
+JOIN keyed USING (speaker, key)
+WHERE f.statement_id <> keyed.node AND abs(epoch(f.said_at) - epoch(keyed.said_at)) <= $window
+ORDER BY ALL
+"""
+
+_AGES = """
+SELECT coalesce(l.root, k.utterance_id) AS node, min(k.seen_at)
+FROM utterance_keys AS k
+LEFT JOIN utterance_links AS l ON l.member = k.utterance_id
+WHERE k.seen_at >= $since AND node IN (SELECT unnest($nodes::VARCHAR[]))
+GROUP BY node
+"""
+# All the names that utterances have or had, each with the present one.
+_NAMED = """
+SELECT unnest($names::VARCHAR[]) AS name, unnest($names::VARCHAR[]) AS root
+UNION
+SELECT member, root FROM utterance_links WHERE root IN (SELECT unnest($names::VARCHAR[]))
+"""
+_SPANS = (
+    "SELECT utterance_id, first_said_at, reports FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
+)
+# What was said lately stands at the end of the table: the days are looked up before any name.
+_OF_UTTERANCES = f"""
+WITH named AS ({_NAMED})
+SELECT utterance_id, statement_id, article_id
+FROM statement_rows
+WHERE published_at >= $since AND utterance_id IN (SELECT name FROM named)
+UNION
+SELECT utterance_id, statement_id, article_id
+FROM statement_rows
+WHERE published_at IS NULL AND utterance_id IN (SELECT name FROM named)
+"""  # noqa: S608 (our own text)
+_OF_ARTICLES = """
+SELECT utterance_id, statement_id, article_id
+FROM statement_rows
+WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+"""
+_SOURCES = (
+    "SELECT article_id, coalesce(source, outlet) FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
+)
+# A name that other statements once bore is taken, whether they are still there or not.
+_BORNE = """
+SELECT utterance_id FROM utterance_keys WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))
+UNION
+SELECT member FROM utterance_links WHERE member IN (SELECT unnest($1::VARCHAR[]))
+UNION
+SELECT root FROM utterance_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
+"""
+_ROOTS = "SELECT member, root FROM utterance_links WHERE member IN (SELECT unnest($1::VARCHAR[]))"
+
+_KEPT = """
+INSERT INTO utterance_keys BY NAME
+SELECT w.* FROM wordings_now AS w ANTI JOIN utterance_keys AS k ON (k.statement_id, k.words) = (w.statement_id, w.words)
+"""
+_WORDING = {
     "statement_id": "VARCHAR",
+    "utterance_id": "VARCHAR",
     "speaker": "VARCHAR",
     "said_at": "TIMESTAMPTZ",
     "seen_at": "TIMESTAMPTZ",
@@ -19,90 +95,17 @@ _FRESH = {
     "keys": "BIGINT[]",
 }
 
-# The days are looked up before any key is unpacked: an archive being read in has years of them.
-_REPORTS = """
-WITH known AS (
-    SELECT coalesce(l.root, utterance_id) AS node, speaker, said_at, words, quoted, keys
-    FROM utterance_keys
-    LEFT JOIN utterance_links AS l ON l.member = utterance_id
-    WHERE (speaker, said_at::DATE) IN (
-        SELECT speaker, said_at::DATE + unnest(range(-$days, $days + 1))::INTEGER FROM wordings_now
-    )
-    UNION ALL
-    SELECT statement_id, speaker, said_at, words, quoted, keys FROM wordings_now
-),
-keyed AS (SELECT * EXCLUDE (keys), unnest(keys) AS key FROM known),
-fresh AS (SELECT statement_id, speaker, said_at, unnest(keys) AS key FROM wordings_now)
-SELECT DISTINCT fresh.statement_id, keyed.node, keyed.words, keyed.quoted
-FROM fresh
-JOIN keyed USING (speaker, key)
-WHERE fresh.statement_id <> keyed.node AND abs(epoch(fresh.said_at) - epoch(keyed.said_at)) <= $window
-ORDER BY ALL
-"""
-
-_AGES = """
-SELECT coalesce(l.root, utterance_id) AS node, min(seen_at)
-FROM utterance_keys
-LEFT JOIN utterance_links AS l ON l.member = utterance_id
-WHERE node IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY node
-"""
-
-# A name is taken when other statements bear it, or once did.
-_TAKEN = """
-SELECT utterance_id
-FROM statements
-WHERE utterance_id IN (SELECT unnest($names::VARCHAR[])) AND statement_id NOT IN (SELECT unnest($fresh::VARCHAR[]))
-UNION
-SELECT utterance_id FROM utterance_keys WHERE utterance_id IN (SELECT unnest($names::VARCHAR[]))
-UNION
-SELECT member FROM utterance_links WHERE member IN (SELECT unnest($names::VARCHAR[]))
-UNION
-SELECT root FROM utterance_links WHERE root IN (SELECT unnest($names::VARCHAR[]))
-"""
-
-_NAMED = """
-UPDATE statement_rows SET utterance_id = n.utterance_id
-FROM named_now AS n
-WHERE statement_rows.statement_id = n.statement_id AND statement_rows.utterance_id <> n.utterance_id
-"""
-_KEPT = """
-INSERT INTO utterance_keys BY NAME
-SELECT w.*, n.utterance_id
-FROM wordings_now AS w
-JOIN named_now AS n USING (statement_id)
-ANTI JOIN utterance_keys AS k ON (k.statement_id, k.words) = (w.statement_id, w.words)
-"""
-_LINKED = (
-    "UPDATE utterance_links SET root = r.new FROM renamed_now AS r WHERE root = r.old",
-    "INSERT INTO utterance_links SELECT old, new FROM renamed_now",
-    # What was counted twice is one statement now.
-    """
-    INSERT INTO stale_positions
-    SELECT DISTINCT official_id, unnest(topics)
-    FROM statements
-    WHERE official_id IS NOT NULL AND utterance_id IN (SELECT new FROM renamed_now)
-    """,
-    "DELETE FROM utterances WHERE utterance_id IN (SELECT old FROM renamed_now)",
-)
-# Another telling of a story may change what its sources are.
-_TOUCHED = """
-SELECT DISTINCT utterance_id
-FROM statements
-WHERE article_id IN (
-    SELECT article_id
-    FROM articles
-    WHERE story_id IN (SELECT story_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
-)
-"""
-_FORGOTTEN = """
-DELETE FROM utterances
-WHERE utterance_id IN (SELECT unnest($1::VARCHAR[])) OR utterance_id NOT IN (SELECT utterance_id FROM statements)
-"""
-_COUNTED = """
+_FORGOTTEN = "DELETE FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
+_COUNTED = f"""
 INSERT INTO utterances
+WITH named AS ({_NAMED}),
+reports AS (
+    FROM statement_rows WHERE published_at >= $since AND utterance_id IN (SELECT name FROM named)
+    UNION ALL
+    FROM statement_rows WHERE published_at IS NULL AND utterance_id IN (SELECT name FROM named)
+)
 SELECT
-    s.utterance_id,
+    named.root,
     min(s.official_id),
     min(s.speaker),
     min(coalesce(s.published_at, a.first_seen_at)),
@@ -111,19 +114,19 @@ SELECT
     count(DISTINCT s.article_id),
     count(DISTINCT s.outlet),
     count(DISTINCT coalesce(a.source, a.outlet)),
-    max({'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}).text,
-    max({'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}).statement_id,
+    max({{'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}}).text,
+    max({{'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}}).statement_id,
     coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
     NULL
-FROM statements AS s
+FROM reports AS s
+JOIN named ON named.name = s.utterance_id
 JOIN article_rows AS a USING (article_id)
-WHERE s.utterance_id IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY s.utterance_id
-"""
+GROUP BY named.root
+"""  # noqa: S608 (our own text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class LikelyReport:
     """What a fresh statement may report too: `node` is a known utterance, or another fresh statement."""
 
     statement_id: str
@@ -131,56 +134,119 @@ class Report:
     words: Words
 
 
-def stage_wordings(session: Session, wordings: Sequence[Wording]) -> None:
-    """Hold fresh wordings ready for the functions below."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """A stored statement as a report of its utterance, which it names `name`; `source` is its article's root."""
+
+    utterance_id: str
+    name: str
+    statement_id: str
+    article_id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtteranceSpan:
+    """When an utterance was first reported as said, and by how many statements it is."""
+
+    first_said_at: datetime
+    reports: int
+
+
+def likely_reports(
+    session: Session, wordings: Sequence[Wording], window: timedelta, since: datetime
+) -> tuple[LikelyReport, ...]:
+    """Return what may be reports of the same utterances as the wordings, each of the same speaker.
+
+    They are looked for among what arrived from `since` on and was said within `window`.
+    """
+    params = {
+        "statement_ids": [each.statement_id for each in wordings],
+        "speakers": [each.speaker for each in wordings],
+        "said_at": [each.said_at for each in wordings],
+        "words": [each.words.plain for each in wordings],
+        "quoted": [each.words.quoted for each in wordings],
+        "keys": [each.keys for each in wordings],
+        "window": window.total_seconds(),
+        "days": window.days,
+        "since": since,
+    }
+    return tuple(
+        LikelyReport(statement_id=statement_id, node=node, words=Words(plain=plain, quoted=tuple(quoted)))
+        for statement_id, node, plain, quoted in session.rows(_REPORTS, params)
+    )
+
+
+def ages(session: Session, nodes: Sequence[str], since: datetime) -> dict[str, datetime]:
+    """Return when the first report of each utterance arrived, of those that are still looked for."""
+    return dict(session.rows(_AGES, {"nodes": nodes, "since": since})) if nodes else {}
+
+
+def spans(session: Session, names: Collection[str]) -> dict[str, UtteranceSpan]:
+    """Return what is known of those of these utterances that anything reports."""
+    rows = session.rows(_SPANS, [sorted(names)]) if names else ()
+    return {name: UtteranceSpan(first_said_at=at, reports=reports) for name, at, reports in rows}
+
+
+def reporters(
+    session: Session, known: Mapping[str, UtteranceSpan], article_ids: Collection[str] = ()
+) -> tuple[Reporter, ...]:
+    """Return the statements that report these utterances, or stand in these articles."""
+    found = set(map(tuple, session.rows(_OF_ARTICLES, [sorted(article_ids)]))) if article_ids else set()
+    if known:
+        since = min(span.first_said_at for span in known.values())
+        found |= set(map(tuple, session.rows(_OF_UTTERANCES, {"names": sorted(known), "since": since})))
+    roots = utterance_roots(session, {name for name, _, _ in found}) if found else {}
+    sources: dict[str, str] = (
+        dict(session.rows(_SOURCES, [sorted({article_id for _, _, article_id in found})])) if found else {}
+    )
+    return tuple(
+        Reporter(
+            utterance_id=roots.get(name, name),
+            name=name,
+            statement_id=statement_id,
+            article_id=article_id,
+            source=sources[article_id],
+        )
+        for name, statement_id, article_id in sorted(found)
+    )
+
+
+def borne(session: Session, names: Iterable[str]) -> frozenset[str]:
+    """Return those of the names that utterances had, whatever has become of them."""
+    return frozenset(row[0] for row in session.rows(_BORNE, [sorted(set(names))]))
+
+
+def utterance_roots(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return the present name of each of these utterances that is part of another by now."""
+    return dict(session.rows(_ROOTS, [sorted(set(names))]))
+
+
+def save_wordings(
+    session: Session, wordings: Iterable[Wording], utterance_ids: Mapping[str, str], before: datetime
+) -> None:
+    """Record what other reports of statements are found by, each with its utterance; drop what arrived `before`."""
+    session.run("DELETE FROM utterance_keys WHERE seen_at < $1", [before], quiet=True)
     rows = (
-        (each.statement_id, each.speaker, each.said_at, each.seen_at, each.words.plain, each.words.quoted, each.keys)
+        (
+            *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
+            *(each.words.plain, each.words.quoted, each.keys),
+        )
         for each in wordings
     )
-    session.stage("wordings_now", _FRESH, rows)
-
-
-def reports(session: Session, window: timedelta) -> tuple[Report, ...]:
-    """Return what may be reports of the same utterances as the staged wordings, each of the same speaker."""
-    rows = session.rows(_REPORTS, {"window": window.total_seconds(), "days": window.days})
-    return tuple(
-        Report(statement_id=statement_id, node=node, words=Words(plain=plain, quoted=tuple(quoted)))
-        for statement_id, node, plain, quoted in rows
-    )
-
-
-def ages(session: Session, utterance_ids: Sequence[str]) -> dict[str, datetime]:
-    """Return when the first report of each utterance arrived."""
-    return dict(session.rows(_AGES, [utterance_ids]))
-
-
-def taken(session: Session, names: Sequence[str], fresh: Sequence[str]) -> frozenset[str]:
-    """Return those of the names that other utterances have or had than the statements `fresh`."""
-    return frozenset(row[0] for row in session.rows(_TAKEN, {"names": names, "fresh": fresh}))
-
-
-def name(session: Session, utterance_ids: Mapping[str, str]) -> None:
-    """Record the utterance of each staged wording, by statement_id, and what its other reports are found by."""
-    session.stage("named_now", {"statement_id": "VARCHAR", "utterance_id": "VARCHAR"}, utterance_ids.items())
-    session.run(_NAMED)
+    session.stage("wordings_now", _WORDING, rows)
     session.run(_KEPT, quiet=True)
 
 
-def rename(session: Session, names: Mapping[str, str]) -> None:
+def save_links(session: Session, names: Mapping[str, str]) -> None:
     """Link utterances to the older one that they are part of, under whose name they go on."""
     if names:
-        session.stage("renamed_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-        for sql in _LINKED:
-            session.run(sql)
+        session.stage("links_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
+        session.run("UPDATE utterance_links SET root = n.new FROM links_now AS n WHERE root = n.old")
+        session.run("INSERT INTO utterance_links SELECT old, new FROM links_now")
 
 
-def count_utterances(session: Session, article_ids: Sequence[str]) -> None:
-    """Count anew who reports the utterances in these articles, and in those of the stories they tell."""
-    touched = [row[0] for row in session.rows(_TOUCHED, [article_ids])]
-    session.run(_FORGOTTEN, [touched])
-    session.run(_COUNTED, [touched])
-
-
-def forget(session: Session, before: datetime) -> None:
-    """Drop the keys of what arrived before that moment: no other report of it is looked for any more."""
-    session.run("DELETE FROM utterance_keys WHERE seen_at < $1", [before], quiet=True)
+def count_utterances(session: Session, names: Collection[str], gone: Collection[str], since: datetime) -> None:
+    """Count anew who reports these utterances, said from `since` on; those `gone` are part of others now."""
+    session.run(_FORGOTTEN, [[*names, *gone]])
+    session.run(_COUNTED, {"names": list(names), "since": since})

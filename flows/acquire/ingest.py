@@ -19,7 +19,7 @@ from flows.setup import Setup
 from flows.steps.deliver.senders import deliver
 from flows.steps.fetch import FoundArticle, Furniture, article_of
 from flows.steps.passes import prepare_warehouse, take_in
-from flows.steps.recording import BATCH
+from flows.steps.record import BATCH
 from warehouse.articles import known_articles
 from warehouse.published import publish
 from warehouse.runs import RunCounts

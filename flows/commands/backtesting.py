@@ -15,8 +15,8 @@ from alerts.compiled_rules import CompiledRule
 from flows.commands.retelling import Told, matched, retold, touched
 from flows.progress import stage
 from flows.setup import Setup
-from flows.steps.judging import OPEN
-from flows.steps.recording import BATCH, settled, worked_out
+from flows.steps.decide.plan import OPEN
+from flows.steps.record import BATCH, taken_in, worked_out
 from warehouse import alerts, outbox
 from warehouse.records import LoggedAlert
 from warehouse.revisions import Revision, came, told_alike
@@ -74,7 +74,7 @@ def lived_through(
             trial = trial_of(setup, rules, moment_of(batch[-1].came))
             # As the passes in between would have done.
             outbox.send_all(session, trial.now())
-            settled(trial, session, worked_out(trial, [each.found for each in batch]))
+            taken_in(trial, session, worked_out(trial, [each.found for each in batch]))
             for _ in batch:
                 count()
         logged = alerts.list_alerts(session, limit=ALL, since=since)[::-1]

@@ -24,7 +24,7 @@ from flows.steps.fetch import PAGES_A_PASS, FoundArticle, Furniture, Pages, clea
 from flows.steps.poll import Polled, answers_of, note, request_for
 from flows.steps.publish import Publisher
 from flows.steps.read import read
-from flows.steps.recording import BATCH, recorded, worked_out
+from flows.steps.record import BATCH, recorded, worked_out
 from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
@@ -288,7 +288,7 @@ def take_in(
         with writing(setup.data_dir) as session:
             if start == 0:
                 lesson.keep(session, setup.now())
-            work = replace(work, batch=lesson.as_stored(session, work.batch))
+            work = work.holding(lesson.as_stored(session, work.found))
             counts += recorded(setup, session, work, failures if start == 0 else ())
             if start == last:
                 counts += along(session, counts)

@@ -1,0 +1,144 @@
+"""What is known once a batch is in: present names, sources of stories and utterances, alerts. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.follow_up_records import ToldAlert
+from alerts.records import Alert, Match, PastAlert
+from flows.steps.relate import Related, with_utterances
+from warehouse.records import ReadArticle
+from warehouse.situation import Situation
+
+
+class Names:
+    """What stories and utterances are called once a batch is in."""
+
+    def __init__(self, related: Related) -> None:
+        """Take the names that the batch changes."""
+        self._stories, self._utterances = related.joined_stories, related.joined_utterances
+        self._statements = related.named
+
+    def story(self, story_id: str) -> str:
+        """Return the present name of a story."""
+        return self._stories.get(story_id, story_id)
+
+    def utterance(self, utterance_id: str) -> str:
+        """Return the present name of an utterance."""
+        return self._utterances.get(utterance_id, utterance_id)
+
+    def utterances(self, utterance_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the present names of utterances, each once."""
+        return tuple(dict.fromkeys(map(self.utterance, utterance_ids)))
+
+    def article(self, found: ReadArticle) -> ReadArticle:
+        """Return an article whose statements name the utterances they report."""
+        read = found.reading.statements
+        stored = {said.statement_id: self.utterance(said.utterance_id) for said in read}
+        return with_utterances(found, stored | {**self._statements})
+
+    def match(self, match: Match, found: ReadArticle) -> Match:
+        """Return a match whose utterances are named so. `found` is its article as it was read."""
+        read = found.reading.statements
+        now = {said.utterance_id: self._statements.get(said.statement_id, said.utterance_id) for said in read}
+
+        def each(utterance_ids: Iterable[str]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(now.get(name, name) for name in utterance_ids))
+
+        return replace(
+            match,
+            utterance_id=now.get(match.utterance_id, match.utterance_id) if match.utterance_id else None,
+            utterance_ids=each(match.utterance_ids),
+            leading_ids=each(match.leading_ids),
+        )
+
+    def past(self, alert: PastAlert) -> PastAlert:
+        """Return an alert of before under its present names."""
+        leading = alert.utterance_id
+        return replace(
+            alert,
+            story_id=self.story(alert.story_id),
+            utterance_id=leading and self.utterance(leading),
+            utterance_ids=self.utterances(alert.utterance_ids),
+        )
+
+    def alert(self, alert: Alert) -> Alert:
+        """Return an alert under its present names."""
+        leading = alert.utterance_id
+        return replace(
+            alert,
+            story_id=self.story(alert.story_id),
+            utterance_id=leading and self.utterance(leading),
+            utterance_ids=self.utterances(alert.utterance_ids),
+        )
+
+
+class Known:
+    """What is known once a batch is in, under present names: stories' and utterances' sources, alerts, messages."""
+
+    def __init__(self, situation: Situation, related: Related, names: Names, now: datetime) -> None:
+        """Join what is stored with what the batch brings at this moment."""
+        self.situation, self.now, self._related, self._names = situation, now, related, names
+        self._stories: defaultdict[str, set[str]] = defaultdict(set)
+        for member in related.members.values():
+            self._stories[member.telling.story_id].add(member.source)
+        self._utterances: defaultdict[str, set[str]] = defaultdict(set)
+        for name, source in self._reports():
+            self._utterances[name].add(source)
+        self.past = [names.past(alert) for alert in situation.past]
+        self.stored = [names.article(found) for found in situation.stored]
+
+    def _reports(self) -> Iterator[tuple[str, str]]:
+        """Yield utterances with the sources of the articles that report them."""
+        members, newest = self._related.members, self.situation.newest
+        for each in self.situation.reporters:
+            if each.article_id not in newest:
+                member = members.get(each.article_id)
+                yield self._names.utterance(each.utterance_id), member.source if member else each.source
+        for utterance_id, name in self._fresh_reports():
+            yield utterance_id, members[name].source
+
+    def story(self, article_id: str) -> str:
+        """Return the story of an article in question."""
+        return self._related.story(article_id)
+
+    def story_name(self, story_id: str) -> str:
+        """Return the present name of a story."""
+        return self._names.story(story_id)
+
+    def roots(self, story_id: str, utterance_id: str | None) -> frozenset[str]:
+        """Return the independent sources that tell a story or report an utterance; one that does both is one."""
+        return frozenset(self._stories.get(story_id, set()) | self._utterances.get(utterance_id or "", set()))
+
+    def told(self, fired: Sequence[Alert]) -> tuple[ToldAlert, ...]:
+        """Return the alerts of late, those fired now included, with the sources they have by now.
+
+        Only those are counted anew of whose story or utterance the batch brings something.
+        """
+        said = {name for name, _ in self._fresh_reports()}
+        before = [replace(each, alert=self._names.alert(each.alert)) for each in self.situation.told]
+        new = [ToldAlert(alert=alert, sources=1, told_sources=0, told_at=alert.fired_at) for alert in fired]
+        return tuple(
+            self._counted(each)
+            if each.alert.story_id in self._related.stories or each.alert.utterance_id in said
+            else each
+            for each in (*before, *new)
+        )
+
+    def _fresh_reports(self) -> Iterator[tuple[str, str]]:
+        for name, each in self.situation.newest.items():
+            for said in self._names.article(each.sketch.found).reading.statements:
+                yield said.utterance_id, name
+
+    def _counted(self, told: ToldAlert) -> ToldAlert:
+        roots = tuple(sorted(self.roots(told.alert.story_id, told.alert.utterance_id)))
+        return replace(told, roots=roots, sources=len(roots), told_sources=told.told_sources or len(roots))
+
+    def changed_roots(self, told: Sequence[ToldAlert]) -> dict[str, tuple[str, ...]]:
+        """Return the sources of alerts that have others than are stored."""
+        before = {each.alert.alert_id: each.roots for each in self.situation.told}
+        now = {each.alert.alert_id: each.roots for each in told}
+        return {alert_id: roots for alert_id, roots in now.items() if roots != before.get(alert_id, ())}

@@ -1,0 +1,127 @@
+"""Deciding about matches: each on its history and on how many sources it has, some a second time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from alerts.compiled_rules import CompiledRule
+from alerts.deciding import Case, decision, past_alert
+from alerts.history import History
+from alerts.matching import find_all_matches
+from alerts.records import Alert, Decision, Match, PastAlert, Reason
+from alerts.silencing import is_hushed
+from extractors.copies.sameness import SAID_ONCE
+from extractors.html.liveblogs import new_stretches
+from extractors.records import Span
+from flows.steps.decide.known import Known, Names
+from warehouse.records import Outcome, ReadArticle, SavedArticle
+from warehouse.situation import Sketch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A match with the rule and article it is between."""
+
+    rule: CompiledRule
+    match: Match
+    found: ReadArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Articles with all that is known of them before the warehouse is opened: a sketch and the matches of each."""
+
+    sketches: tuple[Sketch, ...]
+    matched: tuple[tuple[Candidate, ...], ...]
+
+    @property
+    def found(self) -> tuple[ReadArticle, ...]:
+        """Return the articles."""
+        return tuple(each.found for each in self.sketches)
+
+    def holding(self, found: Sequence[ReadArticle]) -> Batch:
+        """Return the batch with these in place of its articles: some have the words that are stored after all."""
+        pairs = zip(self.sketches, found, strict=True)
+        return replace(self, sketches=tuple(replace(own, found=each) for own, each in pairs))
+
+
+def candidates_in(
+    rules: Sequence[CompiledRule], found: ReadArticle, *, within: Sequence[Span] | None = None
+) -> tuple[Candidate, ...]:
+    """Match one article against every rule, or those stretches of it."""
+    of_rules = zip(rules, find_all_matches(rules, found.article, found.reading, within=within), strict=True)
+    return tuple(Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches)
+
+
+def current(
+    saved: Sequence[SavedArticle], batch: Batch, rules: Sequence[CompiledRule], names: Names
+) -> Iterator[Candidate]:
+    """Yield the matches of fresh articles; of a live blog's new revision those in its new text, others are old news."""
+    for kept, own, matched in zip(saved, batch.sketches, batch.matched, strict=True):
+        if kept.outcome is not Outcome.KNOWN:
+            article = own.found.article
+            before = kept.before
+            within = new_stretches(article.text, article.posts, before.text) if before else None
+            for each in matched if within is None else candidates_in(rules, own.found, within=within):
+                yield replace(each, match=names.match(each.match, own.found))
+
+
+def decided(candidates: Sequence[Candidate], known: Known, fired: Sequence[Alert] = ()) -> tuple[Decision, ...]:
+    """Decide about each match in turn, each with the alerts of those before it in its history, and those `fired`."""
+    past = History([*_that_matter(known, candidates), *map(past_alert, fired)])
+    decisions = []
+    for candidate in candidates:
+        rule, match = candidate.rule.rule, candidate.match
+        story_id = known.story(match.article_id)
+        case = Case(
+            rule=rule,
+            match=match,
+            article=candidate.found.article,
+            arrival=candidate.found.arrival,
+            story_id=story_id,
+            now=known.now,
+            past=past,
+            sources=max(1, len(known.roots(story_id, match.utterance_id))),
+            silenced=is_hushed(known.situation.silences, rule, match.official_id, known.now),
+        )
+        decisions.append(made := decision(case))
+        if made.alert:
+            past.add(past_alert(made.alert))
+    return tuple(decisions)
+
+
+def _that_matter(known: Known, candidates: Sequence[Candidate]) -> Iterator[PastAlert]:
+    """Yield the alerts that can matter to these candidates: recent ones of their rules, and any of their articles."""
+    since = {each.rule.rule.name: known.now - max(SAID_ONCE, each.rule.rule.cooldown) for each in candidates}
+    own = {each.match.article_id for each in candidates}
+    for alert in known.past:
+        if alert.rule in since and (alert.fired_at >= since[alert.rule] or alert.article_id in own):
+            yield alert
+
+
+def corroborated(
+    rules: Sequence[CompiledRule],
+    known: Known,
+    arrived: Sequence[ReadArticle],
+    fired: Sequence[Alert],
+) -> tuple[Decision, ...]:
+    """Decide again what waited for another source, where these new articles may have brought it."""
+    waiting = [rule for rule in rules if rule.rule.min_independent > 1]
+    told = {known.story(found.article.article_id) for found in arrived}
+    said = {each.utterance_id for found in arrived for each in found.reading.statements}
+    open_articles = [
+        found
+        for found in known.stored
+        if known.story(found.article.article_id) in told
+        or any(each.utterance_id in said for each in found.reading.statements)
+    ]
+    again = [
+        candidate
+        for found in open_articles
+        for candidate in candidates_in(waiting, found)
+        if (candidate.rule.rule.name, candidate.match.article_id, candidate.match.official_id)
+        in known.situation.waiting
+    ]
+    made = decided(again, known, fired)
+    return tuple(each for each in made if each.reason is not Reason.BELOW_CORROBORATION)

@@ -1,0 +1,134 @@
+"""Recording articles and all that comes of them: read what matters, decide, write the plan in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from extractors.records import Telling
+from flows.setup import Setup
+from flows.steps.decide.matches import Batch, candidates_in
+from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
+from flows.steps.relate import Related, sketch, with_utterances
+from warehouse import alerts, articles, follow_ups, outbox, positions, stories, utterances
+from warehouse.entries import PageFailure, fail_entries
+from warehouse.records import ReadArticle
+from warehouse.runs import RunCounts
+from warehouse.session import Session
+from warehouse.situation import Situation, load
+from warehouse.store import writing
+from warehouse.talks import save_talks
+
+BATCH = 200
+
+
+def record(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFailure] = ()) -> RunCounts:
+    """Record articles, decisions and messages, a batch a transaction."""
+    counts = RunCounts()
+    for start in range(0, max(len(found), 1), BATCH):
+        batch = found[start : start + BATCH]
+        if batch or (failures and start == 0):
+            counts += record_batch(setup, batch, failures if start == 0 else ())
+    return counts
+
+
+def record_batch(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFailure]) -> RunCounts:
+    """Record one batch in one short session, deciding on the history read there."""
+    batch = worked_out(setup, found)
+    with writing(setup.data_dir) as session:
+        return recorded(setup, session, batch, failures)
+
+
+def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[PageFailure] = ()) -> RunCounts:
+    """Record what was worked out, and pages that failed, in an open session, deciding on the history read there."""
+    plan = taken_in(setup, session, batch)
+    fail_entries(session, failures)
+    return counts_of(plan)
+
+
+def worked_out(setup: Setup, found: Sequence[ReadArticle]) -> Batch:
+    """Find what needs no warehouse: the matches of articles, what copies are found by, what is said."""
+    return Batch(
+        sketches=tuple(sketch(each, setup.countries) for each in found),
+        matched=tuple(candidates_in(setup.rules, each) for each in found),
+    )
+
+
+def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
+    """Read what a batch may touch, decide about it, and write the plan; return that."""
+    subscribers, now = setup.settings.subscribers, setup.now()
+    situation = load(session, batch.sketches, horizon(setup.rules, subscribers), now)
+    plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
+    write(session, plan)
+    return plan
+
+
+def counts_of(plan: Plan) -> RunCounts:
+    """Return what a plan adds to a run's counts."""
+    outcomes = [str(item.outcome) for item in plan.situation.saved]
+    return RunCounts(
+        articles_new=outcomes.count("new"),
+        articles_revised=outcomes.count("revised"),
+        articles_known=outcomes.count("known"),
+        statements=sum(len(each.found.reading.statements) for each in plan.batch),
+        matches=len(plan.decisions),
+        alerts=sum(decision.alert is not None for decision in plan.decisions),
+    )
+
+
+def write(session: Session, plan: Plan) -> None:
+    """Write a plan: articles and what was read in them, what they are to others, what was decided and is to be told."""
+    situation = plan.situation
+    named = [with_utterances(each.found, plan.related.named) for each in plan.batch]
+    articles.write_articles(session, named, situation.saved)
+    if not situation.fresh:
+        return
+    _write_related(session, plan)
+    alerts.save_decisions(session, plan.decisions)
+    follow_ups.save_sources(session, plan.roots)
+    follow_ups.save_follow_ups(session, plan.follow_ups)
+    outbox.save_messages(session, plan.messages)
+
+
+def _write_related(session: Session, plan: Plan) -> None:
+    """Write which stories articles tell, which utterances they report, and whose positions change."""
+    situation, related = plan.situation, plan.related
+    seen_at = max(each.seen_at for each in situation.fresh)
+    newest = situation.newest
+    stories.save_keys(session, [each.story_keys for each in newest.values()], seen_at - COPIES_KEPT)
+    members, before = related.members, situation.members
+    relabelled = [each for name, each in members.items() if each.label and (name in newest or each != before.get(name))]
+    stories.save_members(session, relabelled, linked(situation, related))
+    stories.count_stories(session, related.stories, related.joined_stories)
+    wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
+    utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
+    utterances.save_links(session, related.joined_utterances)
+    utterances.count_utterances(session, *counted(situation, related, {each.telling.article_id for each in relabelled}))
+    positions.save_takes(session, related.takes)
+    positions.save_record(session, related.redrawn, related.positions, related.shifts)
+    save_talks(session, [(each.sketch.found, each.sketch.talks) for each in newest.values()])
+
+
+def counted(
+    situation: Situation, related: Related, relabelled: Collection[str]
+) -> tuple[set[str], Mapping[str, str], datetime]:
+    """Return the utterances whose reports or sources may be others than before, those that are gone, and since when."""
+    newest = situation.newest
+    before = {each.utterance_id for each in situation.reporters if each.article_id in newest.keys() | relabelled}
+    said = {name for each in newest.values() for name in _said(each.sketch.found, related)}
+    names = {*said, *before, *related.joined_utterances.values()} - related.joined_utterances.keys()
+    spans = [span.first_said_at for span in situation.spans.values()]
+    return names, related.joined_utterances, min([*spans, *(each.at for each in newest.values())])
+
+
+def _said(found: ReadArticle, related: Related) -> list[str]:
+    return [said.utterance_id for said in with_utterances(found, related.named).reading.statements]
+
+
+def linked(situation: Situation, related: Related) -> Iterator[Telling]:
+    """Yield the articles that belong to another story or body than before."""
+    for name, each in related.members.items():
+        own, stored = each.telling, situation.members.get(name)
+        before = (stored.telling.story_id, stored.telling.body_id) if stored else (name, name)
+        if (own.story_id, own.body_id) != before:
+            yield own
