@@ -7,35 +7,26 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
 from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, offices_before
 from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import Token, nominative, shared_case
+from extractors.speech.slavic.words import WordForm, nominative, shared_case
+from extractors.speech.speakers import Resolution
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
 
 
-class FoundBy(StrEnum):
-    """How a speaker was found, the surest first."""
-
-    NAMED = "named"
-    BODY = "body"
-    DESCRIBED = "described"
-    PRONOUN = "pronoun"
-    INHERITED = "inherited"
-    NOBODY = "nobody"
-
-
+# How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
 CERTAINTY = {
-    FoundBy.NAMED: 0.95,
-    FoundBy.BODY: 0.9,
-    FoundBy.DESCRIBED: 0.75,
-    FoundBy.PRONOUN: 0.8,
-    FoundBy.INHERITED: 0.7,
-    FoundBy.NOBODY: 0.0,
+    Resolution.NAME: 0.95,
+    Resolution.METONYM: 0.9,
+    Resolution.GROUP: 0.8,
+    Resolution.ROLE: 0.75,
+    Resolution.NONE: 0.8,
+    Resolution.PRONOUN: 0.8,
+    Resolution.INHERITED: 0.7,
 }
 
 
@@ -49,7 +40,7 @@ class Voice:
     gender: str | None = None
     is_plural: bool = False
     is_person: bool = True
-    known: FoundBy = FoundBy.NAMED
+    known: Resolution = Resolution.NAME
 
 
 @dataclass(slots=True)
@@ -61,7 +52,7 @@ class _Person:
     offices: set[str] = field(default_factory=set)
 
 
-class People:
+class Acquainted:
     """Everybody whom an article names, as far as it has been read."""
 
     def __init__(self, mentions: Sequence[Mention], watchlist: Watchlist, on: date | None) -> None:
@@ -96,7 +87,7 @@ class People:
                     self._stage.append((word.span.start, self._whose(unit, word)))
         self._stage.sort(key=lambda each: each[0])
 
-    def _whose(self, unit: Unit, word: Token) -> Voice:
+    def _whose(self, unit: Unit, word: WordForm) -> Voice:
         official = self.official_at(word.span.start, word.span.end)
         if official is not None:
             return self.known(official, [word])
@@ -117,7 +108,7 @@ class People:
         near = (voice for at, voice in reversed(self._stage) if at < before)
         return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
 
-    def stranger(self, unit: Unit, words: Sequence[Token], name: Sequence[Token], in_case: str) -> Voice:
+    def stranger(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm], in_case: str) -> Voice:
         """Return somebody off the roster, under the fullest name that the text has given him."""
         is_person = any(word.can("Name") or word.can("Surn") for word in name) or any(
             word.can("anim") for word in words
@@ -134,13 +125,13 @@ class People:
             surface=span,
             gender=gender_of(name) or (known.voice.gender if known else None),
             is_person=is_person,
-            known=FoundBy.NAMED if is_person else FoundBy.BODY,
+            known=Resolution.NAME if is_person else Resolution.METONYM,
         )
         first = next((at for at, item in enumerate(unit.items) if item.span == name[0].span), 0)
         self.learn(voice, words, offices_before(unit, first))
         return voice
 
-    def holder(self, head: Token, words: Sequence[Token], country: str | None) -> Voice | None:
+    def holder(self, head: WordForm, words: Sequence[WordForm], country: str | None) -> Voice | None:
         """Return who was last said to hold an office, of that country if one is named."""
         holders = [one for one in self._named.values() if one.offices & head.lemmas]
         if country:
@@ -148,7 +139,7 @@ class People:
         called = frozenset[str]().union(*(word.lemmas for word in words))
         return max(holders, key=lambda one: (len(one.offices & called), one.at)).voice if holders else None
 
-    def holder_of(self, unit: Unit, head: Token, words: Sequence[Token], country: str) -> Voice | None:
+    def holder_of(self, unit: Unit, head: WordForm, words: Sequence[WordForm], country: str) -> Voice | None:
         """Return the roster's holder of an office in a country at the article's day, or whoever leads it."""
         lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
         if called & lexicon.former:
@@ -168,7 +159,7 @@ class People:
         official = self._watchlist.official(voice.ref_id) if voice.ref_id else None
         return official.country if official else None
 
-    def country_of(self, unit: Unit, words: Sequence[Token]) -> str | None:
+    def country_of(self, unit: Unit, words: Sequence[WordForm]) -> str | None:
         """Return the country that a description names, by an adjective or in the genitive."""
         nations = unit.lexicon.nations
         by_adjective = (nations[lemma] for word in words for lemma in word.lemmas if lemma in nations)
@@ -188,7 +179,7 @@ class People:
                 offices = (known.offices if known else set()) | offices_before(unit, first)
                 self._named[each.ref_id] = _Person(voice, each.span.start, offices)
 
-    def known(self, mention: Mention, words: Sequence[Token]) -> Voice:
+    def known(self, mention: Mention, words: Sequence[WordForm]) -> Voice:
         """Return the official whom a mention names."""
         official = self._watchlist.official(mention.ref_id or "")
         return (
@@ -197,7 +188,7 @@ class People:
             else Voice(name=mention.name, ref_id=mention.ref_id, gender=gender_of(words))
         )
 
-    def learn(self, voice: Voice, words: Sequence[Token], offices: AbstractSet[str] = frozenset()) -> None:
+    def learn(self, voice: Voice, words: Sequence[WordForm], offices: AbstractSet[str] = frozenset()) -> None:
         """Take note of somebody and of the offices that a phrase gives him."""
         if not voice.name or not voice.is_person:
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 
 from extractors.speech.slavic.units import DASHES, Unit
-from extractors.speech.slavic.words import CASES, UNKNOWN, Token
+from extractors.speech.slavic.words import CASES, UNKNOWN, WordForm
 
 GENDERS = ("masc", "femn")
 LONGEST = 30  # words of a name with its offices
@@ -23,7 +23,7 @@ _OF_PLACES = frozenset(
 )
 
 
-def can_be_subject(word: Token, verb: Token | None) -> bool:
+def can_be_subject(word: WordForm, verb: WordForm | None) -> bool:
     """Tell whether a word in the nominative can be a verb's subject, or begin one."""
     if not word.senses:
         return word.is_name and word.text[0].isascii()
@@ -52,7 +52,7 @@ def after_phrase(unit: Unit, at: int, last: int) -> int:
     return at
 
 
-def phrase_at(unit: Unit, first: int, last: int) -> Iterator[Token]:
+def phrase_at(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
     """Yield the words of a noun phrase from its first on, names behind it included."""
     for at in range(first, min(last, first + LONGEST)):
         word = unit.word(at)
@@ -96,12 +96,12 @@ def offices_before(unit: Unit, at: int) -> set[str]:
     return found
 
 
-def words_in(unit: Unit, first: int, last: int) -> Iterator[Token]:
+def words_in(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
     """Yield the words between two places."""
     yield from (word for at in range(first, last) if (word := unit.word(at)))
 
 
-def until_mark(unit: Unit, first: int, last: int) -> Iterator[Token]:
+def until_mark(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
     """Yield words up to the next mark, preposition or verb."""
     for at in range(first, last):
         word = unit.word(at)
@@ -110,9 +110,9 @@ def until_mark(unit: Unit, first: int, last: int) -> Iterator[Token]:
         yield word
 
 
-def core_of(words: Sequence[Token]) -> list[Token]:
+def core_of(words: Sequence[WordForm]) -> list[WordForm]:
     """Return a description without what a preposition adds to it, but for sources, envoys and their like."""
-    core: list[Token] = []
+    core: list[WordForm] = []
     for word in words:
         if word.is_a("PREP") and not any(each.lemmas & _OF_PLACES for each in core):
             break
@@ -120,7 +120,7 @@ def core_of(words: Sequence[Token]) -> list[Token]:
     return core
 
 
-def person_in(words: Sequence[Token], in_case: str) -> list[Token]:
+def person_in(words: Sequence[WordForm], in_case: str) -> list[WordForm]:
     """Return the last name of a person among words, in the case of the phrase and behind no preposition."""
     rows = _rows(words, in_case)
     people = [own for row in rows if (own := list(dropwhile(lambda word: not is_personal(word), row)))]
@@ -128,16 +128,16 @@ def person_in(words: Sequence[Token], in_case: str) -> list[Token]:
     return free[-1] if free else []
 
 
-def name_in(words: Sequence[Token], in_case: str) -> list[Token]:
+def name_in(words: Sequence[WordForm], in_case: str) -> list[WordForm]:
     """Return the name of a body that a phrase begins with, where no person's office stands in it."""
     named = _rows(words, in_case)
     has_office = any(word.can("anim") and not word.is_name for word in words)
     return named[0] if named and not has_office and words.index(named[0][0]) == 0 else []
 
 
-def _rows(words: Sequence[Token], in_case: str) -> list[list[Token]]:
+def _rows(words: Sequence[WordForm], in_case: str) -> list[list[WordForm]]:
     """Return the stretches of capitals in a row that can be a name in this case."""
-    rows: list[list[Token]] = [[]]
+    rows: list[list[WordForm]] = [[]]
     for number, word in enumerate(words):
         if _can_be_name(word, in_case, is_first=number == 0):
             rows[-1].append(word)
@@ -146,7 +146,7 @@ def _rows(words: Sequence[Token], in_case: str) -> list[list[Token]]:
     return [row for row in rows if row]
 
 
-def _can_be_name(word: Token, in_case: str, *, is_first: bool) -> bool:
+def _can_be_name(word: WordForm, in_case: str, *, is_first: bool) -> bool:
     if not word.is_name:
         return False
     if not word.senses:
@@ -156,7 +156,7 @@ def _can_be_name(word: Token, in_case: str, *, is_first: bool) -> bool:
     return not is_first or any(word.can(mark) for mark in _NAME_MARKS) or word.text.isupper()
 
 
-def is_personal(word: Token) -> bool:
+def is_personal(word: WordForm) -> bool:
     """Tell a word that is, or may be, a person's name."""
     named = any(word.can(mark) for mark in ("Name", "Surn", "Patr", UNKNOWN)) or not (
         word.senses or word.text.isascii()
@@ -164,7 +164,7 @@ def is_personal(word: Token) -> bool:
     return named and not (word.text.isupper() and len(word.text) > 1)
 
 
-def gender_of(words: Sequence[Token]) -> str | None:
+def gender_of(words: Sequence[WordForm]) -> str | None:
     """Return the gender that words have for certain, as names and nouns for people do."""
     for mark in ("Name", "Surn", "anim"):
         for gender in GENDERS:
@@ -183,7 +183,7 @@ def pronoun_gender(lower: str) -> str | None:
     return "plur" if lower in {"они", "их", "них", "вони", "їх", "їхніми", "їхніх"} else None
 
 
-def _agrees(word: Token, verb: Token) -> bool:
+def _agrees(word: WordForm, verb: WordForm) -> bool:
     """Tell whether a noun in the nominative can be a verb's subject: number, and gender in the past."""
     if verb.can("plur") and not verb.can("sing"):
         return not word.senses or (word.can("nomn", "plur") and not (word.can(UNKNOWN) and word.is_name))

@@ -72,7 +72,7 @@ def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Se
         negated=bool(named) and all(each.negated for each in named),
         denied=_is_denied(said),
         resolved_by=voice.known.value,
-        confidence=CERTAINTY[voice.known],
+        confidence=CERTAINTY[voice.known] if voice.name else 0.0,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, Span
 from extractors.speech.slavic.lexicon import Lexicon
-from extractors.speech.slavic.people import FoundBy, People, Voice
+from extractors.speech.slavic.people import Acquainted, Voice
 from extractors.speech.slavic.phrases import (
     AND,
     GENDERS,
@@ -27,7 +27,8 @@ from extractors.speech.slavic.phrases import (
 )
 from extractors.speech.slavic.reports import NamedBy, Saying
 from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import CASES, Token, nominative
+from extractors.speech.slavic.words import CASES, WordForm, nominative
+from extractors.speech.speakers import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
 _SOME = frozenset({"один", "другой", "інший", "некоторый", "деякий"})
@@ -40,7 +41,7 @@ class Voices:
 
     def __init__(self, mentions: Sequence[Mention], watchlist: Watchlist, on: date | None) -> None:
         """Begin with nobody; `mentions` are the article's, in order, `on` is its day."""
-        self._people = People(mentions, watchlist, on)
+        self._people = Acquainted(mentions, watchlist, on)
         self._last: Voice | None = None
         self._many: Voice | None = None
         self._last_at = -_REACH
@@ -136,12 +137,12 @@ class Voices:
         near: Voice | None = None
         for start in reversed(starts):
             found = self._subject_in(unit, start, last if near is None else starts[starts.index(start) + 1] - 1, verb)
-            if found and found.known in {FoundBy.NAMED, FoundBy.PRONOUN}:
+            if found and found.known in {Resolution.NAME, Resolution.PRONOUN}:
                 return found
             near = near or found
         return near
 
-    def _subject_in(self, unit: Unit, first: int, last: int, verb: Token | None) -> Voice | None:
+    def _subject_in(self, unit: Unit, first: int, last: int, verb: WordForm | None) -> Voice | None:
         at = first
         carrier: Voice | None = None
         while at < last:
@@ -165,13 +166,13 @@ class Voices:
             carrier, at = carrier or voice, at + (1 if voice else max(1, len(words)))
         return carrier
 
-    def _group(self, unit: Unit, first: int, last: int, verb: Token) -> Voice | None:
+    def _group(self, unit: Unit, first: int, last: int, verb: WordForm) -> Voice | None:
         """Return several who speak together: "Белый дом и Госдеп отрицают", "другие отметили", "один из них сказал"."""
         word = unit.word(first)
         if word is None or not word.can("nomn"):
             return None
         if word.lemmas & _SOME:
-            return replace(self._many, surface=word.span, known=FoundBy.PRONOUN) if self._many else None
+            return replace(self._many, surface=word.span, known=Resolution.PRONOUN) if self._many else None
         words = list(phrase_at(unit, first, last))
         joined = next((at for at, each in enumerate(words) if each.lower in AND and at), None)
         if (
@@ -186,10 +187,14 @@ class Voices:
             return None
         span = Span(words[0].span.start, words[-1].span.end)
         return Voice(
-            name=nominative(words, unit.language), surface=span, is_plural=True, is_person=False, known=FoundBy.BODY
+            name=nominative(words, unit.language),
+            surface=span,
+            is_plural=True,
+            is_person=False,
+            known=Resolution.METONYM,
         )
 
-    def _from_words(self, unit: Unit, words: Sequence[Token], *, in_case: str) -> Voice | None:
+    def _from_words(self, unit: Unit, words: Sequence[WordForm], *, in_case: str) -> Voice | None:
         if not words:
             return None
         if gender := pronoun_gender(words[0].lower):
@@ -207,7 +212,7 @@ class Voices:
             return self._people.stranger(unit, words, name, in_case)
         return self._described(unit, words, in_case)
 
-    def _described(self, unit: Unit, words: Sequence[Token], in_case: str) -> Voice | None:
+    def _described(self, unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice | None:
         """Return whom an office or a description means: whose it was said to be, else who spoke, else itself."""
         own = list(words)
         head = next((word for word in own if word.is_a("NOUN", "NUMR") and word.can(in_case)), None)
@@ -227,7 +232,7 @@ class Voices:
                 holder = last if last and (last.name or "")[:1].isupper() else None
             if holder is not None:
                 return Voice(
-                    name=holder.name, ref_id=holder.ref_id, surface=span, gender=holder.gender, known=FoundBy.DESCRIBED
+                    name=holder.name, ref_id=holder.ref_id, surface=span, gender=holder.gender, known=Resolution.ROLE
                 )
         return Voice(
             name=nominative(own, unit.language, in_case),
@@ -235,22 +240,22 @@ class Voices:
             gender=next((each for each in GENDERS if head.can(each, in_case)), None) if is_person else None,
             is_plural=plural,
             is_person=is_person,
-            known=FoundBy.DESCRIBED if is_person else FoundBy.BODY,
+            known=Resolution.NONE,
         )
 
-    def _pronoun(self, word: Token, gender: str) -> Voice:
+    def _pronoun(self, word: WordForm, gender: str) -> Voice:
         if gender == "plur":
             last = self._last if self._last and not self._last.is_person else self._many
         else:
             last = self._people.recent(gender, word.span.start)
         if last is None:
-            return Voice(name=None, surface=word.span, known=FoundBy.NOBODY)
+            return Voice(name=None, surface=word.span, known=Resolution.NONE)
         return Voice(
             name=last.name,
             ref_id=last.ref_id,
             surface=word.span,
             gender=last.gender,
-            known=FoundBy.PRONOUN,
+            known=Resolution.PRONOUN,
             is_person=last.is_person,
         )
 
@@ -271,7 +276,7 @@ class Voices:
                         name=nominative(words, said.unit.language, "loct"),
                         surface=span,
                         is_person=False,
-                        known=FoundBy.BODY,
+                        known=Resolution.METONYM,
                     )
         return None
 
@@ -290,7 +295,7 @@ class Voices:
                     name=nominative([word], said.unit.language, "loct"),
                     surface=word.span,
                     is_person=False,
-                    known=FoundBy.BODY,
+                    known=Resolution.METONYM,
                 )
         return None
 
@@ -303,22 +308,22 @@ class Voices:
         if gender and said.cue and (last is None or last.is_person):
             last = self._people.recent(gender, said.unit.items[said.cue.at].span.start) or last
         if last is None:
-            return Voice(name=None, known=FoundBy.NOBODY)
+            return Voice(name=None, known=Resolution.NONE)
         return Voice(
             name=last.name,
             ref_id=last.ref_id,
             gender=last.gender,
             is_plural=last.is_plural,
             is_person=last.is_person,
-            known=FoundBy.INHERITED,
+            known=Resolution.INHERITED,
         )
 
 
-def _body(unit: Unit, words: Sequence[Token]) -> Voice:
+def _body(unit: Unit, words: Sequence[WordForm]) -> Voice:
     """Return a place or paper that speaks, named in the locative."""
     span = Span(words[0].span.start, words[-1].span.end)
     name = nominative(words, unit.language, "loct")
-    return Voice(name=name, surface=span, is_person=False, known=FoundBy.BODY)
+    return Voice(name=name, surface=span, is_person=False, known=Resolution.METONYM)
 
 
 def is_carrier(voice: Voice, lexicon: Lexicon) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from extractors.records import Span
 from extractors.speech.quotations import Quotation
 from extractors.speech.slavic.lexicon import Lexicon, lexicon_of
-from extractors.speech.slavic.words import Token, language_of_words, tokens_of
+from extractors.speech.slavic.words import WordForm, language_of_words, tokens_of
 
 DASHES = frozenset("—–―-")
 ENDS = frozenset(".!?…;")
@@ -24,7 +24,7 @@ class Item:
     """A word or mark of the writer's, a whole quotation, or, where it is neither, an aside in brackets."""
 
     span: Span
-    token: Token | None = None
+    token: WordForm | None = None
     quotation: Quotation | None = None
 
     @property
@@ -65,7 +65,7 @@ class Unit:
         """Return where it stands."""
         return Span(self.items[0].span.start, self.items[-1].span.end)
 
-    def word(self, at: int) -> Token | None:
+    def word(self, at: int) -> WordForm | None:
         """Return the word at a place among the items; None for marks, quotations and places outside."""
         item = self.items[at] if 0 <= at < len(self.items) else None
         return item.token if item and item.token and item.token.is_word else None

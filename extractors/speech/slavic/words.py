@@ -35,7 +35,7 @@ class Sense:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class WordForm:
     """A word or a mark of a text. A mark has no senses."""
 
     text: str
@@ -85,13 +85,13 @@ def is_readable(language: str | None) -> bool:
     return code in {"ru", "uk"} and all(find_spec(name) for name in ("pymorphy3", f"pymorphy3_dicts_{code}"))
 
 
-def tokens_of(text: str, span: Span, language: str) -> tuple[Token, ...]:
+def tokens_of(text: str, span: Span, language: str) -> tuple[WordForm, ...]:
     """Return the words and marks of a stretch of `text`, with offsets in it."""
     found = _TOKEN.finditer(text, span.start, span.end)
-    return tuple(Token(match[0], Span(*match.span()), _senses(match[0], language)) for match in found)
+    return tuple(WordForm(match[0], Span(*match.span()), _senses(match[0], language)) for match in found)
 
 
-def nominative(words: Sequence[Token], language: str, in_case: str = "nomn") -> str:
+def nominative(words: Sequence[WordForm], language: str, in_case: str = "nomn") -> str:
     """Return a name or description, found in a case, as a dictionary of names would have it: in the nominative.
 
     What hangs on its noun in the genitive stays so, and so does what its dictionary has no form of.
@@ -104,13 +104,13 @@ def nominative(words: Sequence[Token], language: str, in_case: str = "nomn") -> 
     return " ".join(forms)
 
 
-def shared_case(words: Iterable[Token]) -> str:
+def shared_case(words: Iterable[WordForm]) -> str:
     """Return the first case in which all of these words can stand."""
     able = [case for case in CASES if all(word.can(case) or not word.senses for word in words)]
     return able[0] if able else "nomn"
 
 
-def _nominative(word: Token, language: str, in_case: str) -> str:
+def _nominative(word: WordForm, language: str, in_case: str) -> str:
     analyser = _analyser(language)
     if analyser is None or in_case == "nomn":
         return word.text
