@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.warehouse_examples import new_warehouse, python
-from warehouse.errors import DiskFull, Trouble, Unusable, holder, trouble
+from warehouse.errors import DiskFull, Obstacle, Unusable, holder, obstacle
 from warehouse.store import LIVE, writing
 
 NOBODY = 65534  # the conventional user id without rights
@@ -46,14 +46,14 @@ with duckdb.connect(sys.argv[1]):
 FILL = """
 import resource, sys
 import duckdb
-from warehouse.errors import trouble
+from warehouse.errors import obstacle
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 with duckdb.connect(sys.argv[1]) as connection:
     try:
         connection.execute("CREATE TABLE t AS SELECT md5(range::VARCHAR) AS x FROM range(200000)")
         connection.execute("CHECKPOINT")
     except duckdb.Error as error:
-        print(trouble(error), flush=True)
+        print(obstacle(error), flush=True)
 """
 
 
@@ -76,20 +76,20 @@ def test_a_file_that_another_process_holds_is_told_by_duckdb_s_words(path):
     with python(HOLD, path) as other:
         assert other.stdout.readline() == "holding\n"
         error = refusal(path)
-    assert (trouble(error), holder(error)) == (Trouble.HELD, str(other.pid))
+    assert (obstacle(error), holder(error)) == (Obstacle.HELD, str(other.pid))
 
 
 def test_a_file_that_our_own_process_holds_is_told_by_duckdb_s_words(path):
     """So are those for a connection of another kind that is still open in this process."""
     with duckdb.connect(path, read_only=True):
         error = refusal(path)
-    assert (trouble(error), holder(error)) == (Trouble.HELD, None)
+    assert (obstacle(error), holder(error)) == (Obstacle.HELD, None)
 
 
 def test_a_file_of_another_kind_is_told_by_duckdb_s_words(path):
     """So are those for a file that is no database."""
     path.write_bytes(b"not a database" * 1000)
-    assert trouble(refusal(path)) is Trouble.FOREIGN
+    assert obstacle(refusal(path)) is Obstacle.FOREIGN
 
 
 def test_a_full_disk_is_told_by_the_system_s_words(path):
@@ -103,7 +103,7 @@ def test_other_errors_are_no_trouble_with_the_file():
     """A mistake in a statement is told apart from all of these."""
     with duckdb.connect() as connection, pytest.raises(duckdb.Error) as refused:
         connection.execute("FROM nowhere")
-    assert (trouble(refused.value), holder(refused.value)) == (Trouble.OTHER, None)
+    assert (obstacle(refused.value), holder(refused.value)) == (Obstacle.OTHER, None)
 
 
 def make_junk(path: Path) -> None:

@@ -24,7 +24,7 @@ _WORDS = {
 }
 
 
-class Trouble(StrEnum):
+class Obstacle(StrEnum):
     """What keeps DuckDB from its file: no room, a process that has it open, that it is none of its own, or another."""
 
     FULL = "full"
@@ -64,17 +64,17 @@ def database_explained(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if trouble(error) is Trouble.FULL:
+        if obstacle(error) is Obstacle.FULL:
             raise disk_full(data_dir) from error
         raise
 
 
-def trouble(error: duckdb.Error) -> Trouble:
+def obstacle(error: duckdb.Error) -> Obstacle:
     """Tell what DuckDB met; its words are all it tells that by."""
     if isinstance(error, duckdb.PermissionException):
-        return Trouble.FOREIGN
+        return Obstacle.FOREIGN
     words = str(error)
-    return Trouble(next((kind for said, kind in _WORDS.items() if said in words), "other"))
+    return Obstacle(next((kind for said, kind in _WORDS.items() if said in words), "other"))
 
 
 def holder(error: duckdb.Error) -> str | None:

@@ -16,14 +16,14 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import (
-    Trouble,
+    Obstacle,
     Unusable,
     WarehouseError,
     database_explained,
     disk_full,
     holder,
+    obstacle,
     system_explained,
-    trouble,
 )
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.session import Session
@@ -131,8 +131,8 @@ def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
         try:
             connection = duckdb.connect(path, config=_CONFIG)
         except (duckdb.IOException, duckdb.ConnectionException, duckdb.PermissionException) as error:
-            met = trouble(error)
-            if met is not Trouble.HELD:
+            met = obstacle(error)
+            if met is not Obstacle.HELD:
                 raise _unusable(path, met, error) from error
             if not patience.pause():
                 raise busy(path.parent, holder(error), patience.wait) from None
@@ -244,10 +244,10 @@ def _transaction(connection: duckdb.DuckDBPyConnection, begin: str) -> Iterator[
         raise
 
 
-def _unusable(path: Path, met: Trouble, error: duckdb.Error) -> WarehouseError:
-    if met is Trouble.FULL:
+def _unusable(path: Path, met: Obstacle, error: duckdb.Error) -> WarehouseError:
+    if met is Obstacle.FULL:
         return disk_full(path.parent)
-    if met is Trouble.FOREIGN:
+    if met is Obstacle.FOREIGN:
         return Unusable(f"{path} is no DuckDB file: move it away or choose another data_dir")
     words = " ".join(str(error).split()).removeprefix("IO Error: ")
     return Unusable(f"the data directory {path.parent} cannot be used: {words}")
