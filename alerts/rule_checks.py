@@ -14,9 +14,11 @@ from alerts.rule_names import Known, name_key, wordings
 from alerts.rules import Checked, Rule
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
+from extractors.speech.slavic.words import is_readable
+from extractors.text.languages import is_english
 
 _Look = Callable[[Rule], Iterable[tuple[str, str]]]
-_ENGLISH = "en"
+_WITH_STATEMENTS = ("en", "ru", "uk")
 _BY_STATEMENT = frozenset({Scope.SPEAKS, Scope.STATEMENT})
 
 
@@ -92,18 +94,16 @@ def _contradictions(rule: Rule, watchlist: Watchlist) -> Iterator[tuple[str, str
 
 def _nobody_left(rule: Rule) -> Iterator[tuple[str, str]]:
     languages = set(rule.languages) - set(rule.not_languages)
+    spoken = [code for code in _WITH_STATEMENTS if is_english(code) or is_readable(code)]
+    unread = f'leaves out every language with statements ({", ".join(spoken)}), which scope "{rule.scope}" needs'
     if rule.languages and not languages:
         yield "not_languages", "every language of languages stands in not_languages too: no article is left"
-    elif rule.languages and _ENGLISH not in languages and rule.scope in _BY_STATEMENT:
-        yield "languages", _no_statements(rule, "languages leaves English out")
-    elif not rule.languages and _ENGLISH in rule.not_languages and rule.scope in _BY_STATEMENT:
-        yield "not_languages", _no_statements(rule, "not_languages leaves English out")
+    elif rule.languages and languages.isdisjoint(spoken) and rule.scope in _BY_STATEMENT:
+        yield "languages", f'languages {unread}; use scope "sentence"'
+    elif not rule.languages and {*spoken} <= {*rule.not_languages} and rule.scope in _BY_STATEMENT:
+        yield "not_languages", f'not_languages {unread}; use scope "sentence"'
     if rule.outlets and {*map(name_key, rule.outlets)} <= {*map(name_key, rule.not_outlets)}:
         yield "not_outlets", "every outlet of outlets stands in not_outlets too: no article is left"
-
-
-def _no_statements(rule: Rule, why: str) -> str:
-    return f'{why}, and only English has statements, which scope "{rule.scope}" needs; use scope "sentence"'
 
 
 def _lonely(clause: Clause | None) -> Iterator[str]:

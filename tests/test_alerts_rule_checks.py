@@ -82,16 +82,16 @@ def dead(**changes: Any) -> list[tuple[str | None, str]]:
             id="near with one term twice",
         ),
         pytest.param(
-            {"languages": ("uk",), "scope": Scope.SPEAKS},
+            {"languages": ("tr",), "scope": Scope.SPEAKS},
             "languages",
-            'only English has statements, which scope "speaks" needs',
+            'languages leaves out every language with statements (en, ru, uk), which scope "speaks" needs',
             id="speaks in another language",
         ),
         pytest.param(
-            {"not_languages": ("en",), "scope": Scope.STATEMENT},
+            {"not_languages": ("en", "ru", "uk"), "scope": Scope.STATEMENT},
             "not_languages",
-            "leaves English out",
-            id="not in English",
+            "leaves out every language with statements",
+            id="in no language with statements",
         ),
         pytest.param(
             {"languages": ("uk",), "not_languages": ("uk",)},
@@ -109,6 +109,12 @@ def test_what_can_never_be_true_is_found(changes: dict[str, Any], key: str, what
     ((found, said),) = dead(**changes)
     assert found == key
     assert what in said
+
+
+@pytest.mark.parametrize("changes", [{"languages": ("uk",)}, {"languages": ("tr", "ru")}, {"not_languages": ("en",)}])
+def test_a_rule_on_what_is_said_may_be_on_any_language_with_statements(changes: dict[str, Any]) -> None:
+    """Russian and Ukrainian have statements as English has."""
+    assert not dead(**changes, scope=Scope.SPEAKS)
 
 
 @pytest.mark.parametrize(
