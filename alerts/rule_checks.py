@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from alerts.clauses import Clause, Joint
 from alerts.records import Scope
-from alerts.rule_names import Known, name_key, wordings
+from alerts.rule_names import KnownNames, name_key, wordings
 from alerts.rules import Checked, Rule
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
@@ -33,7 +33,7 @@ class Diagnostic:
 
 def wrong_names(rules: Sequence[Rule], watchlist: Watchlist) -> tuple[Diagnostic, ...]:
     """Find what keeps rules from being compiled: what they name and nobody has."""
-    known = Known(watchlist=watchlist)
+    known = KnownNames(watchlist=watchlist)
     return tuple(_told(rules, lambda rule: _wrong(rule, known)))
 
 
@@ -42,7 +42,7 @@ def dead_clauses(rules: Sequence[Rule], watchlist: Watchlist) -> tuple[Diagnosti
     return tuple(_told(rules, lambda rule: _contradictions(rule, watchlist)))
 
 
-def oddities(rules: Sequence[Rule], known: Known, *, subscribers: Sequence[str]) -> tuple[Diagnostic, ...]:
+def oddities(rules: Sequence[Rule], known: KnownNames, *, subscribers: Sequence[str]) -> tuple[Diagnostic, ...]:
     """Find what is allowed and hardly meant. `subscribers` are those but for the operator."""
     told = {name for rule in rules for name in rule.subscribers}
     idle = (f'subscriber "{name}" is told by no rule; name it in one' for name in subscribers if name not in told)
@@ -55,13 +55,13 @@ def _told(rules: Sequence[Rule], found_in: _Look) -> Iterator[Diagnostic]:
             yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number, key=key)
 
 
-def _wrong(rule: Rule, known: Known) -> Iterator[tuple[str, str]]:
+def _wrong(rule: Rule, known: KnownNames) -> Iterator[tuple[str, str]]:
     for key, checked in _checks(rule):
         if checked.wrong:
             yield from ((key, what) for what in checked.wrong(key, getattr(rule, key), known))
 
 
-def _odd(rule: Rule, known: Known) -> Iterator[tuple[str, str]]:
+def _odd(rule: Rule, known: KnownNames) -> Iterator[tuple[str, str]]:
     for key, checked in _checks(rule):
         if checked.odd:
             yield from ((key, what) for what in checked.odd(key, getattr(rule, key), known))

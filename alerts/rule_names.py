@@ -21,7 +21,7 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownNames:
     """What the names in rules are held against: the watchlist, the outlets there are articles of, and the day."""
 
     watchlist: Watchlist
@@ -155,7 +155,7 @@ def name_key(name: str) -> str:
     return " ".join(fold(name.casefold()).split())
 
 
-def wrong_phrases(key: str, phrases: Iterable[str], known: Known) -> Iterator[str]:
+def wrong_phrases(key: str, phrases: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield the topics that nobody knows, and the phrases in which there is no word."""
     for keyword in phrases:
         topic = topic_name(keyword)
@@ -166,7 +166,7 @@ def wrong_phrases(key: str, phrases: Iterable[str], known: Known) -> Iterator[st
             yield f'"{keyword}" in {key} has no word in it'
 
 
-def same_phrases(_: str, phrases: Sequence[str], __: Known) -> Iterator[str]:
+def same_phrases(_: str, phrases: Sequence[str], __: KnownNames) -> Iterator[str]:
     """Yield pairs of phrases that find the same: each is found in the other, from end to end."""
     plain = [phrase for phrase in phrases if topic_name(phrase) is None]
     for at, other in enumerate(plain):
@@ -181,7 +181,7 @@ def _finds(phrase: str, text: str) -> bool:
     return any(hit.span.start == words[0].start and hit.span.end >= words[-1].end - 2 for hit in hits)
 
 
-def wrong_officials(_: str, officials: Iterable[str], known: Known) -> Iterator[str]:
+def wrong_officials(_: str, officials: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield what is no name of anybody."""
     for text in officials:
         if not named(text, known.watchlist):
@@ -189,7 +189,7 @@ def wrong_officials(_: str, officials: Iterable[str], known: Known) -> Iterator[
             yield f'unknown {sort} "{text}"{nearest_name(text, names)}'
 
 
-def past_officials(_: str, officials: Iterable[str], known: Known) -> Iterator[str]:
+def past_officials(_: str, officials: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield the offices that nobody holds on the day."""
     for text in officials:
         found = named(text, known.watchlist)
@@ -197,7 +197,7 @@ def past_officials(_: str, officials: Iterable[str], known: Known) -> Iterator[s
             yield f'nobody holds "{text}" on {known.on}; it matches older articles only'
 
 
-def odd_outlets(_: str, outlets: Iterable[str], known: Known) -> Iterator[str]:
+def odd_outlets(_: str, outlets: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield the outlets of which no article has come."""
     keys = {name_key(each) for each in known.outlets}
     for name in outlets:

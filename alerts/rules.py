@@ -20,7 +20,7 @@ from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of
 from alerts.layout import Nearness, Occurrence
 from alerts.records import Evidence, Scope, Severity
 from alerts.rule_names import (
-    Known,
+    KnownNames,
     name_key,
     odd_outlets,
     past_officials,
@@ -87,8 +87,8 @@ class OfHit:
 class Checked:
     """What is wrong in a key's value, so that the rule can't be used, and what is allowed and hardly meant."""
 
-    wrong: Callable[[str, Any, Known], Iterator[str]] | None = None
-    odd: Callable[[str, Any, Known], Iterator[str]] | None = None
+    wrong: Callable[[str, Any, KnownNames], Iterator[str]] | None = None
+    odd: Callable[[str, Any, KnownNames], Iterator[str]] | None = None
 
 
 def not_of_these(outlets: Iterable[str], article: Article) -> Lack | None:
@@ -169,7 +169,7 @@ def otherwise_negated(wish: Negation, occurrence: Occurrence) -> Lack | None:
     return f"{said} is {f'negated there{by}' if words else 'not negated there'}", 'use negation = "any"'
 
 
-def wrong_in_clause(key: str, where: Clause | None, known: Known) -> Iterator[str]:
+def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterator[str]:
     """Yield what is wrong in the phrases of a clause."""
     yield from wrong_phrases(key, phrases_in(where), known)
 

@@ -8,7 +8,7 @@ import pytest
 from alerts.clauses import Clause, Joint
 from alerts.records import Scope
 from alerts.rule_checks import dead_clauses, oddities, wrong_names
-from alerts.rule_names import Known
+from alerts.rule_names import KnownNames
 from extractors.officials.watchlist import load_watchlist
 from tests.alert_examples import rule, watchlist
 
@@ -163,7 +163,9 @@ def test_what_may_be_true_is_let_be(changes: dict[str, Any]) -> None:
 def test_what_is_hardly_meant_is_told(changes: dict[str, Any], key: str, what: str) -> None:
     """What is allowed and odd is told with its key, the nearest right name beside it."""
     (found,) = oddities(
-        [rule(**changes)], Known(watchlist=load_watchlist(PAST), outlets=("TASS", "AP"), on=TODAY), subscribers=["desk"]
+        [rule(**changes)],
+        KnownNames(watchlist=load_watchlist(PAST), outlets=("TASS", "AP"), on=TODAY),
+        subscribers=["desk"],
     )
     assert found.key == key
     assert what in found.what
@@ -171,7 +173,7 @@ def test_what_is_hardly_meant_is_told(changes: dict[str, Any], key: str, what: s
 
 def test_a_subscriber_without_a_rule_is_told() -> None:
     """Who is told by no rule is named."""
-    found = oddities([rule()], Known(watchlist=watchlist(), on=TODAY), subscribers=["desk", "night"])
+    found = oddities([rule()], KnownNames(watchlist=watchlist(), on=TODAY), subscribers=["desk", "night"])
     assert [each.what for each in found] == ['subscriber "night" is told by no rule; name it in one']
 
 

@@ -14,7 +14,7 @@ from alerts.layout import Nearness, Occurrence, Texts
 from alerts.matching import find_matches, first_failure
 from alerts.records import Scope
 from alerts.rule_checks import oddities, wrong_names
-from alerts.rule_names import Known
+from alerts.rule_names import KnownNames
 from alerts.rules import Checked, Lack, OfArticle, OfHit, OfSpeaker, Rule
 from extractors.records import Article, Reading
 from tests.alert_examples import article, compiled, read, said, watchlist
@@ -38,13 +38,13 @@ def unasked(asked: bool, at: Occurrence) -> Lack | None:
     return None if question or not asked else ("no question holds it", "drop question")
 
 
-def odd_words(key: str, most: int, _: Known) -> Iterator[str]:
+def odd_words(key: str, most: int, _: KnownNames) -> Iterator[str]:
     """Find that no article is so short."""
     if most == 1:
         yield f"{key} leaves titles alone"
 
 
-def no_words(key: str, most: int, _: Known) -> Iterator[str]:
+def no_words(key: str, most: int, _: KnownNames) -> Iterator[str]:
     """Find that nothing is left."""
     if most == 0:
         yield f"{key} leaves nothing"
@@ -108,7 +108,7 @@ def test_what_is_asked_of_an_article_or_a_hit_counts() -> None:
 
 def test_a_key_s_own_checks_are_made() -> None:
     """What a key's check finds is told of the rule, under the key."""
-    known = Known(watchlist=watchlist())
+    known = KnownNames(watchlist=watchlist())
     (wrong,) = wrong_names([own_rule(most_words=0).rule], watchlist())
     (odd,) = oddities([own_rule(most_words=1).rule], known, subscribers=["desk"])
     assert (wrong.key, wrong.what) == ("most_words", 'rule "ceasefire": most_words leaves nothing')

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from alerts.compiled_rules import compile_rules
 from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
-from alerts.rule_names import Known
+from alerts.rule_names import KnownNames
 from alerts.wording import counted
 from flows.commands.backtesting import DAYS, backtest, moment_of
 from flows.commands.retelling import batches, phrases_found, words_of
@@ -83,7 +83,7 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
 def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Diagnostic, ...]:
     """Return what is allowed and hardly meant; `outlets` are those there are articles of."""
     settings = setup.settings
-    known = Known(
+    known = KnownNames(
         watchlist=setup.watchlist,
         outlets=sorted({*(feed.outlet for feed in settings.feeds), *outlets}),
         on=setup.now().date(),
