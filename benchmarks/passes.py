@@ -247,7 +247,9 @@ def measured(checkout: Path, folder: Path, now: datetime, passes: int) -> dict[s
     assert process.stdout
     figures: dict[str, Any] = json.loads(process.stdout.readline())
     if passes == 1:
-        figures["cpu"] = sum(spent.values())
+        # What the first process took itself, and what those that parse and read did.
+        figures["cpu"], figures["own"] = sum(spent.values()), spent[process.pid]
+    figures.setdefault("own", 0.0)
     return {**figures, "cpu": figures["cpu"] / passes, "wall": figures["wall"] / passes, "peak": peak}
 
 
@@ -269,7 +271,9 @@ def compare(old: Path, new: Path, articles: int, rounds: int, idle: int) -> None
                         print(f"  {kind} {name}: {took[each]['line']}", flush=True)
     print(f"\n{'':28}{'old':>10}{'new':>10}{'new / old':>11}")
     for kind, title in (("full", f"pass of {articles} articles"), ("idle", "idle pass")):
-        for unit, name in (("cpu", "CPU s"), ("wall", "wall s"), ("peak", "peak MB")):
+        for unit, name in (("cpu", "CPU s"), ("own", "its own"), ("wall", "wall s"), ("peak", "peak MB")):
+            if not rows[kind][0][0][unit]:
+                continue
             left, right = (statistics.median(pair[side][unit] for pair in rows[kind]) for side in (0, 1))
             ratio = statistics.median(pair[1][unit] / pair[0][unit] for pair in rows[kind])
             print(f"{title + ', ' + name:28}{left:10.3f}{right:10.3f}{ratio:11.2f}")

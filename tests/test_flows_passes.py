@@ -254,6 +254,20 @@ def test_a_pass_killed_before_its_end_asks_no_feed_too_soon(room, monkeypatch):
     assert "feeds_unchanged=1" in room.run()
 
 
+def test_a_host_that_wants_to_be_left_alone_is_noted_at_once(room, monkeypatch):
+    """A pass that dies later knows that a server asked for a pause, though nothing else was worth opening the warehouse."""
+
+    def die(*_args, **_kwargs):
+        raise SystemError("killed")
+
+    room.outlet.reply("/rss.xml", Reply(429, (("Retry-After", "7200"),)))
+    with monkeypatch.context() as dying:
+        dying.setattr(passes, "finish", die)
+        with pytest.raises(SystemError):
+            room.run()
+    assert room.rows("select parked_until from hosts") == [(room.now + timedelta(hours=2),)]
+
+
 def test_an_idle_scheduled_pass_makes_no_new_copy(room):
     """The analysts' copy is replaced when something changed or when a person asked, not at every idle tick."""
     room.run()

@@ -19,7 +19,7 @@ from extractors.officials.countries import Countries
 from extractors.officials.mentions import MentionFinder
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
-from extractors.records import Depth, Mention, MentionKind, Reading, Span, Statement
+from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
@@ -28,6 +28,7 @@ from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
+from extractors.text.identity import article_id
 from extractors.text.languages import is_english
 from extractors.text.negation import is_negated_in
 
@@ -62,6 +63,17 @@ class Unread:
     def is_english(self) -> bool:
         """Tell whether the language model can read it; what names no language is taken for English."""
         return is_english(self.language)
+
+
+def unread(found: Article | Page) -> Unread:
+    """Return as much of an article as reading needs, or of a page that has no identity yet."""
+    if isinstance(found, Page):
+        name, published_at = article_id(found.url or "file:"), found.published
+    else:
+        name, published_at = found.article_id, found.published_at
+    return Unread(
+        article_id=name, title=found.title, text=found.text, published_at=published_at, language=found.language
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extractors.records import Depth, Mention, Page, Reading, Span, Statement, Unreadable
-from extractors.text.identity import article_id
 from flows.cli.command import Config, command, settings_of
 from flows.problems import UsageProblem
 from flows.progress import shown
 from flows.times import moment, span_between, time_of
 
 if TYPE_CHECKING:  # these start processes, which `--help` must not wait for
-    from extractors.speech.reading import Unread
     from flows.acquire.files import Document
     from flows.processes.readers import Readers
 
@@ -100,25 +98,14 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
 
 def extracted(documents: Iterable[Document], readers: Readers) -> Iterator[dict[str, Any]]:
     """Yield one object a document, in order, each read in full."""
+    from extractors.speech.reading import unread
+
     remaining = iter(documents)
     while batch := list(islice(remaining, BATCH)):
         pages = [document.page for document in batch if isinstance(document.page, Page)]
         readings = iter(readers.read([unread(page) for page in pages]))
         for document in batch:
             yield document_object(document, next(readings) if isinstance(document.page, Page) else None)
-
-
-def unread(page: Page) -> Unread:
-    """Return as much of a page as reading needs."""
-    from extractors.speech.reading import Unread
-
-    return Unread(
-        article_id=article_id(page.url or "file:"),
-        title=page.title,
-        text=page.text,
-        published_at=page.published,
-        language=page.language,
-    )
 
 
 def document_object(document: Document, reading: Reading | None) -> dict[str, Any]:

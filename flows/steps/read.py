@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractors.records import Article, Reading
-from extractors.speech.reading import Unread
+from extractors.records import Reading
+from extractors.speech.reading import unread
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.fetch import FoundArticle
 from warehouse.records import ReadArticle
+
+__all__ = ["read", "unread", "with_reading"]
 
 
 def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]:
@@ -23,17 +25,6 @@ def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]
             readings[place] = reading
             count()
     return tuple(with_reading(item, readings[place]) for place, item in enumerate(found))
-
-
-def unread(article: Article) -> Unread:
-    """Return as much of an article as reading needs."""
-    return Unread(
-        article_id=article.article_id,
-        title=article.title,
-        text=article.text,
-        published_at=article.published_at,
-        language=article.language,
-    )
 
 
 def with_reading(item: FoundArticle, reading: Reading) -> ReadArticle:
