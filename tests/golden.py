@@ -62,12 +62,12 @@ def _listed(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a record as JSON has it; what it does not say is left out."""
+    """Return a record as JSON has it; what is not so, or not there, is left out."""
     if isinstance(value, Span):
         return [value.start, value.end]
     if is_dataclass(value):
         told = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
-        return {name: one for name, one in told if one not in (None, [])}
+        return {name: one for name, one in told if one is not None and one is not False and one != []}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
