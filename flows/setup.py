@@ -15,8 +15,7 @@ from alerts.rule_checks import wrong_names
 from extractors.officials.countries import Countries
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.reading import Gate
-from flows.config.settings import Settings, diagnostics
-from flows.config.watchlists import configured_watchlist
+from flows.config.settings import Settings, configured_watchlist, diagnostics
 from flows.problems import UsageProblem
 from flows.processes.readers import Readers, readers_for
 from flows.progress import Progress, silent

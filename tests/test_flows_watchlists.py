@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.officials.watchlist import load_watchlist
-from flows.config.settings import load_settings
-from flows.config.watchlists import configured_watchlist, watchlist_here
+from flows.config.settings import configured_watchlist, load_settings, watchlist_here
 from flows.problems import UsageProblem
 from flows.setup import prepared
 

@@ -16,8 +16,7 @@ from alerts.silencing import silence_id
 from alerts.wording import Mark, segments
 from extractors.officials.watchlist import Watchlist
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
-from flows.config.settings import Settings
-from flows.config.watchlists import configured_watchlist
+from flows.config.settings import Settings, configured_watchlist
 from flows.problems import UsageProblem, check_known
 from flows.tables import Columns, columned, listing, table
 from flows.times import moment, time_of, utc_now

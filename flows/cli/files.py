@@ -81,7 +81,7 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
     Needs no warehouse, and no configuration.
     """
     from flows.acquire.files import documents, files_in
-    from flows.config.watchlists import watchlist_here
+    from flows.config.settings import watchlist_here
     from flows.processes.pool import cores
     from flows.processes.readers import readers_for
     from flows.processes.workers import Workers

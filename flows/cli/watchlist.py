@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from extractors.officials.roster import Official, Term, Topic
 from flows.cli.command import Config, TableFormat, command, settings_of, tell
-from flows.config.watchlists import configured_watchlist
+from flows.config.settings import configured_watchlist
 from flows.tables import Columns
 from flows.times import utc_now
 

@@ -14,8 +14,7 @@ from alerts.rule_names import KnownNames
 from alerts.wording import counted
 from flows.commands.backtesting import DAYS, backtest, moment_of
 from flows.commands.retelling import batches, phrases_found, words_of
-from flows.config.settings import Settings, diagnostics
-from flows.config.watchlists import configured_watchlist
+from flows.config.settings import Settings, configured_watchlist, diagnostics
 from flows.progress import Progress, silent
 from flows.setup import Setup
 from flows.tables import table

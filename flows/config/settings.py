@@ -1,4 +1,4 @@
-"""The settings of one command: reads `talkwatch.toml` and, alone in this project, the environment."""
+"""The settings of one command, and their watchlist: reads `talkwatch.toml` and, alone here, the environment."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from alerts.rule_checks import Diagnostic
 from alerts.rules import Rule
 from alerts.subscribers import Subscriber
 from alerts.values import PLACEHOLDER, Table
+from extractors.officials.watchlist import Watchlist, WatchlistProblem, load_watchlist
 from extractors.text.identity import feed_id
 from flows.config.configuration import (
     ConfigurationFile,
@@ -223,3 +224,40 @@ def diagnostics(settings: Settings, findings: Sequence[Diagnostic]) -> tuple[str
 def place_of(finding: Diagnostic) -> tuple[int | str, ...]:
     """Return where in the file a finding is about."""
     return tuple(part for part in ("rules", finding.rule, finding.key) if part is not None)
+
+
+def configured_watchlist(settings: Settings) -> Watchlist:
+    """Return the watchlist; raise UsageProblem, with the file and line, for what is wrong in what was added."""
+    file = settings.path.parent / settings.watchlist.file if settings.watchlist.file else None
+    added = additions(settings)
+    # The last word is the configuration's: its tables come after the file they stand beside.
+    sources = [added_text(settings, file)] if file else []
+    try:
+        return load_watchlist(*sources, *([added] if added else []))
+    except WatchlistProblem as problem:
+        if file and problem.source == 1:
+            raise UsageProblem(located(file, sources[0], problem.place, str(problem))) from None
+        place = ("watchlist", *problem.place)
+        raise UsageProblem(located(settings.path, read_text(settings.path), place, str(problem))) from None
+
+
+def added_text(settings: Settings, file: Path) -> str:
+    """Return the text of the file that `[watchlist]` names."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "there is none" if isinstance(error, FileNotFoundError) else "it cannot be read as UTF-8 text"
+        line = f"file: {file}: {why}; write a path relative to this file"
+        raise UsageProblem(located(settings.path, read_text(settings.path), ("watchlist", "file"), line)) from None
+
+
+def additions(settings: Settings) -> Mapping[str, Any]:
+    """Return the tables of the configuration itself, as `extractors.officials.watchlist` takes them."""
+    tables = settings.watchlist.model_dump(exclude={"file"}, exclude_unset=True)
+    return {name: list(entries) for name, entries in tables.items()}
+
+
+def watchlist_here() -> Watchlist:
+    """Return the watchlist of the configuration that is there, ours alone where there is none."""
+    path: Path | None = configuration_here()
+    return configured_watchlist(load_settings(path)) if path else load_watchlist()
