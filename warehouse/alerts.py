@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.message_records import HeldBy, Notice, Status
-from alerts.records import Decision, News, PastAlert
-from warehouse.alert_rows import ALERT, PASSAGE, alert_of, alert_row, reworded
+from alerts.message_records import Notice
+from alerts.records import Alert, Decision, News, PastAlert
 from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
-from warehouse.session import Params, Row, Session
+from warehouse.rows import Columns, Row
+from warehouse.session import Params, Session
 from warehouse.stories import story_roots
 from warehouse.utterances import utterance_roots
 
-_DECISION = ("rule", "article_id", "official_id", "decided_at", "reason", "alert_id", "told_by")
+ALERT = Columns(Alert)
+# What a follow-up shows in place of the alert's own.
+PASSAGE = Columns(Alert, only=["keyword", "scope", "place", "excerpt", "excerpt_span", "evidence"])
+_DECISION = Columns(Decision, without=["alert"])
 
 # The same rule, article and official make one alert, however often it is decided.
 _ONCE = "ON CONFLICT (alert_id) DO NOTHING"
@@ -27,14 +30,11 @@ WHERE alert_rows.article_id = a.article_id AND alert_id IN (SELECT unnest($1::VA
     AND alert_rows.revision IS NULL
 """
 
-_PAST_ALERT = (
-    *("rule", "article_id", "official_id", "fired_at", "utterance_id", "utterance_ids", "excerpt", "stance", "denied"),
-    "alert_id",
-)
+_PAST_ALERT = Columns(PastAlert, without=["story_id", "reaches"])
 _PAST = f"""
-SELECT {", ".join(_PAST_ALERT)} FROM alert_rows WHERE fired_at >= $since
+SELECT {_PAST_ALERT} FROM alert_rows WHERE fired_at >= $since
 UNION ALL
-SELECT {", ".join(_PAST_ALERT)}
+SELECT {_PAST_ALERT}
 FROM alert_rows
 WHERE fired_at < $since AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
 ORDER BY fired_at, alert_id
@@ -58,14 +58,10 @@ HAVING count(alert_id) = 0
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_BESIDE = (
-    *("title", "url", "outlet", "country", "published_at", "sources", "roots"),
-    *("official_role", "official_side", "cue"),
-)
-_SHOWN = ", ".join(f"a.{name}" for name in ALERT)
+_BESIDE = Columns(Notice, without=["alert", "sources", "other_outlets", "positions", "news"])
 _NOTICE = f"""
-SELECT {_SHOWN},
-    r.title, r.url, r.outlet, f.country, r.published_at, a.sources, a.roots,
+SELECT {ALERT.of("a")},
+    r.title, r.url, r.outlet, f.country, r.published_at,
     (
         SELECT arg_max(o.role, coalesce(o.role_from, DATE '0001-01-01'))
         FROM officials AS o
@@ -79,7 +75,7 @@ SELECT {_SHOWN},
         FROM statements AS t
         WHERE t.article_id = a.article_id AND t.utterance_id = a.utterance_id
     ),
-    r.story_id
+    a.roots, a.sources, r.story_id
 FROM alerts AS a
 JOIN articles AS r USING (article_id)
 LEFT JOIN feeds AS f USING (feed_id)
@@ -100,7 +96,7 @@ SELECT f.alert_id, f.news = 'added' AND f.alert_id NOT IN (
         JOIN messages AS before USING (message_id)
         WHERE before.subscriber = own.subscriber AND before.status <> 'dead' AND before.created_at < own.created_at
     ),
-    f.news, {", ".join(f"f.{name}" for name in PASSAGE)}
+    f.news, {PASSAGE.of("f")}
 FROM message_follow_ups AS m
 JOIN messages AS own USING (message_id)
 JOIN follow_ups AS f USING (follow_up_id)
@@ -125,11 +121,9 @@ FROM (
 GROUP BY alert_id
 """
 
-_DELIVERY = (
-    *("message_id", "subscriber", "channel", "status", "held_by", "attempts", "last_error", "due_at", "sent_at"),
-)
+_DELIVERY = Columns(Delivery)
 _DELIVERIES = f"""
-SELECT alert_id, {", ".join(_DELIVERY)}
+SELECT alert_id, {_DELIVERY}
 FROM deliveries
 WHERE alert_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY subscriber, due_at
@@ -141,29 +135,25 @@ def past_alerts(session: Session, *, since: datetime, article_ids: Sequence[str]
 
     Stories and utterances have the names that they have by now.
     """
-    rows = [
-        dict(zip(_PAST_ALERT, row, strict=True))
-        for row in session.rows(_PAST, {"since": since, "article_ids": article_ids})
-    ]
+    rows = session.rows(_PAST, {"since": since, "article_ids": article_ids})
     if not rows:
         return ()
-    reaching = {row[0] for row in session.rows(_REACHING, [[row["alert_id"] for row in rows]])}
-    stories = story_roots(session, {row["article_id"] for row in rows})
-    roots = utterance_roots(
-        session, {name for row in rows for name in (row["utterance_id"], *(row["utterance_ids"] or ())) if name}
-    )
+    known = [_PAST_ALERT.values(row) for row in rows]
+    reaching = {row[0] for row in session.rows(_REACHING, [[each["alert_id"] for each in known]])}
+    stories = story_roots(session, {each["article_id"] for each in known})
+    names = {name for each in known for name in (each["utterance_id"], *each["utterance_ids"]) if name}
+    roots = utterance_roots(session, names)
     return tuple(
         PastAlert(
             **{
-                **row,
-                "utterance_id": roots.get(row["utterance_id"], row["utterance_id"]),
-                "utterance_ids": tuple(dict.fromkeys(roots.get(name, name) for name in row["utterance_ids"] or ())),
-                "denied": bool(row["denied"]),
+                **each,
+                "utterance_id": roots.get(each["utterance_id"], each["utterance_id"]),
+                "utterance_ids": tuple(dict.fromkeys(roots.get(name, name) for name in each["utterance_ids"])),
             },
-            story_id=stories.get(row["article_id"], row["article_id"]),
-            reaches=row["alert_id"] in reaching,
+            story_id=stories.get(each["article_id"], each["article_id"]),
+            reaches=each["alert_id"] in reaching,
         )
-        for row in rows
+        for each in known
     )
 
 
@@ -177,17 +167,11 @@ def waiting_matches(
 
 def save_decisions(session: Session, decisions: Sequence[Decision]) -> None:
     """Record decisions, and the alerts of those that fired."""
-    rows = (
-        (
-            *(each.rule, each.article_id, each.official_id, each.decided_at, each.reason),
-            *(each.alert and each.alert.alert_id, each.told_by),
-        )
-        for each in decisions
-    )
-    session.insert("decisions", _DECISION, rows)
+    rows = ((*_DECISION.row(each), each.alert and each.alert.alert_id) for each in decisions)
+    session.insert("decisions", (*_DECISION.names, "alert_id"), rows)
     alerts = [each.alert for each in decisions if each.alert]
     if alerts:
-        session.insert("alert_rows", ALERT, map(alert_row, alerts), _ONCE)
+        session.save("alert_rows", ALERT, alerts, _ONCE)
         session.run(_REVISIONS, [[alert.alert_id for alert in alerts]])
 
 
@@ -229,18 +213,16 @@ def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, .
     return tuple(
         LoggedAlert(
             notice=notice,
-            deliveries=tuple(_delivery(row[1:]) for row in rows if row[0] == notice.alert.alert_id),
+            deliveries=tuple(_DELIVERY.record(row[1:]) for row in rows if row[0] == notice.alert.alert_id),
         )
         for notice in notices
     )
 
 
 def _notice(row: Row, of_story: int) -> Notice:
-    own = dict(zip(_BESIDE, row[len(ALERT) : -1], strict=True))
-    sources = of_story if own["sources"] is None else own["sources"]
-    return Notice(
-        **{**own, "alert": alert_of(row[: len(ALERT)]), "sources": sources, "roots": tuple(own["roots"] or ())}
-    )
+    own, counted = len(ALERT.names), row[-2]
+    sources = of_story if counted is None else counted
+    return _BESIDE.record(row[own:-2], alert=ALERT.record(row[:own]), sources=sources)
 
 
 def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
@@ -248,11 +230,5 @@ def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
     if news is None:
         return (notice,)
     untold, kind, *passage = news
-    new = replace(notice, news=News(kind), alert=reworded(notice.alert, passage))
+    new = replace(notice, news=News(kind), alert=replace(notice.alert, **PASSAGE.values(passage)))
     return (notice, new) if untold else (new,)
-
-
-def _delivery(row: Row) -> Delivery:
-    own = dict(zip(_DELIVERY, row, strict=True))
-    held_by = HeldBy(own["held_by"]) if own["held_by"] else None
-    return Delivery(**{**own, "status": Status(own["status"]), "held_by": held_by})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.records import PastAlert
-from warehouse.alert_rows import ALERT, PASSAGE, alert_of, passage_row, reworded
-from warehouse.session import Row, Session
+from warehouse.alerts import ALERT, PASSAGE
+from warehouse.rows import Columns, Row
+from warehouse.session import Session
 
-_FOLLOW_UP = ("follow_up_id", "alert_id", "news", "noted_at", "sources", *PASSAGE)
+_FOLLOW_UP = Columns(FollowUp, without=["alert"])
+_TELLING = Columns(ToldAlert, without=["alert"])
 
 _SOURCED = """
 UPDATE alert_rows SET
@@ -22,11 +25,9 @@ FROM sources_now AS n
 WHERE alert_rows.alert_id = n.alert_id
 """
 
-_COLUMNS = ", ".join(f"a.{name}" for name in ALERT)
-_CORRECTED = ", ".join(f"f.{name}" for name in PASSAGE)
 _TOLD = f"""
-SELECT {_COLUMNS}, coalesce(a.sources, 1), coalesce(a.told_sources, a.sources, 1), coalesce(a.told_at, a.fired_at),
-    a.roots, f.follow_up_id IS NOT NULL, {_CORRECTED}
+SELECT {ALERT.of("a")}, coalesce(a.sources, 1), coalesce(a.told_sources, a.sources, 1), coalesce(a.told_at, a.fired_at),
+    a.roots, f.follow_up_id IS NOT NULL, {PASSAGE.of("f")}
 FROM alert_rows AS a
 LEFT JOIN (
     FROM follow_ups
@@ -101,7 +102,8 @@ def save_follow_ups(session: Session, follow_ups: Sequence[FollowUp]) -> None:
     """Record follow-ups, and on their alerts what is told by now."""
     if not follow_ups:
         return
-    session.insert("follow_ups", _FOLLOW_UP, map(_row, follow_ups), "ON CONFLICT DO NOTHING")
+    rows = ((*_FOLLOW_UP.row(each), each.alert.alert_id, *PASSAGE.row(each.alert)) for each in follow_ups)
+    session.insert("follow_ups", (*_FOLLOW_UP.names, "alert_id", *PASSAGE.names), rows, "ON CONFLICT DO NOTHING")
     session.run(_REVISIONS)
     columns = {"alert_id": "VARCHAR", "noted_at": "TIMESTAMPTZ", "sources": "INTEGER", "utterance_ids": "VARCHAR[]"}
     noted = ((each.alert.alert_id, each.noted_at, each.sources, each.alert.utterance_ids) for each in follow_ups)
@@ -125,24 +127,13 @@ def mailings(session: Session, stories: Mapping[str, str]) -> tuple[Mailing, ...
     )
 
 
-def _row(follow_up: FollowUp) -> Row:
-    alert = follow_up.alert
-    own = (follow_up.follow_up_id, alert.alert_id, follow_up.news, follow_up.noted_at, follow_up.sources)
-    return (*own, *passage_row(alert))
-
-
 def _told(row: Row, now: PastAlert) -> ToldAlert:
-    sources, told_sources, told_at, roots, is_corrected, *passage = row[len(ALERT) :]
-    alert = replace(
-        alert_of(row[: len(ALERT)]),
-        story_id=now.story_id,
-        utterance_id=now.utterance_id,
-        utterance_ids=now.utterance_ids,
-    )
-    return ToldAlert(
-        alert=reworded(alert, passage) if is_corrected else alert,
-        sources=sources,
-        told_sources=told_sources,
-        told_at=told_at,
-        roots=tuple(roots or ()),
-    )
+    own, told = len(ALERT.names), len(ALERT.names) + len(_TELLING.names)
+    is_corrected, *passage = row[told:]
+    named: dict[str, Any] = {
+        "story_id": now.story_id,
+        "utterance_id": now.utterance_id,
+        "utterance_ids": now.utterance_ids,
+    }
+    words = PASSAGE.values(passage) if is_corrected else {}
+    return _TELLING.record(row[own:told], alert=replace(ALERT.record(row[:own]), **named, **words))

@@ -8,38 +8,29 @@ from datetime import datetime
 
 from alerts.message_records import KnownPosition
 from extractors.records import Position, Shift, Take
-from warehouse.session import Row, Session
+from warehouse.rows import Columns
+from warehouse.session import Session
 
-_POSITION = (
-    *("official_id", "topic", "stance", "since", "until", "statements", "reports"),
-    *("first_statement_id", "last_statement_id", "confidence", "contested_statement_id"),
-)
-_SHIFT = (
-    *("official_id", "topic", "from_stance", "to_stance", "shifted_at"),
-    *("before_statement_id", "after_statement_id", "confirmed_statement_id", "contested"),
-)
+_POSITION = Columns(Position)
+_SHIFT = Columns(Shift)
+_TAKE = Columns(Take, names={"at": "said_at"}, without=["denied"])
 
 _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
 
-_TAKE = (
-    *("official_id", "topic", "statement_id", "utterance_id", "at", "stance", "confidence", "place", "article_id"),
+_TAKES = f"""
+SELECT {_TAKE}
+FROM (
+    SELECT t.* REPLACE (coalesce(l.root, t.utterance_id) AS utterance_id)
+    FROM takes AS t
+    LEFT JOIN utterance_links AS l ON l.member = t.utterance_id
 )
-_TAKES = """
-SELECT official_id, topic, statement_id, coalesce(l.root, t.utterance_id), said_at, stance, confidence, place,
-    article_id
-FROM takes AS t
-LEFT JOIN utterance_links AS l ON l.member = t.utterance_id
 WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))
 ORDER BY ALL
-"""
+"""  # noqa: S608 (our own columns)
 _OF_ARTICLES = "SELECT official_id, topic FROM takes WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
 _OF_UTTERANCES = """
 SELECT official_id, topic FROM takes WHERE said_at >= $since AND utterance_id IN (SELECT unnest($names::VARCHAR[]))
 """
-_STORED_TAKE = (
-    *("official_id", "topic", "statement_id", "utterance_id", "said_at", "stance", "confidence", "place", "article_id"),
-)
-
 _CLEARED = "DELETE FROM {table} WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
 
 _LAST = """
@@ -111,13 +102,12 @@ def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
 def takes(session: Session, about: Iterable[tuple[str, str]]) -> tuple[Take, ...]:
     """Return what officials said on topics, as far as it takes a side; `about` are pairs of both."""
     pairs = sorted(about)
-    rows = session.rows(_TAKES, [[name for name, _ in pairs], [topic for _, topic in pairs]]) if pairs else ()
-    return tuple(Take(**dict(zip(_TAKE, row, strict=True))) for row in rows)
+    return session.records(_TAKE, _TAKES, [[name for name, _ in pairs], [topic for _, topic in pairs]]) if pairs else ()
 
 
 def save_takes(session: Session, takes: Iterable[Take]) -> None:
     """Record what positions are drawn from."""
-    session.insert("takes", _STORED_TAKE, (tuple(getattr(take, name) for name in _TAKE) for take in takes))
+    session.save("takes", _TAKE, takes)
 
 
 def save_record(
@@ -127,8 +117,9 @@ def save_record(
     pairs = [[official_id for official_id, _ in about], [topic for _, topic in about]]
     for table in ("positions", "position_shifts"):
         session.run(_CLEARED.format(table=table), pairs)
-    session.insert("positions", (*_POSITION, "contested"), map(_position_row, positions))
-    session.insert("position_shifts", _SHIFT, (tuple(getattr(each, name) for name in _SHIFT) for each in shifts))
+    rows = ((*_POSITION.row(each), each.contested_statement_id is not None) for each in positions)
+    session.insert("positions", (*_POSITION.names, "contested"), rows)
+    session.save("position_shifts", _SHIFT, shifts)
     session.run("DELETE FROM stale_positions", quiet=True)
 
 
@@ -149,7 +140,3 @@ def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[
     for alert_id, topic, stance, stated_at in session.rows(_BEFORE_ALERTS, [alert_ids]):
         found[alert_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
     return dict(found)
-
-
-def _position_row(position: Position) -> Row:
-    return (*(getattr(position, name) for name in _POSITION), position.contested_statement_id is not None)
