@@ -40,7 +40,7 @@ def test_the_version_changes_with_what_it_is_made_of(tmp_path, monkeypatch, name
     """Rows read by a reader that reads or weighs otherwise, or goes by other words, bear another version."""
     before = reading.extractor_version(load_watchlist())
     for part in reading.READ_AS:
-        (tmp_path / part).parent.mkdir(exist_ok=True)
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(Path(str(files("extractors"))) / part, tmp_path / part)
     monkeypatch.setattr(reading, "files", lambda _: tmp_path)
     reading.code_version.cache_clear()

@@ -41,7 +41,10 @@ READ_AS = (
     "cue_weights.json",
     "speech/asides.toml",
     "speech/lexicon.toml",
+    "speech/slavic/ru.toml",
+    "speech/slavic/uk.toml",
     "speech/stances.toml",
+    "text/negation.toml",
 )
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
 LONGEST_READ = 200_000
