@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -82,3 +83,22 @@ def test_a_statement_is_negated_when_all_its_topics_are(text: str, negated: bool
     unread = Unread(article_id="a1", title=None, text=text, published_at=AT, language="en")
     (statement,) = Reader(load_watchlist()).read(unread).statements
     assert statement.negated is negated
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        pytest.param("Песков заявил, что перемирия не будет.", True, id="Russian, denied"),
+        pytest.param("Песков не исключил перемирия.", False, id="Russian, not ruled out"),
+        pytest.param("Песков заявив, що перемирия не буде.", True, id="Ukrainian, denied"),
+    ],
+)
+def test_a_rule_sees_what_russian_and_ukrainian_deny(text: str, negated: bool) -> None:
+    """The one answer is that of the phrase's own language."""
+    own = replace(article(text), language="ru")
+    reading = Reader(load_watchlist()).read(
+        Unread(article_id="a1", title=None, text=text, published_at=AT, language="ru")
+    )
+    (match,) = find_matches(compiled(keywords=("перемирия",)), own, reading)
+    assert match.negated is negated
+    assert all(each.negated is negated for each in topics(reading))

@@ -23,7 +23,6 @@ from extractors.records import Article, Depth, Mention, MentionKind, Page, Readi
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
-from extractors.speech.slavic import negation
 from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast, find_entities
@@ -126,8 +125,8 @@ class Skimmer:
         sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
-            mentions=_weighed(article, words.text, sentences, mentions),
-            title_mentions=_weighed(article, title_words.text, [Span(0, len(title_words.text))], in_title),
+            mentions=_weighed(words.text, sentences, mentions),
+            title_mentions=_weighed(title_words.text, [Span(0, len(title_words.text))], in_title),
             paragraphs=paragraphs,
             sentences=sentences,
             extractor_version=self._version,
@@ -182,14 +181,12 @@ def _officials(mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
 
 
-def _weighed(article: Unread, text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return the mentions, of which those of topics know whether the words of their sentence negate them."""
-
-    def is_negated(span: Span) -> bool:
-        return negation.is_negated(text, span) if is_slavic(article) else is_negated_in(text, sentences, span)
-
     return tuple(
-        replace(each, negated=True) if each.kind is MentionKind.TOPIC and is_negated(each.span) else each
+        replace(each, negated=True)
+        if each.kind is MentionKind.TOPIC and is_negated_in(text, sentences, each.span)
+        else each
         for each in mentions
     )
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractors.records import Span
-from extractors.text.words import base, fold, tokens
+from extractors.text.words import base, fold, is_cyrillic, tokens
 
 _LISTS = tomllib.loads(files("extractors.text").joinpath("negation.toml").read_text(encoding="utf-8"))
 _WORDS = {name: frozenset(words.split()) for name, words in _LISTS["words"].items()}
@@ -50,6 +50,22 @@ _ASIDE = re.compile(
 )
 
 
+# The same for Russian and Ukrainian, whose words of denial need their clause alone: "не только" denies nothing.
+_SLAVIC_NOT = re.compile(
+    r"\b(?:не|нет|нету|никак\w+|невозможн\w+|немає|нема|жодн\w+|неможлив\w+|ніяк\w+"
+    r"|отверг\w*|отклон\w+|опроверг\w*|исключ[аеи]\w+|відкин\w+|відхил\w+|спросту\w+|виключ[аи]\w+)\b",
+    re.IGNORECASE,
+)
+# Words of denial that deny nothing: "не только", "не исключил", "без сомнения".
+_SLAVIC_YES = re.compile(
+    r"\bне (?:только|лишь|исключ\w+|против\w*|отверг\w*|отклон\w+|опроверг\w*|раньше|тільки|лише|виключ\w+|проти"
+    r"|відкин\w+|відхил\w+|спросту\w+|раніше)\b|\b(?:без|нет|немає) (?:сомнени\w+|сумнів\w*)\b|\bбез \w+ не\b",
+    re.IGNORECASE,
+)
+_SLAVIC_WITHOUT = re.compile(r"\bбез(?: \w+){0,2} $", re.IGNORECASE)
+_SLAVIC_EDGE = re.compile(r"[,;:.!?…—–]\s|\s(?:но|однако|але|проте)\s|\n")
+
+
 class _Word(NamedTuple):
     lower: str
     base: str
@@ -62,6 +78,8 @@ class _Word(NamedTuple):
 
 def negation(text: str, sentence: Span, phrase: Span) -> Span | None:
     """Return the words of the sentence that negate the phrase; None for none, and where two undo each other."""
+    if is_cyrillic(phrase.slice(text)):
+        return _slavic(text, sentence, phrase)
     clause, opener = _clause_before(text, sentence, phrase)
     if opener in _WORDS["condition"]:
         return None
@@ -70,6 +88,19 @@ def negation(text: str, sentence: Span, phrase: Span) -> Span | None:
     if by_before and by_after:
         return None
     return by_before or by_after
+
+
+def _slavic(text: str, sentence: Span, phrase: Span) -> Span | None:
+    start, end = max(sentence.start, phrase.start - _CLAUSE), min(sentence.end, phrase.end + _CLAUSE)
+    edges = [*_SLAVIC_EDGE.finditer(text, start, end)]
+    start = max((edge.end() for edge in edges if edge.end() <= phrase.start), default=start)
+    end = min((edge.start() for edge in edges if edge.start() >= phrase.end), default=end)
+    yes = [Span(*found.span()) for found in _SLAVIC_YES.finditer(text, start, end)]
+    no = [Span(*found.span()) for found in _SLAVIC_NOT.finditer(text, start, end)]
+    no = [span for span in no if not any(span.meets(other) for other in yes)]
+    if without := _SLAVIC_WITHOUT.search(text, start, phrase.start):
+        no.append(Span(without.start(), without.start() + len("без")))
+    return no[-1] if len(no) % 2 else None
 
 
 def is_negated_in(text: str, sentences: Sequence[Span], phrase: Span) -> bool:
