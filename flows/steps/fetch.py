@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 from itertools import islice
@@ -40,6 +41,8 @@ TRIES_REFUSED = 3
 PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 # What was not seen on a site for so long is forgotten.
 KEPT = timedelta(days=90)
+# Parsing an address takes as long as much else does with a page, and each is asked for again and again in a pass.
+site_at = lru_cache(maxsize=2 * PAGES_A_PASS)(site_of)
 # Of so many sites at once the last pages' lines are in memory: 100 kB each where pages are long.
 AHEAD = 100
 
@@ -264,7 +267,7 @@ class Furniture:
 
     def read_ahead(self, session: Session, urls: Iterable[str]) -> None:
         """Read what is known of the first sites of these pages, and forget the others'."""
-        sites = list(islice(dict.fromkeys(site for url in urls if (site := site_of(url))), AHEAD))
+        sites = list(islice(dict.fromkeys(site for url in urls if (site := site_at(url))), AHEAD))
         self._known = {site: self._known[site] for site in sites if site in self._known}
         missing = sorted(set(sites) - set(self._known))
         if missing:
@@ -274,7 +277,7 @@ class Furniture:
         """Learn from articles; where a page turns out to be of a site that was not read ahead, open the warehouse."""
         by_site: dict[str, dict[str, Article]] = {}
         for article in articles:
-            if (site := site_of(article.url)) is not None:
+            if (site := site_at(article.url)) is not None:
                 by_site.setdefault(site, {})[article.article_id] = article
         missing = sorted(set(by_site) - set(self._known))
         if missing:
@@ -304,7 +307,7 @@ class Lesson:
 
     def lines_of(self, article: Article) -> frozenset[str]:
         """Return the lines that recur on the pages of an article's site."""
-        site = site_of(article.url)
+        site = site_at(article.url)
         return next((each.lines for each in self.sites if each.site == site), frozenset())
 
     def applied(self, article: Article) -> Article:
