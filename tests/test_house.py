@@ -9,12 +9,6 @@ from tests.conftest import ROOT
 
 PACKAGES = ("alerts", "extractors", "flows", "warehouse")
 LONGEST = 400
-# Names that mean several things today. It only ever gets shorter: whoever gives one a name of its own takes it out.
-NOT_YET = {
-    "Report",
-    "Standing",
-    "Telling",
-}
 
 
 def modules() -> Iterator[tuple[Path, str]]:
@@ -35,10 +29,8 @@ def places_of_classes() -> dict[str, list[str]]:
 
 
 def test_a_name_of_a_class_means_one_thing():
-    """No two public classes share a name, but for those that wait for one of their own."""
-    clashes = {name: where for name, where in places_of_classes().items() if len(where) > 1}
-    assert not {name: where for name, where in clashes.items() if name not in NOT_YET}
-    assert set(clashes) >= NOT_YET, "these mean one thing by now: take them out of NOT_YET"
+    """No two public classes share a name."""
+    assert not {name: where for name, where in places_of_classes().items() if len(where) > 1}
 
 
 def test_no_module_is_too_long_to_hold_one_idea():
