@@ -93,35 +93,28 @@ class Checked:
 
 def not_of_these(outlets: Iterable[str], article: Article) -> Lack | None:
     """Ask for one of some outlets."""
-    return (
-        None if name_key(article.outlet) in map(name_key, outlets) else _not_looked_at("of", article.outlet, "outlets")
-    )
+    return None if _is_of(article, outlets) else _not_looked_at("of", article.outlet, "outlets")
 
 
 def of_these(outlets: Iterable[str], article: Article) -> Lack | None:
     """Ask for none of some outlets."""
-    return (
-        _not_looked_at("of", article.outlet, "not_outlets")
-        if name_key(article.outlet) in map(name_key, outlets)
-        else None
-    )
+    return _not_looked_at("of", article.outlet, "not_outlets") if _is_of(article, outlets) else None
+
+
+def _is_of(article: Article, outlets: Iterable[str]) -> bool:
+    return name_key(article.outlet) in map(name_key, outlets)
 
 
 def in_another_language(languages: Iterable[str], article: Article) -> Lack | None:
     """Ask for one of some languages."""
-    own = language_of(article)
+    own = main_language(article.language)
     return None if own in languages else _not_looked_at("in", own, "languages")
 
 
 def in_this_language(languages: Iterable[str], article: Article) -> Lack | None:
     """Ask for none of some languages."""
-    own = language_of(article)
+    own = main_language(article.language)
     return _not_looked_at("in", own, "not_languages") if own in languages else None
-
-
-def language_of(article: Article) -> str:
-    """Return the article's language as ISO 639-1; one that does not say is taken for English, as it is read."""
-    return main_language(article.language)
 
 
 def _not_looked_at(how: str, what: str, key: str) -> Lack:
