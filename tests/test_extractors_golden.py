@@ -35,6 +35,12 @@ def test_the_golden_text_is_read_as_was_accepted():
         )
 
 
+def test_the_golden_text_was_accepted_with_every_language_installed():
+    """Without the dictionaries of a language its article is not read, and nothing that reads it would be guarded."""
+    readings = json.loads(ACCEPTED.read_text(encoding="utf-8"))
+    assert {name: article["depth"] for name, article in readings.items()} == dict.fromkeys(readings, "full")
+
+
 @pytest.mark.parametrize("name", reading.READ_AS)
 def test_the_version_changes_with_what_it_is_made_of(tmp_path, monkeypatch, name):
     """Rows read by a reader that reads or weighs otherwise, or goes by other words, bear another version."""
