@@ -47,3 +47,8 @@ def act(text: str) -> None:
 def prepare(watchlist):
     """Prepare as a reading process does, with the stand-in for a reader."""
     return StandIn(watchlist).finish
+
+
+def never_ready(_watchlist):
+    """Prepare for ever."""
+    time.sleep(600)

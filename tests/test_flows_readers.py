@@ -116,6 +116,14 @@ def test_a_nursery_that_died_is_replaced(stand_ins):
     assert reading.depth is Depth.FULL
 
 
+def test_a_nursery_that_never_gets_ready_is_given_up(monkeypatch):
+    """Where no process can be had a pass ends with an error, and not never: what it has is read in the next one."""
+    monkeypatch.setattr(readers, "prepare", reading_stand_in.never_ready)
+    monkeypatch.setattr(pool, "_START_SECONDS", 0.1)
+    with pytest.raises(TimeoutError):
+        Readers(WATCHLIST, 1).read(articles(FINE))
+
+
 def test_few_articles_are_read_in_one_process_many_in_several(stand_ins, monkeypatch):
     """A second process is started once there is as much to read as makes up for its start."""
     counted = []
