@@ -308,6 +308,17 @@ def test_a_kept_connection_that_has_ended_is_no_failure():
         assert server.connections == 2
 
 
+def test_what_was_posted_is_not_posted_again_by_itself():
+    """A server that ends a kept connection may have taken what it was sent: its sender decides what to do."""
+    with HttpServer(keep=True) as server:
+        server.reply("/", Reply(body=b"taken"), Reply(reset=True), Reply(body=b"twice"))
+        with webhook_client(FetchTable.model_validate({"allow_hosts": [f"127.0.0.1:{server.port}"]})) as web:
+            assert web.post(server.url()).content == b"taken"
+            with pytest.raises(httpx.HTTPError):
+                web.post(server.url())
+        assert (len(server.requests), server.connections) == (2, 1)
+
+
 def test_a_new_connection_that_ends_is_not_tried_for_ever():
     """A server that hangs up on everyone is asked once."""
     with HttpServer(keep=True) as server:

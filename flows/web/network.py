@@ -233,7 +233,8 @@ class Connections:
     async def send(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request and return the answer, its body still to come; close it. Raises httpcore's errors.
 
-        Where a kept connection turns out to have ended meanwhile, another is used.
+        Where a kept connection turns out to have ended meanwhile, a GET goes over another; what was posted may have
+        been taken all the same, and whether to post it again is not ours to say (RFC 9110, 9.2.2).
         """
         fresh = False
 
@@ -246,7 +247,7 @@ class Connections:
             try:
                 return await self._pool.handle_async_request(request)
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-                if fresh:
+                if fresh or request.method != b"GET":
                     raise
 
     async def aclose(self) -> None:
