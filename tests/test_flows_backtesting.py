@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from flows.cli.rules import FOR_SCRIPTS
-from flows.commands.backtest_report import tried
 from flows.config.settings import load_settings
 from flows.tables import columned
+from flows.trials.backtest import tried
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 
@@ -40,7 +40,7 @@ def would_fire(room, rule=None, since=EVER, until=None):
     """Return what the rules would have fired."""
     until = until or room.now + timedelta(seconds=1)
     found = tried(load_settings(room.configuration), rule, since=since, until=until)
-    alerts = [each.notice.alert for each in found.alerts]
+    alerts = [each.alert for each in found.alerts]
     return sorted((one.rule, one.article_id, one.official_id, str(one.reason), one.excerpt) for one in alerts)
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from flows.acquire.ingest import ingest
-from flows.commands import rule_report
-from flows.commands.backtest_report import tried
-from flows.commands.explaining import explained
-from flows.commands.rule_report import checked
-from flows.commands.why_not import why_not
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
+from flows.trials import check as rule_report
+from flows.trials.backtest import tried
+from flows.trials.check import checked
+from flows.trials.explain import explained
+from flows.trials.why_not import why_not
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 
@@ -188,5 +188,5 @@ def test_imported_history_is_tried_as_of_its_publication(tmp_path):
         assert room.rows("select distinct reason from decisions") == [("imported",)]
         own = load_settings(room.configuration)
         found = tried(own, None, since=NOW - timedelta(days=30), until=NOW)
-        assert [each.notice.alert.fired_at for each in found.alerts] == [published, published]
+        assert [each.alert.fired_at for each in found.alerts] == [published, published]
         assert tried(own, None, since=NOW - timedelta(days=11), until=NOW).alerts == ()

@@ -104,7 +104,7 @@ def outcomes(articles: Sequence[ReadArticle], known: Mapping[str, KnownArticle])
         name = read.article.article_id
         saved.append(each := _outcome(read, here.get(name)))
         if each.outcome is not Outcome.KNOWN:
-            here[name] = _as_known(read, each)
+            here[name] = as_known(read, each)
     return tuple(saved)
 
 
@@ -191,7 +191,8 @@ def _outcome(read: ReadArticle, known: KnownArticle | None) -> SavedArticle:
     return replace(here, outcome=Outcome.REVISED, revision=here.revision + 1, before=before)
 
 
-def _as_known(read: ReadArticle, saved: SavedArticle) -> KnownArticle:
+def as_known(read: ReadArticle, saved: SavedArticle) -> KnownArticle:
+    """Return what is known of an article once it is stored, its words included. Pure."""
     article, reading = read.article, read.reading
     words = StoredWords(title=article.title, text=article.text, posts=article.posts, sentences=reading.sentences)
     return KnownArticle(

@@ -11,9 +11,9 @@ from warehouse.records import StoredText, StoryKeys
 from warehouse.session import Row, Session
 
 # A key that one publisher's pages have in common more often than this is its furniture.
-_FURNITURE = 6
+FURNITURE = 6
 # Copies of one text are all tied to one another, so the nearest few lead to all.
-_NEAREST = 20
+NEAREST = 20
 
 _KEYS = ("article_id", "publisher", "told_at", "seen_at", "keys")
 _LINK = ("member", "root", "body")
@@ -139,8 +139,8 @@ def copies(session: Session, keys: Sequence[StoryKeys], window: timedelta, since
         "first": min(times) - window,
         "last": max(times) + window,
         "since": since,
-        "furniture": _FURNITURE,
-        "nearest": _NEAREST,
+        "furniture": FURNITURE,
+        "nearest": NEAREST,
     }
     return [(one, other) for one, other in session.rows(_COPIES, params)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,29 +12,31 @@ from flows.problems import UsageProblem
 from flows.progress import shown
 from flows.tables import Columns
 from flows.times import span_between
-from warehouse.records import LoggedAlert
 
-FOR_SCRIPTS: Columns[LoggedAlert] = {
-    "rule": attrgetter("notice.alert.rule"),
-    "article_id": attrgetter("notice.alert.article_id"),
-    "url": attrgetter("notice.url"),
-    "title": attrgetter("notice.title"),
-    "keyword": attrgetter("notice.alert.keyword"),
-    "official": attrgetter("notice.alert.official"),
-    "official_id": attrgetter("notice.alert.official_id"),
-    "scope": lambda logged: str(logged.notice.alert.scope),
-    "reason": lambda logged: str(logged.notice.alert.reason),
-    "excerpt": attrgetter("notice.alert.excerpt"),
+if TYPE_CHECKING:
+    from flows.trials.backtest import Fired
+
+FOR_SCRIPTS: Columns[Fired] = {
+    "rule": attrgetter("alert.rule"),
+    "article_id": attrgetter("alert.article_id"),
+    "url": attrgetter("article.url"),
+    "title": attrgetter("article.title"),
+    "keyword": attrgetter("alert.keyword"),
+    "official": attrgetter("alert.official"),
+    "official_id": attrgetter("alert.official_id"),
+    "scope": lambda fired: str(fired.alert.scope),
+    "reason": lambda fired: str(fired.alert.reason),
+    "excerpt": attrgetter("alert.excerpt"),
 }
-FOR_PEOPLE: Columns[LoggedAlert] = {
-    "at": attrgetter("notice.alert.fired_at"),
-    "rule": attrgetter("notice.alert.rule"),
-    "official": attrgetter("notice.alert.official"),
-    "keyword": attrgetter("notice.alert.keyword"),
-    "scope": lambda logged: str(logged.notice.alert.scope),
-    "reason": lambda logged: str(logged.notice.alert.reason),
-    "outlet": attrgetter("notice.outlet"),
-    "title": attrgetter("notice.title"),
+FOR_PEOPLE: Columns[Fired] = {
+    "at": attrgetter("alert.fired_at"),
+    "rule": attrgetter("alert.rule"),
+    "official": attrgetter("alert.official"),
+    "keyword": attrgetter("alert.keyword"),
+    "scope": lambda fired: str(fired.alert.scope),
+    "reason": lambda fired: str(fired.alert.reason),
+    "outlet": attrgetter("article.outlet"),
+    "title": attrgetter("article.title"),
 }
 
 group("rules", "Check rules, try them on the past, account for decisions.")
@@ -46,7 +48,7 @@ def check(config: Config = None) -> None:
 
     Exit code 2 when something is wrong.
     """
-    from flows.commands.rule_report import checked
+    from flows.trials.check import checked
 
     report = checked(settings_of(config), progress=shown())
     for line in report.warnings:
@@ -67,7 +69,7 @@ def backtest(
     config: Config = None,
 ) -> None:
     """Show what rules would have sent; sends and writes nothing."""
-    from flows.commands.backtest_report import summed, tried
+    from flows.trials.backtest import summed, tried
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
@@ -85,7 +87,7 @@ def explain(
 
     Rule and version, words and places, speaker, sources.
     """
-    from flows.commands.explaining import explained
+    from flows.trials.explain import explained
 
     typer.echo(explained(settings_of(config), alert))
 
@@ -100,6 +102,6 @@ def why_not(
 
     And what to change; or, when it matches, what was decided.
     """
-    from flows.commands.why_not import why_not as account
+    from flows.trials.why_not import why_not as account
 
     typer.echo(account(settings_of(config), article, rule))

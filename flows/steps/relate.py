@@ -157,8 +157,9 @@ def _joined(situation: Situation) -> tuple[dict[str, StoryMember], dict[str, str
     bodies = [(one.telling, other.telling) for one, other, kind in ties if kind is Tie.BODY]
     stories_joined = _merged(members, [(one.story_id, other.story_id) for one, other in told], "story_id")
     bodies_joined = _merged(members, [(one.body_id, other.body_id) for one, other in bodies], "body_id")
+    now = {name: _in(member.telling, stories_joined, bodies_joined) for name, member in members.items()}
     return {
-        name: replace(member, telling=_in(member.telling, stories_joined, bodies_joined))
+        name: member if now[name] is member.telling else replace(member, telling=now[name])
         for name, member in members.items()
     }, stories_joined
 
@@ -211,6 +212,8 @@ def _merged(members: Mapping[str, StoryMember], pairs: Sequence[tuple[str, str]]
 
 def _in(telling: Telling, stories: Mapping[str, str], bodies: Mapping[str, str]) -> Telling:
     story_id, body_id = telling.story_id, telling.body_id
+    if story_id not in stories and body_id not in bodies:
+        return telling
     return replace(telling, story_id=stories.get(story_id, story_id), body_id=bodies.get(body_id, body_id))
 
 
@@ -221,7 +224,7 @@ def _labelled(members: Mapping[str, StoryMember], touched: frozenset[str]) -> di
         if member.telling.story_id in touched:
             by_story[member.telling.story_id].append(member.telling)
     new = {label.article_id: label for story in by_story.values() for label in labels(story)}
-    return {name: replace(member, label=new.get(name, member.label)) for name, member in members.items()}
+    return {name: replace(each, label=new[name]) if name in new else each for name, each in members.items()}
 
 
 # Utterances

@@ -29,7 +29,7 @@ AROUND = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class AlertAccount:
     """An alert with all that accounts for it: its article as it was then, and the sources of its story by now."""
 
     logged: LoggedAlert
@@ -58,7 +58,7 @@ def explained(settings: Settings, beginning: str) -> str:
     return "\n\n".join(parts)
 
 
-def account_of(setup: Setup, beginning: str) -> Account:
+def account_of(setup: Setup, beginning: str) -> AlertAccount:
     """Collect what there is about an alert; what was read in words that were replaced since is read again."""
     with reading(setup.data_dir) as session:
         found = alerts.alert(session, beginning)
@@ -74,10 +74,10 @@ def account_of(setup: Setup, beginning: str) -> Account:
     if revision != newest or stored.reading.depth is Depth.LEFT_UNREAD:
         (fresh,) = setup.reader.read([unread(stored.article)])
         stored = replace(stored, reading=fresh)
-    return Account(logged=found[0], found=stored, revision=revision, newest=newest, sources=sources)
+    return AlertAccount(logged=found[0], found=stored, revision=revision, newest=newest, sources=sources)
 
 
-def heading(account: Account, rule: CompiledRule | None) -> str:
+def heading(account: AlertAccount, rule: CompiledRule | None) -> str:
     """Say what fired, and whether rule and text are as they were."""
     alert, notice = account.alert, account.logged.notice
     facts: dict[str, object] = {
@@ -126,7 +126,7 @@ def in_context(proof: Evidence, text: str) -> str:
     return " ".join(f"{before}[{proof.surface}]{after}".split())
 
 
-def derived(rule: CompiledRule | None, account: Account) -> str:
+def derived(rule: CompiledRule | None, account: AlertAccount) -> str:
     """Say whether the rule as it is now finds the same in the words as they were."""
     if rule is None:
         return "derived again: no, the rule is gone"
@@ -156,7 +156,7 @@ def differences(alert: Alert, match: Match) -> Iterator[str]:
         yield "it counts as history now"
 
 
-def corroboration(account: Account) -> str:
+def corroboration(account: AlertAccount) -> str:
     """Say which independent sources tell the story by now."""
     sources = account.sources
     said = f"{len(sources)} independent source{'s' * (len(sources) != 1)} by now"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.compiled_rules import CompiledRule
+from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.matching import find_all_matches
 from alerts.records import Arrival
 from extractors.records import Article, Depth, Reading
+from extractors.text.words import did_you_mean
+from flows.problems import UsageProblem
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.read import unread
@@ -117,3 +119,14 @@ def words_of(setup: Setup, batch: Sequence[Revision]) -> dict[Key, StoredRevisio
     with reading(setup.data_dir) as session:
         found = stored_revisions(session, [(each.article_id, each.revision) for each in batch])
     return {(each.article.article_id, each.revision): each for each in found}
+
+
+def rules_named(setup: Setup, name: str | None) -> Sequence[CompiledRule]:
+    """Return the rule of that name, made ready by itself, or all there are; raise UsageProblem for an unknown one."""
+    if name is None:
+        return setup.rules
+    chosen = [rule for rule in setup.settings.rules if rule.name == name]
+    if not chosen:
+        names = [rule.name for rule in setup.settings.rules]
+        raise UsageProblem(f'no rule "{name}" in {setup.settings.path}{did_you_mean(name, names)}')
+    return compile_rules(chosen, setup.watchlist)

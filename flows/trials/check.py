@@ -12,13 +12,13 @@ from alerts.compiled_rules import compile_rules
 from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
 from alerts.rule_names import KnownNames
 from alerts.wording import counted
-from flows.commands.backtesting import DAYS, backtest, moment_of
-from flows.commands.retelling import batches, phrases_found, words_of
 from flows.config.settings import Settings, configured_watchlist, diagnostics
 from flows.progress import Progress, silent
 from flows.setup import Setup
 from flows.tables import table
 from flows.times import utc_now
+from flows.trials.backtest import DAYS, backtest, moment_of
+from flows.trials.past import batches, phrases_found, words_of
 from warehouse.channels import unsubscribed
 from warehouse.revisions import Revision, came, known_outlets
 from warehouse.store import LIVE, reading
@@ -34,7 +34,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class RuleReport:
     """The findings as lines that name file and line, and a table of what to expect; None without a history."""
 
     errors: tuple[str, ...]
@@ -57,7 +57,7 @@ class Past:
         return max(self.until - self.since, ONE_DAY) / ONE_DAY
 
 
-def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[], datetime] = utc_now) -> Report:
+def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[], datetime] = utc_now) -> RuleReport:
     """Check the rules of a configuration against watchlist, subscribers and what is stored."""
     watchlist = configured_watchlist(settings)
     rules = settings.rules
@@ -71,7 +71,7 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     if rules and outlets and not errors:
         storming, expected = estimated(setup, past_of(setup))
         warnings += storming
-    return Report(
+    return RuleReport(
         errors=diagnostics(settings, errors),
         warnings=diagnostics(settings, warnings),
         summary=f"{size}: {outcome(errors, warnings)}",
@@ -124,7 +124,7 @@ def past_of(setup: Setup) -> Past | None:
 def alerts_a_day(setup: Setup, past: Past) -> dict[str, float]:
     """Return how many alerts a day each rule would have made."""
     found = backtest(setup, setup.rules, since=past.since, until=past.until, roughly=ROUGHLY)
-    counts = Counter(each.notice.alert.rule for each in found.alerts)
+    counts = Counter(each.alert.rule for each in found.alerts)
     return {rule.name: counts[rule.name] / past.days for rule in setup.rules}
 
 

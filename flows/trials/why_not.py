@@ -10,14 +10,13 @@ from alerts.layout import Texts
 from alerts.matching import first_failure
 from alerts.records import Reason
 from extractors.records import Depth
-from flows.commands.backtest_report import rules_named
-from flows.commands.retelling import may_match
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
 from flows.steps.read import unread
 from flows.tables import listing
 from flows.times import moment
+from flows.trials.past import may_match, rules_named
 from warehouse.accounts import Decided, articles_named, last_decisions
 from warehouse.articles import stored_articles
 from warehouse.queries import terminal_safe

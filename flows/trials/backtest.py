@@ -1,38 +1,43 @@
-"""`talkwatch rules backtest`: what rules would have sent, found by living through the past again on a copy.
-
-The copy is a warehouse of its own in a temporary folder: nothing is sent, and nothing here is written.
-"""
+"""`talkwatch rules backtest`: what rules would have sent, found by living through the past again in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from alerts.compiled_rules import CompiledRule
-from flows.commands.retelling import Told, matched, retold, touched
-from flows.progress import stage
-from flows.setup import Setup
-from flows.steps.decide.plan import OPEN
-from flows.steps.record import BATCH, taken_in, worked_out
-from warehouse import alerts, outbox
-from warehouse.records import LoggedAlert
+from alerts.records import Alert
+from extractors.records import Article
+from flows.config.settings import Settings
+from flows.progress import Progress, silent, stage
+from flows.setup import Setup, prepared
+from flows.steps.decide.plan import OPEN, decide, horizon
+from flows.steps.record import BATCH, worked_out
+from flows.times import check_order
+from flows.trials.memory import Memory
+from flows.trials.past import Told, matched, retold, rules_named, touched
 from warehouse.revisions import Revision, came, told_alike
-from warehouse.store import LIVE, reading, writing
+from warehouse.store import LIVE, reading
 
 DAYS = timedelta(days=30)
 # What no rule was decided about came together with what a feed's usual interval brings.
 TOGETHER = timedelta(minutes=10)
-ALL = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """An alert that would have fired, with its article."""
+
+    alert: Alert
+    article: Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
     """The alerts that would have fired, in their order, and how many messages would have told them."""
 
-    alerts: tuple[LoggedAlert, ...]
+    alerts: tuple[Fired, ...]
     messages: int
 
 
@@ -64,28 +69,29 @@ def backtest(
 def lived_through(
     setup: Setup, rules: Sequence[CompiledRule], passes: Sequence[Sequence[Told]], since: datetime
 ) -> Backtest:
-    """Record the past once more, pass by pass, in a warehouse of its own; return what fired from `since` on."""
-    with (
-        TemporaryDirectory(prefix="talkwatch-") as folder,
-        writing(Path(folder)) as session,
-        stage(setup.progress, "tried", sum(map(len, passes))) as count,
-    ):
-        for batch in passes:
-            trial = trial_of(setup, rules, moment_of(batch[-1].came))
+    """Decide about the past once more, pass by pass, in memory; return what fires from `since` on."""
+    memory, subscribers = Memory(), setup.settings.subscribers
+    trial = replace(setup, rules=tuple(rules))
+    far = horizon(rules, subscribers)
+    with stage(setup.progress, "tried", sum(map(len, passes))) as count:
+        for told in passes:
+            moment = moment_of(told[-1].came)
             # As the passes in between would have done.
-            outbox.send_all(session, trial.now())
-            taken_in(trial, session, worked_out(trial, [each.found for each in batch]))
-            for _ in batch:
+            memory.send_all(moment)
+            batch = worked_out(trial, [each.found for each in told])
+            situation = memory.situation(batch.sketches, far, moment)
+            memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
+            for _ in told:
                 count()
-        logged = alerts.list_alerts(session, limit=ALL, since=since)[::-1]
-    messages = {delivery.message_id for each in logged for delivery in each.deliveries}
-    return Backtest(alerts=logged, messages=len(messages))
-
-
-def trial_of(setup: Setup, rules: Sequence[CompiledRule], moment: datetime) -> Setup:
-    """Return the setup of a pass at that moment with these rules only."""
-    settings = replace(setup.settings, rules=tuple(rule.rule for rule in rules))
-    return replace(setup, settings=settings, rules=tuple(rules), now=lambda: moment)
+    fired = [each.alert for each in memory.alerts.values() if each.alert.fired_at >= since]
+    ids = {each.alert_id for each in fired}
+    return Backtest(
+        alerts=tuple(
+            Fired(alert=each, article=memory.article(each.article_id))
+            for each in sorted(fired, key=lambda each: (each.fired_at, each.alert_id))
+        ),
+        messages=sum(not ids.isdisjoint(each.alert_ids) for each in memory.messages.values()),
+    )
 
 
 def passes_of(past: Sequence[Told], roughly: timedelta | None = None) -> Iterator[list[Told]]:
@@ -116,3 +122,26 @@ def is_together(batch: Sequence[Revision], each: Revision, roughly: timedelta | 
 def moment_of(came: Revision) -> datetime:
     """Return when a revision was, or would have been, decided about."""
     return came.decided_at or came.at
+
+
+def tried(
+    settings: Settings,
+    name: str | None,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    progress: Progress = silent,
+) -> Backtest:
+    """Try one rule, or all, on a stretch of the past: by default the last 30 days. Raises UsageProblem."""
+    setup = prepared(settings, progress=progress)
+    rules = rules_named(setup, name)
+    until = until or setup.now()
+    since = since or until - DAYS
+    check_order(since, until)
+    return backtest(setup, rules, since=since, until=until)
+
+
+def summed(found: Backtest) -> str:
+    """Say how many alerts and messages there would have been."""
+    alerts = f"{len(found.alerts)} alert{'s' * (len(found.alerts) != 1)}"
+    return f"{alerts} in {found.messages} message{'s' * (found.messages != 1)}; nothing was sent"
