@@ -2,12 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from alerts.message_records import Status
 from alerts.records import Arrival, News, Reason
@@ -59,27 +55,6 @@ def test_fifty_copies_are_one_alert_and_a_report_of_ones_own_one_follow_up(desk)
     assert (desk.count("alerts"), desk.count("follow_ups"), len(desk.reasons())) == (1, 1, 51)
     desk.after(hours=2).take_in(found("more", OWN, outlet="Evening"), found("still", wire(4), outlet="Post"))
     assert desk.send() == ()
-
-
-@settings(max_examples=8, deadline=None)
-@given(
-    order=st.permutations([*range(11)]),
-    size=st.integers(1, 4),
-    gap=st.integers(1, 60 * 4),
-    rule=st.sampled_from(["", NEVER, 'scope = "speaks"']),
-)
-def test_no_order_of_arrival_changes_the_count(order, size, gap, rule):
-    """Copies, rewrites and a report of one's own, in any order and pace within two days: one alert, told twice at most."""
-    every = [*copies(10), own_report()]
-    with TemporaryDirectory() as folder, Desk(Path(folder), rule=rule) as desk:
-        sent = 0
-        for start in range(0, len(order), size):
-            desk.take_in(*(every[number] for number in order[start : start + size]))
-            sent += len(desk.send())
-            desk.after(minutes=gap)
-        assert desk.count("alerts") == 1
-        assert 1 <= sent <= 2
-        assert desk.rows("SELECT sources FROM alerts") == [(2,)]
 
 
 def test_what_waits_to_be_sent_needs_no_follow_up(desk_of):

@@ -92,7 +92,7 @@ WORDED = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(WORDED, max_size=12, unique_by=lambda each: each.article.article_id), st.integers(1, 5))
 def test_positions_and_shifts_can_be_proven(reads, size):
     """Whatever was said and however it came in, each end is a statement of that official, topic and stance, in place."""
@@ -105,7 +105,7 @@ def test_positions_and_shifts_can_be_proven(reads, size):
         assert session.rows(f"{contests} AND contested_statement_id NOT IN (SELECT statement_id FROM statements)") == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(st.permutations(SPOKEN), st.integers(1, len(SPOKEN)))
 def test_a_scripted_sequence_has_two_shifts(order, size):
     """Reject five times, conditions twice, accept: whatever the order of arrival, three positions and two shifts."""
