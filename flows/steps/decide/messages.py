@@ -26,7 +26,7 @@ def placed(
     follow_ups: Sequence[FollowUp],
 ) -> tuple[Message, ...]:
     """Place alerts and follow-ups into messages for the subscribers of their rules; return what is new or grew."""
-    around = Mailbox(known)
+    around = OutTray(known)
     for alert, news in [*((alert, None) for alert in fired), *((each.alert, each) for each in follow_ups)]:
         names = {name for rule in rules if rule.name == alert.rule for name in rule.rule.subscribers}
         for subscriber in subscribers:
@@ -35,7 +35,7 @@ def placed(
     return tuple(around.changed.values())
 
 
-class Mailbox:
+class OutTray:
     """The messages that alerts may still join, and what was told to whom."""
 
     def __init__(self, known: Known) -> None:
