@@ -266,3 +266,10 @@ def test_officials_are_replaced_only_when_they_changed(session):
     row = one(session, "FROM officials")
     dates = (NOW.date(), (NOW + timedelta(days=2)).date())
     assert row == ("dmitry-peskov", "Dmitry Peskov", "RU", "russia", "spokesman", *dates, ["Peskov", "Песков"])
+
+
+def test_a_topic_is_negated_or_not_and_nothing_else_is_either(session):
+    """What the words say of a topic stands beside it; of other kinds, and in older rows, there is no answer."""
+    save(session, read_article())
+    rows = session.rows("SELECT kind, negated FROM mentions ORDER BY start_char, end_char")
+    assert {(kind, negated) for kind, negated in rows} == {("topic", True), ("official", None), ("place", None)}

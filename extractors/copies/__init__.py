@@ -1,1 +1,1 @@
-"""What makes two articles one story, and one of them a copy: fingerprints, credit lines, ties."""
+"""When two texts are the same words, two articles one story, and one of them a copy: sameness, credit lines, ties."""

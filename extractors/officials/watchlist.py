@@ -32,18 +32,7 @@ from extractors.officials.roster import (
 )
 from extractors.text.words import fold, is_cyrillic, nearest_word
 
-__all__ = [
-    "Country",
-    "NamedPlace",
-    "Official",
-    "Organisation",
-    "Role",
-    "Term",
-    "Topic",
-    "Watchlist",
-    "WatchlistProblem",
-]
-__all__ += ["load_watchlist", "slug"]
+__all__ = ["Official", "Term", "Watchlist", "WatchlistProblem", "load_watchlist", "slug"]
 
 R = TypeVar("R")
 

@@ -1,1 +1,1 @@
-"""Words, lines, dates, addresses, encodings: what every reader of text needs. Knows no feed, no page and no person."""
+"""Words and what negates them, dates, addresses, encodings: what every reader needs. Knows no feed, page or person."""
