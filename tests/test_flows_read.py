@@ -42,7 +42,10 @@ TEXTS = {
     "official": ("“We go,” Dmitry Peskov said.", "en"),
     "phrase": ("“Turkey has no lighthouse keepers,” the mayor said.", "en"),
     "dull": ("The museum in Ankara opened a new wing, the mayor said.", "en"),
-    "foreign": ("Песков заявил: «Мы готовы». Глава МИД Турции улетел.", "ru"),
+    "foreign": (
+        "Der Sprecher Dmitry Peskov sagte am Mittwoch: „Wir sind bereit“. Der Außenminister der Türkei ist abgereist.",
+        "de",
+    ),
 }
 
 
