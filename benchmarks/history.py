@@ -186,7 +186,7 @@ def seeds(setup: Setup) -> tuple[ReadArticle, ...]:
         )
         for n, text in enumerate(texts)
     ]
-    readings = Reader(setup.watchlist).read([unread(article) for article in articles])
+    readings = Reader(setup.watchlist).read_all([unread(article) for article in articles])
     return tuple(
         ReadArticle(article=article, reading=reading, arrival=Arrival.POLLED)
         for article, reading in zip(articles, readings, strict=True)
