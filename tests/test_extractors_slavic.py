@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.officials.watchlist import Watchlist, load_watchlist
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth, Reading, Span
 from extractors.speech.reading import Reader, Unread
 from extractors.speech.slavic import words
@@ -15,15 +15,15 @@ from extractors.text.negation import negation
 
 
 @cache
-def watchlist() -> Watchlist:
-    """Load the watchlist once."""
-    return load_watchlist()
+def reader() -> Reader:
+    """Index the watchlist once."""
+    return Reader(load_watchlist())
 
 
 def reading_of(text: str, language: str) -> Reading:
     """Read an article of the third of March 2026."""
     on = datetime(2026, 3, 3, tzinfo=UTC)
-    return Reader(watchlist()).read(Unread(article_id="a", title=None, text=text, published_at=on, language=language))
+    return reader().read(Unread(article_id="a", title=None, text=text, published_at=on, language=language))
 
 
 def told(text: str, language: str) -> list[tuple[str | None, str]]:
