@@ -97,10 +97,7 @@ def nominative(words: Sequence[WordForm], language: str, in_case: str = "nomn") 
     What hangs on its noun in the genitive stays so, and so does what its dictionary has no form of.
     """
     head = next((at for at, word in enumerate(words) if word.is_a("NOUN") and not word.is_name), len(words))
-    forms = (
-        _nominative(word, language, in_case) if at <= head or (word.is_name and at == head + 1) else word.text
-        for at, word in enumerate(words)
-    )
+    forms = (_nominative(word, language, in_case) if at <= head else word.text for at, word in enumerate(words))
     return " ".join(forms)
 
 
