@@ -214,6 +214,13 @@ def test_offsets_are_those_of_the_text():
         assert each.speaker_span.slice(text) == each.speaker_surface
 
 
+@pytest.mark.parametrize("endless", ["«Да, — сказал Павел Корнев, — нет, ", "Да, — сказал Павел Корнев, — нет, "])
+def test_what_is_longer_than_any_sentence_is_passed_over(endless):
+    """What is told on and on, in one quotation or between many, is nobody's, and the sentences around it are read."""
+    text = f"Ольга Лугина заявила, что мост цел.\n«Снег. {endless * 60}»\nПавел Корнев заявил, что мост закрыт."
+    assert told(text, "ru") == [("Ольга Лугина", "мост цел"), ("Павел Корнев", "мост закрыт")]
+
+
 def test_a_denied_report_is_denied():
     """Whoever did not say a thing has a report that was denied."""
     (said,) = reading_of("Павел Корнев не говорил, что уедет.", "ru").statements

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 
 from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
@@ -16,6 +17,7 @@ from extractors.speech.slavic.words import WordForm, nominative, shared_case
 from extractors.speech.speakers import Resolution
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
+_NEAR = 3  # mentions of officials that can reach into one place
 
 
 # How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
@@ -64,12 +66,16 @@ class Acquainted:
         self._officials = [each for each in mentions if each.kind is MentionKind.OFFICIAL]
         self._named: dict[str, _Person] = {}
         self._fullest: dict[str, str] = {}
-        self._contents: tuple[Span, ...] = ()
+        self._noted: set[Span] = set()
+        self._contents: list[int] = []
+        self._ends: list[int] = []
         self._stage: list[tuple[int, Voice]] = []
 
     def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
         """Take note of every full name, and of who acts in the writer's own words, outside of all that is said."""
-        self._contents = tuple(contents)
+        spans = sorted(contents)
+        self._contents = [span.start for span in spans]
+        self._ends = list(accumulate((span.end for span in spans), max))
         for unit in units:
             for at in range(len(unit.items)):
                 word, following = unit.word(at), unit.word(at + 1)
@@ -82,7 +88,7 @@ class Acquainted:
                     word.can("nomn")
                     and is_personal(word)
                     and not word.is_a("PREP", "PRCL", "CONJ")
-                    and not any(span.covers(word.span) for span in contents)
+                    and not self.is_said(unit, at)
                 ):
                     self._stage.append((word.span.start, self._whose(unit, word)))
         self._stage.sort(key=lambda each: each[0])
@@ -97,7 +103,8 @@ class Acquainted:
     def is_said(self, unit: Unit, at: int) -> bool:
         """Tell a word that stands in what somebody says: no subject of the writer's."""
         span = unit.items[at].span
-        return any(content.covers(span) for content in self._contents)
+        before = bisect_right(self._contents, span.start)
+        return before > 0 and self._ends[before - 1] >= span.end
 
     def acts(self, voice: Voice, at: int) -> None:
         """Take note that somebody spoke at a place."""
@@ -105,7 +112,8 @@ class Acquainted:
 
     def recent(self, gender: str | None, before: int) -> Voice | None:
         """Return who acted or spoke last before a place, where the gender is his."""
-        near = (voice for at, voice in reversed(self._stage) if at < before)
+        last = bisect_left(self._stage, before, key=lambda each: each[0])
+        near = (self._stage[at][1] for at in range(last - 1, -1, -1))
         return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
 
     def stranger(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm], in_case: str) -> Voice:
@@ -164,13 +172,16 @@ class Acquainted:
         nations = unit.lexicon.nations
         by_adjective = (nations[lemma] for word in words for lemma in word.lemmas if lemma in nations)
         first, last = words[0].span.start, words[-1].span.end
-        places = (self._homes.get(each.ref_id or "") for each in self._places if first <= each.span.start < last)
+        places = (self._homes.get(each.ref_id or "") for each in _within(self._places, first, last))
         return next(by_adjective, None) or next((code for code in places if code), None)
 
     def note(self, unit: Unit) -> None:
         """Take note of the officials whom a unit names, and of the offices beside their names."""
         span = unit.span
-        for each in self._officials:
+        if span in self._noted:
+            return
+        self._noted.add(span)
+        for each in _within(self._officials, span.start, span.end):
             if span.covers(each.span) and each.ref_id:
                 first = next((at for at, item in enumerate(unit.items) if item.span.start >= each.span.start), 0)
                 words = [item.token for item in unit.items if item.token and each.span.covers(item.span)]
@@ -203,5 +214,14 @@ class Acquainted:
 
     def official_at(self, start: int, end: int) -> Mention | None:
         """Return the last mention of an official between two places of the text."""
-        inside = [each for each in self._officials if start < each.span.end and each.span.start < end]
-        return inside[-1] if inside else None
+        before = _within(self._officials, 0, end)[-_NEAR:]
+        return next((each for each in reversed(before) if start < each.span.end), None)
+
+
+def _within(mentions: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
+    """Return those of the mentions, in order, that begin between two places."""
+    return mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
+
+
+def _start(mention: Mention) -> int:
+    return mention.span.start

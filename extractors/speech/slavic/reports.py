@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from extractors.records import Span
 from extractors.speech.slavic.edges import CLAUSE, NEAR, RELATIVE, Edges
-from extractors.speech.slavic.units import DASHES, CueWord, Item, Unit
+from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
 
 _LEAST = 1  # words of what is said
@@ -105,7 +105,7 @@ class Reports:
             ),
             paragraph=self.unit.paragraph,
         )
-        for cue in inside.cues:
+        for cue in inside.cues if len(inside.items) <= LONGEST else ():
             first = next(
                 (
                     at

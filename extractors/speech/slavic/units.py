@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ DASHES = frozenset("—–―-")
 ENDS = frozenset(".!?…;")
 _CAPTION = re.compile(r"\((?:фото|видео|відео|photo)\b[^()]{0,120}\)\s*", re.IGNORECASE)
 _SHORTEST = 20
+LONGEST = 500  # items of what is read as one; the longest unit of the articles read by hand has 105
 _ASIDE = re.compile(r"\([^()]{1,120}\)")
 
 
@@ -124,14 +126,18 @@ class Unit:
 def units_of(
     text: str, paragraphs: Sequence[Span], sentences: Sequence[Span], quotations: Sequence[Quotation], language: str
 ) -> Iterator[Unit]:
-    """Yield the units of a text in order; each paragraph is in the language of its letters."""
+    """Yield the units of a text in order; each paragraph is in the language of its letters.
+
+    What goes on for longer than any sentence does is passed over.
+    """
     for number, paragraph in enumerate(paragraphs):
-        inside = [each for each in sentences if paragraph.covers(each)]
-        quoted = [each for each in quotations if paragraph.covers(each.outer)]
+        first, last = (bisect_left(sentences, Span(at, at)) for at in (paragraph.start, paragraph.end))
+        inside = [each for each in sentences[first:last] if paragraph.covers(each)]
+        quoted = _quoted_in(paragraph, quotations)
         own = language_of_words(paragraph.slice(text), language)
         for span in _joined(text, [part for each in inside for part in _uncaptioned(text, each)], quoted):
-            items = tuple(_items(text, span, [each for each in quoted if span.covers(each.outer)], own))
-            if items:
+            items = tuple(_items(text, span, _quoted_in(span, quoted), own))
+            if 0 < len(items) <= LONGEST:
                 yield Unit(text=text, language=own, items=items, paragraph=number)
 
 
@@ -154,7 +160,8 @@ def _joined(text: str, sentences: Iterable[Span], quotations: Sequence[Quotation
 
 
 def _goes_on(text: str, before: Span, span: Span, quotations: Sequence[Quotation]) -> bool:
-    if any(each.outer.start < before.end and span.start < each.outer.end for each in quotations):
+    opened = bisect_left(quotations, before.end, key=_opening)
+    if opened and span.start < quotations[opened - 1].outer.end:
         return True
     # A dash or a word in lower case after a quotation's end.
     start = text[before.end : span.start].strip() + text[span.start : span.start + 1]
@@ -163,8 +170,19 @@ def _goes_on(text: str, before: Span, span: Span, quotations: Sequence[Quotation
 
 def _with_marks(span: Span, quotations: Sequence[Quotation]) -> Span:
     """Return a span with the whole of each quotation that reaches into it."""
-    meeting = [each.outer for each in quotations if each.outer.meets(span)]
+    first, last = (bisect_left(quotations, at, key=_opening) for at in (span.start, span.end))
+    meeting = [each.outer for each in quotations[max(0, first - 1) : last] if each.outer.meets(span)]
     return Span(min([span.start, *(o.start for o in meeting)]), max([span.end, *(o.end for o in meeting)]))
+
+
+def _quoted_in(span: Span, quotations: Sequence[Quotation]) -> Sequence[Quotation]:
+    """Return those of the quotations, in order, that lie in a stretch of the text."""
+    first, last = (bisect_left(quotations, at, key=_opening) for at in (span.start, span.end))
+    return [each for each in quotations[first:last] if span.covers(each.outer)]
+
+
+def _opening(quotation: Quotation) -> int:
+    return quotation.outer.start
 
 
 def _items(text: str, span: Span, quotations: Sequence[Quotation], language: str) -> Iterator[Item]:
