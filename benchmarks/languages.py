@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,9 +58,11 @@ def main() -> None:
     for language in ("ru", "uk"):
         gold = CORPUS / "languages" / f"dev-{language}.jsonl.gz"
         with gzip.open(gold, "rt", encoding="utf-8") as lines:
-            texts = {row["doc_id"]: row["text"] for row in map(json.loads, lines)}
+            rows = {row["doc_id"]: row for row in map(json.loads, lines)}
+        texts = {name: row["text"] for name, row in rows.items()}
+        days = {name: row["published"] and datetime.fromisoformat(row["published"]) for name, row in rows.items()}
         articles = [
-            Unread(article_id=name, title=None, text=text, published_at=None, language=language)
+            Unread(article_id=name, title=None, text=text, published_at=days[name], language=language)
             for name, text in texts.items()
         ]
         reader.read_all(articles[:1])
@@ -68,11 +71,11 @@ def main() -> None:
         spent = time.process_time() - began
         with TemporaryDirectory() as folder:
             path = Path(folder) / "answers.jsonl"
-            rows = (
+            answers = (
                 {"doc_id": name, "statements": [predicted(said) for said in reading.statements]}
                 for name, reading in zip(texts, readings, strict=True)
             )
-            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in answers), encoding="utf-8")
             scorer = [sys.executable, str(CORPUS / "lang_eval.py"), "score", "--gold", str(gold), "--pred", str(path)]
             print(language, subprocess.run(scorer, capture_output=True, text=True, check=True).stdout, sep="\n")
         ratio = spent / bare(list(texts.values()), language)

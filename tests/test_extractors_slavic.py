@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 
 import pytest
@@ -219,6 +219,15 @@ def test_what_is_longer_than_any_sentence_is_passed_over(endless):
     """What is told on and on, in one quotation or between many, is nobody's, and the sentences around it are read."""
     text = f"Ольга Лугина заявила, что мост цел.\n«Снег. {endless * 60}»\nПавел Корнев заявил, что мост закрыт."
     assert told(text, "ru") == [("Ольга Лугина", "мост цел"), ("Павел Корнев", "мост закрыт")]
+
+
+def test_without_a_day_an_office_is_its_last_holder_s():
+    """An article without a date means by an office whom the roster has in it last, whatever day it is read."""
+    text = "Президент Украины заявил, что мост цел. Президент США заявил, что мост закрыт."
+    undated = Unread(article_id="a", title=None, text=text, published_at=None, language="ru")
+    roster = load_watchlist()
+    last = [roster.holder("president", country, date.max) for country in ("UA", "US")]
+    assert [each.speaker_id for each in reader().read(undated).statements] == [who and who.official_id for who in last]
 
 
 def test_a_denied_report_is_denied():

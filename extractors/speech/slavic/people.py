@@ -58,8 +58,11 @@ class Acquainted:
     """Everybody whom an article names, as far as it has been read."""
 
     def __init__(self, mentions: Sequence[Mention], watchlist: Watchlist, on: date | None) -> None:
-        """Begin with nobody; `mentions` are the article's, in order, `on` is its day."""
-        self._watchlist, self._on = watchlist, on
+        """Begin with nobody; `mentions` are the article's, in order, `on` is its day.
+
+        Without a day the roster's last holders of an office are its holders.
+        """
+        self._watchlist, self._on = watchlist, on or date.max
         self._homes = {each.ref_id: each.country for each in watchlist.places}
         self._homes |= {each.ref_id: each.country for each in watchlist.organisations}
         self._places = [each for each in mentions if each.ref_id in self._homes]
@@ -155,8 +158,7 @@ class Acquainted:
         roles = [role for nouns, role in reversed(lexicon.offices) if nouns <= called and nouns & head.lemmas]
         if not roles and head.lemmas & lexicon.heads:
             roles = ["president", "chancellor", "prime minister"]
-        on = self._on or date.today()  # noqa: DTZ011 (an undated article is of today)
-        found = (self._watchlist.holder(role, country, on) for role in roles)
+        found = (self._watchlist.holder(role, country, self._on) for role in roles)
         official = next((each for each in found if each), None)
         return self._voice_of(official) if official else None
 
