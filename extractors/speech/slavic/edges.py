@@ -7,7 +7,7 @@ from extractors.speech.slavic.units import DASHES, ENDS, CueWord, Unit
 NEAR = 12  # items between a cue and the conjunction of what it brings in
 CLAUSE = 16  # items of a reporting clause in which its cue stands
 RELATIVE = frozenset({"который", "який", "яка", "котрий", "что", "що"})
-_NUMBERS = frozenset({"masc", "femn", "neut", "plur", "past", "pres"})
+_AGREEING = frozenset({"masc", "femn", "neut", "plur", "past", "pres"})
 
 
 class Edges:
@@ -65,15 +65,11 @@ class Edges:
             at -= 1
         return at
 
-    def clause_start(self, at: int) -> int:
-        """Return where the clause around a place begins; what commas set off in it belongs to it."""
-        return self.sentence_start(at)
-
     def clause_end(self, at: int, *, whole: bool = False) -> int:
         """Return where a reporting clause ends: at a dash, a sentence's end, with `whole` not before."""
         while at < len(self._unit.items):
             mark = self._unit.mark(at)
-            if mark and (mark in ENDS or (not whole and mark in DASHES) or mark == ":"):
+            if mark in ENDS or (not whole and mark in DASHES) or mark == ":":
                 break
             if self._unit.items[at].quotation and not whole:
                 break
@@ -82,9 +78,7 @@ class Edges:
 
     def name_end(self, at: int) -> int:
         """Return where a name after a cue ends: at a comma after which what is said goes on, a dash, an end."""
-        while at < len(self._unit.items) and not (
-            self._unit.mark(at) and self._unit.mark(at) in {",", ":", ")", *DASHES, *ENDS}
-        ):
+        while at < len(self._unit.items) and self._unit.mark(at) not in {",", ":", ")", *DASHES, *ENDS}:
             if self._unit.items[at].quotation is not None:
                 break
             at += 1
@@ -106,7 +100,7 @@ class Edges:
     def content_end(self, at: int, cue: CueWord | None) -> int:
         """Return where what is said ends: at the sentence's end, or where the writer reports on."""
         first = at
-        while at < len(self._unit.items) and not (self._unit.mark(at) and self._unit.mark(at) in ENDS):
+        while at < len(self._unit.items) and self._unit.mark(at) not in ENDS:
             if at > first and self._reports_on(at, cue):
                 return at
             at += 1
@@ -148,11 +142,8 @@ class Edges:
         first, second = self._unit.word(one.at), self._unit.word(other.at)
         if first is None or second is None:
             return False
-        mine = {tuple(sorted(sense.marks & {"masc", "femn", "neut", "plur", "past", "pres"})) for sense in first.senses}
-        return any(
-            tuple(sorted(sense.marks & {"masc", "femn", "neut", "plur", "past", "pres"})) in mine
-            for sense in second.senses
-        )
+        mine = {sense.marks & _AGREEING for sense in first.senses}
+        return any(sense.marks & _AGREEING in mine for sense in second.senses)
 
     def _brings(self, cue: CueWord) -> bool:
         """Tell a cue behind which something is said."""
@@ -161,7 +152,7 @@ class Edges:
         )
 
     def has_verb(self, first: int, last: int) -> bool:
-        """Tell whether a stretch says something: it has a verb or another predicate, or is long enough."""
+        """Tell whether a stretch says something: it has a verb or another predicate, or a quotation."""
         words = [word for at in range(first, last) if (word := self._unit.word(at))]
         quoted = any(self._unit.items[at].quotation for at in range(first, last))
         return quoted or any(word.is_a("VERB", "PRTS", "ADJS", "PRED", "INFN") for word in words)

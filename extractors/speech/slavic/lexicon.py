@@ -26,12 +26,10 @@ class Lexicon:
     `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it.
     """
 
-    language: str
     says: frozenset[str]
     holds: frozenset[str]
     acts: dict[str, str]
     that: frozenset[str]
-    whether: str
     how: str
     refers: frozenset[str]
     by_words: frozenset[tuple[str, str]]
@@ -61,12 +59,10 @@ def lexicon_of(language: str) -> Lexicon:
     """Return the lexicon of a language that has a file here."""
     own = tomllib.loads(files("extractors.speech.slavic").joinpath(f"{language}.toml").read_text(encoding="utf-8"))
     return Lexicon(
-        language=language,
         says=frozenset(own["say"].split()),
         holds=frozenset(own["hold"].split()),
         acts={lemma: stance for stance, lemmas in own["acts"].items() for lemma in lemmas.split()},
         that=frozenset(own["that"].split()),
-        whether=own["ask_whether"],
         how=own["how"],
         refers=frozenset(own["refer"]),
         by_words=frozenset(_pairs(own["by_words"])),

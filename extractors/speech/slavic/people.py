@@ -19,12 +19,10 @@ from extractors.speech.speakers import Resolution
 _OF_ROSTER = {"m": "masc", "f": "femn"}
 _NEAR = 3  # mentions of officials that can reach into one place
 
-
 # How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
 CERTAINTY = {
     Resolution.NAME: 0.95,
     Resolution.METONYM: 0.9,
-    Resolution.GROUP: 0.8,
     Resolution.ROLE: 0.75,
     Resolution.NONE: 0.8,
     Resolution.PRONOUN: 0.8,

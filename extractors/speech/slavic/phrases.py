@@ -62,7 +62,7 @@ def phrase_at(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
             following = unit.word(at + 1)
             if unit.items[at].quotation and following and following.is_name and is_personal(following):
                 continue
-            if unit.items[at].quotation or (unit.mark(at) and unit.mark(at) in DASHES | {":", "(", ";"}):
+            if unit.items[at].quotation or unit.mark(at) in DASHES | {":", "(", ";"}:
                 return
             if unit.mark(at) == "," and not _is_apposition(unit, at):
                 return

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from extractors.records import Span
 from extractors.speech.slavic.edges import CLAUSE, NEAR, RELATIVE, Edges
 from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
 
-_LEAST = 1  # words of what is said
 _BEFORE_CUE = 6
 _PERSONAL = frozenset({"я", "мы", "ми"})
 
 
-class NamedBy(StrEnum):
-    """Where a report names its speaker: as a subject, in the genitive, as a place, as a paper's owner."""
-
-    SUBJECT = "subject"
-    GENITIVE = "genitive"
-    PLACE = "place"
-    PAPER = "paper"
-
-
 @dataclass(slots=True, kw_only=True)
 class Saying:
-    """Words said, as far as a unit tells: `within` are the items where the speaker is named.
+    """Words said, as far as a unit tells: `within` are the items where the speaker is named, as a subject or an owner.
 
-    `before` says that they are those of the unit before.
+    `before` says that the words are those of the unit before.
     """
 
     spans: list[Span]
@@ -37,10 +26,9 @@ class Saying:
     within: tuple[int, int]
     cue: CueWord | None = None
     cue_span: Span | None = None
-    naming: NamedBy = NamedBy.SUBJECT
+    is_by_owner: bool = False
     is_direct: bool = False
     before: bool = False
-    others: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Reports:
@@ -74,7 +62,7 @@ class Reports:
                 yield said
                 continue
             dash = self.edges.past(at + 1, ",.…!?")
-            if self.unit.mark(dash) in DASHES and self.unit.mark(dash):
+            if self.unit.mark(dash) in DASHES:
                 yield from self._said_after(at, dash)
 
     def _said_after(self, at: int, dash: int) -> Iterator[Saying]:
@@ -107,17 +95,13 @@ class Reports:
         )
         for cue in inside.cues if len(inside.items) <= LONGEST else ():
             first = next(
-                (
-                    at
-                    for at in range(cue.at, max(-1, cue.at - _BEFORE_CUE), -1)
-                    if inside.mark(at) in DASHES and inside.mark(at)
-                ),
+                (at for at in range(cue.at, max(-1, cue.at - _BEFORE_CUE), -1) if inside.mark(at) in DASHES),
                 None,
             )
             if not first or inside.mark(first - 1) not in {",", ".", "!", "?", "…"}:
                 continue
             last = next(
-                (at for at in range(cue.at + 1, len(inside.items)) if inside.mark(at) in DASHES and inside.mark(at)),
+                (at for at in range(cue.at + 1, len(inside.items)) if inside.mark(at) in DASHES),
                 len(inside.items),
             )
             own = [word.lower for at in range(first, last) if (word := inside.word(at))]
@@ -140,7 +124,7 @@ class Reports:
         for at in range(len(self.unit.items)):
             if self.unit.mark(at) != ":":
                 continue
-            first = self.edges.clause_start(at - 1)
+            first = self.edges.sentence_start(at - 1)
             cue = self.edges.last_cue(first, at)
             if cue is None or self._is_used(cue):
                 continue
@@ -170,7 +154,7 @@ class Reports:
                 unit=self.unit,
                 within=possessive or (noun + 1, end),
                 cue_span=Span(self.unit.items[at].span.start, self.unit.items[noun].span.end),
-                naming=NamedBy.GENITIVE,
+                is_by_owner=True,
             )
 
     def _by_words_at(self, at: int) -> int | None:
@@ -241,7 +225,7 @@ class Reports:
         if at is None or not self.edges.is_that(at):
             return None
         span = self.unit.stretch(at + 1, self.edges.content_end(at + 1, cue))
-        return self._saying([span], cue, (self.edges.clause_start(cue.at), at)) if span else None
+        return self._saying([span], cue, (self.edges.sentence_start(cue.at), at)) if span else None
 
     def _postposed(self, cue: CueWord) -> Saying | None:
         """Read "…, заявил X": the cue opens the last clause."""
@@ -278,7 +262,7 @@ class Reports:
             return self._saying([span], cue, (cue.at, last)) if span else None
         first = self._object_start(cue, last)
         span = self.unit.stretch(first, last)
-        return self._saying([span], cue, (self.edges.clause_start(cue.at), cue.at + 1)) if span else None
+        return self._saying([span], cue, (self.edges.sentence_start(cue.at), cue.at + 1)) if span else None
 
     def _is_inverted(self, cue: CueWord) -> bool:
         """Tell an object that stands before its verb, and the subject behind: "факт подтвердил президент"."""

@@ -25,14 +25,16 @@ from extractors.speech.slavic.phrases import (
     until_mark,
     words_in,
 )
-from extractors.speech.slavic.reports import NamedBy, Saying
+from extractors.speech.slavic.reports import Saying
 from extractors.speech.slavic.units import Unit
 from extractors.speech.slavic.words import CASES, WordForm, nominative
 from extractors.speech.speakers import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
 _SOME = frozenset({"один", "другой", "інший", "некоторый", "деякий"})
-_TIMES = frozenset("день месяц год неделя час минута раз місяць рік тиждень година хвилина".split())  # noqa: SIM905
+_TIMES = frozenset(
+    ["день", "месяц", "год", "неделя", "час", "минута", "раз", "місяць", "рік", "тиждень", "година", "хвилина"]
+)
 _REACH = 6  # units in which an office means the one who spoke last
 
 
@@ -68,7 +70,7 @@ class Voices:
     # What is named.
 
     def _named(self, said: Saying) -> Voice | None:
-        if said.naming is NamedBy.GENITIVE:
+        if said.is_by_owner:
             return self._owner(said)
         after = self._subject(said, said.cue.at + 1, said.within[1]) if said.cue else None
         before = self._subject(said, said.within[0], said.cue.at) if said.cue else None
@@ -185,14 +187,7 @@ class Voices:
             return None
         if not any(each.can("nomn") for each in words[joined + 1 :]):
             return None
-        span = Span(words[0].span.start, words[-1].span.end)
-        return Voice(
-            name=nominative(words, unit.language),
-            surface=span,
-            is_plural=True,
-            is_person=False,
-            known=Resolution.METONYM,
-        )
+        return replace(_body(unit, words, "nomn"), is_plural=True)
 
     def _from_words(self, unit: Unit, words: Sequence[WordForm], *, in_case: str) -> Voice | None:
         if not words:
@@ -231,9 +226,7 @@ class Voices:
                 last = self._people.recent(gender_of([head]), span.start)
                 holder = last if last and (last.name or "")[:1].isupper() else None
             if holder is not None:
-                return Voice(
-                    name=holder.name, ref_id=holder.ref_id, surface=span, gender=holder.gender, known=Resolution.ROLE
-                )
+                return replace(holder, surface=span, known=Resolution.ROLE)
         return Voice(
             name=nominative(own, unit.language, in_case),
             surface=span,
@@ -250,34 +243,22 @@ class Voices:
             last = self._people.recent(gender, word.span.start)
         if last is None:
             return Voice(name=None, surface=word.span, known=Resolution.NONE)
-        return Voice(
-            name=last.name,
-            ref_id=last.ref_id,
-            surface=word.span,
-            gender=last.gender,
-            known=Resolution.PRONOUN,
-            is_person=last.is_person,
-        )
+        return replace(last, surface=word.span, is_plural=False, known=Resolution.PRONOUN)
 
     # Places, papers, silence.
 
     def _place(self, said: Saying) -> Voice | None:
         """Read "в Кремле заявили": a place speaks where the verb is plural and nobody else does."""
-        verb = said.unit.word(said.cue.at) if said.cue else None
-        if verb is None or not verb.can("plur"):
+        unit, cue = said.unit, said.cue
+        verb = unit.word(cue.at) if cue else None
+        if cue is None or verb is None or not verb.can("plur"):
             return None
-        for at in (*range(said.cue.at - 1, said.within[0] - 1, -1), *range(said.cue.at + 1, said.within[1])):  # type: ignore[union-attr]
-            word = said.unit.word(at)
+        for at in (*range(cue.at - 1, said.within[0] - 1, -1), *range(cue.at + 1, said.within[1])):
+            word = unit.word(at)
             if word and word.lower in {"в", "во", "у", "на"}:
-                words = list(until_mark(said.unit, at + 1, said.within[1] if at > said.cue.at else said.cue.at))  # type: ignore[union-attr]
-                if words and words[-1 if len(words) == 1 else 0].can("loct"):
-                    span = Span(words[0].span.start, words[-1].span.end)
-                    return Voice(
-                        name=nominative(words, said.unit.language, "loct"),
-                        surface=span,
-                        is_person=False,
-                        known=Resolution.METONYM,
-                    )
+                words = list(until_mark(unit, at + 1, said.within[1] if at > cue.at else cue.at))
+                if words and words[0].can("loct"):
+                    return _body(unit, words, "loct")
         return None
 
     def _paper(self, said: Saying) -> Voice | None:
@@ -291,12 +272,7 @@ class Voices:
                 owner = list(until_mark(said.unit, at + 1, said.within[1]))
                 if owner and owner[0].can("gent"):
                     return self._from_words(said.unit, owner, in_case="gent")
-                return Voice(
-                    name=nominative([word], said.unit.language, "loct"),
-                    surface=word.span,
-                    is_person=False,
-                    known=Resolution.METONYM,
-                )
+                return _body(said.unit, [word], "loct")
         return None
 
     def _inherited(self, said: Saying, number: int) -> Voice:
@@ -309,20 +285,13 @@ class Voices:
             last = self._people.recent(gender, said.unit.items[said.cue.at].span.start) or last
         if last is None:
             return Voice(name=None, known=Resolution.NONE)
-        return Voice(
-            name=last.name,
-            ref_id=last.ref_id,
-            gender=last.gender,
-            is_plural=last.is_plural,
-            is_person=last.is_person,
-            known=Resolution.INHERITED,
-        )
+        return replace(last, surface=None, known=Resolution.INHERITED)
 
 
-def _body(unit: Unit, words: Sequence[WordForm]) -> Voice:
-    """Return a place or paper that speaks, named in the locative."""
+def _body(unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice:
+    """Return a place, a paper or bodies that speak, named in a case."""
     span = Span(words[0].span.start, words[-1].span.end)
-    name = nominative(words, unit.language, "loct")
+    name = nominative(words, unit.language, in_case)
     return Voice(name=name, surface=span, is_person=False, known=Resolution.METONYM)
 
 

@@ -44,8 +44,6 @@ class CueWord:
     is_gerund: bool
     stance: str | None
 
-    holds: bool = False
-
 
 @dataclass(frozen=True)
 class Unit:
@@ -55,7 +53,6 @@ class Unit:
     language: str
     items: tuple[Item, ...]
     paragraph: int
-    is_title: bool = False
 
     @property
     def lexicon(self) -> Lexicon:
@@ -118,7 +115,6 @@ class Unit:
                     lemma=sense.lemma,
                     is_gerund=sense.pos == "GRND",
                     stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
-                    holds=sense.lemma in own.holds,
                 )
         return None
 
