@@ -45,13 +45,13 @@ def topics_of(text: str, spans: Sequence[Span], before: Span | None, topics: Seq
     Where they name none and only take something up, those named last before them: in their own sentence, else in the
     sentence `before`. `topics` are the article's mentions of topics, in order.
     """
-    named = tuple(_named(spans, topics))
+    named = names_of(mentions_in(spans, topics))
     if named or before is None:
         return named
     lead = Span(before.end, max(before.end, spans[0].start))
     if not _takes_up(text, spans, lead):
         return ()
-    return tuple(_named([lead], topics)) or tuple(_named([before], topics))
+    return names_of(mentions_in([lead], topics)) or names_of(mentions_in([before], topics))
 
 
 def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
@@ -65,7 +65,7 @@ def are_negated(text: str, spans: Sequence[Span], topics: Sequence[Mention], sen
 
     Where there is no "it" either, the end of their first clause is asked for.
     """
-    if named := [each for span in spans for each in _mentions(span, topics)]:
+    if named := list(mentions_in(spans, topics)):
         return all(each.negated for each in named)
     found = (match for span in spans for match in _REFERS.finditer(text, span.start, span.end))
     taken_up = next((Span(*match.span()) for match in found), None)
@@ -83,19 +83,16 @@ def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
     return 0
 
 
-def _named(spans: Sequence[Span], topics: Sequence[Mention]) -> Iterator[str]:
-    seen: dict[str, None] = {}
+def mentions_in(spans: Sequence[Span], mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield those of the mentions, in order, that stand in the words of `spans`."""
     for span in spans:
-        for each in _mentions(span, topics):
-            if each.ref_id:
-                seen.setdefault(each.ref_id)
-    yield from seen
+        first, last = (bisect_left(mentions, at, key=_start) for at in (span.start, span.end))
+        yield from (each for each in mentions[first:last] if span.covers(each.span))
 
 
-def _mentions(span: Span, topics: Sequence[Mention]) -> Sequence[Mention]:
-    first = bisect_left(topics, span.start, key=_start)
-    near = topics[first : bisect_left(topics, span.end, key=_start)]
-    return [each for each in near if span.covers(each.span)]
+def names_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Return what mentions name, each once, in order."""
+    return tuple(dict.fromkeys(each.ref_id for each in mentions if each.ref_id))
 
 
 def _start(mention: Mention) -> int:

@@ -13,6 +13,7 @@ from extractors.speech.slavic.people import CERTAINTY, Voice
 from extractors.speech.slavic.reports import Saying, sayings
 from extractors.speech.slavic.speakers import Voices, is_carrier
 from extractors.speech.slavic.units import units_of
+from extractors.speech.statements import mentions_in, names_of
 from extractors.text.identity import statement_id, utterance_id
 
 
@@ -52,8 +53,7 @@ def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Se
     spans = sorted(said.spans)
     span = Span(spans[0].start, spans[-1].end)
     words = " ".join(part.slice(text) for part in spans)
-    named = [each for each in topics if any(part.covers(each.span) for part in spans)]
-    about = tuple(dict.fromkeys(each.ref_id for each in named if each.ref_id))
+    named = list(mentions_in(spans, topics))
     return Statement(
         statement_id=statement_id(article_id, spans),
         utterance_id=utterance_id(voice.name, words),
@@ -65,7 +65,7 @@ def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Se
         text=span.slice(text),
         span=span,
         spans=tuple(spans),
-        topics=about,
+        topics=names_of(named),
         stance=_stance(said, words),
         speaker_span=voice.surface,
         cue_span=said.cue_span,
