@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from extractors.html.furniture import is_elsewhere, names_of, shown
+from extractors.html.furniture import is_elsewhere, key, names_of, shown
 from extractors.text.dates import parse_date
 from extractors.text.plaintext import plain
 
@@ -73,7 +73,7 @@ _MOST_ABOVE = 12
 
 def joined(names: Iterable[str | None], outlets: Iterable[str | None] = ()) -> str | None:
     """Join names as a byline, each once; addresses, accounts, roles and the outlet's own name beside one are none."""
-    own = {_key(outlet) for outlet in outlets if outlet}
+    own = {key(outlet) for outlet in outlets if outlet}
     clean = [_BY.sub("", name).strip(" ,;|·•-–—") for name in map(plain, names) if name]
     stated = [part for name in clean for part in _without_roles(name, own)]
     return ", ".join(dict.fromkeys(name for name in stated if _NAME.search(name) and not _NO_NAME.search(name))) or None
@@ -83,7 +83,7 @@ def is_outlet(byline: str | None, outlets: Iterable[str | None]) -> bool:
     """Tell whether a byline only names the outlet, with a word behind it or not, or some site."""
     if byline is None:
         return False
-    return bool(_SITE.fullmatch(byline)) or any(_is_own(byline, _key(outlet)) for outlet in outlets if outlet)
+    return bool(_SITE.fullmatch(byline)) or any(_is_own(byline, key(outlet)) for outlet in outlets if outlet)
 
 
 def visible_byline(tree: Any, headline: Any, outlets: Iterable[str | None] = ()) -> str | None:
@@ -164,8 +164,8 @@ def _without_roles(name: str, own: set[str]) -> list[str]:
 
 
 def _is_own(part: str, outlet: str) -> bool:
-    key = _key(part)
-    return bool(key) and (key == outlet or (len(outlet) > 2 and key.startswith(outlet + " ")))  # noqa: PLR2004  (an outlet's name, not initials)
+    name = key(part)
+    return bool(name) and (name == outlet or (len(outlet) > 2 and name.startswith(outlet + " ")))  # noqa: PLR2004  (an outlet's name, not initials)
 
 
 def _after(tree: Any, headline: Any) -> Iterator[Any]:
@@ -216,7 +216,3 @@ def _is_name(text: str) -> bool:
         # A script without capitals: a name there is a few characters, no sentence.
         return text.isalpha() and not text.isascii() and not any(map(str.islower, text)) and 2 <= len(text) <= 10  # noqa: PLR2004 (a short name in one script)
     return all(word[0].isupper() or word.lower() in _PARTICLES or word[0] in "'’" for word in words)
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

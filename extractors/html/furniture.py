@@ -105,8 +105,8 @@ def lay_out(tree: Any) -> None:
 
 def headline_element(tree: Any, title: str | None) -> Any:
     """Return the heading that is the title, else the first that says something: logos and teasers are headings too."""
-    headings = [heading for heading in tree.iter("h1") if _text(heading)]
-    same = (heading for heading in headings if title and key(_text(heading)) == key(title))
+    headings = [heading for heading in tree.iter("h1") if text_of(heading)]
+    same = (heading for heading in headings if title and key(text_of(heading)) == key(title))
     return next(same, headings[0] if headings else None)
 
 
@@ -119,6 +119,11 @@ def is_elsewhere(element: Any) -> bool:
     """Tell whether an element stands in a box that is not the article's: comments, teasers, the footer."""
     around = takewhile(lambda one: one.tag not in _WHOLE, chain([element], islice(element.iterancestors(), _NEAR)))
     return any(one.tag in _ELSEWHERE_TAGS or any(map(_ELSEWHERE.search, names_of(one))) for one in around)
+
+
+def text_of(element: Any) -> str:
+    """Return all the text in an element as one line."""
+    return " ".join("".join(element.itertext()).split())
 
 
 def shown(element: Any, most: int = 160) -> str:
@@ -134,7 +139,7 @@ def shown(element: Any, most: int = 160) -> str:
 
 def headings(tree: Any) -> list[str]:
     """Return the texts of a page's first-level headings."""
-    return [_text(heading) for heading in tree.iter("h1")]
+    return [text_of(heading) for heading in tree.iter("h1")]
 
 
 def key(line: str) -> str:
@@ -185,8 +190,8 @@ def _is_bare_link(element: Any) -> bool:
     """Tell a paragraph that is nothing but a link and no sentence: another story's headline."""
     if element.tag not in _LINES or element.find(".//a") is None:
         return False
-    text = _text(element)
-    linked = sum(len(_text(link).replace(" ", "")) for link in element.iter("a"))
+    text = text_of(element)
+    linked = sum(len(text_of(link).replace(" ", "")) for link in element.iter("a"))
     all_linked = linked >= len(text.replace(" ", ""))
     return len(text) >= _SHORT_LINK and all_linked and not _SENTENCE_END.search(text)
 
@@ -203,11 +208,11 @@ def _holds_blocks(cell: Any) -> bool:
 
 def _is_linked_sentence(paragraph: Any) -> bool:
     """Tell a paragraph that is all link and yet a sentence, beside paragraphs that are none."""
-    text = _text(paragraph)
+    text = text_of(paragraph)
     links = list(paragraph.iter("a"))
     if len(links) != 1 or not _SENTENCE_END.search(text) or len(text) < _LONG_SENTENCE:
         return False
-    return len(_text(links[0])) >= len(text)
+    return len(text_of(links[0])) >= len(text)
 
 
 def _is_vital(element: Any, headline: Any, most: float) -> bool:
@@ -236,10 +241,6 @@ def _remove(element: Any) -> None:
         else:
             before.tail = (before.tail or "") + element.tail
     parent.remove(element)
-
-
-def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
 
 
 def _length(element: Any) -> int:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from extractors.html.furniture import key
+
 _ARTICLES = re.compile(
     r"(?:https?://schema\.org/)?(?:\w{0,30}NewsArticle|Article|LiveBlogPosting|BlogPosting|Report|LiveBlog)"
 )
@@ -42,8 +44,8 @@ def article_node(nodes: Iterable[Node], headlines: Iterable[str | None] = ()) ->
     nodes = list(nodes)
     articles = [node for node in nodes if is_of_type(node, _ARTICLES)]
     titled = [node for node in articles if headline_of(node)]
-    known = {_key(headline) for headline in headlines if headline}
-    same = (node for node in titled if _key(headline_of(node)) in known)
+    known = {key(headline) for headline in headlines if headline}
+    same = (node for node in titled if key(headline_of(node)) in known)
     return next(same, None) or next(iter([*titled, *articles]), {})
 
 
@@ -116,9 +118,5 @@ def _nodes(value: Any, depth: int) -> Iterator[Node]:
             yield from _nodes(item, depth - 1)
     elif isinstance(value, dict):
         yield value
-        for key in _INWARD:
-            yield from _nodes(value.get(key), depth - 1)
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+        for inward in _INWARD:
+            yield from _nodes(value.get(inward), depth - 1)

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
 
-from extractors.html.furniture import names_of, without_furniture
+from extractors.html.furniture import names_of, text_of, without_furniture
 from extractors.html.jsonld import Node, live_posts, string
 from extractors.records import Post, Span
 from extractors.text.dates import parse_date
@@ -67,7 +67,7 @@ def composed(lead: Sequence[str], posts: Iterable[LivePost]) -> tuple[str, tuple
 def lead_of(tree: Any, posts: Sequence[LivePost], lines: Sequence[str]) -> list[str]:
     """Return what stands before the first post: paragraphs of the page, or of `lines` where posts are not shown."""
     posted = {line for post in posts for line in post.lines}
-    shown = [" ".join("".join(element.itertext()).split()) for element in tree.iter("p")]
+    shown = [text_of(element) for element in tree.iter("p")]
     told = shown if posted.intersection(shown) else list(lines)
     lead = list(takewhile(lambda line: line not in posted, told))
     return without_furniture(lead, ())
@@ -124,7 +124,7 @@ def _shown_post(block: Any) -> LivePost:
         for element in block.iter(*_LINES)
         if not any(child.tag in _LINES for child in element.iterdescendants())
     ]
-    lines = (" ".join("".join(element.itertext()).split()) for element in inner)
+    lines = (text_of(element) for element in inner)
     kept = without_furniture((line for line in lines if not _CLOCK.fullmatch(line)), ())
     return LivePost(tuple(kept), parse_date(time.get("datetime")))
 

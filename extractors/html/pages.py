@@ -11,7 +11,7 @@ import trafilatura
 from lxml import etree
 from trafilatura.utils import load_html
 
-from extractors.html.furniture import headings, key, lay_out, prune, without_furniture
+from extractors.html.furniture import headings, key, lay_out, prune, text_of, without_furniture
 from extractors.html.liveblogs import composed, lead_of, posts_on
 from extractors.html.metadata import Metadata, read_metadata
 from extractors.records import Page, Post, Unreadable, UnreadableReason
@@ -370,7 +370,7 @@ def _stands_alone(tree: Any, text: str | None) -> bool:
 
 def _shows(element: Any, text: str) -> bool:
     start = next((part for part in map(str.strip, element.itertext()) if part), "")
-    return text.startswith(" ".join(start.split())) and " ".join("".join(element.itertext()).split()) == text
+    return text.startswith(" ".join(start.split())) and text_of(element) == text
 
 
 def _no_article(detail: str) -> Unreadable:
