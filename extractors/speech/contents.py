@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Range = tuple[int, int]
+_SAYING = REPORTING_VERBS | NAMING
 LEAST = 3  # words of a content
 _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
@@ -212,10 +213,10 @@ def _is_clause_of_content(verb: Token) -> bool:
 def _is_late(child: Token) -> bool:
     if child.dep_ in {"npadvmod", "advmod", "advcl"}:
         return True
-    if child.dep_ != "prep" or child.lower_ not in _LATE | _SOMETIMES_LATE:
+    if child.dep_ != "prep":
         return False
-    if child.lower_ in _LATE:
-        return True
+    if child.lower_ not in _SOMETIMES_LATE:
+        return child.lower_ in _LATE
     when = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
     return when is not None and (when.ent_type_ in {"DATE", "TIME"} or when.lemma_.lower() in OCCASIONS)
 
@@ -309,8 +310,7 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
         return False
     if following.tag_ == "VBG" or following.lower_ in {"who", "which", "whose", "whom"}:
         return False
-    second = next((token for token in doc[right:end] if token.dep_ == "conj" and token.head == verb), None)
-    return second is None
+    return not any(token.dep_ == "conj" and token.head == verb for token in doc[right:end])
 
 
 def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Range]:
@@ -328,7 +328,7 @@ def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Ran
 def _without_another(doc: Doc, start: int, end: int) -> int:
     """Cut off an aside in which another speaks; a source vouches for any other."""
     cut = without_aside(doc, start, end)
-    return cut if any(token.lemma_.lower() in REPORTING_VERBS | NAMING for token in doc[cut:end]) else end
+    return cut if any(token.lemma_.lower() in _SAYING for token in doc[cut:end]) else end
 
 
 def _source_end(source: Token) -> int:

@@ -17,13 +17,11 @@ from extractors.records import Mention, MentionKind, Span
 from extractors.speech.lexicon import (
     HE,
     IT,
-    MEN,
     PAPERS,
     PEOPLE,
     PRONOUNS,
     SHE,
     THEY,
-    WOMEN,
     gender_of_first_name,
     gender_of_role,
     gender_of_titles,
@@ -115,9 +113,8 @@ def _fullest(names: Iterable[str]) -> dict[str, str]:
         if len(surname) >= _SHORTEST and name.endswith(found.get(surname, "")):
             found[surname] = name
     for name in full:
-        first = name.split(maxsplit=1)[0]
-        if first.lower() in MEN | WOMEN:
-            found.setdefault(first, name)
+        if gender_of_first_name(name):
+            found.setdefault(name.split(maxsplit=1)[0], name)
     return found
 
 

@@ -42,6 +42,10 @@ _PARTED = {pair[0]: pair[1] for pair in _parts(_LISTS["stems"]["parted"], base)}
 _IDIOMS, _MORE_THAN, _MORE_FOR = (_parts(_LISTS["words"][name]) for name in ("idioms", "more_than", "more_for"))
 _FINAL = _WORDS["adjectives"] | _WORDS["final"]
 _VERBS = _WORDS["auxiliaries"] | _WORDS["linking"]
+_BEING_OR_HAVING = _WORDS["being"] | _WORDS["having"]
+# What may stand between a negating word and the verb, and before the word that a phrase hangs on.
+_PASSED_OVER = _VERBS | _WORDS["adverbs"] | {"to"}
+_BEFORE_NOUN = _WORDS["determiners"] | _WORDS["within"]
 # What stands beyond these belongs to another clause.
 _BREAK = re.compile(r"[,;:()…—]|[.?!]\s|\s[–-]\s")
 _NEXT_CLAUSE = _WORDS["clause"] - {"than"} | {"nor"}
@@ -326,7 +330,7 @@ def _is_passive(rest: Sequence[_Word]) -> bool:
 def _stands_within(words: Sequence[_Word], opener: str) -> bool:
     """Tell whether the phrase belongs to a word such as "under" or "during", so that no verb is about it."""
     rest = [opener, *(word.lower for word in words)]
-    if rest[-1] not in _WORDS["determiners"] | _WORDS["within"] and len(rest) > 1:
+    if rest[-1] not in _BEFORE_NOUN and len(rest) > 1:
         rest.pop()
     while rest[-1] in _WORDS["determiners"] and len(rest) > 1:
         rest.pop()
@@ -354,8 +358,7 @@ def _is_of_thing(words: Sequence[_Word], negating: int) -> bool:
         return False
     if negating == 0 or words[negating].lower == "no":
         return True
-    passed_over = _VERBS | _WORDS["adverbs"] | {"to"}
-    at = next((at for at, word in enumerate(rest) if word.lower not in passed_over), None)
+    at = next((at for at, word in enumerate(rest) if word.lower not in _PASSED_OVER), None)
     if at is None or rest[at].base in _STEMS["happening"]:
         return True
     is_passive = any(word.lower in _WORDS["being"] for word in (*words[: negating + 1], *rest[:at]))
@@ -370,7 +373,7 @@ def _negating_at(words: Sequence[_Word]) -> int | None:
             return None
         if word.is_not or (word.lower, follows) == ("yet", "to"):
             return at
-        if word.lower == "no" and at and words[at - 1].lower in _WORDS["being"] | _WORDS["having"]:
+        if word.lower == "no" and at and words[at - 1].lower in _BEING_OR_HAVING:
             return None if follows in _WORDS["secrets"] else at
         is_of_verb = word.lower in _VERBS or word.lower in _WORDS["adverbs"]
         if not is_of_verb and not word.lower.endswith("ly"):
