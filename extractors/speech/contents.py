@@ -13,8 +13,10 @@ from extractors.speech.parsing import ParsedSentence
 from extractors.speech.syntax import (
     FINITE,
     SUBJECTS,
+    TIMES,
     VERBS,
     called_on,
+    child_of,
     clause_astray,
     has_subject,
     is_announced,
@@ -44,6 +46,7 @@ _LONGEST_NAME = 30  # tokens of a quotation that names something
 _PREPOSITIONS = frozenset({"about", "of", "for", "against", "on", "over", "to", "with", "as", "from", "at"})
 _OBJECTS = frozenset({"dobj", "oprd", "attr"})
 _LATE = frozenset({"during", "after", "before", "via", "through", "since", "when", "by"})
+_LEADING = frozenset({"cc", "punct", "advmod", "neg", "aux"})  # what a report that is joined to another begins with
 _SOMETIMES_LATE = frozenset({"in", "on", "at", "with"})
 
 
@@ -91,9 +94,7 @@ def next_report(verb: Token, start: int, end: int) -> int | None:
 
 def _opening(doc: Doc, token: Token, verb: Token) -> int:
     at = token.left_edge.i if token.dep_ == "advcl" or has_subject(token) else token.i
-    while (
-        at > verb.i and doc[at - 1].dep_ in {"cc", "punct", "advmod", "neg", "aux"} and doc[at - 1].text not in _CLOSING
-    ):
+    while at > verb.i and doc[at - 1].dep_ in _LEADING and doc[at - 1].text not in _CLOSING:
         at -= 1
     return at
 
@@ -129,7 +130,7 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
     start = max(verb.i + 1, opening.left_edge.i)
     if opening.left_edge.i <= verb.i:
         start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)
-    if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in {"VERB", "AUX"}:
+    if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in VERBS:
         start = _subject_gone_astray(verb, start)
     if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
         start -= 1
@@ -204,7 +205,7 @@ def _goes_on(child: Token) -> bool:
 
 
 def _is_clause_of_content(verb: Token) -> bool:
-    own = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+    own = child_of(verb, *SUBJECTS)
     if own is not None:
         return own.pos_ == "PRON"
     return any(child.tag_ == "MD" for child in verb.children)
@@ -217,8 +218,8 @@ def _is_late(child: Token) -> bool:
         return False
     if child.lower_ not in _SOMETIMES_LATE:
         return child.lower_ in _LATE
-    when = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
-    return when is not None and (when.ent_type_ in {"DATE", "TIME"} or when.lemma_.lower() in OCCASIONS)
+    when = child_of(child, "pobj")
+    return when is not None and (when.ent_type_ in TIMES or when.lemma_.lower() in OCCASIONS)
 
 
 def around_cue(sentence: ParsedSentence, verb: Token, clause: Token) -> list[Range]:
@@ -242,7 +243,7 @@ def enclosed(sentence: ParsedSentence, left: int, right: int) -> list[Range]:
     if any(token.tag_ in FINITE for token in doc[sentence.first : left]):
         return trimmed(doc, [before])
     for at in range(right, sentence.last - 1):
-        if doc[at].text == "," and doc[at + 1].pos_ in {"AUX", "VERB"} and doc[at + 1].tag_ != "VBG":
+        if doc[at].text == "," and doc[at + 1].pos_ in VERBS and doc[at + 1].tag_ != "VBG":
             return trimmed(doc, [before, (at, sentence.last)])
     return trimmed(doc, [before]) if left - sentence.first > LEAST else []
 
@@ -387,14 +388,13 @@ def _phrase_construction(verb: Token, children: Sequence[Token]) -> tuple[str, S
             return "on-xcomp", after_cue(verb, called)
         name = "obj-xcomp" if thing is not None and thing.i < open_clause.i else "xcomp"
         return name, after_cue(verb, thing if thing is not None and thing.i < open_clause.i else open_clause)
-    passive = next((child for child in children if child.dep_ == "nsubjpass"), None)
     if thing is not None:
         of = next((child for child in right if child.dep_ == "prep" and child.i > thing.i), None)
         name = f"dobj-{of.lower_}" if of is not None and of.lower_ in _PREPOSITIONS else "dobj"
         return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
     prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)
-    if prep is not None and passive is None:
-        inner = next((child for child in prep.children if child.dep_ in {"pobj", "pcomp"}), None)
+    if prep is not None and child_of(verb, "nsubjpass") is None:
+        inner = child_of(prep, "pobj", "pcomp")
         if inner is not None:
             return f"prep-{prep.lower_}", after_cue(verb, inner, is_phrase=True)
     return "", ()

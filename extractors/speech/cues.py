@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES, PEOPLE, PRESENT_FORMS, PRONOUNS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.syntax import FINITE, FINITE_VERBS, subject
+from extractors.speech.syntax import FINITE, FINITE_VERBS, SUBJECTS, TIMES, VERBS, child_of, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -37,10 +37,10 @@ def cue_of(governor: Token) -> Cue | None:
     if governor.pos_ == "NOUN":
         return _noun_cue(governor)
     quoted = _quoted(governor)
-    phrase = sorted((governor, *_company(governor), *quoted), key=_position)
+    phrase = sorted((governor, *_company(governor), *quoted))
     speaker = subject(quoted[0] if quoted else governor)
     if governor.lemma_ == "be" and speaker is not None:
-        speaker = next((child for child in speaker.children if child.dep_ == "poss"), None)
+        speaker = child_of(speaker, "poss")
     return Cue(phrase[0], phrase[-1], speaker)
 
 
@@ -62,7 +62,7 @@ def _quoted(governor: Token) -> tuple[Token, ...]:
 
 def _noun_cue(noun: Token) -> Cue | None:
     """Return "Biden’s comment" or "the letter included the statement": its owner speaks, else the verb’s subject."""
-    owner = next((child for child in noun.children if child.dep_ == "poss"), None)
+    owner = child_of(noun, "poss")
     if owner is not None:
         return Cue(noun, noun, owner)
     if noun.dep_ in {"dobj", "pobj"}:
@@ -71,14 +71,10 @@ def _noun_cue(noun: Token) -> Cue | None:
     return None
 
 
-def _position(token: Token) -> int:
-    return token.i
-
-
 _PHRASES = 8  # phrases between a name and the verb it belongs to
 _NEAR_NAME = 14  # tokens between a quotation and the name of its speaker
 NOMINAL = frozenset({"PROPN", "NOUN", "PRON", "DET", "ADJ", "CCONJ"})
-_PHRASE = NOMINAL | {"VERB", "AUX", "ADP", "NUM"}
+_PHRASE = NOMINAL | VERBS | {"ADP", "NUM"}
 
 
 def missed_speaker(sentence: ParsedSentence, verb: Token, cue: Cue) -> Token | None:
@@ -155,7 +151,7 @@ def name_right(sentence: ParsedSentence, at: int) -> Token | None:
     if end == at + 1 or end >= sentence.last or doc[end].text not in {",", ".", ";"}:
         return None
     name = next((token for token in doc[at + 1 : end] if token.nbor(1).pos_ not in {"PROPN", "NOUN"}), doc[end - 1])
-    if name.ent_type_ in {"DATE", "TIME"} or name.pos_ not in {"PROPN", "NOUN", "PRON"}:
+    if name.ent_type_ in TIMES or name.pos_ not in {"PROPN", "NOUN", "PRON"}:
         return None
     is_person = name.ent_type_ == "PERSON" or name.lemma_.lower() in PEOPLE or name.lower_ in PRONOUNS
     return name if is_person or name.pos_ == "PROPN" else None
@@ -179,7 +175,7 @@ def _phrase_of(token: Token, verb: Token) -> Token | None:
     """Return the head of the phrase that ends in `token`: the "two" of "two in ten", the name before an aside."""
     for _ in range(_PHRASES):
         above = token.head
-        if token.pos_ in {"VERB", "AUX"}:
+        if token.pos_ in VERBS:
             return subject(token)
         if token.pos_ == "PROPN" and (token.dep_ != "appos" or above.pos_ != "PROPN" or above.dep_ == "pobj"):
             return token
@@ -240,7 +236,7 @@ def _is_cue(token: Token) -> bool:
         return any(child.dep_ == "dobj" and child.lower_ == "it" for child in token.children)
     if lemma in {"go", "continue"} and token.pos_ == "VERB":
         return any(child.lower_ == "on" for child in token.children) or lemma == "continue"
-    return token.pos_ in {"VERB", "AUX"} and lemma in CUE_VERBS
+    return token.pos_ in VERBS and lemma in CUE_VERBS
 
 
 def _is_noun_cue(token: Token) -> bool:
@@ -269,7 +265,7 @@ def _according(sentence: ParsedSentence) -> Cue | None:
     for token in sentence:
         if token.lower_ == "according" and token.i + 1 < sentence.last and token.nbor(1).lower_ == "to":
             to = token.nbor(1)
-            return Cue(token, to, next((child for child in to.children if child.dep_ == "pobj"), None))
+            return Cue(token, to, child_of(to, "pobj"))
     return None
 
 
@@ -278,7 +274,7 @@ def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
     rest = [token for token in sentence if token.i > verb.i and token.text not in _MARKS and not token.is_space]
     if len(rest) < 2 or rest[0].text not in DASHES or rest[1].pos_ != "PROPN":  # noqa: PLR2004 - a dash and a name
         return None
-    if any(token.pos_ in {"VERB", "AUX"} for token in rest):
+    if any(token.pos_ in VERBS for token in rest):
         return None
     return Cue(rest[0], rest[0], next((token for token in rest[1:] if token.dep_ != "compound"), rest[1]))
 
@@ -370,7 +366,7 @@ def _following(sentence: ParsedSentence, verb: Token) -> Cue | None:
         if token.is_punct and token.text != "-":
             return None
         if token.tag_ in FINITE_VERBS and token.lemma_.lower() not in NO_CUES:
-            own = next((child for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
+            own = child_of(token, *SUBJECTS)
             near = own if own is not None and own.left_edge.i >= first else sentence.doc[token.i - 1]
             if near.i < first:
                 named = name_after(sentence, verb, Cue(token, token, None))

@@ -21,8 +21,10 @@ from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, QuotationShape
 from extractors.speech.syntax import (
+    PARTIES,
     SUBJECTS,
     VERBS,
+    child_of,
     doer,
     is_heard,
     is_infinitive,
@@ -140,7 +142,7 @@ def _of_noun(noun: Token) -> SpeechReport | None:
         construction = "noun-inf"
     else:
         return None
-    owner = next((child for child in noun.children if child.dep_ == "poss"), None)
+    owner = child_of(noun, "poss")
     speaker = owner if owner is not None else doer(noun)
     return SpeechReport(
         Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, tuple(_of_clause(noun, clause))
@@ -163,7 +165,7 @@ LIKELY, LIKELY_QUOTED = 0.28, 0.36
 _FEW, _SOME, _MANY = 3, 6, 12  # words of a content
 _OPENERS = frozenset({"to", "how", "why", "what", "whether", "if", "who", "where", "when"})
 _ACT = 2.0  # what an act of negotiation is worth beyond its counts, which are from another field of politics
-_ACTORS = frozenset({"PERSON", "ORG", "GPE", "NORP", "role", "name", "he", "she", "they", "it"})
+_ACTORS = PARTIES | {"role", "name", "he", "she", "they", "it"}
 _MARKS = frozenset('“”"')
 
 
@@ -233,7 +235,7 @@ def _speaker_kind(speaker: Token | None) -> str:
         return "none"
     if speaker.lower_ in PRONOUNS or speaker.pos_ == "PRON":
         return speaker.lower_
-    if speaker.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"}:
+    if speaker.ent_type_ in PARTIES:
         return speaker.ent_type_
     lemma = speaker.lemma_.lower()
     if is_role(lemma):

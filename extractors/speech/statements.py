@@ -20,7 +20,7 @@ from extractors.speech.quotations import Quotation
 from extractors.speech.reports import PlacedReport, find_reported
 from extractors.speech.speakers import CERTAINTY, Cast, Resolution, Speaker
 from extractors.speech.stances import PHRASAL, Stance, condition_in, is_silence, modality_of, stance_of, voiced
-from extractors.speech.syntax import addressee, occasion, subject
+from extractors.speech.syntax import addressee, is_mark, occasion, subject
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
 
@@ -368,7 +368,7 @@ def _opening(quotation: Quotation) -> int:
 def _is_bare(sentence: ParsedSentence) -> bool:
     """Tell whether a sentence is nothing but quotations."""
     clauses = {at for _, verb in sentence.said for at in (verb.i - 1, verb.i)}
-    return all(token.i in clauses or token.is_punct or token.is_space for token in sentence)
+    return all(token.i in clauses or is_mark(token) for token in sentence)
 
 
 def find_statements(

@@ -28,21 +28,26 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 FINITE_VERBS = frozenset({"VBD", "VBZ", "VBP"})  # tags
 FINITE = FINITE_VERBS | {"MD"}
 VERBS = frozenset({"VERB", "AUX"})  # parts of speech
+TIMES = frozenset({"DATE", "TIME"})  # names
+PARTIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})  # names of whoever says something or is told it
 _LINKS = frozenset({"mark", "advmod"})
 _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
 _AFTER = frozenset({"appos", "prep", "conj", "cc", "amod", "nummod", "case", "acl", "compound", "nmod", "flat"})
 _ON = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
-_TIMES = frozenset({"DATE", "TIME"})
-_HEARERS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _REACH = 3  # phrases between a cue and its occasion: "told reporters at a briefing in Moscow"
+
+
+def child_of(token: Token, *deps: str) -> Token | None:
+    """Return the first dependent of a token that hangs on it in one of the given ways."""
+    return next((child for child in token.children if child.dep_ in deps), None)
 
 
 def subject(verb: Token) -> Token | None:
     """Return the head of what does `verb`, by its own subject or the clause it hangs on; None for a hearer."""
     for _ in range(_HIGHEST):
-        own = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+        own = child_of(verb, *SUBJECTS)
         if own is not None and own.dep_ == "nsubjpass" and verb.lemma_.lower() in HEARD_VERBS:
             return _agent(verb)
         if own is not None:
@@ -62,7 +67,7 @@ def _issuer(verb: Token) -> Token | None:
     paper = verb.head
     if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in PAPERS:
         return None
-    return next((child for child in paper.head.children if child.dep_ == "nsubj"), None)
+    return child_of(paper.head, "nsubj")
 
 
 def _agent(verb: Token) -> Token | None:
@@ -93,20 +98,20 @@ def noun_phrase(head: Token) -> tuple[Token, Token]:
     first = last = head
     for child in head.lefts:
         if child.dep_ in _BEFORE and not _is_clause(child):
-            first = min(first, child.left_edge, key=_position)
+            first = min(first, child.left_edge)
     for child in head.rights:
         if child.dep_ == "punct":
             continue
         if child.dep_ not in _AFTER or not _belongs(child, head):
             break
-        last = max(last, _end(child), key=_position)
+        last = max(last, _end(child))
     return first, last
 
 
 def before(token: Token, head: Token) -> Token:
     """Return the last word before `token`, `head` at the earliest."""
     last = token.i - 1
-    while last > head.i and (token.doc[last].is_punct or token.doc[last].is_space or token.doc[last].pos_ == "ADV"):
+    while last > head.i and (is_mark(token.doc[last]) or token.doc[last].pos_ == "ADV"):
         last -= 1
     return token.doc[last]
 
@@ -118,7 +123,7 @@ def _end(child: Token) -> Token:
     tokens = span_of(child)
     relative = next((token for token in tokens if token.dep_ == "relcl" and token.i > child.i), None)
     last = relative.left_edge.i - 1 if relative is not None else child.right_edge.i
-    while last > child.i and (child.doc[last].is_punct or child.doc[last].is_space or child.doc[last].dep_ == "cc"):
+    while last > child.i and (is_mark(child.doc[last]) or child.doc[last].dep_ == "cc"):
         last -= 1
     return child.doc[max(last, child.i)]
 
@@ -145,10 +150,6 @@ def is_stand_in(token: Token) -> bool:
 def span_of(head: Token) -> Tokens:
     """Return the tokens under `head`."""
     return head.doc[head.left_edge.i : head.right_edge.i + 1]
-
-
-def _position(token: Token) -> int:
-    return token.i
 
 
 def is_main(verb: Token) -> bool:
@@ -212,14 +213,14 @@ def _after_to(cue: Token) -> Token | None:
 
 
 def _hears(noun: Token) -> bool:
-    return noun.ent_type_ in _HEARERS or noun.lemma_.lower() in PEOPLE or noun.pos_ == "PRON"
+    return noun.ent_type_ in PARTIES or noun.lemma_.lower() in PEOPLE or noun.pos_ == "PRON"
 
 
 def occasion(sentence: ParsedSentence, cue: Token) -> Span | None:
     """Return the words that say where or by what means: "in an interview with Izvestia", "via Telegram"."""
     for preposition in _prepositions(cue):
-        place = next((child for child in preposition.children if child.dep_ in {"pobj", "pcomp"}), None)
-        if place is not None and place.ent_type_ not in _TIMES and _is_setting(preposition, place):
+        place = child_of(preposition, "pobj", "pcomp")
+        if place is not None and place.ent_type_ not in TIMES and _is_setting(preposition, place):
             return sentence.span(preposition, _last(sentence, place))
     return None
 
@@ -254,7 +255,7 @@ def _last(sentence: ParsedSentence, place: Token) -> Token:
     for token in place.doc[place.i + 1 : min(place.right_edge.i + 1, sentence.last)]:
         if token.is_punct and token.text != "-":
             break
-        if token.i in stand_ins or token.ent_type_ in _TIMES or token.dep_ in {"relcl", "mark"} or token.tag_ == "WDT":
+        if token.i in stand_ins or token.ent_type_ in TIMES or token.dep_ in {"relcl", "mark"} or token.tag_ == "WDT":
             break
         last = token
     while last.i > place.i and (last.pos_ in {"ADP", "DET", "CCONJ"} or last.is_space):
@@ -381,7 +382,7 @@ def called_on(verb: Token, open_clause: Token) -> Token | None:
     """Return the ministers of "called on ministers to resign"."""
     for child in verb.rights:
         if child.dep_ == "prep" and child.lower_ in {"on", "upon", "for"} and child.i < open_clause.i:
-            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+            return child_of(child, "pobj")
     return None
 
 
@@ -389,7 +390,7 @@ def doer(noun: Token) -> Token | None:
     """Return who makes what a noun names: "a statement by Putin", "he made the claim"."""
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ in {"by", "from", "of"}:
-            return next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+            return child_of(child, "pobj")
     if noun.dep_ in {"dobj", "pobj", "attr"}:
         verb = noun.head if noun.dep_ != "pobj" else noun.head.head
         if verb.pos_ in VERBS:
