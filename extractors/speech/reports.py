@@ -269,11 +269,10 @@ _SAID = frozenset({"ccomp", "before"})  # constructions in which a source's own 
 
 @dataclass(frozen=True, slots=True)
 class PlacedReport:
-    """One report: its cue, its spans in the article, and the numbers of the whole quotations inside them."""
+    """One report: its cue and its spans in the article."""
 
     report: SpeechReport
     spans: tuple[Span, ...]
-    confidence: float
     kind: StatementKind
 
     @property
@@ -356,7 +355,7 @@ def _placed(
     if words < (_LEAST if report.lemma not in SURE_ACTS or weight < _SURE else _LEAST_OF_ACT):
         return None
     kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
-    return PlacedReport(report, tuple(spans), weight, kind)
+    return PlacedReport(report, tuple(spans), kind)
 
 
 def _whole(span: Span, quotations: Sequence[Quotation]) -> Span:

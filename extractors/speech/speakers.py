@@ -215,10 +215,10 @@ class Cast:
     """The people and bodies of one article, in the order in which it brings them on as subjects."""
 
     def __init__(
-        self, text: str, mentions: Sequence[Mention], genders: Mapping[str, str], seats: Mapping[str, str] | None = None
+        self, text: str, mentions: Sequence[Mention], genders: Mapping[str, str], seats: Mapping[str, str]
     ) -> None:
         """Take the mentions of the article, the gender of each official by id, and whose government sits where."""
-        self._seats = dict(seats or {})
+        self._seats = dict(seats)
         self._text = text
         self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
         self._starts = [mention.span.start for mention in self._mentions]
