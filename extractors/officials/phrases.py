@@ -186,22 +186,20 @@ def _name_spellings(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 _MARKS = "\"'“”„‟«»‘’‚‛`´\\[\\]"
 # Between two words of a phrase stand blanks (no line's end) and quote marks, or one hyphen; no stop, comma or dash.
-_SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:[^\S\n\r\v\f\x1c-\x1f\x85\u2028\u2029]|[{_MARKS}])+")
+_SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:{_BLANK}|[{_MARKS}])+")
 _EXACTLY = "="
 _ANY = ("",)
-_AFTER_INITIAL = re.compile(r"\.[^\S\n\r\v\f\x1c-\x1f\x85\u2028\u2029]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A phrase of `key` found at `span`; `phrase` is as the index was given it."""
+    """A phrase of `key` found at `span`."""
 
     key: str
-    phrase: str
     span: Span
 
 
-_Phrases = Trie[tuple[str, str]]
+_Phrases = Trie[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,17 +234,17 @@ class PhraseIndex:
         for key, wordings in phrases.items():
             for wording in wordings:
                 for words in _spellings(wording):
-                    self._add(words, key, wording)
+                    self._add(words, key)
         self._halves: dict[str, set[str]] = {}
         for first in self._root.after:
             for half, following in _halves(first):
                 self._halves.setdefault(half, set()).add(following)
         self._begins = remembered(self._beginning)
 
-    def _add(self, words: Sequence[str], key: str, wording: str) -> None:
+    def _add(self, words: Sequence[str], key: str) -> None:
         ends = self._root.at(words).ends
-        if all(known != key for known, _ in ends):
-            ends.append((key, wording))
+        if key not in ends:
+            ends.append(key)
 
     def find(self, text: str, words: Sequence[Token] | None = None) -> tuple[Hit, ...]:
         """Return the hits by start: of one key at one start only the longest, of different keys all.
@@ -267,16 +265,16 @@ class PhraseIndex:
         return _ANY if own else self._halves.get(fold(word.casefold()), ())
 
     def _hits(self, text: _Words, first: int) -> Iterator[Hit]:
-        found: dict[str, tuple[int, str]] = {}
+        ends: dict[str, int] = {}
         reached = [(self._root, first)]
         while reached:
             node, at = reached.pop()
-            for key, phrase in node.ends:
-                found[key] = max(found.get(key, (0, "")), (at, phrase))
+            for key in node.ends:
+                ends[key] = max(ends.get(key, 0), at)
             if node.after and at < len(text.words) and (at == first or text.runs_on(at - 1)):
                 reached += _steps(node, text, at)
-        for key, (end, phrase) in sorted(found.items()):
-            yield Hit(key=key, phrase=phrase, span=Span(text.words[first].start, _end(text.words[end - 1])))
+        for key, end in sorted(ends.items()):
+            yield Hit(key=key, span=Span(text.words[first].start, _end(text.words[end - 1])))
 
 
 def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, int]]:
@@ -324,7 +322,7 @@ def _runs_on(text: str, left: Token, right: Token) -> bool:
     between = text[left.end : right.start]
     if between == " " or _SOFT.fullmatch(between):
         return True
-    is_initial = len(left.text) == 1 and _AFTER_INITIAL.fullmatch(between) is not None
+    is_initial = len(left.text) == 1 and _AFTER_ABBREVIATION.fullmatch(between) is not None
     return is_initial and (between == "." or right.text[0].islower())
 
 
