@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from extractors.officials.watchlist import Watchlist, slug
 from extractors.records import Mention, MentionKind, Span
+from extractors.text.spans import disjoint
 
 
 class Naming(StrEnum):
@@ -69,11 +70,7 @@ class Countries:
         homes = ((each.span, self._homes.get(each.ref_id)) for each in people)
         named = [NamedCountry(span, code) for span, code in homes if code is not None]
         named += self.find(text, Span(0, len(text)))
-        kept: list[NamedCountry] = []
-        for each in sorted(named, key=lambda one: (one.span.start, -one.span.end)):
-            if not kept or kept[-1].span.end <= each.span.start:
-                kept.append(each)
-        return tuple(kept)
+        return disjoint(named)
 
     def of(self, ref_id: str | None, words: str) -> str | None:
         """Return whose official this is; of who is not on the roster the first country that the words name."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Span
 from extractors.speech.quotations import Quotation, QuotationShape
+from extractors.text.spans import starting_in
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -170,7 +171,7 @@ class _Builder:
             self._put(" ", Span(sentence.start, sentence.start), verbatim=False)
         self._openings.append((self.length, paragraph))
         at = sentence.start
-        for number, quotation in _within(said, sentence):
+        for number, quotation in starting_in(said, sentence, _opening):
             self._copy(Span(at, quotation.outer.start))
             if _touches(self._text, quotation.outer.start):
                 self._put(" ", Span(quotation.outer.start, quotation.outer.start), verbatim=False)
@@ -197,11 +198,8 @@ class _Builder:
             self.length += len(words)
 
 
-def _within(said: Sequence[tuple[int, Quotation]], sentence: Span) -> Iterator[tuple[int, Quotation]]:
-    for at in range(bisect_left(said, sentence.start, key=lambda item: item[1].outer.start), len(said)):
-        if said[at][1].outer.start >= sentence.end:
-            return
-        yield said[at]
+def _opening(numbered: tuple[int, Quotation]) -> int:
+    return numbered[1].outer.start
 
 
 def _touches(text: str, at: int) -> bool:

@@ -29,6 +29,7 @@ from extractors.speech.lexicon import (
 )
 from extractors.speech.parsing import Frame, ParsedSentence
 from extractors.speech.syntax import SUBJECTS, before, coordinates, is_main, is_source, maker_of, noun_phrase, parts
+from extractors.text.spans import disjoint
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -56,7 +57,7 @@ def find_entities(text: str, parsed: Iterable[tuple[Frame, Doc]], taken: Sequenc
     for frame, doc in frames:
         for span in _surnames(text, frame, doc, free, fullest):
             mentions[span] = _mention_of(text, MentionKind.PERSON, span, fullest)
-    return _disjoint(mentions)
+    return disjoint(mentions.values())
 
 
 class _Free:
@@ -142,14 +143,6 @@ def _is_part(token: Token) -> bool:
     """Tell whether a capitalised word goes on before or after, so that this is another's name."""
     before = token.i > 0 and token.nbor(-1).pos_ == "PROPN" and token.nbor(-1).dep_ == "compound"
     return before or (token.dep_ == "compound" and token.head.pos_ == "PROPN" and bool(token.head.ent_type_))
-
-
-def _disjoint(mentions: dict[Span, Mention]) -> tuple[Mention, ...]:
-    kept: list[Mention] = []
-    for span in sorted(mentions, key=lambda span: (span.start, -span.end)):
-        if not kept or kept[-1].span.end <= span.start:
-            kept.append(mentions[span])
-    return tuple(kept)
 
 
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name

@@ -7,13 +7,13 @@ words said, nothing around them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from enum import StrEnum
 
 from extractors.officials.countries import NamedCountry
 from extractors.records import Span
 from extractors.speech.lexicon import filled, tables
+from extractors.text.spans import starting_in
 
 # How who is named is written where stances are read: the speaker's country with its people, and all others.
 OWN, OTHER = "⟨own⟩", "⟨other⟩"
@@ -170,9 +170,8 @@ def voiced(text: str, spans: Sequence[Span], named: Sequence[NamedCountry], own:
 
 
 def _voiced(text: str, span: Span, named: Sequence[NamedCountry], own: str | None) -> str:
-    inside = named[bisect_left(named, span.start, key=_named_at) : bisect_left(named, span.end, key=_named_at)]
     parts, at = [], span.start
-    for each in inside if own is not None else ():
+    for each in starting_in(named, span, _named_at) if own is not None else ():
         parts += [text[at : each.span.start], OWN if each.code == own else OTHER]
         at = each.span.end
     return "".join((*parts, text[at : span.end]))

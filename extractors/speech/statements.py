@@ -23,6 +23,7 @@ from extractors.speech.stances import PHRASAL, Stance, condition_in, is_silence,
 from extractors.speech.syntax import addressee, is_mark, occasion, subject
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
+from extractors.text.spans import starting_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -290,9 +291,7 @@ class _Drafting:
         self.floor.give(speaker, sentence.paragraph, draft)
 
     def _inside(self, sentence: ParsedSentence) -> Sequence[Quotation]:
-        span = sentence.whole()
-        first = bisect_left(self.quotations, span.start, key=_opening)
-        return self.quotations[first : bisect_left(self.quotations, span.end, key=_opening)]
+        return starting_in(self.quotations, sentence.whole(), _opening)
 
     def _mixed(self, sentence: ParsedSentence, reported: PlacedReport) -> None:
         if reported.cue.speaker is None:
