@@ -74,8 +74,7 @@ class Countries:
 
     def of(self, ref_id: str | None, words: str) -> str | None:
         """Return whose official this is; of who is not on the roster the first country that the words name."""
-        first = next(self.find(words, Span(0, len(words))), None)
-        return self._homes.get(ref_id) or (first.code if first else None)
+        return self._homes.get(ref_id) or next((each.code for each in self.find(words, Span(0, len(words)))), None)
 
 
 class Homes:
