@@ -87,7 +87,7 @@ def _part(some: frozenset[str], whole: frozenset[str]) -> float:
     return len(some & whole) / len(some) if some else 0.0
 
 
-def _in_common(one: frozenset[str], other: frozenset[str]) -> float:
+def in_common(one: frozenset[str], other: frozenset[str]) -> float:
     """Return how much of the fewer words or shingles is in the more."""
     return _part(*sorted((one, other), key=len))
 
@@ -199,7 +199,7 @@ def _is_edited(one: Words, other: Words) -> bool:
     """Tell whether two quotations are alike but for a word here and there, or for what each leaves out."""
     if min(sum(map(_count, each.quoted)) for each in (one, other)) < LONG:
         return False
-    if _in_common(_all_shingles(one.quoted), _all_shingles(other.quoted)) >= NEAR:
+    if in_common(_all_shingles(one.quoted), _all_shingles(other.quoted)) >= NEAR:
         return True
     is_cut = max(len(one.quoted), len(other.quoted)) > 1
     return is_cut and _in_order(" ".join(one.quoted).split(), " ".join(other.quoted).split())
@@ -218,7 +218,7 @@ def _is_paraphrase(one: Words, other: Words) -> bool:
     some, others = telling_words(one.plain), telling_words(other.plain)
     if min(len(some), len(others)) < _FEWEST or len(some & others) < PARAPHRASED * len(some | others):
         return False
-    return _in_common(_all_shingles((one.plain,)), _all_shingles((other.plain,))) >= AGREED
+    return in_common(_all_shingles((one.plain,)), _all_shingles((other.plain,))) >= AGREED
 
 
 def _all_shingles(stretches: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from extractors.copies.sameness import (
     BODY_WORDS,
     OPENING,
     BodyShape,
+    in_common,
     key_of,
     shape,
     shares_body,
@@ -119,14 +120,9 @@ def tie_between(one: StoryText, other: StoryText) -> Tie | None:
     if apart <= WINDOW and shares_body(one.shape, other.shape, at_home=at_home):
         return Tie.BODY
     spoken = one.spoken & other.keys or other.spoken & one.keys
-    if spoken and not at_home and apart <= SAME_DAY and _one_subject(one, other):
+    if spoken and not at_home and apart <= SAME_DAY and in_common(one.subject, other.subject) >= COMMON_WORDS:
         return Tie.EVENT
     return None
-
-
-def _one_subject(one: StoryText, other: StoryText) -> bool:
-    fewer = min(len(one.subject), len(other.subject))
-    return bool(fewer) and len(one.subject & other.subject) / fewer >= COMMON_WORDS
 
 
 _Age = TypeVar("_Age", datetime, tuple[bool, datetime])
