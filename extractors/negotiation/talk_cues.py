@@ -130,12 +130,13 @@ _PASSING = {
     TalkStatus.ANNOUNCED: rf"\b(?:[Aa]head of|[Bb]efore|[Uu]pcoming){_OWN}$",
 }
 
-_MOVES = frozenset({TalkStatus.POSTPONED, TalkStatus.CANCELLED})
+# What became of talks that had been planned.
+MOVES = frozenset({TalkStatus.POSTPONED, TalkStatus.CANCELLED})
 
 
 def _after(status: TalkStatus, phrase: str) -> re.Pattern[str]:
     """Return what follows a noun; what was moved or called off may have been planned first: "had been set but …"."""
-    planned = rf"(?:{_FILL}{{1,12}}?,?\sbut\b)?" if status in _MOVES else ""
+    planned = rf"(?:{_FILL}{{1,12}}?,?\sbut\b)?" if status in MOVES else ""
     return re.compile(rf"{_ASIDE}{planned}{_FILL}{{0,10}}?(?:{phrase})")
 
 

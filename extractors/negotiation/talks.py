@@ -19,6 +19,7 @@ from extractors.negotiation.talk_cues import (
     DIPLOMATS,
     EVENTS,
     MEETS,
+    MOVES,
     OTHER_TALKS,
     PASSING,
     UNCONFIRMED,
@@ -42,7 +43,6 @@ _ANOTHER = re.compile(
 _NOUN_NEAR = 30  # characters
 _TO = re.compile(r"\b(?:to|until|till|for)\s(?:the\s|early\s|late\s)?$")
 _NOT = re.compile(r"\bnot\b|n[’']t\b")
-_MOVES = frozenset({TalkStatus.POSTPONED, TalkStatus.CANCELLED})
 
 _BREAK = re.compile(
     r"[;:()—“”\"]|,(?!\s(?:19|20)\d\d)|\b(?:that|which|who|where|when|while|but|after|before|since|because|said|told)\b"
@@ -215,10 +215,10 @@ def _belongs(text: str, sentence: Span, event: _Event, dating: Span) -> bool:
     if dating.start >= event.verb_end:
         between = text[event.verb_end : dating.start]
         near = len(between) <= _NEAR and not _BREAK.search(between)
-        is_off = event.status in _MOVES and not _NOT.search(text, event.at.end, event.verb_end)
+        is_off = event.status in MOVES and not _NOT.search(text, event.at.end, event.verb_end)
         return near and (not is_off or _TO.search(between) is not None)
     if dating.start >= event.at.end:
-        return event.status in _MOVES or not _BREAK.search(text, event.at.end, dating.start)
+        return event.status in MOVES or not _BREAK.search(text, event.at.end, dating.start)
     if dating.end <= event.at.start and _POSSESSIVE.fullmatch(text, dating.end, event.at.start):
         return not _SAYING.search(text, dating.end, event.at.start)
     opens = _LEADING.fullmatch(text, sentence.start, dating.start) is not None and not event.in_passing
