@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from extractors.speech.lexicon import filled, tables
+from extractors.speech.lexicon import filled
+from extractors.text.tables import tables
 from tests.conftest import ROOT
 
 SPEECH = ROOT / "extractors" / "speech"
@@ -35,7 +36,7 @@ def test_an_unknown_name_is_an_error():
 @pytest.mark.parametrize("name", ["asides.toml", "lexicon.toml"])
 def test_every_list_of_words_is_used(name):
     """A list that nothing looks at would be taught words in vain."""
-    lists = tables(name)
+    lists = tables("extractors.speech", name)
     text = CODE + (SPEECH / name).read_text(encoding="utf-8")
     unused = [each for each in lists if not re.search(rf'"{each}"|\{{{each}\}}', text)]
     assert unused == []

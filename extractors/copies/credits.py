@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ from courlan import extract_domain
 from extractors.records import Credits
 from extractors.text.dates import MONTH
 from extractors.text.identity import plain_words
+from extractors.text.tables import tables
 from extractors.text.urls import is_http_url
 
 # Citations count where the news itself is told: in the title, the opening, or anywhere in a brief.
@@ -178,7 +177,7 @@ def _registered(host: str) -> str:
 @cache
 def _known() -> _Known:
     """Read the list of sources, once."""
-    rows = tomllib.loads(files("extractors").joinpath("sources.toml").read_text(encoding="utf-8"))["sources"]
+    rows = tables("extractors", "sources.toml")["sources"]
     sources = [(row, _Source(row.get("owner", row["id"]), row.get("agency", False))) for row in rows]
     agencies = [name for row, source in sources if source.agency for name in row["names"]]
     everyone = [name for row, _ in sources for name in row["names"]]

@@ -1,19 +1,13 @@
-"""The words that reading goes by, from lexicon.toml, and how such files are read. Nothing here decides."""
+"""The words that reading goes by, from lexicon.toml, and how patterns are put together. Nothing here decides."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
-from typing import Any
+
+from extractors.text.tables import tables
 
 _NAME = re.compile(r"\{([a-z]\w*)\}")
-
-
-def tables(name: str) -> dict[str, Any]:
-    """Return the tables of a file of words beside this module."""
-    return tomllib.loads(files("extractors.speech").joinpath(name).read_text(encoding="utf-8"))
 
 
 def filled(words: str | Sequence[str], names: Mapping[str, str | Sequence[str]]) -> str:
@@ -22,7 +16,7 @@ def filled(words: str | Sequence[str], names: Mapping[str, str | Sequence[str]])
     return _NAME.sub(lambda match: filled(names[match[1]], names), whole)
 
 
-LEXICON: Mapping[str, str | Sequence[str]] = tables("lexicon.toml")
+LEXICON: Mapping[str, str | Sequence[str]] = tables("extractors.speech", "lexicon.toml")
 
 
 def _words(name: str) -> frozenset[str]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from extractors.records import Span
-from extractors.speech.lexicon import ABBREVIATIONS, LEXICON, OPENERS, TITLES, filled, tables
+from extractors.speech.lexicon import ABBREVIATIONS, LEXICON, OPENERS, TITLES, filled
+from extractors.text.tables import tables
 
 PARAGRAPH = re.compile(r"[^\n\r]+")
-_ASIDES = tables("asides.toml")
+_ASIDES = tables("extractors.speech", "asides.toml")
 
 
 def _pattern(name: str, *, case: bool = False) -> re.Pattern[str]:
@@ -187,9 +188,7 @@ def first_comment(lines: Sequence[str]) -> int | None:
     signs = [_signs(lines, at) for at in range(len(lines))]
     scores = [_score(line, found) for line, found in zip(lines, signs, strict=True)]
     first = _change(scores)
-    if first is None or not _is_thread(signs[:first], signs[first:]):
-        return None
-    return first
+    return first if first is not None and _is_thread(signs[:first], signs[first:]) else None
 
 
 def _is_sure(lines: Sequence[str], at: int) -> bool:

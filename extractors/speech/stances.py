@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from extractors.officials.countries import NamedCountry
 from extractors.records import Span
-from extractors.speech.lexicon import filled, tables
+from extractors.speech.lexicon import filled
 from extractors.text.spans import starting_in
+from extractors.text.tables import tables
 
 # How who is named is written where stances are read: the speaker's country with its people, and all others.
 OWN, OTHER = "⟨own⟩", "⟨other⟩"
@@ -42,7 +43,7 @@ class Whose(StrEnum):
     OWN = "own"
 
 
-_TABLES = tables("stances.toml")
+_TABLES = tables("extractors.speech", "stances.toml")
 _NAMES = {**_TABLES["names"], "own": OWN, "other": OTHER}
 _BY_CUE = {cue: Stance(stance) for stance, cues in _TABLES["cues"].items() for cue in cues}
 PHRASAL = {verb: frozenset(particles) for verb, particles in _TABLES["phrasal"].items()}

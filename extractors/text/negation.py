@@ -8,17 +8,16 @@ Negated is what is not (yet), will not be, was not spoken of, or is not wanted, 
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 from extractors.records import Span
+from extractors.text.tables import tables
 from extractors.text.words import base, fold, is_cyrillic, tokens
 
-_LISTS = tomllib.loads(files("extractors.text").joinpath("negation.toml").read_text(encoding="utf-8"))
+_LISTS = tables("extractors.text", "negation.toml")
 _WORDS = {name: frozenset(words.split()) for name, words in _LISTS["words"].items()}
 _STEMS = {name: frozenset(map(base, words.split())) for name, words in _LISTS["stems"].items()}
 
