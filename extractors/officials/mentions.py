@@ -83,6 +83,10 @@ class PeopleIndex:
                 sure += _by_surname(text, each, met, is_shared=text.keys[each.last] in shared)
         return People(tuple(sorted(sure, key=lambda named: named.first)), frozenset(decoys))
 
+    def is_first_name(self, text: TextWords, at: int) -> bool:
+        """Tell whether a word is a first name."""
+        return fold(text.words[at].text) in self._given_names
+
     def _sorted(self, text: TextWords) -> tuple[list[NamedOfficial], list[_Surname], set[int]]:
         """Return names in full, surnames alone, and the words of decoys."""
         full: list[NamedOfficial] = []
@@ -208,7 +212,6 @@ class MentionFinder:
         self._topic_names = {topic.topic: topic.name for topic in watchlist.topics}
         self._people = PeopleIndex(watchlist)
         self._roles = RoleIndex(watchlist.roles, watchlist.countries)
-        self._given_names = frozenset(fold(name) for name in watchlist.given_names)
         self._things: NameIndex[Organisation | NamedPlace] = NameIndex()
         for organisation in watchlist.organisations:
             for alias in organisation.aliases:
@@ -276,7 +279,7 @@ class MentionFinder:
 
     def _is_surname(self, words: TextWords, at: int) -> bool:
         """Tell whether a first name stands before: "Denzel Washington", "Michael Bloomberg"."""
-        return at > 0 and words.runs_on[at - 1] and fold(words.words[at - 1].text) in self._given_names
+        return at > 0 and words.runs_on[at - 1] and self._people.is_first_name(words, at - 1)
 
     def _topics_in(self, words: TextWords, decoys: Iterable[int]) -> Iterator[Mention]:
         """Yield topics; a phrase inside a longer one of the same topic is not counted again, nor one in a decoy."""
