@@ -14,6 +14,7 @@ from itertools import pairwise
 from alerts.records import Place, Scope
 from extractors.officials.phrases import Hit, PhraseIndex, tokens
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
+from extractors.text.dates import day_of
 from extractors.text.datings import is_historical
 from extractors.text.negation import negation
 
@@ -213,7 +214,7 @@ class Texts:
         no_title = None if within is None else ()
         self.title = Layout(Place.TITLE, title, sentences, reading.title_mentions, within=no_title)
         self.article = article
-        self.on = article.published_at.date() if article.published_at else None
+        self.on = day_of(article.published_at)
         self.refs = self.text.refs | self.title.refs
         self._found: dict[int, frozenset[str]] = {}
         self._near: dict[tuple[Place, Span, str], Nearness | None] = {}

@@ -27,6 +27,7 @@ from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
+from extractors.text.dates import day_of
 from extractors.text.identity import article_id
 from extractors.text.languages import is_english
 from extractors.text.negation import is_negated_in
@@ -118,7 +119,7 @@ class Skimmer:
         return self._skimmed(article, read_words(article.text), read_words(article.title or ""))
 
     def _skimmed(self, article: Unread, words: TextWords, title_words: TextWords) -> Skim:
-        on = article.published_at.date() if article.published_at else None
+        on = day_of(article.published_at)
         paragraphs = _own_paragraphs(article)
         mentions = self._finder.find_in(words, on=on)
         in_title = self._finder.find_in(title_words, on=on, known=_officials(mentions))
@@ -278,7 +279,7 @@ class Reader:
             sentences=[each for each in skim.sentences if each.end <= LONGEST_READ],
             mentions=skim.mentions,
             watchlist=self._watchlist,
-            on=article.published_at.date() if article.published_at else None,
+            on=day_of(article.published_at),
         )
 
 

@@ -6,7 +6,7 @@ The one table of months; the days that sentences name are read in `datings`, wit
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
 
@@ -104,6 +104,11 @@ def _month_number(name: str) -> int | None:
     """Return the month of this name, in full or cut, in English or any language that agrees with the others on it."""
     plain = name.rstrip(".").casefold()
     return _english_months().get(plain) or _months().get(plain)
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """Return the day, in its own zone, of a moment that may not be known."""
+    return moment.date() if moment else None
 
 
 def has_time(text: str | None) -> bool:

@@ -18,6 +18,7 @@ from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
 from extractors.records import Position, Shift, Take, Talk, Telling, Wording
+from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english
 from warehouse.records import ReadArticle
@@ -114,8 +115,9 @@ def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
     article, reading = found.article, found.reading
     if not is_english(article.language):
         return ()
-    on = article.published_at.date() if article.published_at else None
-    return find_talks(article.text, reading.sentences, reading.mentions, countries=countries, on=on)
+    return find_talks(
+        article.text, reading.sentences, reading.mentions, countries=countries, on=day_of(article.published_at)
+    )
 
 
 def relate(situation: Situation) -> Related:
