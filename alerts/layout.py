@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from alerts.records import Place, Scope
-from extractors.officials.phrases import Hit, PhraseIndex, tokens
+from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
 from extractors.text.dates import day_of
 from extractors.text.datings import is_historical
 from extractors.text.negation import negation
+from extractors.text.words import tokens
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
 # A longer excerpt is no excerpt: the phrase's own sentence stands for it.

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from extractors.officials.phrases import PhraseIndex, tokens
+from extractors.officials.phrases import PhraseIndex
 from extractors.officials.roster import NamedPlace, Official, Organisation, Term
 from extractors.officials.watchlist import Watchlist
-from extractors.text.words import fold, nearest_word
+from extractors.text.words import fold, nearest_word, tokens
 
 ANY = "any"
 TOPIC = "topic:"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.officials import phrases
-from extractors.officials.phrases import PhraseIndex, tokens
-from extractors.text.words import base
+from extractors.officials.phrases import PhraseIndex
+from extractors.text.words import base, tokens
 
 # Text with everything that joins, breaks or decorates words.
 PIECES = [*"aeёїй’'s.- \n–\"“”\u0301\u00ad\u00a0,[]İßЗЄ1_", "cease", "fire", "talks", "U", "security"]

@@ -15,18 +15,6 @@ from typing import Generic, TypeVar
 from extractors.records import Span
 from extractors.text.words import Token, Trie, base, fold, forms, is_cyrillic, remembered, tokens, without_possessive
 
-__all__ = [
-    "FoundName",
-    "Hit",
-    "NameIndex",
-    "PhraseIndex",
-    "TextWords",
-    "Token",
-    "is_possessive",
-    "read_words",
-    "tokens",
-]
-
 Target = TypeVar("Target")
 
 # Capitals that may stand beside a name or title in a headline or sentence without being part of a name.
