@@ -26,6 +26,18 @@ def room(tmp_path):
         yield opened
 
 
+def killed_at(room, monkeypatch, step):
+    """Let a pass die where it comes to this step."""
+
+    def die(*_args, **_kwargs):
+        raise SystemError("killed")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(f"flows.steps.{step}", die)
+        with pytest.raises(SystemError):
+            room.run()
+
+
 def counts(room):
     """Return how many rows each table has."""
     names = ("articles", "mentions", "statements", "decisions", "alerts", "deliveries", "feeds", "entries", "runs")
@@ -225,7 +237,7 @@ def test_a_pass_that_finds_nothing_opens_the_warehouse_twice(room, opened):
 
 
 def test_what_brought_nothing_is_noted_at_the_end(room):
-    """A feed that failed and one that is as it was are noted with the end of the pass, and a pass that dies knows whom it asked."""
+    """A feed that failed and one that is as it was are noted with the end of the pass."""
     room.run()
     room.write(more='[[feeds]]\nurl = "http://nowhere.invalid/rss"\noutlet = "Nowhere"\n')
     room.now += timedelta(minutes=11)
@@ -238,14 +250,7 @@ def test_a_pass_killed_before_its_end_asks_no_feed_too_soon(room, monkeypatch):
     """What it had asked stands in the journal: the next pass leaves the feed its interval, then asks it again."""
     room.run()
     room.now += timedelta(minutes=11)
-
-    def die(*_args, **_kwargs):
-        raise SystemError("killed")
-
-    with monkeypatch.context() as dying:
-        dying.setattr(passes, "finish", die)
-        with pytest.raises(SystemError):
-            room.run()
+    killed_at(room, monkeypatch, "passes.finish")
     asked = len(room.outlet.asked("/rss.xml"))
     room.now += timedelta(minutes=1)
     room.run()
@@ -256,15 +261,8 @@ def test_a_pass_killed_before_its_end_asks_no_feed_too_soon(room, monkeypatch):
 
 def test_a_host_that_wants_to_be_left_alone_is_noted_at_once(room, monkeypatch):
     """A pass that dies later knows that a server asked for a pause, though nothing else was worth opening the warehouse."""
-
-    def die(*_args, **_kwargs):
-        raise SystemError("killed")
-
     room.outlet.reply("/rss.xml", Reply(429, (("Retry-After", "7200"),)))
-    with monkeypatch.context() as dying:
-        dying.setattr(passes, "finish", die)
-        with pytest.raises(SystemError):
-            room.run()
+    killed_at(room, monkeypatch, "passes.finish")
     assert room.rows("select parked_until from hosts") == [(room.now + timedelta(hours=2),)]
 
 
@@ -405,19 +403,12 @@ def test_a_feeds_own_full_text_serves_when_its_page_is_gone(room):
     assert len(room.mail.mails) == 1
 
 
-@pytest.mark.parametrize("step", ["note", "clean", "read", "recorded", "publish"])
+@pytest.mark.parametrize("step", ["passes.note", "passes.clean", "passes.read", "passes.recorded", "passes.publish"])
 def test_a_crash_before_any_step_loses_nothing(room, monkeypatch, step):
     """Whichever step a pass dies in, the passes after it do the work that was left, and nothing is sent twice."""
-
-    def die(*_args, **_kwargs):
-        raise SystemError("killed")
-
     items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river"}
     room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items)))
-    with monkeypatch.context() as dying:
-        dying.setattr(passes, step, die)
-        with pytest.raises(SystemError):
-            room.run()
+    killed_at(room, monkeypatch, step)
     room.now += timedelta(minutes=11)
     room.run()
     assert room.rows("select count(*) from articles") == [(2,)]
