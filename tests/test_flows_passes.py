@@ -403,7 +403,17 @@ def test_a_feeds_own_full_text_serves_when_its_page_is_gone(room):
     assert len(room.mail.mails) == 1
 
 
-@pytest.mark.parametrize("step", ["passes.note", "passes.clean", "passes.read", "passes.recorded", "passes.publish"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "passes.note",
+        "passes.clean",
+        "passes.read",
+        "passes.recorded",
+        "deliver.senders.Sender.run",
+        "passes.publish",
+    ],
+)
 def test_a_crash_before_any_step_loses_nothing(room, monkeypatch, step):
     """Whichever step a pass dies in, the passes after it do the work that was left, and nothing is sent twice."""
     items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river"}
