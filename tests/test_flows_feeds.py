@@ -12,9 +12,8 @@ from flows.config.configuration import FetchTable
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.tables import columned
-from flows.web.fetch import fetch_outcomes
-from flows.web.results import Request
 from tests.servers import HttpServer, Reply
+from tests.test_flows_fetching import fetched
 from warehouse.feeds import WatchedFeed
 
 RSS = b"""<rss version="2.0"><channel><title>Herald</title><ttl>60</ttl><item><title>x</title><link>https://a.example/1</link>
@@ -125,8 +124,7 @@ def test_advice_fits_the_reason(reply, advice):
     """An operator is told what to change, where anything can be changed, for what a server really answered."""
     with HttpServer() as server:
         server.reply("/", reply)
-        fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{server.port}"]})
-        (failure,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
+        failure = fetched(server)
     said = advice_on(failure, "https://a.example/rss")
     assert said is None if advice is None else advice in said
 

@@ -18,12 +18,13 @@ from flows.web.network import by_turns
 from flows.web.results import Fetched, FetchFailure, FetchResult, NotModified, Request
 from tests.certificates import certificate, self_signed
 from tests.servers import HttpServer, Reply
+from tests.test_flows_fetching import table
 
 
 def fetched(url: str, *servers: HttpServer, **validators: str) -> FetchResult:
     """Ask for an address of servers that may be asked."""
     allowed = [f"127.0.0.1:{server.port}" for server in servers]
-    fetch = FetchTable.model_validate({"delay_seconds": 0, "timeout_seconds": 10, "allow_hosts": allowed})
+    fetch = table(timeout_seconds=10, allow_hosts=allowed)
     (outcome,) = fetch_outcomes([Request(key="k", url=url, accept="*/*", **validators)], fetch)
     return outcome
 
@@ -134,7 +135,7 @@ def test_an_answer_that_breaks_off_is_a_reason(said, expected):
     thread = threading.Thread(target=serve)
     thread.start()
     port = listener.getsockname()[1]
-    fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{port}"]})
+    fetch = table(allow_hosts=[f"127.0.0.1:{port}"])
     (outcome,) = fetch_outcomes([Request(key="k", url=f"http://127.0.0.1:{port}/", accept="*/*")], fetch)
     thread.join(10)
     listener.close()
@@ -174,8 +175,7 @@ def named(monkeypatch, *addresses: str) -> None:
 
 def settings(port: int, **changes: object) -> FetchTable:
     """Return fetch settings that let the outlet be asked, wherever it is."""
-    chosen = {"delay_seconds": 0, "timeout_seconds": 6, "allow_hosts": [f"{NAME}:{port}"], **changes}
-    return FetchTable.model_validate(chosen)
+    return table(**{"timeout_seconds": 6, "allow_hosts": [f"{NAME}:{port}"], **changes})
 
 
 def outlet_asked(port: int, **changes: object) -> tuple[FetchResult, float]:
@@ -284,12 +284,11 @@ def test_what_a_host_is_asked_for_takes_one_handshake(monkeypatch):
         url = f"https://127.0.0.1:{server.port}"
         for path in ("/feed", "/page"):
             server.reply(path, Reply(body=b"x"))
-        fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{server.port}"]})
         requests = [
             Request(key="f", url=f"{url}/feed", accept="*/*"),
             Request(key="p", url=f"{url}/page", accept="*/*", crawls=True),
         ]
-        outcomes = fetch_outcomes(requests, fetch)
+        outcomes = fetch_outcomes(requests, table(server))
         assert [type(outcome) for outcome in outcomes] == [Fetched, Fetched]
         assert {asked.path for asked in server.requests} == {"/feed", "/robots.txt", "/page"}
         assert server.connections == 1
@@ -299,9 +298,8 @@ def test_a_kept_connection_that_has_ended_is_no_failure():
     """A server may end a connection just when it is used again: the request is made over another."""
     with HttpServer(keep=True) as server:
         server.reply("/", Reply(body=b"x"), Reply(reset=True), Reply(body=b"y"))
-        fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{server.port}"]})
         requests = [Request(key=key, url=server.url(), accept="*/*") for key in "ab"]
-        first, second = fetch_outcomes(requests, fetch)
+        first, second = fetch_outcomes(requests, table(server))
         assert isinstance(first, Fetched)
         assert isinstance(second, Fetched)
         assert (first.body, second.body) == (b"x", b"y")
@@ -331,9 +329,7 @@ def test_a_server_that_stalls_at_its_handshake_holds_no_connection():
     """Who is connected to and says nothing to TLS is left for good when the time is over."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        fetch = FetchTable.model_validate(
-            {"delay_seconds": 0, "timeout_seconds": 0.3, "allow_hosts": [f"127.0.0.1:{port}"]}
-        )
+        fetch = table(timeout_seconds=0.3, allow_hosts=[f"127.0.0.1:{port}"])
         (outcome,) = fetch_outcomes([Request(key="k", url=f"https://127.0.0.1:{port}/", accept="*/*")], fetch)
         assert isinstance(outcome, FetchFailure)
         connection, _ = listener.accept()

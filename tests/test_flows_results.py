@@ -13,6 +13,7 @@ from flows.config.configuration import FetchTable
 from flows.web.fetch import fetch_outcomes
 from flows.web.results import BodyTooLarge, FetchFailure, FetchReason, OddEncoding, Request, bounded_body, decompressor
 from tests.servers import HttpServer, Reply
+from tests.test_flows_fetching import fetched
 
 SENT = b"Peskov said that the talks would go on. " * 50
 
@@ -81,8 +82,7 @@ def test_what_a_host_asks_for_is_a_day_at_most(status, asked):
     """A host that wants to be left alone for years, in seconds or until a date, is left alone for a day."""
     with HttpServer() as server:
         server.reply("/", Reply(status, (("Retry-After", asked),)))
-        fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [f"127.0.0.1:{server.port}"]})
-        (outcome,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
+        outcome = fetched(server)
     assert isinstance(outcome, FetchFailure)
     assert outcome.wait == timedelta(days=1)
 
@@ -109,9 +109,7 @@ def test_what_goes_wrong_is_told_by_a_reason(reply, reason):
     """What is decided on is a reason, whatever the words are."""
     with HttpServer() as server:
         server.reply("/", reply)
-        allowed = (f"127.0.0.1:{server.port}",)
-        fetch = FetchTable.model_validate({"delay_seconds": 0, "max_body_mb": 1, "allow_hosts": allowed})
-        (outcome,) = fetch_outcomes([Request(key="k", url=server.url(), accept="*/*")], fetch)
+        outcome = fetched(server, max_body_mb=1)
     assert isinstance(outcome, FetchFailure)
     assert outcome.reason is reason
     assert not outcome.permanent
