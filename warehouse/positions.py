@@ -54,7 +54,11 @@ _BEFORE_ALERTS = """
 WITH told AS (
     SELECT al.alert_id, al.official_id, t.topic, min(coalesce(r.published_at, a.first_seen_at)) AS first_said_at
     FROM alerts AS al
-    JOIN (SELECT DISTINCT article_id, official_id, utterance_id, unnest(topics) AS topic FROM statements) AS t
+    JOIN (
+        SELECT DISTINCT article_id, official_id, utterance_id, unnest(topics) AS topic
+        FROM statements
+        WHERE article_id IN (SELECT article_id FROM alert_rows WHERE list_contains($1::VARCHAR[], alert_id))
+    ) AS t
         ON t.article_id = al.article_id AND t.official_id = al.official_id
             AND (t.utterance_id = al.utterance_id OR list_contains(al.utterance_ids, t.utterance_id))
     JOIN statements AS r ON r.utterance_id = t.utterance_id
