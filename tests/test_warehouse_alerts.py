@@ -184,6 +184,15 @@ def test_a_notice_has_what_a_reader_wants(session):
     assert (notice.official_role, notice.official_side, notice.cue) == (None, "russia", "said")
 
 
+def test_an_alert_whose_sources_were_never_counted_has_those_of_its_story(session):
+    """An alert of an earlier version counts as many sources as its story; one that has its own count keeps it."""
+    session.run("UPDATE stories SET independent_sources = 4")
+    fire(session, alert(), alert("a2"))
+    session.run("UPDATE alert_rows SET sources = 2 WHERE article_id = 'a2'")
+    counted = {each.notice.alert.article_id: each.notice.sources for each in alerts.list_alerts(session, limit=9)}
+    assert counted == {"a1": 4, "a2": 2}
+
+
 def test_a_notice_names_the_other_outlets_of_its_story(session):
     """Those that tell the story too stand beside the alert, the earliest first, each once, without its own."""
     for name, outlet, hours in (("a5", "Late", 3), ("a6", "Early", 2), ("a7", "Late", 1), ("a8", "One", 0)):

@@ -58,7 +58,7 @@ HAVING count(alert_id) = 0
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_BESIDE = Columns(Notice, without=["alert", "sources", "other_outlets", "positions", "news"])
+_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news"])
 _NOTICE = f"""
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
@@ -70,15 +70,17 @@ SELECT {ALERT.of("a")},
             AND (o.role_to IS NULL OR o.role_to > coalesce(r.published_at, r.first_seen_at)::DATE)
     ),
     (SELECT min(o.side) FROM officials AS o WHERE o.official_id = a.official_id),
+    coalesce(a.sources, t.independent_sources),
     (
-        SELECT arg_min(t.cue, t.start_char)
-        FROM statements AS t
-        WHERE t.article_id = a.article_id AND t.utterance_id = a.utterance_id
+        SELECT arg_min(s.cue, s.start_char)
+        FROM statements AS s
+        WHERE s.article_id = a.article_id AND s.utterance_id = a.utterance_id
     ),
-    a.roots, a.sources, r.story_id
+    a.roots
 FROM alerts AS a
 JOIN articles AS r USING (article_id)
 LEFT JOIN feeds AS f USING (feed_id)
+LEFT JOIN stories AS t ON t.story_id = r.story_id
 """  # noqa: S608 (our own columns)
 _OF_MESSAGE = " JOIN message_alerts AS m USING (alert_id) WHERE m.message_id = $1 ORDER BY m.position"
 _OF_LOG = """
@@ -103,10 +105,6 @@ JOIN follow_ups AS f USING (follow_up_id)
 WHERE m.message_id = $1
 ORDER BY m.position
 """  # noqa: S608 (our own columns)
-
-_SOURCES = """
-SELECT story_id, independent_sources FROM stories WHERE list_contains($1::VARCHAR[], story_id)
-"""
 
 _OTHER_OUTLETS = """
 SELECT alert_id, list(outlet ORDER BY first_seen_at, outlet)
@@ -196,9 +194,7 @@ def notices_of(session: Session, message_id: str) -> tuple[Notice, ...]:
 
 
 def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]:
-    rows = session.rows(_NOTICE + which, params)
-    sources: dict[str, int] = dict(session.rows(_SOURCES, [[row[-1] for row in rows]]))
-    notices = [_notice(row, sources[row[-1]]) for row in rows]
+    notices = [_notice(row) for row in session.rows(_NOTICE + which, params)]
     names = [notice.alert.alert_id for notice in notices]
     before = known_before(session, names)
     others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
@@ -219,10 +215,9 @@ def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, .
     )
 
 
-def _notice(row: Row, of_story: int) -> Notice:
-    own, counted = len(ALERT.names), row[-2]
-    sources = of_story if counted is None else counted
-    return _BESIDE.record(row[own:-2], alert=ALERT.record(row[:own]), sources=sources)
+def _notice(row: Row) -> Notice:
+    own = len(ALERT.names)
+    return _BESIDE.record(row[own:], alert=ALERT.record(row[:own]))
 
 
 def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
