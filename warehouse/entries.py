@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from extractors.records import Entry
 from warehouse.rows import Columns
@@ -143,12 +144,13 @@ def known_as(session: Session, entries: Sequence[NewEntry]) -> tuple[NewEntry, .
     )
 
 
-def stage(session: Session, polled: Iterable[tuple[str, datetime, Sequence[NewEntry]]]) -> None:
+def stage(session: Session, polled: Sequence[tuple[str, datetime, Sequence[NewEntry]]]) -> None:
     """Put the entries of polls, each with its feed and time, into `entries_now`, and remember all their names.
 
     Each key once: a feed may repeat an entry, and its first word counts.
     """
-    found = [(feed_id, at, known_as(session, entries)) for feed_id, at, entries in polled]
+    known_all = iter(known_as(session, [entry for _, _, entries in polled for entry in entries]))
+    found = [(feed_id, at, tuple(islice(known_all, len(entries)))) for feed_id, at, entries in polled]
     names = {name: each.entry_key for _, _, known in found for each in reversed(known) for name in reversed(each.names)}
     session.insert("entry_names", ("name", "entry_key"), names.items(), "ON CONFLICT (name) DO NOTHING")
     first = {each.entry_key: (feed_id, at, each) for feed_id, at, known in reversed(found) for each in reversed(known)}

@@ -71,16 +71,6 @@ UPDATE messages SET
 WHERE message_id = $message_id
 """
 
-_ALL_SENT = f"""
-UPDATE messages SET
-    status = 'sent',
-    attempts = attempts + 1,
-    attempted_at = due_at,
-    tried_since = coalesce(tried_since, due_at),
-    sent_at = due_at
-{_DUE}
-"""  # noqa: S608 (a part of this module)
-
 # What waited all that time behind a channel in trouble, tried itself or not.
 _OVERDUE = """
 UPDATE messages SET status = 'dead', last_error = $error
@@ -209,11 +199,6 @@ def settle(session: Session, message_id: str, standing: Standing, now: datetime)
         "now": now,
     }
     session.run(_STANDING, params)
-
-
-def send_all(session: Session, now: datetime) -> int:
-    """Let all that is due have been sent when it was, as a trial does; return how many messages."""
-    return session.run(_ALL_SENT, {"now": now})
 
 
 def give_up(
