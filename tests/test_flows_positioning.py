@@ -16,7 +16,7 @@ from tests.statement_examples import read
 from tests.warehouse_examples import NOW, alert, decision, new_warehouse
 from warehouse import alerts, officials
 from warehouse.officials import OfficialTerm
-from warehouse.positions import known_before, last_positions
+from warehouse.positions import known_before
 from warehouse.store import writing
 
 DAY = timedelta(days=1)
@@ -189,24 +189,6 @@ def test_a_colleague_contests_and_an_opponent_does_not(session):
     ]
 
 
-def test_the_last_known_position(session):
-    """Each official's newest position on each topic before a moment, with when it was last stated by then."""
-    take_in(session, *SPOKEN, spoken("t", "offer", 1, topics=("talks", "istanbul")))
-
-    def known(days):
-        return last_positions(session, ["dmitry-peskov", "sergei-lavrov"], ["ceasefire", "talks"], NOW + days * DAY)
-
-    assert known(0) == {}
-    assert known(2.5) == {
-        "dmitry-peskov": (
-            KnownPosition(topic="ceasefire", stance="reject", stated_at=NOW + 2 * DAY),
-            KnownPosition(topic="talks", stance="offer", stated_at=NOW + DAY),
-        )
-    }
-    assert [each.stance for each in known(7)["dmitry-peskov"]] == ["condition", "offer"]
-    assert known(99)["dmitry-peskov"][0] == KnownPosition(topic="ceasefire", stance="accept", stated_at=NOW + 7 * DAY)
-
-
 def test_an_alert_s_last_known_position(session):
     """Before the first report of what the alert is about, on the topics of that; a copy of it is no earlier position."""
     words = "We accept a truce along the whole line of contact from tomorrow on, without any condition"
@@ -221,6 +203,28 @@ def test_an_alert_s_last_known_position(session):
     assert known_before(session, ["alert-ceasefire-c", "alert-named-b"]) == {
         "alert-ceasefire-c": (KnownPosition(topic="ceasefire", stance="condition", stated_at=NOW + 6 * DAY),)
     }
+
+
+def test_an_alert_s_last_known_position_is_the_newest_before_it(session):
+    """The official's newest position on each topic of the alert, with when it was last stated by then."""
+    take_in(session, *SPOKEN, spoken("t", "offer", 1, topics=("talks", "istanbul")))
+
+    def known(days, **speaker):
+        said = spoken(f"m{days}", "assert", days, topics=("ceasefire", "talks"), **speaker)
+        take_in(session, said)
+        (statement,) = said.reading.statements
+        fired = alert(said.article.article_id, utterance_id=statement.utterance_id, official_id=statement.speaker_id)
+        alerts.save_decisions(session, [decision(fired)])
+        return known_before(session, [fired.alert_id]).get(fired.alert_id, ())
+
+    assert known(0) == ()
+    assert known(2.5) == (
+        KnownPosition(topic="ceasefire", stance="reject", stated_at=NOW + 2 * DAY),
+        KnownPosition(topic="talks", stance="offer", stated_at=NOW + DAY),
+    )
+    assert [each.stance for each in known(7)] == ["condition", "offer"]
+    assert known(99)[0] == KnownPosition(topic="ceasefire", stance="accept", stated_at=NOW + 7 * DAY)
+    assert known(98, speaker="Sergei Lavrov", speaker_id="sergei-lavrov") == ()
 
 
 def test_what_an_older_version_left_to_be_drawn_is_drawn(session):

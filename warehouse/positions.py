@@ -33,22 +33,6 @@ SELECT official_id, topic FROM takes WHERE said_at >= $since AND utterance_id IN
 """
 _CLEARED = "DELETE FROM {table} WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
 
-_LAST = """
-SELECT official_id, topic, stance, max(stated_at)
-FROM (
-    SELECT p.official_id, p.topic, p.stance, p.since, coalesce(s.published_at, a.first_seen_at) AS stated_at
-    FROM positions AS p
-    JOIN statements AS s ON s.official_id = p.official_id AND s.stance = p.stance AND list_contains(s.topics, p.topic)
-    JOIN articles AS a USING (article_id)
-    WHERE list_contains($officials::VARCHAR[], p.official_id) AND list_contains($topics::VARCHAR[], p.topic)
-        AND NOT coalesce(s.denied, false)
-        AND stated_at BETWEEN p.since AND p.until AND stated_at < $before
-)
-GROUP BY official_id, topic, stance, since
-QUALIFY row_number() OVER (PARTITION BY official_id, topic ORDER BY since DESC) = 1
-ORDER BY official_id, topic
-"""
-
 # Before the first report of what the alert is about, on the topics of that.
 _BEFORE_ALERTS = """
 WITH told AS (
@@ -125,17 +109,6 @@ def save_record(
     session.insert("positions", (*_POSITION.names, "contested"), rows)
     session.save("position_shifts", _SHIFT, shifts)
     session.run("DELETE FROM stale_positions", quiet=True)
-
-
-def last_positions(
-    session: Session, official_ids: Collection[str], topics: Collection[str], before: datetime
-) -> dict[str, tuple[KnownPosition, ...]]:
-    """Return where each official last stood on each topic by what was published before that moment, if anywhere."""
-    found: defaultdict[str, tuple[KnownPosition, ...]] = defaultdict(tuple)
-    params = {"officials": sorted(official_ids), "topics": sorted(topics), "before": before}
-    for official_id, topic, stance, stated_at in session.rows(_LAST, params):
-        found[official_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
-    return dict(found)
 
 
 def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[KnownPosition, ...]]:
