@@ -205,14 +205,8 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
 
 
 def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, ...]:
-    rows = session.rows(_DELIVERIES, [[notice.alert.alert_id for notice in notices]])
-    return tuple(
-        LoggedAlert(
-            notice=notice,
-            deliveries=tuple(_DELIVERY.record(row[1:]) for row in rows if row[0] == notice.alert.alert_id),
-        )
-        for notice in notices
-    )
+    deliveries = session.grouped(_DELIVERY, _DELIVERIES, [[notice.alert.alert_id for notice in notices]])
+    return tuple(LoggedAlert(notice=notice, deliveries=tuple(deliveries[notice.alert.alert_id])) for notice in notices)
 
 
 def _notice(row: Row) -> Notice:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -16,7 +15,7 @@ from alerts.records import Arrival
 from extractors.records import Article, Mention, MentionKind, Post, Reading, Span
 from warehouse.entries import settle_entries
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
-from warehouse.rows import Columns, R, Row
+from warehouse.rows import Columns, Row
 from warehouse.session import Session
 from warehouse.statements import forget_statements, save_statements, stored_statements
 from warehouse.stories import count_stories
@@ -127,9 +126,9 @@ def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Seq
 
 def stored_articles(session: Session, article_ids: Sequence[str]) -> tuple[ReadArticle, ...]:
     """Return the newest revisions of these articles with what was read in them; one that is not there is left out."""
-    mentions, title_mentions = (_found(session, _MENTION, sql, article_ids) for sql in (_MENTIONS, _TITLE_MENTIONS))
+    mentions, title_mentions = (session.grouped(_MENTION, sql, [article_ids]) for sql in (_MENTIONS, _TITLE_MENTIONS))
     statements = stored_statements(session, article_ids)
-    posts = _found(session, _POST, _POSTS, article_ids)
+    posts = session.grouped(_POST, _POSTS, [article_ids])
     return tuple(
         ReadArticle(
             article=_ARTICLE.record(row, posts=tuple(posts[row[0]])),
@@ -153,7 +152,7 @@ def known_articles(session: Session, article_ids: Sequence[str]) -> frozenset[st
 
 def stored_words(session: Session, article_ids: Sequence[str]) -> dict[str, StoredWords]:
     """Return the newest words of those of the articles that are here, with the posts of live blogs."""
-    posts = _found(session, _POST, _POSTS, article_ids)
+    posts = session.grouped(_POST, _POSTS, [article_ids])
     return {
         article_id: _STORED.record(row, posts=tuple(posts[article_id]))
         for article_id, *row in session.rows(_WORDS, [article_ids])
@@ -259,11 +258,3 @@ def _mention_row(read: ReadArticle, mention: Mention) -> Row:
     *found, negated = _MENTION.row(mention)
     is_topic = mention.kind is MentionKind.TOPIC
     return (read.article.article_id, read.reading.extractor_version, *found, negated if is_topic else None)
-
-
-def _found(session: Session, columns: Columns[R], sql: str, article_ids: Sequence[str]) -> defaultdict[str, list[R]]:
-    """Return the records of each article; the article stands before them in the query."""
-    found: defaultdict[str, list[R]] = defaultdict(list)
-    for article_id, *row in session.rows(sql, [article_ids]):
-        found[article_id].append(columns.record(row))
-    return found

@@ -63,10 +63,8 @@ DELETE FROM page_lines WHERE seen_at < $since OR (site, article_id) IN (
 
 def site_lines(session: Session, sites: Sequence[str]) -> dict[str, SiteLines]:
     """Return what is known of the furniture of each of these sites."""
-    pages: dict[str, list[PageLines]] = defaultdict(list)
+    pages = session.grouped(_PAGE, _PAGES, [sites])
     learned: dict[str, set[str]] = defaultdict(set)
-    for site, *page in session.rows(_PAGES, [sites]):
-        pages[site].append(_PAGE.record(page))
     for site, line_hash in session.rows(_LEARNED, [sites]):
         learned[site].add(line_hash)
     return {site: SiteLines(site=site, pages=tuple(pages[site]), learned=frozenset(learned[site])) for site in sites}

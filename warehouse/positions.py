@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from warehouse.session import Session
 
 _POSITION = Columns(Position)
 _SHIFT = Columns(Shift)
+_KNOWN = Columns(KnownPosition)
 _TAKE = Columns(Take, names={"at": "said_at"}, without=["denied"])
 
 _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
@@ -113,7 +113,5 @@ def save_record(
 
 def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[KnownPosition, ...]]:
     """Return for each alert where its official last stood on its topics before what it is about, if anywhere."""
-    found: defaultdict[str, tuple[KnownPosition, ...]] = defaultdict(tuple)
-    for alert_id, topic, stance, stated_at in session.rows(_BEFORE_ALERTS, [alert_ids]):
-        found[alert_id] += (KnownPosition(topic=topic, stance=stance, stated_at=stated_at),)
-    return dict(found)
+    found = session.grouped(_KNOWN, _BEFORE_ALERTS, [alert_ids])
+    return {alert_id: tuple(known) for alert_id, known in found.items()}

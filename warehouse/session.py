@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,13 @@ class Session:
     def records(self, columns: Columns[R], sql: str, params: Params = None) -> tuple[R, ...]:
         """Return the records of a query that selects these columns, in their order."""
         return tuple(map(columns.record, self.rows(sql, params)))
+
+    def grouped(self, columns: Columns[R], sql: str, params: Params = None) -> defaultdict[str, list[R]]:
+        """Return the records of a query by the name that stands before these columns in it, each name's in order."""
+        found: defaultdict[str, list[R]] = defaultdict(list)
+        for name, *row in self.rows(sql, params):
+            found[name].append(columns.record(row))
+        return found
 
     def save(
         self, table: str, columns: Columns[R], records: Iterable[R], clash: str = "", *, quiet: bool = False

@@ -37,10 +37,7 @@ def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
 
 def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:
     """Return the statements of each article in their order."""
-    found: defaultdict[str, list[Statement]] = defaultdict(list)
-    for article_id, *row in session.rows(_STORED, [article_ids]):
-        found[article_id].append(_STATEMENT.record(row))
-    return found
+    return session.grouped(_STATEMENT, _STORED, [article_ids])
 
 
 def _row(read: ReadArticle, said: Statement) -> Row:
