@@ -30,7 +30,7 @@ from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.read import unread
-from flows.steps.record import record
+from flows.steps.record import recorded, worked_out
 from warehouse import store
 from warehouse.records import ReadArticle
 from warehouse.store import LIVE, migrate, writing
@@ -204,7 +204,9 @@ def measured(setup: Setup, found: Sequence[ReadArticle], original: Path) -> tupl
             with writing(here.data_dir):
                 pass
             opened = time.process_time()
-            record(here, found)
+            batch = worked_out(here, found)
+            with writing(here.data_dir) as session:
+                recorded(here, session, batch)
             opening.append(opened - began)
             recording.append(time.process_time() - opened - (opened - began))
     return min(opening), min(recording)

@@ -21,7 +21,7 @@ from flows.config.settings import load_settings
 from flows.logs import set_up_logging
 from flows.setup import Setup, prepared
 from flows.steps.deliver.senders import Sender, deliver
-from flows.steps.record import record
+from tests.batches import record
 from tests.post_office import story
 from warehouse import outbox
 

@@ -14,8 +14,8 @@ from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.deliver.senders import deliver
-from flows.steps.record import record
 from tests import alert_examples
+from tests.batches import record
 from tests.servers import HttpServer, Reply, SmtpSink
 from tests.warehouse_examples import new_warehouse
 from warehouse.records import ReadArticle

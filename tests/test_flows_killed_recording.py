@@ -7,8 +7,8 @@ import pytest
 
 from flows.config.settings import load_settings
 from flows.setup import prepared
-from flows.steps.record import record
 from tests.alert_desk import CONFIGURATION, found
+from tests.batches import record
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, new_warehouse, python
 from warehouse.store import reading
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.slow
 RECORDING = """
 import os, signal, sys
 from pathlib import Path
-from flows.steps.record import record
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from tests.alert_desk import found
+from tests.batches import record
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, Intercepted
 from warehouse import store

@@ -16,9 +16,9 @@ from flows.cli.app import app
 from flows.cli.files import limits_object
 from flows.config.settings import load_settings
 from flows.setup import prepared
-from flows.steps.fetch import FoundArticle
+from flows.steps.fetch import FoundArticle, Furniture
+from flows.steps.passes import take_in
 from flows.steps.read import read
-from flows.steps.record import record
 from warehouse.articles import stored_articles
 from warehouse.published import publish
 from warehouse.store import reading
@@ -93,8 +93,7 @@ def test_only_what_names_something_watched_is_read_in_full(setup):
 
 def test_analysts_see_how_far_an_article_was_read(setup):
     """Depth and version stand in the rows, and come back as they were."""
-    articles = read(setup, [found(name) for name in TEXTS])
-    counts = record(setup, articles)
+    counts, _ = take_in(setup, Furniture(setup.data_dir), [found(name) for name in TEXTS])
     publish(setup.data_dir)
     with reading(setup.data_dir) as session:
         rows = session.rows("SELECT split_part(url, '/', 4), depth, cut_at FROM articles ORDER BY 1")
@@ -102,8 +101,8 @@ def test_analysts_see_how_far_an_article_was_read(setup):
             "SELECT extractor_version FROM articles UNION SELECT extractor_version FROM mentions "
             "UNION SELECT extractor_version FROM statements"
         )
-        dull = articles[2].article.article_id
-        (stored,) = stored_articles(session, [dull])
+        dull = found("dull")
+        (stored,) = stored_articles(session, [dull.article.article_id])
     assert rows == [
         ("dull", "left_unread", None),
         ("foreign", "not_english", None),
@@ -111,7 +110,7 @@ def test_analysts_see_how_far_an_article_was_read(setup):
         ("phrase", "full", None),
     ]
     assert versions == [(setup.reader.version,)]
-    assert stored.reading == articles[2].reading
+    assert [stored.reading] == [each.reading for each in read(setup, [dull])]
     assert counts.alerts == 1
 
 

@@ -16,27 +16,9 @@ from warehouse.records import ReadArticle
 from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.situation import Situation, load
-from warehouse.store import writing
 from warehouse.talks import save_talks
 
 BATCH = 200
-
-
-def record(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFailure] = ()) -> RunCounts:
-    """Record articles, decisions and messages, a batch a transaction."""
-    counts = RunCounts()
-    for start in range(0, max(len(found), 1), BATCH):
-        batch = found[start : start + BATCH]
-        if batch or (failures and start == 0):
-            counts += record_batch(setup, batch, failures if start == 0 else ())
-    return counts
-
-
-def record_batch(setup: Setup, found: Sequence[ReadArticle], failures: Sequence[PageFailure]) -> RunCounts:
-    """Record one batch in one short session, deciding on the history read there."""
-    batch = worked_out(setup, found)
-    with writing(setup.data_dir) as session:
-        return recorded(setup, session, batch, failures)
 
 
 def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[PageFailure] = ()) -> RunCounts:
