@@ -97,14 +97,14 @@ def counted(
     """Return the utterances whose reports or sources may be others than before, those that are gone, and since when."""
     newest = situation.newest
     before = {each.utterance_id for each in situation.reporters if each.article_id in newest.keys() | relabelled}
-    said = {name for each in newest.values() for name in _said(each.sketch.found, related)}
+    said = {
+        related.named.get(word.statement_id, word.utterance_id)
+        for each in newest.values()
+        for word in each.sketch.found.reading.statements
+    }
     names = {*said, *before, *related.joined_utterances.values()} - related.joined_utterances.keys()
     spans = [span.first_said_at for span in situation.spans.values()]
     return names, related.joined_utterances, min([*spans, *(each.at for each in newest.values())])
-
-
-def _said(found: ReadArticle, related: Related) -> list[str]:
-    return [said.utterance_id for said in with_utterances(found, related.named).reading.statements]
 
 
 def linked(situation: Situation, related: Related) -> Iterator[Telling]:

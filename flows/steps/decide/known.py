@@ -9,6 +9,7 @@ from datetime import datetime
 
 from alerts.follow_up_records import ToldAlert
 from alerts.records import Alert, Match, PastAlert
+from extractors.records import Statement
 from flows.steps.relate import Related, with_utterances
 from warehouse.records import ReadArticle
 from warehouse.situation import Situation
@@ -34,11 +35,13 @@ class Names:
         """Return the present names of utterances, each once."""
         return tuple(dict.fromkeys(map(self.utterance, utterance_ids)))
 
+    def statement(self, said: Statement) -> str:
+        """Return the present name of the utterance that a statement reports."""
+        return self._statements.get(said.statement_id, self.utterance(said.utterance_id))
+
     def article(self, found: ReadArticle) -> ReadArticle:
         """Return an article whose statements name the utterances they report."""
-        read = found.reading.statements
-        stored = {said.statement_id: self.utterance(said.utterance_id) for said in read}
-        return with_utterances(found, stored | {**self._statements})
+        return with_utterances(found, {said.statement_id: self.statement(said) for said in found.reading.statements})
 
     def match(self, match: Match, found: ReadArticle) -> Match:
         """Return a match whose utterances are named so. `found` is its article as it was read."""
@@ -130,8 +133,8 @@ class Known:
 
     def _fresh_reports(self) -> Iterator[tuple[str, str]]:
         for name, each in self.situation.newest.items():
-            for said in self._names.article(each.sketch.found).reading.statements:
-                yield said.utterance_id, name
+            for said in each.sketch.found.reading.statements:
+                yield self._names.statement(said), name
 
     def _counted(self, told: ToldAlert) -> ToldAlert:
         roots = tuple(sorted(self.roots(told.alert.story_id, told.alert.utterance_id)))
