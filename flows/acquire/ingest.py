@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from flows.steps.record import BATCH
 from warehouse.articles import known_articles
 from warehouse.published import publish
 from warehouse.runs import RunCounts
-from warehouse.store import writing
+from warehouse.store import reading
 
 EVER = Period()
 
@@ -75,20 +76,32 @@ def of_files(
     setup: Setup, read_files: Iterable[Document], *, outlet: str | None, published_at: datetime | None, alert: bool
 ) -> Iterator[FoundArticle | RunCounts]:
     """Yield the articles of files, and a count for each document that is none, or is an archive's and known."""
-    for document in read_files:
-        if isinstance(document.page, Unreadable):
-            log.warning("%s: %s", document.path, reason_of(document.page))
-            yield RunCounts(pages_unreadable=1)
-            continue
-        fires = alert and not document.archived
-        article = found(setup, document, document.page, outlet=outlet, published_at=published_at, alert=fires)
-        yield RunCounts(articles_known=1) if document.archived and is_known(setup, article) else article
+    waiting = iter(read_files)
+    while batch := list(islice(waiting, AT_ONCE)):
+        pages = [
+            (each, found(setup, each, outlet=outlet, published_at=published_at, alert=alert and not each.archived))
+            for each in batch
+        ]
+        known = known_of(setup, pages)
+        for document, page in pages:
+            if isinstance(page, Unreadable):
+                log.warning("%s: %s", document.path, reason_of(page))
+                yield RunCounts(pages_unreadable=1)
+            elif document.archived and page.article.article_id in known:
+                yield RunCounts(articles_known=1)
+            else:
+                yield page
 
 
-def is_known(setup: Setup, found: FoundArticle) -> bool:
-    """Tell whether an article is here already: reading an archive again costs no reading of its articles."""
-    with writing(setup.data_dir) as session:
-        return bool(known_articles(session, [found.article.article_id]))
+def known_of(setup: Setup, pages: Sequence[tuple[Document, FoundArticle | Unreadable]]) -> frozenset[str]:
+    """Return which pages of archives are here already: reading an archive again costs no reading of its articles."""
+    archived = [
+        page.article.article_id for document, page in pages if document.archived and isinstance(page, FoundArticle)
+    ]
+    if not archived:
+        return frozenset()
+    with reading(setup.data_dir) as session:
+        return known_articles(session, archived)
 
 
 def of_sitemap(
@@ -119,9 +132,12 @@ def reason_of(page: Unreadable) -> str:
 
 
 def found(
-    setup: Setup, document: Document, page: Page, *, outlet: str | None, published_at: datetime | None, alert: bool
-) -> FoundArticle:
+    setup: Setup, document: Document, *, outlet: str | None, published_at: datetime | None, alert: bool
+) -> FoundArticle | Unreadable:
     """Give a page its identity: what was said on the command line wins over what the page says."""
+    page = document.page
+    if isinstance(page, Unreadable):
+        return page
     url = page.url or document_url(document)
     article = article_of(
         page,

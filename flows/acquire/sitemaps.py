@@ -17,7 +17,7 @@ from flows.setup import Setup
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchResult, Request
 from warehouse.articles import known_articles
-from warehouse.store import writing
+from warehouse.store import reading
 
 MOST_SITEMAPS = 500
 # A sitemap may hold 50,000 addresses in 50 MB, which takes four seconds and 300 MB with its way between the processes.
@@ -105,7 +105,7 @@ def contents_of(workers: Workers, fetch: FetchTable, url: str) -> Sequence[Entry
 def fetched(setup: Setup, workers: Workers, fetch: FetchTable, batch: Sequence[Entry]) -> Iterator[BackfilledPage]:
     """Fetch a batch of pages but for those that are known."""
     by_id = {article_id(entry.link or ""): entry for entry in batch}
-    with writing(setup.data_dir) as session:
+    with reading(setup.data_dir) as session:
         known = known_articles(session, list(by_id))
     for name, entry in by_id.items():
         if name in known:
