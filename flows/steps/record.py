@@ -28,10 +28,14 @@ def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[Pa
     return counts_of(plan)
 
 
-def worked_out(setup: Setup, found: Sequence[ReadArticle]) -> Batch:
-    """Find what needs no warehouse: the matches of articles, what copies are found by, what is said."""
+def worked_out(setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True) -> Batch:
+    """Find what needs no warehouse: the matches of articles, what copies are found by, what is said.
+
+    Nothing is decided on what is said of `talks`: a trial needs none of it.
+    """
+    countries = setup.countries if talks else None
     return Batch(
-        sketches=tuple(sketch(each, setup.countries) for each in found),
+        sketches=tuple(sketch(each, countries) for each in found),
         matched=tuple(candidates_in(setup.rules, each) for each in found),
     )
 

@@ -63,8 +63,11 @@ class Related:
         return [shift for each in self.records for shift in each.shifts]
 
 
-def sketch(found: ReadArticle, countries: Countries) -> Sketch:
-    """Find what can be known of an article by itself: its credits, what copies are found by, what is said in it."""
+def sketch(found: ReadArticle, countries: Countries | None) -> Sketch:
+    """Find what can be known of an article by itself: its credits, what copies are found by, what is said in it.
+
+    Talks are looked for where `countries` are given.
+    """
     article = found.article
     read = read_credits(
         title=article.title, author=article.author, text=article.text, outlet=article.outlet, url=article.url
@@ -77,7 +80,7 @@ def sketch(found: ReadArticle, countries: Countries) -> Sketch:
         spoken=spoken,
         wordings=wordings(found),
         takes=tuple(takes_in(found)),
-        talks=talks_in(found, countries),
+        talks=talks_in(found, countries) if countries else (),
     )
 
 

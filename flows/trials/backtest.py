@@ -78,7 +78,7 @@ def lived_through(
             moment = moment_of(told[-1].came)
             # As the passes in between would have done.
             memory.send_all(moment)
-            batch = worked_out(trial, [each.found for each in told])
+            batch = worked_out(trial, [each.found for each in told], talks=False)
             situation = memory.situation(batch.sketches, far, moment)
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
