@@ -211,19 +211,12 @@ async def fetch_all(
     requests: Sequence[Request],
     fetch: FetchTable,
     *,
-    on_done: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[FetchResult, ...]:
     """Fetch what there is time for; what there is not is simply not among the outcomes."""
     async with aclosing(connections(fetch)) as opened:
         fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
-
-        async def one(request: Request) -> FetchResult | None:
-            outcome = await fetcher.fetch(request)
-            on_done()
-            return outcome
-
-        outcomes = await asyncio.gather(*(one(request) for request in requests))
+        outcomes = await asyncio.gather(*map(fetcher.fetch, requests))
     return tuple(outcome for outcome in outcomes if outcome is not None)
 
 
@@ -231,8 +224,7 @@ def fetch_outcomes(
     requests: Sequence[Request],
     fetch: FetchTable,
     *,
-    on_done: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[FetchResult, ...]:
     """Fetch from plain code, in an event loop of its own."""
-    return asyncio.run(fetch_all(requests, fetch, on_done=on_done, stopping=stopping)) if requests else ()
+    return asyncio.run(fetch_all(requests, fetch, stopping=stopping)) if requests else ()
