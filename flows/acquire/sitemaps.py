@@ -15,7 +15,7 @@ from flows.config.configuration import FetchTable
 from flows.processes.workers import Limits, Parse, ParseResult, Workers
 from flows.setup import Setup
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
-from flows.web.results import Fetched, FetchFailure, FetchResult, Request
+from flows.web.results import Fetched, FetchResult, Request, as_failure
 from warehouse.articles import known_articles
 from warehouse.store import reading
 
@@ -92,7 +92,7 @@ def contents_of(workers: Workers, fetch: FetchTable, url: str) -> Sequence[Entry
     """Return what a sitemap lists; one that cannot be had or read is a line in the log."""
     (outcome,) = fetch_outcomes([Request(key=url, url=url, accept=FEED_TYPES)], fetch)
     if not isinstance(outcome, Fetched):
-        log.warning("%s: %s", url, refusal(outcome))
+        log.warning("%s: %s", url, as_failure(outcome).detail)
         return ()
     task = Parse(kind="sitemap", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
     sitemap = workers.read_sitemap(task)
@@ -124,19 +124,14 @@ def fetched(setup: Setup, workers: Workers, fetch: FetchTable, batch: Sequence[E
 def content_of(outcome: FetchResult) -> Parse | Unreadable:
     """Return what was fetched, to be cleaned where hostile pages can do no harm; what was not is no page."""
     if not isinstance(outcome, Fetched):
-        return Unreadable(reason=UnreadableReason.EMPTY, detail=refusal(outcome))
+        return Unreadable(reason=UnreadableReason.EMPTY, detail=as_failure(outcome).detail)
     return Parse(kind="page", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
 
 
 def cleaned(entry: Entry, outcome: FetchResult, answer: ParseResult) -> BackfilledPage:
     """Return the page that was fetched, or say why there is none."""
     if not isinstance(outcome, Fetched):
-        return BackfilledPage(entry=entry, url=entry.link or "", page=refusal(outcome))
+        return BackfilledPage(entry=entry, url=entry.link or "", page=as_failure(outcome).detail)
     assert isinstance(answer, Page | Unreadable)
     said = f"{answer.reason}: {answer.detail}" if isinstance(answer, Unreadable) else answer
     return BackfilledPage(entry=entry, url=outcome.url, page=said)
-
-
-def refusal(outcome: FetchResult) -> str:
-    """Say why nothing was fetched."""
-    return outcome.detail if isinstance(outcome, FetchFailure) else "not modified, though nothing is known of it"

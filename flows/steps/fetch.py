@@ -24,7 +24,7 @@ from flows.progress import stage
 from flows.setup import Setup
 from flows.web.fetch import PAGE_TYPES
 from flows.web.politeness import retry_delay
-from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
+from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
 from warehouse import boilerplate
 from warehouse.articles import stored_articles, stored_words
 from warehouse.boilerplate import LearnedLine, SiteLines
@@ -154,11 +154,12 @@ def cleaned(
     now: datetime,
 ) -> Sequence[FoundArticle | Missed]:
     """Turn one answer into an article for each entry that led to it, or say why it is none."""
-    if isinstance(page, Page) and isinstance(outcome, Fetched):
+    if not isinstance(outcome, Fetched):
+        return [unfetched(setup, entry, as_failure(outcome), now) for entry in entries]
+    if isinstance(page, Page):
         return [found(entry, page, outcome.url, now) for entry in entries]
-    if isinstance(page, Unreadable):
-        return [unreadable(entry, page) for entry in entries]
-    return [unfetched(setup, entry, outcome, now) for entry in entries]
+    assert isinstance(page, Unreadable)
+    return [unreadable(entry, page) for entry in entries]
 
 
 def found(entry: PendingEntry, page: Page, url: str, now: datetime, *, from_feed: bool = False) -> FoundArticle:
@@ -194,17 +195,13 @@ def unreadable(entry: PendingEntry, page: Unreadable) -> Missed:
     return Missed(entry=entry, failure=failure, fetched=True)
 
 
-def unfetched(setup: Setup, entry: PendingEntry, outcome: FetchResult, now: datetime) -> Missed:
+def unfetched(setup: Setup, entry: PendingEntry, why: FetchFailure, now: datetime) -> Missed:
     """Say why a page could not be had, and when it is asked for again."""
-    if not isinstance(outcome, FetchFailure):
-        outcome = FetchFailure(
-            key=outcome.key, reason=FetchReason.UNASKED, detail="not modified, though nothing is known of it"
-        )
     every = setup.settings.every
-    wait = max(retry_delay(entry.attempts + 1, every, 60 * every), outcome.wait or timedelta(0))
-    retry_at = None if is_final(entry, outcome) else now + wait
-    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=outcome.detail, retry_at=retry_at)
-    return Missed(entry=entry, failure=failure, disallowed=outcome.reason is FetchReason.DISALLOWED)
+    wait = max(retry_delay(entry.attempts + 1, every, 60 * every), why.wait or timedelta(0))
+    retry_at = None if is_final(entry, why) else now + wait
+    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=why.detail, retry_at=retry_at)
+    return Missed(entry=entry, failure=failure, disallowed=why.reason is FetchReason.DISALLOWED)
 
 
 def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 import httpx
 from protego import Protego
 
-from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult
+from flows.web.results import CAP, Fetched, FetchReason, FetchResult, as_failure
 from warehouse.hosts import RobotsFile, RobotsState
 
 MINUTE = timedelta(minutes=1)
@@ -105,10 +105,11 @@ def robots_file(origin: str, outcome: FetchResult, now: datetime, before: Robots
     if isinstance(outcome, Fetched):
         body = outcome.body.decode("utf-8", errors="replace").lstrip("\ufeff")[:MAX_CHARS]
         return RobotsFile(origin=origin, state=RobotsState.RULES, body=body, asked_at=now, next_at=now + DAY)
-    if isinstance(outcome, FetchFailure) and (outcome.reason is FetchReason.REDIRECTS or is_refusal(outcome.status)):
+    failure = as_failure(outcome)
+    if failure.reason is FetchReason.REDIRECTS or is_refusal(failure.status):
         return RobotsFile(origin=origin, state=RobotsState.NONE, body=None, asked_at=now, next_at=now + DAY)
     failures = 1 + (before.failures if before else 0)
-    asked_for = (isinstance(outcome, FetchFailure) and outcome.wait) or timedelta(0)
+    asked_for = failure.wait or timedelta(0)
     return RobotsFile(
         origin=origin,
         state=RobotsState.WAIT,
@@ -116,7 +117,7 @@ def robots_file(origin: str, outcome: FetchResult, now: datetime, before: Robots
         asked_at=now,
         next_at=now + max(retry_delay(failures, MINUTE, 6 * HOUR), asked_for),
         failures=failures,
-        last_error=outcome.detail if isinstance(outcome, FetchFailure) else "not modified",
+        last_error=failure.detail,
     )
 
 

@@ -107,6 +107,13 @@ class FetchFailure:
 FetchResult = Fetched | NotModified | FetchFailure
 
 
+def as_failure(outcome: NotModified | FetchFailure) -> FetchFailure:
+    """Return why nothing came; to whoever holds nothing, "not modified" is a failure too."""
+    if isinstance(outcome, FetchFailure):
+        return outcome
+    return FetchFailure(key=outcome.key, reason=FetchReason.UNASKED, detail="not modified")
+
+
 Unpack = Callable[[bytes, int], bytes]
 
 
