@@ -45,7 +45,7 @@ def discovery(url: str, site: HttpServer) -> str:
     """Look for the feeds of a site whose home page lies at the address."""
     leads(site, "/", url)
     with pytest.raises(WorkProblem) as problem:
-        discovered(table(), site.url("/"))
+        discovered(site.url("/"))
     return str(problem.value)
 
 

@@ -93,12 +93,9 @@ def test_what_is_wrong_comes_with_what_to_write(site, tmp_path, path, ok_and_rea
 
 def test_a_home_page_names_its_feeds(site):
     """Discovery gives title and address; a feed's own address gives that feed."""
-    fetch = FetchTable.model_validate({})
-    assert discovered(fetch, site.url("/")) == (AnnouncedFeed(url=site.url("/rss.xml"), title="World", declared=True),)
-    assert discovered(fetch, site.url("/rss.xml")) == (
-        AnnouncedFeed(url=site.url("/rss.xml"), title="Herald", declared=True),
-    )
-    assert discovered(fetch, site.url("/bare")) == ()
+    assert discovered(site.url("/")) == (AnnouncedFeed(url=site.url("/rss.xml"), title="World", declared=True),)
+    assert discovered(site.url("/rss.xml")) == (AnnouncedFeed(url=site.url("/rss.xml"), title="Herald", declared=True),)
+    assert discovered(site.url("/bare")) == ()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +105,7 @@ def test_a_home_page_names_its_feeds(site):
 def test_discovery_says_what_kept_it(site, path, problem):
     """What cannot be fetched or asked is one line."""
     with pytest.raises(problem):
-        discovered(FetchTable.model_validate({}), site.url(path) if path else "outlet.example")
+        discovered(site.url(path) if path else "outlet.example")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from flows.problems import UsageProblem, WorkProblem
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
-from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request
+from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
 from warehouse.feeds import WatchedFeed
 
 
@@ -69,7 +69,7 @@ def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None) -> F
         return FeedAnswer(watched=feed, reachable=False, problem=outcome.detail, advice=advice)
     if not isinstance(outcome, Fetched):
         return FeedAnswer(watched=feed, reachable=False, problem="no time left to ask it")
-    answer = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    answer = feed_in(workers, outcome)
     if isinstance(answer, Unreadable):
         said = f"{answer.reason}: {answer.detail}" if answer.detail else str(answer.reason)
         return FeedAnswer(watched=feed, problem=said, advice=written_instead(workers, outcome))
@@ -91,30 +91,25 @@ def advice_on(failure: FetchFailure, url: str) -> str | None:
 
 def written_instead(workers: Workers, outcome: Fetched) -> str | None:
     """Say which feeds a page announces that came in place of one."""
-    announced = workers.announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
-    named = " or ".join(f'url = "{feed.url}"' for feed in announced[:3])
+    named = " or ".join(f'url = "{feed.url}"' for feed in announced_in(workers, outcome)[:3])
     return f"it is a page; write {named} instead" if named else None
 
 
-def discovered(settings: FetchTable, url: str) -> tuple[AnnouncedFeed, ...]:
+def discovered(url: str) -> tuple[AnnouncedFeed, ...]:
     """Ask a page which feeds it names; of a feed itself, that feed.
 
-    Raises UsageProblem for what is no address, WorkProblem when nothing was had. The person typed the address, so it
-    may lead to this machine.
+    Raises UsageProblem for what is no address, WorkProblem when nothing was had.
     """
     if not is_http_url(url):
         raise UsageProblem(f'{url} is no address; write one, for example "https://outlet.example/"')
-    fetch = settings.model_copy(
-        update={"delay_seconds": 0, "allow_hosts": (*settings.allow_hosts, urlsplit(url).netloc)}
-    )
-    outcome = fetch_outcomes([Request(key=url, url=url, accept=PAGE_TYPES)], fetch)[0]
-    if not isinstance(outcome, Fetched):
-        raise WorkProblem(f"{url}: {outcome.detail if isinstance(outcome, FetchFailure) else 'not modified'}")
+    answer = typed(url, PAGE_TYPES)
+    if isinstance(answer, FetchFailure):
+        raise WorkProblem(f"{url}: {answer.detail}")
     with Workers(1) as workers:
-        feed = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
+        feed = feed_in(workers, answer)
         if isinstance(feed, Feed):
-            return (AnnouncedFeed(url=outcome.url, title=feed.title, declared=True),)
-        return workers.announced_feeds(outcome.body, url=outcome.url, content_type=outcome.content_type)
+            return (AnnouncedFeed(url=answer.url, title=feed.title, declared=True),)
+        return announced_in(workers, answer)
 
 
 def parsed(sources: Sequence[str]) -> Iterator[Feed | str]:
@@ -145,11 +140,26 @@ def parsed_file(workers: Workers, path: Path) -> Feed | str:
 
 
 def parsed_address(workers: Workers, url: str) -> Feed | str:
-    """Fetch and parse one address; a person typed it, so it may lead to this machine."""
-    host = url.split("/")[2]
-    fetch = FetchTable.model_validate({"delay_seconds": 0, "allow_hosts": [host]})
-    outcome = fetch_outcomes([Request(key=url, url=url, accept=FEED_TYPES)], fetch)[0]
-    if not isinstance(outcome, Fetched):
-        return outcome.detail if isinstance(outcome, FetchFailure) else "not_modified"
-    feed = workers.parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type)
+    """Fetch and parse one address."""
+    answer = typed(url, FEED_TYPES)
+    if isinstance(answer, FetchFailure):
+        return answer.detail
+    feed = feed_in(workers, answer)
     return str(feed.reason) if isinstance(feed, Unreadable) else feed
+
+
+def typed(url: str, accept: str) -> Fetched | FetchFailure:
+    """Ask an address that a person typed, so it may lead to this machine."""
+    fetch = FetchTable.model_validate({"delay_seconds": 0}).model_copy(update={"allow_hosts": (urlsplit(url).netloc,)})
+    (outcome,) = fetch_outcomes([Request(key=url, url=url, accept=accept)], fetch)
+    return outcome if isinstance(outcome, Fetched) else as_failure(outcome)
+
+
+def feed_in(workers: Workers, answer: Fetched) -> Feed | Unreadable:
+    """Parse what came as a feed."""
+    return workers.parse_feed(answer.body, url=answer.url, content_type=answer.content_type)
+
+
+def announced_in(workers: Workers, answer: Fetched) -> tuple[AnnouncedFeed, ...]:
+    """Return the feeds that a page announces."""
+    return workers.announced_feeds(answer.body, url=answer.url, content_type=answer.content_type)

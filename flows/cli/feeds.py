@@ -143,9 +143,8 @@ def discover(
 ) -> None:
     """Show the feeds that a page names; exit code 1 for none."""
     from flows.acquire.feed_checks import discovered
-    from flows.config.configuration import FetchTable
 
-    found = discovered(FetchTable.model_validate({}), url)
+    found = discovered(url)
     tell(DISCOVERED, found, output_format)
     if not found:
         typer.echo(f"{url} names no feed", err=True)
