@@ -86,6 +86,11 @@ class Unreadable:
     reason: UnreadableReason
     detail: str = ""
 
+    @property
+    def said(self) -> str:
+        """Return the reason in a line, with its detail where there is one."""
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -71,8 +71,7 @@ def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None) -> F
         return FeedAnswer(watched=feed, reachable=False, problem="no time left to ask it")
     answer = feed_in(workers, outcome)
     if isinstance(answer, Unreadable):
-        said = f"{answer.reason}: {answer.detail}" if answer.detail else str(answer.reason)
-        return FeedAnswer(watched=feed, problem=said, advice=written_instead(workers, outcome))
+        return FeedAnswer(watched=feed, problem=answer.said, advice=written_instead(workers, outcome))
     moved = f'it has moved; write url = "{outcome.moved_to}"' if outcome.moved_to else None
     problem = answer.problem or ("no entries" if not answer.entries else None)
     return FeedAnswer(watched=feed, feed=answer, problem=problem, advice=moved)

@@ -85,7 +85,7 @@ def of_files(
         known = known_of(setup, pages)
         for document, page in pages:
             if isinstance(page, Unreadable):
-                log.warning("%s: %s", document.path, reason_of(page))
+                log.warning("%s: %s", document.path, page.said)
                 yield RunCounts(pages_unreadable=1)
             elif document.archived and page.article.article_id in known:
                 yield RunCounts(articles_known=1)
@@ -124,11 +124,6 @@ def of_sitemap(
             entry=entry,
         )
         yield FoundArticle(article=article, arrival=Arrival.IMPORTED)
-
-
-def reason_of(page: Unreadable) -> str:
-    """Say in a line why a document is no article."""
-    return f"{page.reason}: {page.detail}" if page.detail else str(page.reason)
 
 
 def found(

@@ -97,7 +97,7 @@ def contents_of(workers: Workers, fetch: FetchTable, url: str) -> Sequence[Entry
     task = Parse(kind="sitemap", body=outcome.body, url=outcome.url, content_type=outcome.content_type)
     sitemap = workers.read_sitemap(task)
     if isinstance(sitemap, Unreadable):
-        log.warning("%s: %s: %s", url, sitemap.reason, sitemap.detail)
+        log.warning("%s: %s", url, sitemap.said)
         return ()
     return sitemap.entries if isinstance(sitemap, Feed) else sitemap
 
@@ -133,5 +133,5 @@ def cleaned(entry: Entry, outcome: FetchResult, answer: ParseResult) -> Backfill
     if not isinstance(outcome, Fetched):
         return BackfilledPage(entry=entry, url=entry.link or "", page=as_failure(outcome).detail)
     assert isinstance(answer, Page | Unreadable)
-    said = f"{answer.reason}: {answer.detail}" if isinstance(answer, Unreadable) else answer
-    return BackfilledPage(entry=entry, url=outcome.url, page=said)
+    page = answer.said if isinstance(answer, Unreadable) else answer
+    return BackfilledPage(entry=entry, url=outcome.url, page=page)

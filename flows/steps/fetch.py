@@ -190,8 +190,7 @@ def from_feed(workers: Workers, result: FoundArticle | Missed, now: datetime) ->
 
 def unreadable(entry: PendingEntry, page: Unreadable) -> Missed:
     """Say why a page holds no article."""
-    reason = f"{page.reason}: {page.detail}" if page.detail else str(page.reason)
-    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=reason, retry_at=None)
+    failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=page.said, retry_at=None)
     return Missed(entry=entry, failure=failure, fetched=True)
 
 

@@ -129,7 +129,7 @@ def task(answer: Fetched) -> Parse:
 def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime) -> Parsed | Poll:
     """Return what a feed's body says, or that it is none."""
     if not isinstance(feed, Feed):
-        said = "no feed" if isinstance(feed, Page) else ": ".join(filter(None, (feed.reason, feed.detail)))
+        said = "no feed" if isinstance(feed, Page) else feed.said
         return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=said), now)
     entries = new_entries(state.feed.feed_id, feed)
     return Parsed(answer=answer, feed=feed, entries=entries, unlinked=len(feed.entries) - len(entries))
