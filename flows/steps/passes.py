@@ -169,7 +169,7 @@ class Intake:
         self._due = {state.feed.feed_id: state for state in feeds.due_feeds(session, now)}
         self._pending = pending_entries(session, now, PAGES_A_PASS)
         self._hosts = hosts.recent_hosts(session, now, now - DAY)
-        self._robots = hosts.robots_files(session)
+        self._robots = hosts.robots_files(session) if self._due or self._pending else ()
         self._after_feeds = frozenset(map(host_of, hosts.asked_last(session))) if self._pending else frozenset()
         self._pages, self._furniture, self._publisher = Pages(), Furniture(setup.data_dir), Publisher(setup.data_dir)
         self._furniture.read_ahead(session, (entry.url for entry in self._pending))
