@@ -10,8 +10,9 @@ from datetime import datetime
 from alerts.deciding import past_alert
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.message_records import Message, Status
-from alerts.records import Alert, Decision, News, PastAlert, Reason
+from alerts.records import Decision, News, PastAlert, Reason
 from extractors.records import Article, Wording
+from flows.steps.decide.known import just_told, renamed, with_sources
 from flows.steps.decide.plan import Plan
 from flows.steps.relate import with_utterances
 from warehouse.articles import KnownArticle, as_known, outcomes
@@ -101,14 +102,9 @@ class Memory:
         self.decisions += plan.decisions
         self.follow_ups += plan.follow_ups
         for alert in (decision.alert for decision in plan.decisions if decision.alert):
-            self.alerts.setdefault(
-                alert.alert_id, ToldAlert(alert=alert, sources=1, told_sources=0, told_at=alert.fired_at)
-            )
+            self.alerts.setdefault(alert.alert_id, just_told(alert))
         for name, roots in plan.roots.items():
-            told = self.alerts[name]
-            self.alerts[name] = replace(
-                told, roots=roots, sources=len(roots), told_sources=told.told_sources or len(roots)
-            )
+            self.alerts[name] = with_sources(self.alerts[name], roots)
         for news in plan.follow_ups:
             self._note(news)
         self.messages |= {each.message_id: each for each in plan.messages}
@@ -136,7 +132,8 @@ class Memory:
 
     def _rename(self, stories: Mapping[str, str]) -> None:
         for name, told in self.alerts.items():
-            self.alerts[name] = replace(told, alert=self._named(told.alert, stories))
+            alert = renamed(told.alert, lambda story: stories.get(story, story), self._root)
+            self.alerts[name] = replace(told, alert=alert)
         for name, each in self.messages.items():
             if each.story_id and each.story_id in stories:
                 self.messages[name] = replace(each, story_id=stories[each.story_id])
@@ -144,14 +141,6 @@ class Memory:
             name: replace(each, saved=replace(each.saved, story_id=self.members[name].telling.story_id))
             for name, each in self._known.items()
         }
-
-    def _named(self, alert: Alert, stories: Mapping[str, str]) -> Alert:
-        return replace(
-            alert,
-            story_id=stories.get(alert.story_id, alert.story_id),
-            utterance_id=alert.utterance_id and self._root(alert.utterance_id),
-            utterance_ids=tuple(dict.fromkeys(map(self._root, alert.utterance_ids))),
-        )
 
     def _root(self, name: str) -> str:
         return self._roots.get(name, name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from alerts.follow_up_records import ToldAlert
 from alerts.records import Alert, Match, PastAlert
@@ -13,6 +14,8 @@ from extractors.records import Statement
 from flows.steps.relate import Related, with_utterances
 from warehouse.records import ReadArticle
 from warehouse.situation import Situation
+
+AnyAlert = TypeVar("AnyAlert", Alert, PastAlert)
 
 
 class Names:
@@ -30,10 +33,6 @@ class Names:
     def utterance(self, utterance_id: str) -> str:
         """Return the present name of an utterance."""
         return self._utterances.get(utterance_id, utterance_id)
-
-    def utterances(self, utterance_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the present names of utterances, each once."""
-        return tuple(dict.fromkeys(map(self.utterance, utterance_ids)))
 
     def statement(self, said: Statement) -> str:
         """Return the present name of the utterance that a statement reports."""
@@ -58,25 +57,29 @@ class Names:
             leading_ids=each(match.leading_ids),
         )
 
-    def past(self, alert: PastAlert) -> PastAlert:
-        """Return an alert of before under its present names."""
-        leading = alert.utterance_id
-        return replace(
-            alert,
-            story_id=self.story(alert.story_id),
-            utterance_id=leading and self.utterance(leading),
-            utterance_ids=self.utterances(alert.utterance_ids),
-        )
-
-    def alert(self, alert: Alert) -> Alert:
+    def alert(self, alert: AnyAlert) -> AnyAlert:
         """Return an alert under its present names."""
-        leading = alert.utterance_id
-        return replace(
-            alert,
-            story_id=self.story(alert.story_id),
-            utterance_id=leading and self.utterance(leading),
-            utterance_ids=self.utterances(alert.utterance_ids),
-        )
+        return renamed(alert, self.story, self.utterance)
+
+
+def renamed(alert: AnyAlert, story: Callable[[str], str], utterance: Callable[[str], str]) -> AnyAlert:
+    """Return an alert under the names that its story and utterances go by."""
+    return replace(
+        alert,
+        story_id=story(alert.story_id),
+        utterance_id=alert.utterance_id and utterance(alert.utterance_id),
+        utterance_ids=tuple(dict.fromkeys(map(utterance, alert.utterance_ids))),
+    )
+
+
+def just_told(alert: Alert) -> ToldAlert:
+    """Return an alert that fires now, whose sources are not counted yet."""
+    return ToldAlert(alert=alert, sources=1, told_sources=0, told_at=alert.fired_at)
+
+
+def with_sources(told: ToldAlert, roots: tuple[str, ...]) -> ToldAlert:
+    """Return a told alert with the sources it has by now; the first count is what it was told with."""
+    return replace(told, roots=roots, sources=len(roots), told_sources=told.told_sources or len(roots))
 
 
 class Known:
@@ -91,7 +94,7 @@ class Known:
         self._utterances: defaultdict[str, set[str]] = defaultdict(set)
         for name, source in self._reports():
             self._utterances[name].add(source)
-        self.past = [names.past(alert) for alert in situation.past]
+        self.past = [names.alert(alert) for alert in situation.past]
         self.stored = [names.article(found) for found in situation.stored]
 
     def _reports(self) -> Iterator[tuple[str, str]]:
@@ -123,7 +126,7 @@ class Known:
         """
         said = {name for name, _ in self._fresh_reports()}
         before = [replace(each, alert=self._names.alert(each.alert)) for each in self.situation.told]
-        new = [ToldAlert(alert=alert, sources=1, told_sources=0, told_at=alert.fired_at) for alert in fired]
+        new = map(just_told, fired)
         return tuple(
             self._counted(each)
             if each.alert.story_id in self._related.stories or each.alert.utterance_id in said
@@ -137,8 +140,7 @@ class Known:
                 yield self._names.statement(said), name
 
     def _counted(self, told: ToldAlert) -> ToldAlert:
-        roots = tuple(sorted(self.roots(told.alert.story_id, told.alert.utterance_id)))
-        return replace(told, roots=roots, sources=len(roots), told_sources=told.told_sources or len(roots))
+        return with_sources(told, tuple(sorted(self.roots(told.alert.story_id, told.alert.utterance_id))))
 
     def changed_roots(self, told: Sequence[ToldAlert]) -> dict[str, tuple[str, ...]]:
         """Return the sources of alerts that have others than are stored."""
