@@ -67,7 +67,7 @@ def test_a_batch_keeps_its_order(pool):
     assert len(pool._pool.idle) == 2
 
 
-def test_tasks_are_drawn_when_there_is_room(pool):
+def test_tasks_are_drawn_when_there_is_room():
     """A long iterable is not read ahead of the processes."""
     drawn = []
 
@@ -76,8 +76,9 @@ def test_tasks_are_drawn_when_there_is_room(pool):
             drawn.append(number)
             yield Parse(kind="page", body=PAGE)
 
-    for done, _ in enumerate(pool.each(tasks()), start=1):
-        assert len(drawn) <= done + 2
+    with Workers(1) as pool:
+        for done, _ in enumerate(pool.in_order(tasks()), start=1):
+            assert len(drawn) <= done + 2
 
 
 def test_nothing_to_parse_starts_nothing():
@@ -92,7 +93,7 @@ def test_the_end_of_the_pool_ends_its_processes():
     with Workers(2) as pool:
         pool.parse([Parse(kind="page", body=PAGE)] * 2)
         left = [one.pid for one in pool._pool.idle] + [pool._pool._living.nursery.pid]
-        next(pool.each([Parse(kind="page", body=PAGE)] * 5))
+        next(pool.in_order([Parse(kind="page", body=PAGE)] * 5))
     assert [Path(f"/proc/{pid}").exists() for pid in left] == [False] * 3
 
 

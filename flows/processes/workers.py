@@ -124,25 +124,22 @@ class Workers:
         """Parse all tasks on all processes; the answers come in the order of the tasks."""
         return list(self.in_order(tasks))
 
-    def each(self, tasks: Iterable[Parse]) -> Iterator[tuple[int, ParseResult]]:
-        """Yield each task's number and answer as they get done; tasks are drawn when there is room for them."""
-        return self._answers(enumerate(tasks))
-
     def in_order(self, tasks: Iterable[Parse | ParseResult]) -> Iterator[ParseResult]:
-        """Yield the answers in the order of the tasks; what is an answer already takes its place among them."""
+        """Yield the answers in the order of the tasks; what is an answer already takes its place among them.
+
+        Tasks are drawn when there is room for them.
+        """
         ready: dict[int, ParseResult] = {}
         due = 0
-        for place, answer in self._answers(_unanswered(tasks, ready)):
-            ready[place] = answer
+        given = (
+            Task(key=place, content=task, seconds=self._limits.seconds) for place, task in _unanswered(tasks, ready)
+        )
+        for place, answer in self._pool.each(lambda: next(given, None), self._count):
+            ready[place] = unreadable(answer) if isinstance(answer, Lost) else answer
             while due in ready:
                 yield ready.pop(due)
                 due += 1
         yield from (ready[place] for place in sorted(ready))
-
-    def _answers(self, tasks: Iterator[tuple[int, Parse]]) -> Iterator[tuple[int, ParseResult]]:
-        given = (Task(key=place, content=task, seconds=self._limits.seconds) for place, task in tasks)
-        for place, answer in self._pool.each(lambda: next(given, None), self._count):
-            yield place, unreadable(answer) if isinstance(answer, Lost) else answer
 
 
 def _unanswered(tasks: Iterable[Parse | ParseResult], ready: dict[int, ParseResult]) -> Iterator[tuple[int, Parse]]:
