@@ -67,7 +67,7 @@ def run(config: Config = None) -> None:
     settings = settings_of(config, sending=True)
     prepared(settings)
     make_ready(settings)
-    log.info("starting Prefect; the first time it takes some seconds to make its database")
+    log.info("starting Prefect, which takes some seconds")
     from flows.monitor import monitor
 
     with own_server_explained():
