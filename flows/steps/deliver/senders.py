@@ -198,11 +198,10 @@ class Sender:
         self._lock.close()
 
     def begin(self, session: Session) -> bool:
-        """Seal the first message, unless the channel is in trouble and not to be tried yet; tell whether one is due."""
+        """Seal the first message; tell whether one is due. The channel is well, or to be tried again by now."""
         self._state = channels.channel_state(session, self._route)
         self._used_at = outbox.last_tried_at(session, list(self._told_by_it))
-        shut = self._state and self._state.next_try_at > self._setup.now()
-        self._sealed = None if shut else self._seal(session)
+        self._sealed = self._seal(session)
         return self._sealed is not None
 
     def run(self, channel: AnyChannel, *, seconds: float, on_done: Callable[[], None]) -> list[Standing]:
