@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from flows.logs import set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared
 from flows.steps.passes import run_pass
+from flows.times import utc_now
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def skip_missed(client: SyncPrefectClient, deployment_id: UUID) -> int:
 
     After an outage Prefect would start each missed run at once; one catch-up is enough.
     """
-    now = datetime.now(UTC)
+    now = utc_now()
     missed = [run for run in runs_in(client, deployment_id, StateType.SCHEDULED) if due_by(run, now)]
     for run in missed:
         client.set_flow_run_state(run.id, Completed(name="Skipped", message="a later pass does its work"), force=True)
