@@ -25,11 +25,10 @@ import duckdb
 
 from alerts.records import Arrival
 from extractors.records import Article
-from extractors.speech.reading import Reader
+from extractors.speech.reading import Reader, unread
 from extractors.text.identity import article_id
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
-from flows.steps.read import unread
 from flows.steps.record import recorded, worked_out
 from warehouse import store
 from warehouse.records import ReadArticle

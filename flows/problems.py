@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from extractors.text.words import did_you_mean
 
+T = TypeVar("T")
 # What the system calls a disk without room.
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
@@ -24,3 +26,10 @@ def check_known(name: str, kind: str, known: Iterable[str]) -> None:
     names = list(known)
     if name not in names:
         raise UsageProblem(f'no {kind} "{name}"{did_you_mean(name, names)}')
+
+
+def the_one(found: Sequence[T], kind: str, beginning: str, hint: str = "") -> T:
+    """Return the only one whose id begins so; raise UsageProblem, with a hint at its end, for none and for several."""
+    if len(found) != 1:
+        raise UsageProblem(f"{'more than one' if found else 'no'} {kind} whose id begins with {beginning}{hint}")
+    return found[0]

@@ -17,7 +17,7 @@ from alerts.wording import Mark, segments
 from extractors.officials.watchlist import Watchlist
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
 from flows.config.settings import Settings, configured_watchlist
-from flows.problems import UsageProblem, check_known
+from flows.problems import UsageProblem, check_known, the_one
 from flows.tables import Columns, columned, listing, table
 from flows.times import moment, time_of, utc_now
 from warehouse import alerts, follow_ups, silences
@@ -87,11 +87,9 @@ def show(
 ) -> None:
     """Show one alert: its words, evidence and messages."""
     with reading(settings_of(config).data_dir) as session:
-        found = alerts.alert(session, alert_id)
-        more = [told_since(session, logged.notice.alert.alert_id) for logged in found]
-    if len(found) != 1:
-        raise UsageProblem(f"{'no alert' if not found else 'more than one alert'} whose id begins with {alert_id}")
-    typer.echo("\n\n".join([described(found[0]), *more[0]]))
+        found = the_one(alerts.alert(session, alert_id), "alert", alert_id)
+        more = told_since(session, found.notice.alert.alert_id)
+    typer.echo("\n\n".join([described(found), *more]))
 
 
 def described(logged: LoggedAlert) -> str:
@@ -198,15 +196,13 @@ def ended(settings: Settings, beginning: str) -> str:
     """End the one silence whose id begins so; return what to print."""
     now = utc_now()
     with writing(settings.data_dir) as session:
-        found = silences.silence(session, beginning)
-        if len(found) != 1:
-            problem = "no silence" if not found else "more than one silence"
-            raise UsageProblem(f"{problem} whose id begins with {beginning}; see `talkwatch alerts silence --list`")
-        if found[0].ends_at <= now:
-            return f"silence {found[0].silence_id} is over already"
-        silences.end_silence(session, found[0].silence_id, now)
+        begun = silences.silence(session, beginning)
+        found = the_one(begun, "silence", beginning, "; see `talkwatch alerts silence --list`")
+        if found.ends_at <= now:
+            return f"silence {found.silence_id} is over already"
+        silences.end_silence(session, found.silence_id, now)
     publish(settings.data_dir)
-    return f'silence {found[0].silence_id} has ended: rule "{found[0].rule}" fires again'
+    return f'silence {found.silence_id} has ended: rule "{found.rule}" fires again'
 
 
 def official_of(text: str, watchlist: Watchlist) -> str:

@@ -11,8 +11,6 @@ from flows.setup import Setup
 from flows.steps.fetch import FoundArticle
 from warehouse.records import ReadArticle
 
-__all__ = ["read", "unread", "with_reading"]
-
 
 def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]:
     """Read each article, in full where the gate opens, else no further than its mentions."""

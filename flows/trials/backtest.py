@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
 from alerts.records import Alert
+from alerts.wording import counted
 from extractors.records import Article
 from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
@@ -143,5 +144,4 @@ def tried(
 
 def summed(found: Backtest) -> str:
     """Say how many alerts and messages there would have been."""
-    alerts = f"{len(found.alerts)} alert{'s' * (len(found.alerts) != 1)}"
-    return f"{alerts} in {found.messages} message{'s' * (found.messages != 1)}; nothing was sent"
+    return f"{counted(len(found.alerts), 'alert')} in {counted(found.messages, 'message')}; nothing was sent"

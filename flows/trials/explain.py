@@ -9,11 +9,12 @@ from alerts.compiled_rules import CompiledRule
 from alerts.layout import Texts
 from alerts.matching import find_matches, first_failure
 from alerts.records import Alert, Evidence, Match, Place
+from alerts.wording import counted
 from extractors.records import Article, Depth
+from extractors.speech.reading import unread
 from flows.config.settings import Settings
-from flows.problems import UsageProblem
+from flows.problems import the_one
 from flows.setup import Setup, prepared
-from flows.steps.read import unread
 from flows.tables import listing, table
 from flows.times import moment
 from warehouse import alerts
@@ -61,10 +62,8 @@ def explained(settings: Settings, beginning: str) -> str:
 def account_of(setup: Setup, beginning: str) -> AlertAccount:
     """Collect what there is about an alert; what was read in words that were replaced since is read again."""
     with reading(setup.data_dir) as session:
-        found = alerts.alert(session, beginning)
-        if len(found) != 1:
-            raise UsageProblem(f"{'more than one alert' if found else 'no alert'} whose id begins with {beginning}")
-        alert = found[0].notice.alert
+        logged = the_one(alerts.alert(session, beginning), "alert", beginning)
+        alert = logged.notice.alert
         revision, newest = alert_revisions(session, alert.alert_id)
         (stored,) = stored_articles(session, [alert.article_id])
         then = stored_revisions(session, [(alert.article_id, revision)])
@@ -74,7 +73,7 @@ def account_of(setup: Setup, beginning: str) -> AlertAccount:
     if revision != newest or stored.reading.depth is Depth.LEFT_UNREAD:
         (fresh,) = setup.reader.read([unread(stored.article)])
         stored = replace(stored, reading=fresh)
-    return AlertAccount(logged=found[0], found=stored, revision=revision, newest=newest, sources=sources)
+    return AlertAccount(logged=logged, found=stored, revision=revision, newest=newest, sources=sources)
 
 
 def heading(account: AlertAccount, rule: CompiledRule | None) -> str:
@@ -159,7 +158,7 @@ def differences(alert: Alert, match: Match) -> Iterator[str]:
 def corroboration(account: AlertAccount) -> str:
     """Say which independent sources tell the story by now."""
     sources = account.sources
-    said = f"{len(sources)} independent source{'s' * (len(sources) != 1)} by now"
+    said = f"{counted(len(sources), 'independent source')} by now"
     return f"{said}\n{table(('source', 'outlets', 'articles'), source_rows(sources))}"
 
 

@@ -9,11 +9,11 @@ from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.matching import find_all_matches
 from alerts.records import Arrival
 from extractors.records import Article, Depth, Reading
+from extractors.speech.reading import unread
 from extractors.text.words import did_you_mean
 from flows.problems import UsageProblem
 from flows.progress import stage
 from flows.setup import Setup
-from flows.steps.read import unread
 from warehouse.articles import stored_articles
 from warehouse.records import ReadArticle
 from warehouse.revisions import Revision, StoredRevision, stored_revisions

@@ -10,10 +10,10 @@ from alerts.layout import Texts
 from alerts.matching import first_failure
 from alerts.records import Reason
 from extractors.records import Depth
+from extractors.speech.reading import unread
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
-from flows.steps.read import unread
 from flows.tables import listing
 from flows.times import moment
 from flows.trials.past import may_match, rules_named
