@@ -8,7 +8,6 @@ from extractors.records import Feed
 from extractors.syndication.discovery import AnnouncedFeed
 from flows.acquire.feed_checks import advice_on, checked, discovered
 from flows.cli.feeds import CHECKED, interval, spelled
-from flows.config.configuration import FetchTable
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.tables import columned
