@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -48,15 +48,6 @@ class Depth(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH = "took_too_much"
     CRASHED = "crashed"
-
-
-class CopyKind(StrEnum):
-    """How an article came by its story: its own words, or whose."""
-
-    ORIGINAL = "original"
-    WIRE_COPY = "wire_copy"
-    SAME_OWNER = "same_owner"
-    CITING = "citing"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -248,155 +239,3 @@ class Reading:
     extractor_version: str
     depth: Depth = Depth.FULL
     cut_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credits:
-    """Whose words a text says it is made of: ids of publishers, agencies and owners.
-
-    `publisher` is whose page it is, `credit` the agency it is taken from, `cites` the source its news goes back to.
-    """
-
-    publisher: str
-    credit: str | None = None
-    cites: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """An article as a teller of a story. Articles with one `body_id` share a body; `at` is when it was published."""
-
-    article_id: str
-    story_id: str
-    body_id: str
-    at: datetime
-    credits: Credits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What a telling is: `source` is the root its news goes back to, so that copies count once."""
-
-    article_id: str
-    copy_kind: CopyKind
-    parent_article_id: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What a statement says, plain: small letters, no marks, one blank between words.
-
-    `quoted` are the stretches in quotation marks, cut where words were left out or put in.
-    """
-
-    plain: str
-    quoted: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """A statement as far as other reports of it are looked for. `name` is the utterance's while it stands alone.
-
-    `speaker` is an official_id, else the name in small letters; `said_at` when its article was published, else arrived.
-    """
-
-    statement_id: str
-    name: str
-    speaker: str
-    said_at: datetime
-    seen_at: datetime
-    words: Words
-    keys: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """One report of the stance an official takes on a topic; `place` is where it starts in its article.
-
-    `at` is when the article was published, else arrived.
-    """
-
-    official_id: str
-    topic: str
-    statement_id: str
-    utterance_id: str
-    at: datetime
-    stance: str
-    confidence: float | None = None
-    denied: bool = False
-    place: int = 0
-    article_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """A stretch of one stance. `statements` counts utterances, `reports` the statements of articles.
-
-    `contested_statement_id` is the first statement of the opposite by him or by his side, None when there is none.
-    """
-
-    official_id: str
-    topic: str
-    stance: str
-    since: datetime
-    until: datetime
-    statements: int
-    reports: int
-    first_statement_id: str
-    last_statement_id: str
-    confidence: float | None
-    contested_statement_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """A change of stance; `confirmed_statement_id` is None while one statement of high confidence stands alone."""
-
-    official_id: str
-    topic: str
-    from_stance: str
-    to_stance: str
-    shifted_at: datetime
-    before_statement_id: str
-    after_statement_id: str
-    confirmed_statement_id: str | None
-    contested: bool
-
-
-class TalkKind(StrEnum):
-    """What stands in the calendar."""
-
-    MEETING = "meeting"
-    DEADLINE = "deadline"
-    TRUCE = "truce"
-
-
-class TalkStatus(StrEnum):
-    """What a sentence says has become of it."""
-
-    ANNOUNCED = "announced"
-    CONFIRMED = "confirmed"
-    POSTPONED = "postponed"
-    CANCELLED = "cancelled"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
-    """A meeting, deadline or truce that a sentence names. Nothing that the sentence does not say is filled in.
-
-    `surface` names it, `place` and `dated` are where and when, all in the article's text; `starts_on` and `ends_on` are
-    the days that `dated` comes to. `parties` are ids of officials, else names of countries and organisations.
-    """
-
-    kind: TalkKind
-    status: TalkStatus
-    past_round: bool
-    sentence: Span
-    surface: Span
-    dated: Span | None
-    starts_on: date | None
-    ends_on: date | None
-    place: str | None
-    parties: tuple[str, ...]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.negotiation.positions import SIDES, party, records
-from extractors.records import Take
+from extractors.relation_records import Take
 from extractors.speech.stances import Stance
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.copies.stories import StoryText, Tie, labels, merged, tie_between
-from extractors.records import CopyKind, Credits, Telling
+from extractors.relation_records import CopyKind, Credits, Telling
 from tests.story_examples import BODY, CITING, NAMESAKE, OWN, TASS
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

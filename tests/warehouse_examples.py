@@ -14,16 +14,7 @@ from typing import Any
 
 from alerts.message_records import Message
 from alerts.records import Alert, Arrival, Decision, Evidence, Place, Reason, Scope, Severity
-from extractors.records import (
-    Article,
-    Entry,
-    Mention,
-    MentionKind,
-    Reading,
-    Span,
-    Statement,
-    StatementKind,
-)
+from extractors.records import Article, Entry, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from warehouse.entries import NewEntry
 from warehouse.feeds import Poll, WatchedFeed
 from warehouse.officials import OfficialTerm

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from alerts.message_records import KnownPosition
-from extractors.records import Position, Shift, Take
+from extractors.relation_records import Position, Shift, Take
 from warehouse.rows import Columns
 from warehouse.session import Session
 

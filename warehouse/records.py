@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from alerts.message_records import HeldBy, Notice, Status
 from alerts.records import Arrival
-from extractors.records import Article, Post, Reading, Span, Telling
+from extractors.records import Article, Post, Reading, Span
+from extractors.relation_records import Telling
 
 
 class Outcome(StrEnum):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from alerts.follow_up_records import Mailing, Silence, ToldAlert
 from alerts.message_records import Message
 from alerts.records import PastAlert
-from extractors.records import Credits, Take, Talk, Wording
+from extractors.relation_records import Credits, Take, Talk, Wording
 from warehouse import alerts, articles, follow_ups, outbox, positions, silences, stories, utterances
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
 from warehouse.session import Session

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extractors.records import CopyKind, Credits, Label, Telling
+from extractors.relation_records import CopyKind, Credits, Label, Telling
 from warehouse.records import StoredText, StoryKeys
 from warehouse.session import Row, Session
 

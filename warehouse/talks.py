@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from extractors.records import Talk
+from extractors.relation_records import Talk
 from warehouse.records import ReadArticle
 from warehouse.session import Row, Session
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from extractors.records import Wording, Words
+from extractors.relation_records import Wording, Words
 from warehouse.session import Session
 
 # The days are looked up before any key is unpacked: an archive being read in has years of them.

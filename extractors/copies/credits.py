@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from courlan import extract_domain
 
-from extractors.records import Credits
+from extractors.relation_records import Credits
 from extractors.text.dates import MONTH
 from extractors.text.identity import plain_words
 from extractors.text.tables import tables

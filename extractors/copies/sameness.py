@@ -14,7 +14,7 @@ from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from extractors.records import Words
+from extractors.relation_records import Words
 from extractors.text.identity import plain_words
 
 # Bodies: whole articles.

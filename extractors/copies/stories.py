@@ -27,7 +27,7 @@ from extractors.copies.sameness import (
     shares_body,
     shingles,
 )
-from extractors.records import CopyKind, Label, Telling
+from extractors.relation_records import CopyKind, Label, Telling
 from extractors.text.identity import plain_words
 
 WINDOW = timedelta(days=7)  # between the publications of two copies

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from extractors.records import Position, Shift, Take
+from extractors.relation_records import Position, Shift, Take
 from extractors.speech.stances import Stance
 
 DAY = timedelta(days=1)  # in which opposite statements contest each other

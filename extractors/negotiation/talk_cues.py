@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.records import TalkKind, TalkStatus
+from extractors.relation_records import TalkKind, TalkStatus
 
 # Up to so many words of one noun phrase or clause: nothing that opens another clause is among them.
 _STOPS = r"that|which|who|where|when|while|but|after|before|since|because|if|whether|said|says|told|as"

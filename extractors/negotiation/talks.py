@@ -27,7 +27,8 @@ from extractors.negotiation.talk_cues import (
     WEAK,
 )
 from extractors.officials.countries import Countries, NamedCountry, Naming
-from extractors.records import Mention, MentionKind, Span, Talk, TalkKind, TalkStatus
+from extractors.records import Mention, MentionKind, Span
+from extractors.relation_records import Talk, TalkKind, TalkStatus
 from extractors.text.datings import OLD, Dating, find_datings, is_historical
 
 _LONGEST = 700  # characters of a sentence

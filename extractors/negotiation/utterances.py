@@ -6,7 +6,8 @@ import re
 from datetime import datetime
 
 from extractors.copies.sameness import SHINGLE, shingles, telling_words, word_keys
-from extractors.records import Statement, StatementKind, Wording, Words
+from extractors.records import Statement, StatementKind
+from extractors.relation_records import Wording, Words
 from extractors.text.identity import plain_words
 from extractors.text.words import fold
 

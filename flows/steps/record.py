@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from extractors.records import Telling
+from extractors.relation_records import Telling
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon

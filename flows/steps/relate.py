@@ -17,7 +17,7 @@ from extractors.negotiation.positions import SIDES, Record, party, records
 from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
-from extractors.records import Position, Shift, Take, Talk, Telling, Wording
+from extractors.relation_records import Position, Shift, Take, Talk, Telling, Wording
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english

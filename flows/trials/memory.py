@@ -11,7 +11,8 @@ from alerts.deciding import past_alert
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.message_records import Message, Status
 from alerts.records import Decision, News, PastAlert, Reason
-from extractors.records import Article, Wording
+from extractors.records import Article
+from extractors.relation_records import Wording
 from flows.steps.decide.known import just_told, renamed, with_sources
 from flows.steps.decide.plan import Plan
 from flows.steps.relate import with_utterances
