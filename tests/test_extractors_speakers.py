@@ -109,3 +109,14 @@ def test_speakers_are_resolved(reader, text, speaker, speaker_id, surface):
     article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
     statement = reader.read(article).statements[-1]
     assert (statement.speaker, statement.speaker_id, statement.speaker_surface) == (speaker, speaker_id, surface)
+
+
+def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
+    """Its synonyms too, and the pronoun after it, though he is on no roster."""
+    text = (
+        "Secretary of State Jane Doe landed in Kyiv. “A ceasefire is near,” the top US diplomat said. "
+        "She said that talks would go on."
+    )
+    article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
+    found = reader.read(article).statements
+    assert [(each.speaker, each.speaker_id) for each in found] == [("Jane Doe", None)] * 2

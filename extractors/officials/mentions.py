@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from extractors.officials.offices import LONGEST_TITLE, Holder, NamedOfficial, Titles, find_holders, holder_in
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
 from extractors.officials.roles import FoundRole, RoleIndex
 from extractors.officials.roster import NamedPlace, Official, Organisation
@@ -16,16 +17,6 @@ from extractors.text.words import fold, is_cyrillic, tokens
 
 _PATRONYMICS = ("vich", "vych", "ovna", "evna", "ivna", "вич", "вна")
 _HONORIFICS = {"Mr": "m", "Sir": "m", "Lord": "m", "Mrs": "f", "Ms": "f", "Miss": "f", "Lady": "f", "Madame": "f"}
-_LONGEST_TITLE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOfficial:
-    """An official called by name in the words `first` to `last`, both included."""
-
-    official: Official
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +57,8 @@ class PeopleIndex:
                 self._names.add(surname, _Person(official, alone=True))
         for decoy in watchlist.decoys:
             self._names.add(decoy, _Person(None))
-        self._given_names = frozenset(fold(name) for name in watchlist.given_names)
-        self._titles = _titles(watchlist)
+        self.given_names = frozenset(fold(name) for name in watchlist.given_names)
+        self.titles = Titles(_titles(watchlist))
 
     def find(self, text: TextWords, known: frozenset[str]) -> People:
         """Return who is named; a surname that could be another's counts once `known` or the text says whose it is."""
@@ -85,7 +76,7 @@ class PeopleIndex:
 
     def is_first_name(self, text: TextWords, at: int) -> bool:
         """Tell whether a word is a first name."""
-        return fold(text.words[at].text) in self._given_names
+        return fold(text.words[at].text) in self.given_names
 
     def _sorted(self, text: TextWords) -> tuple[list[NamedOfficial], list[_Surname], set[int]]:
         """Return names in full, surnames alone, and the words of decoys."""
@@ -113,14 +104,12 @@ class PeopleIndex:
         if gender := _HONORIFICS.get(before[-1]):
             return all(official.gender != gender for official in surname.officials)
         own = {fold(given) for official in surname.officials for given in official.given}
-        return before[-1] in self._given_names and before[-1] not in own
+        return before[-1] in self.given_names and before[-1] not in own
 
     def _by_title(self, text: TextWords, surname: _Surname) -> Iterator[NamedOfficial]:
         """Yield the one of those with this surname who held the office named just before it."""
-        before = tuple(word.lower() for word in _before(text, surname.first, _LONGEST_TITLE))
-        titled = [
-            each for each in surname.officials if any(_ends(before, self._titles, term.role) for term in each.terms)
-        ]
+        before = tuple(word.lower() for word in _before(text, surname.first, LONGEST_TITLE))
+        titled = [each for each in surname.officials if any(self.titles.end(before, term.role) for term in each.terms)]
         if len(titled) == 1:
             yield NamedOfficial(titled[0], surname.first, surname.last)
 
@@ -185,10 +174,6 @@ def _before(text: TextWords, first: int, words: int = 2) -> Sequence[str]:
     return [fold(word.text) for word in text.words[start:first]]
 
 
-def _ends(before: tuple[str, ...], titles: dict[str, set[tuple[str, ...]]], role: str) -> bool:
-    return any(before[-size:] in titles.get(role, ()) for size in range(1, len(before) + 1))
-
-
 def _titles(watchlist: Watchlist) -> dict[str, set[tuple[str, ...]]]:
     """Return for each role the words that stand before its holder's name."""
     return {
@@ -200,6 +185,16 @@ def _titles(watchlist: Watchlist) -> dict[str, set[tuple[str, ...]]]:
 def _title_words(wordings: Iterable[str]) -> Iterator[tuple[str, ...]]:
     for wording in wordings:
         yield tuple(fold(token.text).lower() for token in tokens(wording.rpartition("*")[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """Whom a text names: the words of names, officials, and who holds which office in it and on its day."""
+
+    taken: set[int]
+    met: Sequence[Official]
+    holders: Sequence[Holder]
+    on: date | None
 
 
 class MentionFinder:
@@ -223,42 +218,66 @@ class MentionFinder:
     def find(self, text: str, *, on: date | None = None, known: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
         """Return the mentions by start; those of officials never overlap.
 
-        `on` is the day whose office-holders role nouns mean; `known` are ids of officials already named elsewhere.
+        `on` is the day whose office-holders role nouns mean where the text names nobody with the office; `known` are
+        ids of officials already named elsewhere.
         """
-        return self.find_in(read_words(text), on=on, known=known)
+        return self._named_in(read_words(text), on, known, ())[0]
 
     def find_in(
-        self, words: TextWords, *, on: date | None = None, known: frozenset[str] = frozenset()
-    ) -> tuple[Mention, ...]:
-        """Return the mentions of a text whose words are known."""
+        self, text: TextWords, title: TextWords, *, on: date | None = None
+    ) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
+        """Return the mentions of an article's text and of its title, which is read by what the text has named."""
+        mentions, holders = self._named_in(text, on, frozenset(), ())
+        known = frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
+        told = tuple(replace(each, at=-1) for each in reversed(holders))
+        return mentions, self._named_in(title, on, known, told)[0]
+
+    def _named_in(
+        self, words: TextWords, on: date | None, known: frozenset[str], told: Sequence[Holder]
+    ) -> tuple[tuple[Mention, ...], tuple[Holder, ...]]:
+        """Return the mentions, and whom the text names with an office; `told` are those another text of it named."""
         people = self._people.find(words, known)
+        roles = tuple(self._roles.find(words))
+        holders = find_holders(words, people.named, roles, self._people.titles, self._people.given_names)
         taken = {at for each in people.named for at in range(each.first, each.last + 1)}
         mentions = [
             *(_official(words, each) for each in people.named),
-            *(_official(words, each) for each in self._holders(words, people, taken, known, on)),
+            *self._holders(words, roles, _Company(taken, self._met(people, known), (*told, *holders), on)),
             *self._things_in(words, taken, people.decoys),
             *self._topics_in(words, people.decoys),
         ]
-        return tuple(sorted(mentions, key=lambda each: (each.span.start, -each.span.end, each.kind, each.ref_id or "")))
+        order = sorted(mentions, key=lambda each: (each.span.start, -each.span.end, each.kind, each.ref_id or ""))
+        return tuple(order), holders
 
-    def _holders(
-        self, words: TextWords, people: People, taken: set[int], known: frozenset[str], on: date | None
-    ) -> Iterator[NamedOfficial]:
-        """Yield whom role nouns mean, but for those that stand before a name: there the name is the mention."""
+    def _met(self, people: People, known: frozenset[str]) -> list[Official]:
         ids = known | {each.official.official_id for each in people.named}
-        met = [official for official in self._watchlist.officials if official.official_id in ids]
-        for found in self._roles.find(words):
-            is_title = precedes_name(words, found.last) or (found.last + 1 in taken and words.runs_on[found.last])
-            if is_title or not taken.isdisjoint(range(found.first, found.last + 1)):
-                continue
-            if holder := self._holder(found, met, on):
-                yield NamedOfficial(holder, found.first, found.last)
+        return [official for official in self._watchlist.officials if official.official_id in ids]
 
-    def _holder(self, found: FoundRole, met: Sequence[Official], on: date | None) -> Official | None:
-        """Return who holds the office on that day, or else the one person met who ever did."""
-        for office in found.offices:
-            if on and (holder := self._watchlist.holder(office.role, office.country, on)):
-                return holder
+    def _holders(self, words: TextWords, roles: Iterable[FoundRole], company: _Company) -> Iterator[Mention]:
+        """Yield whom role nouns mean, but for those that stand before a name: there the name is the mention."""
+        for found in roles:
+            following = found.last + 1
+            is_title = precedes_name(words, found.last) or (following in company.taken and words.runs_on[found.last])
+            if is_title or not company.taken.isdisjoint(range(found.first, following)):
+                continue
+            usual = self._usual(found, company.on)
+            named = holder_in(found, company.holders, usual, company.met)
+            span = words.span(found.first, found.last)
+            if named is not None and named.official is None:
+                yield Mention(
+                    kind=MentionKind.PERSON, ref_id=None, name=named.name, surface=span.slice(words.text), span=span
+                )
+            elif holder := named.official if named else usual or self._once(found, company.met):
+                yield _official(words, NamedOfficial(holder, found.first, found.last))
+
+    def _usual(self, found: FoundRole, on: date | None) -> Official | None:
+        """Return who holds the office on that day by the roster."""
+        holders = (self._watchlist.holder(office.role, office.country, on) for office in found.offices if on)
+        return next(filter(None, holders), None)
+
+    @staticmethod
+    def _once(found: FoundRole, met: Collection[Official]) -> Official | None:
+        """Return the one person met who ever held the office."""
         for office in found.offices:
             holders = [each for each in met if each.held(office.role, office.country)]
             if holders:

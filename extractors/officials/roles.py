@@ -22,7 +22,7 @@ _UNSAYING_AFTER = """
 elect designate emeritus nominee candidate hopeful for of
 spokesman spokeswoman spokesperson adviser advisor aide office administration
 """
-_UNSAYS, _UNSAYS_AFTER = frozenset(_UNSAYING.split()), frozenset(_UNSAYING_AFTER.split())
+UNSAYS, _UNSAYS_AFTER = frozenset(_UNSAYING.split()), frozenset(_UNSAYING_AFTER.split())
 # Delegations to these are not to the talks.
 _OTHER_BODIES = {"osce", "un", "pace", "nato", "iaea", "council", "parliamentary", "international", "european"}
 
@@ -117,6 +117,8 @@ class RoleIndex:
         before = found.first - 1
         if before < 0 or not text.runs_on[before] or self._countries.longest(text, found.first):
             return False
+        if text.words[before].text.lower() in {"the", "this", "that"}:
+            return False
         return text.reads_as_name(before)
 
     def _longest(self, text: TextWords, first: int) -> FoundRole | None:
@@ -173,7 +175,7 @@ def _owns(text: TextWords, at: int) -> bool:
 def _is_unsaid(text: TextWords, found: FoundRole) -> bool:
     """Tell whether what stands around a title takes it from its holder: "former", "-elect", "a Kremlin spokesman"."""
     before = found.first - 1
-    if before >= 0 and text.runs_on[before] and text.words[before].text.lower() in _UNSAYS:
+    if before >= 0 and text.runs_on[before] and text.words[before].text.lower() in UNSAYS:
         return True
     if before >= 1 and text.runs_on[before] and text.runs_on[before - 1] and _is_article(text, before - 1):
         return text.words[before].text.islower()

@@ -121,8 +121,7 @@ class Skimmer:
     def _skimmed(self, article: Unread, words: TextWords, title_words: TextWords) -> Skim:
         on = day_of(article.published_at)
         paragraphs = _own_paragraphs(article)
-        mentions = self._finder.find_in(words, on=on)
-        in_title = self._finder.find_in(title_words, on=on, known=_officials(mentions))
+        mentions, in_title = self._finder.find_in(words, title_words, on=on)
         sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
@@ -176,10 +175,6 @@ def _own_paragraphs(article: Unread) -> tuple[Span, ...]:
     foreign = {span.start for span in asides(article.text, article.title)}
     paragraphs = (Span(*match.span()) for match in PARAGRAPH.finditer(article.text))
     return tuple(paragraph for paragraph in paragraphs if paragraph.start not in foreign)
-
-
-def _officials(mentions: Iterable[Mention]) -> frozenset[str]:
-    return frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
 
 
 def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -1,0 +1,196 @@
+"""Whom a text itself names with an office: "Secretary of State Antony Blinken", "Ivan Petrov, a foreign minister".
+
+The person an article names with an office holds it there, whatever the roster says. Finds no names of the roster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from extractors.officials.phrases import TextWords
+from extractors.officials.roles import UNSAYS, FoundRole, Office
+from extractors.officials.roster import Official
+from extractors.text.words import fold
+
+LONGEST_TITLE = 8  # words
+_SHORTEST, _LONGEST = 2, 4  # words of the name of someone who is on no roster
+_BETWEEN = re.compile(r",\s+(?:the\s+)?")
+_ASIDE = re.compile(r",\s+(?!and\b)")
+_HEADLINE = frozenset({"of", "on", "to", "in", "for", "with", "at", "over", "from", "as", "and"})
+_CLOSED = re.compile(r"\s*(?:[.,;:)”\"]|$|[’']s\b|\s(?:said|says|told)\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOfficial:
+    """An official called by name in the words `first` to `last`, both included."""
+
+    official: Official
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Someone whom the text names with one of `offices` at the word `at`; `official` is None for who is on no roster.
+
+    `is_whole` where the office is named with its country, or set in apposition: "President Obama" may be a courtesy.
+    """
+
+    name: str
+    official: Official | None
+    offices: frozenset[Office]
+    at: int
+    is_whole: bool = True
+
+
+class Titles:
+    """The words that stand before the name of each office's holder, with and without a country."""
+
+    def __init__(self, words: Mapping[str, Collection[tuple[str, ...]]]) -> None:
+        """Take the titles of each role, folded and in small letters."""
+        self._words = words
+
+    def end(self, before: Sequence[str], role: str) -> int:
+        """Return how many words of a title of `role` the words `before` a name end in; 0 for none."""
+        titles = self._words.get(role, ())
+        return next((size for size in range(len(before), 0, -1) if tuple(before[-size:]) in titles), 0)
+
+
+def find_holders(
+    text: TextWords,
+    named: Sequence[NamedOfficial],
+    roles: Sequence[FoundRole],
+    titles: Titles,
+    given_names: Collection[str],
+) -> tuple[Holder, ...]:
+    """Return whom the text names with an office, in order; `roles` are the offices it speaks of."""
+    by_first = {each.first: each for each in named}
+    by_last = {each.last: each for each in named}
+    found = [holder for role in roles for holder in _beside(text, role, by_first, by_last, given_names)]
+    found += [holder for each in named for holder in _titled(text, each, titles)]
+    return tuple(sorted(found, key=lambda holder: holder.at))
+
+
+def holder_in(
+    role: FoundRole, holders: Sequence[Holder], usual: Official | None, met: Collection[Official]
+) -> Holder | None:
+    """Return whom the text makes the holder of an office; None where it leaves that to the roster.
+
+    `usual` is the roster's holder: named as such he stays it, and named at all he yields to no mere courtesy title.
+    """
+    meant = [each for each in holders if not each.offices.isdisjoint(role.offices)]
+    if usual is not None and any(each.official == usual for each in meant):
+        return None
+    if usual in met:
+        meant = [each for each in meant if each.is_whole]
+    before = [each for each in meant if each.at < role.first]
+    return before[-1] if before else next(iter(meant), None)
+
+
+def _beside(
+    text: TextWords,
+    role: FoundRole,
+    by_first: Mapping[int, NamedOfficial],
+    by_last: Mapping[int, NamedOfficial],
+    given_names: Collection[str],
+) -> Iterator[Holder]:
+    """Yield whom an office stands beside: straight before the name, or set in apposition on either side."""
+    offices, following = frozenset(role.offices), role.last + 1
+    near = by_first.get(following)
+    if near is not None and (text.runs_on[role.last] or _is_set_apart(text, role.last, following)):
+        yield Holder(name=near.official.name, official=near.official, offices=offices, at=near.first)
+        return
+    behind = by_last.get(_before(text, role.first))
+    if behind is not None and _is_closed(text, role):
+        yield Holder(name=behind.official.name, official=behind.official, offices=offices, at=behind.first)
+        return
+    stranger = _stranger(text, role, given_names)
+    if stranger is not None and near is None:
+        yield Holder(name=_words(text, *stranger), official=None, offices=offices, at=stranger[0])
+
+
+def _before(text: TextWords, first: int) -> int:
+    """Return the word that an apposition beginning at `first` is set beside: "Blinken, the US secretary"."""
+    at = first - 1
+    if at > 0 and text.words[at].text.lower() == "the":
+        at -= 1
+    return at if at >= 0 and _BETWEEN.fullmatch(text.text[text.words[at].end : text.words[first].start]) else -1
+
+
+def _is_set_apart(text: TextWords, last: int, following: int) -> bool:
+    """Tell "the secretary of state, Antony Blinken", but not a list."""
+    return _BETWEEN.fullmatch(text.text[text.words[last].end : text.words[following].start]) is not None
+
+
+def _is_closed(text: TextWords, role: FoundRole) -> bool:
+    """Tell an apposition that ends with its office, so that no list goes on."""
+    return _CLOSED.match(text.text, text.words[role.last].end) is not None
+
+
+def _stranger(text: TextWords, role: FoundRole, given_names: Collection[str]) -> tuple[int, int] | None:
+    """Return the first and last word of a name that is on no roster and stands beside an office."""
+    following = role.last + 1
+    name = _name_from(text, following) if following < len(text) else None
+    if name is not None and text.runs_on[role.last]:
+        return name if _goes_on(text, name[1]) or _is_person(text, *name, given_names) else None
+    if name is not None and _is_set_apart(text, role.last, following):
+        return name if _is_aside(text, name[1]) or _is_person(text, *name, given_names) else None
+    name = _name_to(text, _before(text, role.first))
+    return name if name and _is_closed(text, role) and _is_person(text, *name, given_names) else None
+
+
+def _name_to(text: TextWords, last: int) -> tuple[int, int] | None:
+    """Return the first and last of the words that end at `last`, where they read as a name."""
+    first = last
+    while first > 0 and text.runs_on[first - 1] and text.reads_as_name(first - 1):
+        first -= 1
+    return (first, last) if _SHORTEST <= last - first + 1 <= _LONGEST else None
+
+
+def _name_from(text: TextWords, first: int) -> tuple[int, int] | None:
+    """Return the first and last of the words that begin at `first`, where they read as a name."""
+    last = first
+    while text.reads_as_name(last) and text.runs_on[last] and last + 1 < len(text) and text.reads_as_name(last + 1):
+        last += 1
+    return (first, last) if text.reads_as_name(first) and _SHORTEST <= last - first + 1 <= _LONGEST else None
+
+
+def _goes_on(text: TextWords, last: int) -> bool:
+    """Tell whether a sentence goes on after a name as no headline does: "Foreign Minister Ann Low met"."""
+    following = text.words[last + 1].text if last + 1 < len(text) and text.runs_on[last] else ""
+    return following.islower() and following not in _HEADLINE
+
+
+def _is_aside(text: TextWords, last: int) -> bool:
+    """Tell a name that a comma closes, so that no list goes on."""
+    return _ASIDE.match(text.text, text.words[last].end) is not None
+
+
+def _is_person(text: TextWords, first: int, last: int, given_names: Collection[str]) -> bool:
+    """Tell a name by its first name, or its surname, which comes again alone."""
+    if fold(text.words[first].text) in given_names:
+        return True
+    again = (at for at, word in enumerate(text.words) if word.text == text.words[last].text and at != last)
+    return any(at == 0 or text.words[at - 1].text != text.words[last - 1].text for at in again)
+
+
+def _words(text: TextWords, first: int, last: int) -> str:
+    return " ".join(text.span(first, last).slice(text.text).split())
+
+
+def _titled(text: TextWords, named: NamedOfficial, titles: Titles) -> Iterator[Holder]:
+    """Yield an official before whose name the title of an office of his stands: "President Joe Biden"."""
+    start = named.first
+    while start > 0 and named.first - start < LONGEST_TITLE and text.runs_on[start - 1]:
+        start -= 1
+    before = [fold(word.text).lower() for word in text.words[start : named.first]]
+    for term in named.official.terms:
+        size = titles.end(before, term.role)
+        if size and UNSAYS.isdisjoint(before[-size - 2 : -size]):
+            office = Office(term.role, term.country)
+            name = named.official.name
+            yield Holder(
+                name=name, official=named.official, offices=frozenset({office}), at=named.first, is_whole=False
+            )
