@@ -171,41 +171,83 @@ def test_compressed_bodies_are_unpacked(encoding):
         assert outcome.body == b"hello"
 
 
-PRIVATE = [
-    "127.0.0.1",
-    "::1",
-    "::ffff:127.0.0.1",
-    "0.0.0.0",
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.1.1",
-    "169.254.169.254",
-    "100.64.0.1",
-    "64:ff9b::7f00:1",
-    "2002:7f00:1::",
-    "fe80::1%eth0",
-    "fc00::1",
-    "224.0.0.1",
-    "ff02::1",
-    "192.88.99.1",
-    "255.255.255.255",
-    "3fff::1",
-]
+PRIVATE = {
+    "loopback": "127.0.0.1",
+    "loopback, IPv6": "::1",
+    "mapped": "::ffff:127.0.0.1",
+    "this host": "0.0.0.0",
+    "this host, IPv6": "::",
+    "private, class A": "10.1.2.3",
+    "private, class B": "172.16.0.1",
+    "private, class C": "192.168.1.1",
+    "link-local, where clouds keep their secrets": "169.254.169.254",
+    "shared by a provider's customers": "100.64.0.1",
+    "IPv4-compatible": "::127.0.0.1",
+    "IPv4-compatible, in hexadecimal": "::a00:1",
+    "IPv4-translated": "::ffff:0:7f00:1",
+    "behind NAT64": "64:ff9b::7f00:1",
+    "behind a network's own NAT64": "64:ff9b:1::a00:1",
+    "6to4": "2002:7f00:1::",
+    "6to4 of a private network": "2002:c0a8:101::1",
+    "Teredo, its client": "2001:0:5db8:d822:0:0:80ff:fffe",
+    "Teredo, its server": "2001:0:a00:1:0:0:a247:27dd",
+    "link-local, IPv6": "fe80::1%eth0",
+    "site-local": "fec0::1",
+    "site-local, its last": "feff::1",
+    "unique local": "fc00::1",
+    "multicast": "224.0.0.1",
+    "multicast, IPv6": "ff02::1",
+    "anycast to 6to4 relays": "192.88.99.1",
+    "of the protocols' own": "192.0.0.8",
+    "of the protocols' own, anycast": "192.0.0.9",
+    "of the protocols' own, IPv6": "2001:1::1",
+    "for benchmarks": "198.18.0.1",
+    "for benchmarks, IPv6": "2001:2::1",
+    "overlay identifiers": "2001:20::1",
+    "documentation": "203.0.113.1",
+    "documentation, IPv6": "2001:db8::1",
+    "documentation, the newer": "3fff::1",
+    "segment routing": "5f00::1",
+    "discarded": "100::1",
+    "reserved": "240.0.0.1",
+    "broadcast": "255.255.255.255",
+}
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.parametrize("address", PRIVATE.values(), ids=PRIVATE)
 def test_inner_addresses_are_not_public(address):
-    """Private, loopback, link-local, shared, multicast and wrapped addresses are refused."""
+    """What leads inside a network, or to nobody, is refused, also wrapped in another address."""
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("93.184.216.34", id="IPv4"),
+        pytest.param("2606:2800:220:1::1", id="IPv6"),
+        pytest.param("2a00:1450:4001::1", id="of European registries"),
+        pytest.param("2001:4860:4860::8888", id="beside the ranges of protocols"),
+        pytest.param("::ffff:93.184.216.34", id="mapped"),
+        pytest.param("2002:5db8:d822::1", id="6to4"),
+    ],
+)
 def test_outer_addresses_are_public(address):
     """An ordinary address is not refused."""
     assert is_public(address)
 
 
-SPELLINGS = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "169.254.169.254"]
+SPELLINGS = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[::ffff:0:7f00:1]",
+    "2130706433",
+    "0x7f.1",
+    "0",
+    "169.254.169.254",
+]
 
 
 @pytest.mark.parametrize("host", SPELLINGS)

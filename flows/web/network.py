@@ -29,17 +29,20 @@ NEXT_AFTER_SECONDS = 0.25
 # A host's next request comes after its delay, of 5 seconds by default; servers keep a connection for as long or longer.
 KEPT_SECONDS = 15.0
 
-# Ranges that reach inside a network although some Pythons call them global.
+# All that is routed on the public internet (RFC 4291, 2.4). What stands outside leads to this machine, its network, or,
+# as IPv4-compatible, IPv4-translated and NAT64 addresses, to an IPv4 address behind a gateway of that network.
+OUTER = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("2000::/3"))
+# Ranges that reach inside a network, or nobody, although some Pythons call them global.
 INNER = tuple(
     ipaddress.ip_network(net)
     for net in (
         "100.64.0.0/10",
+        "192.0.0.0/24",
         "192.88.99.0/24",
         "224.0.0.0/4",
-        "ff00::/8",
+        "2001::/23",
+        "2001:db8::/32",
         "3fff::/20",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
     )
 )
 
@@ -51,18 +54,21 @@ class ForbiddenAddress(httpcore.ConnectError, PermissionError):
     """
 
 
-def unwrapped(address: Address) -> Address:
-    """Return the IPv4 address inside a mapped, 6to4 or Teredo one, which is where the packet would go."""
-    if isinstance(address, ipaddress.IPv6Address):
-        teredo = address.teredo[1] if address.teredo else None
-        return address.ipv4_mapped or address.sixtofour or teredo or address
-    return address
-
-
 def is_public(text: str) -> bool:
-    """Tell whether an IP address, as text, belongs to the public internet."""
-    address = unwrapped(ipaddress.ip_address(text.split("%", maxsplit=1)[0]))
-    return address.is_global and not address.is_multicast and not any(address in net for net in INNER)
+    """Tell whether an IP address, as text, belongs to the public internet, and what is wrapped in it too."""
+    address = ipaddress.ip_address(text.split("%", maxsplit=1)[0])
+    inside = wrapped(address)
+    if inside:
+        return all(map(is_public, inside))
+    inner = any(address in net for net in INNER)
+    return address.is_global and any(address in net for net in OUTER) and not inner
+
+
+def wrapped(address: Address) -> list[str]:
+    """Return the IPv4 addresses inside a mapped, 6to4 or Teredo one, where the packet would go."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    return [str(each) for each in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if each]
 
 
 class Guard:
