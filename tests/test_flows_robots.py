@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
-from flows.web.politeness import allows, crawl_delay, origin_of, robots_file
+from flows.web.politeness import addressed, allows, crawl_delay, origin_of, robots_file
 from flows.web.results import Fetched, FetchFailure, FetchReason, NotModified
 from tests.warehouse_examples import NOW
 from warehouse.hosts import RobotsState
@@ -128,3 +129,50 @@ def test_no_file_makes_it_raise(body, path):
     file = served(body)
     assert allows(file, f"{SITE}/{path}") in {True, False}
     assert 0 <= crawl_delay(file) <= 86_400
+
+
+def test_a_file_costs_by_its_length_alone():
+    """Of thousands of agents over thousands of rules, what is kept of each rule is twice at most, and it counts."""
+    agents = "".join(f"User-agent:{name}\n" for name in range(20_000))
+    body = f"{agents}User-agent: Talkwatch\n" + "Disallow:/x\n" * 20_000
+    assert {line for line in addressed(body).splitlines() if line.startswith("User")} == {
+        "User-agent: other",
+        "User-agent: *",
+    }
+    file = served(body.encode())
+    assert not allows(file, SITE + "/x")
+    assert allows(file, SITE + "/y")
+
+
+_AGENTS = ["*", "Talkwatch", "talk*", "talkwatch/1.0", "Googlebot", "watch", "**", "", "Talkwatch # us", "two words"]
+_NAMINGS = [
+    "User-agent: {}",
+    "user agent {}",
+    "Useragent:{}",
+    " USER-AGENT : {}",
+    "User  agent {}",
+    "User-agent {}: x",
+    "User-agents: {}",
+]
+_RULES = [
+    "Disallow: /a",
+    "Allow: /a/b",
+    "Disallow: /",
+    "Crawl-delay: 3",
+    "Sitemap: https://x.example/",
+    "",
+    "# remark",
+    "Odd: thing",
+    "Disallow:",
+    "Disallow /b",
+]
+_LINES = st.builds(str.format, st.sampled_from(_NAMINGS), st.sampled_from(_AGENTS)) | st.sampled_from(_RULES)
+
+
+@given(st.lists(_LINES, max_size=9))
+def test_only_who_is_meant_is_told_apart(lines):
+    """What is read of a file is what its parser reads of all of it."""
+    file, whole = served("\n".join(lines).encode()), Protego.parse("\n".join(lines))
+    assert crawl_delay(file) == (whole.crawl_delay("Talkwatch") or 0)
+    for path in ("/", "/a", "/a/b", "/b"):
+        assert allows(file, SITE + path) == whole.can_fetch(SITE + path, "Talkwatch")

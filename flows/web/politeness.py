@@ -6,6 +6,7 @@ robots.txt counts for the pages of articles, which is crawling. Feeds are publis
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -92,6 +93,8 @@ def usual_gap(dates: Sequence[datetime]) -> timedelta | None:
 NAME = "Talkwatch"
 # RFC 9309 asks crawlers to read at least so much.
 MAX_CHARS = 512_000
+# As generously as the parser reads it: with a colon, or with a blank where no colon ends another field's name.
+_AGENT = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|(?=\s|$)(?!.*:(?:\s|$)))(.*)", re.IGNORECASE)
 
 
 def origin_of(url: str) -> str:
@@ -140,5 +143,31 @@ def crawl_delay(file: RobotsFile) -> float:
 
 @lru_cache(maxsize=256)
 def rules(body: str) -> Protego:
-    """Parse a file's rules, once."""
-    return Protego.parse(body)
+    """Parse the rules that are for us, once."""
+    return Protego.parse(addressed(body))
+
+
+def addressed(body: str) -> str:
+    """Return a robots.txt whose agents are "*", who is we, and "other", by what is most ours of what it names.
+
+    A parser keeps each rule for each agent of its group: thousands of agents over thousands of rules fill the memory.
+    """
+    lines = [(line, agent_in(line)) for line in body.splitlines()]
+    ours = max((name for _, name in lines if name and is_ours(name)), key=lambda name: (name != "*", name), default="*")
+    return "\n".join(
+        line if name is None else f"User-agent: {'*' if name == ours else 'other'}" for line, name in lines
+    )
+
+
+def agent_in(line: str) -> str | None:
+    """Return the agent that a line names, in small letters, None where it names none."""
+    found = _AGENT.match(line.partition("#")[0])
+    if found is None:
+        return None
+    name = found[1].strip().lower()
+    return name if name == "*" else name.replace("*", "")
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether an agent is everybody, or our name as far as it goes."""
+    return name == "*" or NAME.lower().startswith(name)
