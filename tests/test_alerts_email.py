@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
-from alerts.channels.email import Email, EmailTable, compose, is_address
+from alerts.channels.email import Email, EmailSubscriber, EmailTable, address_fault, compose
 from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
@@ -135,6 +135,39 @@ def test_any_text_makes_exactly_our_headers(text: str, name: str, who: str) -> N
     assert message["To"] == "desk@example.org"
 
 
+LONG_DOMAINS = [
+    pytest.param("notifications.foreign-desk.newsroom.organisation-name.example.org", id="65 characters"),
+    pytest.param("a" * 58 + ".example", id="one label"),
+    pytest.param(".".join(["b" * 60] * 3 + ["example"]), id="as long as domains may be"),
+    pytest.param("служба-новостей-и-наблюдения-за-переговорами.example", id="Cyrillic"),
+]
+
+
+@pytest.mark.parametrize("domain", LONG_DOMAINS)
+def test_what_mail_programs_look_for_is_never_encoded(domain: str) -> None:
+    """However long the domain, ids, addresses and the way out stand in their headers as they are."""
+    table = config(
+        from_address=f"Talkwatch <t@{domain}>",
+        unsubscribe=f"stop.{'x' * 50}+a&b@{domain}",
+        unsubscribe_url=f"https://example.org/{'u' * 90}?s={{subscriber}}",
+    )
+    follow_up = replace(letter(*[notice(alert(alert_id=f"{n:016}")) for n in range(30)]), thread_of="00000000000000m0")
+    message = compose(follow_up, subscriber(to=f"desk@{domain}"), table=table, at=NOW)
+    assert isinstance(message, EmailMessage)
+    raw = message.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii")
+    found = {name: value.replace("\r\n ", " ") for name, value in message_from_bytes(raw.encode() + b"\r\n").items()}
+    wire = domain.encode("idna").decode()
+    assert found["To"] == f"desk@{wire}"
+    assert found["Message-ID"] == f"<00000000000000m1@{wire}>"
+    assert found["In-Reply-To"] == found["References"] == f"<00000000000000m0@{wire}>"
+    assert found["List-Unsubscribe"] == (
+        f"<https://example.org/{'u' * 90}?s=desk>, <mailto:stop.{'x' * 50}%2Ba%26b@{wire}?subject=unsubscribe%20desk>"
+    )
+    assert found["X-Talkwatch-Alert"] == " ".join(f"{n:016}" for n in range(30))
+    # A line is longer than it should be only where one word is.
+    assert all(len(line) <= 78 or " " not in line.strip().partition(": ")[2] for line in raw.split("\r\n"))
+
+
 LONG_NAMES = [
     pytest.param("Служба новостей и наблюдения за переговорами о прекращении огня", id="Cyrillic"),
     pytest.param("Talkwatch, the newsroom's desk for ceasefires; " * 4 + "end", id="a comma in a long name"),
@@ -195,9 +228,14 @@ def test_a_subject_arrives_word_for_word(words: list[str]) -> None:
         pytest.param("desk@example.org", True, id="one address"),
         pytest.param("first.last+tag@news.example.org", True, id="dots and a tag"),
         pytest.param("desk@пример.рф", True, id="an international domain"),
+        pytest.param("desk@faß.example", True, id="an international domain with a sharp s"),
         pytest.param("редакция@пример.рф", False, id="no local part outside ASCII"),
+        pytest.param("ü@x.org", False, id="not even one letter outside ASCII"),
+        pytest.param("e\u0301@x.org", False, id="nor a combining mark"),
         pytest.param("desk@" + "a" * 64 + ".org", False, id="no label longer than the domain name system has"),
-        pytest.param("desk@localhost", True, id="a host of one's own"),
+        pytest.param("desk@mailhost", True, id="a host of one's own"),
+        pytest.param("desk@localhost", False, id="no name that means another machine to each"),
+        pytest.param("desk@mail_host.org", False, id="no underscore in a host's name"),
         pytest.param("a@b.org, evil@x.org", False, id="no second address by a comma"),
         pytest.param("a@b.org;evil@x.org", False, id="no second address by a semicolon"),
         pytest.param("a@b.org\nBcc: evil@x.org", False, id="no header"),
@@ -209,8 +247,9 @@ def test_a_subject_arrives_word_for_word(words: list[str]) -> None:
     ],
 )
 def test_only_one_bare_address_is_an_address(text: str, right: bool) -> None:
-    """A recipient is one address, so that nobody else is written to."""
-    assert is_address(text) is right
+    """A recipient is one address, so that nobody else is written to, and the configuration says what sending will."""
+    assert (address_fault(text) is None) is right
+    assert (list(EmailSubscriber(name="desk", channel="email", to=text).faults()) == []) is right
     composed = compose(letter(), subscriber(to=text), table=config(), at=NOW)
     assert isinstance(composed, EmailMessage if right else Refused)
 

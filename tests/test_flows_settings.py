@@ -233,9 +233,16 @@ def test_defaults_of_rules_and_feeds(tmp_path):
             id="two addresses",
         ),
         pytest.param(
+            'desk@example.org"\nmode',
+            'ü@example.org"\nmode',
+            'talkwatch.toml:40: subscriber "desk": to has characters outside ASCII before the @, which few mail servers '
+            'take; write one, for example "desk@example.org"',
+            id="an address that few servers take",
+        ),
+        pytest.param(
             '"Talkwatch <talkwatch@example.org>"',
             '"Talkwatch"',
-            'talkwatch.toml:60: from: write an address, for example "Talkwatch <news@example.org>"',
+            'talkwatch.toml:60: from: is no e-mail address; write an address, for example "Talkwatch <news@example.org>"',
             id="no sender",
         ),
         pytest.param(

@@ -29,11 +29,12 @@ from alerts.values import Name, Table, is_open, once_filled
 from alerts.wording import shown
 from extractors.text.urls import is_http_url
 
-# Dot-atoms in ASCII only (RFC 5322, 3.4.1): quoted local parts, and those few servers take, are no desk's.
-_ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
 _LINE = 78  # characters a line should have at most (RFC 5322, 2.1.1)
 _HTTPS = re.compile(r"https://[!-;=?-~]+")
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)*[\w-]+")
+_FOR_MACHINES = {
+    *("To", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted", "X-Talkwatch-Alert"),
+    *("List-Unsubscribe", "List-Unsubscribe-Post"),
+}
 _PERMANENT = 500
 _CLOSING = 421
 _TOO_BIG = 552
@@ -56,16 +57,17 @@ _TO_MEND: dict[type[Exception], str] = {
 
 def mail_address(text: str) -> str:
     """Accept one address that is read."""
-    if valid_address(text):
-        return text
-    raise ValueError('write an address that is read, for example "desk@example.org"')
+    if fault := address_fault(text):
+        raise ValueError(f'{fault}; write an address that is read, for example "desk@example.org"')
+    return text
 
 
 def mail_sender(text: str) -> str:
     """Accept one address, with or without a name before it."""
-    if text.isprintable() and valid_address(parseaddr(text)[1]):
-        return text
-    raise ValueError('write an address, for example "Talkwatch <news@example.org>"')
+    fault = address_fault(parseaddr(text)[1]) if text.isprintable() else "has characters that nobody sees"
+    if fault:
+        raise ValueError(f'{fault}; write an address, for example "Talkwatch <news@example.org>"')
+    return text
 
 
 def one_click_address(url: str) -> str:
@@ -75,13 +77,38 @@ def one_click_address(url: str) -> str:
     raise ValueError("write an https address of yours that takes the POST of RFC 8058")
 
 
-def valid_address(text: str) -> bool:
-    """Tell whether a text is exactly one e-mail address."""
+def wire_address(text: str) -> str | None:
+    """Return an address as mail servers are given it, its domain in ASCII (IDNA); None for what is not exactly one.
+
+    One with characters outside ASCII before its @ is none: few servers take it (RFC 6531).
+    """
     try:
-        validate_email(text, check_deliverability=False, test_environment=True)
+        return _address(text, smtputf8=False)
     except EmailNotValidError:
-        return False
-    return True
+        return None
+
+
+def address_fault(text: str) -> str | None:
+    """Say what is wrong with an address; None for one that mail can be sent to."""
+    if wire_address(text):
+        return None
+    try:
+        _address(text, smtputf8=True)
+    except EmailNotValidError:
+        return "is no e-mail address"
+    return "has characters outside ASCII before the @, which few mail servers take"
+
+
+def _address(text: str, *, smtputf8: bool) -> str:
+    found = validate_email(
+        text,
+        allow_smtputf8=smtputf8,
+        check_deliverability=False,
+        test_environment=True,
+        # A mail server of one's own may be at a name without a point in it.
+        globally_deliverable=False,
+    )
+    return found.ascii_email or found.normalized
 
 
 class EmailSubscriber(Subscriber):
@@ -93,8 +120,8 @@ class EmailSubscriber(Subscriber):
         """Find an address that is none, or more than one."""
         if not self.to:
             yield "to", "needs to"
-        elif not is_open(self.to) and not valid_address(self.to):
-            yield "to", 'to is no e-mail address; write one, for example "desk@example.org"'
+        elif not is_open(self.to) and (fault := address_fault(self.to)):
+            yield "to", f'to {fault}; write one, for example "desk@example.org"'
 
 
 class EmailTable(Table):
@@ -146,31 +173,22 @@ class Email(Channel[EmailSubscriber, EmailTable]):
         return Sent()
 
 
-def is_address(text: str) -> bool:
-    """Tell whether `text` is one bare e-mail address; "a@b, c@d" and "Name <a@b>" are not."""
-    if _ADDRESS.fullmatch(text) is None:
-        return False
-    try:
-        return bool(_ascii(text))
-    except UnicodeError:
-        return False
-
-
 def compose(
     letter: Letter, subscriber: EmailSubscriber, *, table: EmailTable, at: datetime
 ) -> EmailMessage | Refused | Blocked:
     """Return the letter as a message, the same each time but for its Date; refuse what is not one address."""
-    name, sender = parseaddr(table.from_address)
-    if not is_address(sender):
+    name, address = parseaddr(table.from_address)
+    sender, recipient = wire_address(address), wire_address(subscriber.to)
+    if sender is None:
         return Blocked(error="the sender's address is not one e-mail address")
-    if not is_address(subscriber.to):
+    if recipient is None:
         return Refused(error="the recipient's address is not one e-mail address")
     message = EmailMessage(policy=_HEADERS)
     message["Subject"] = _unread(shown(letter.subject))
-    message["From"] = Address(display_name=shown(name), addr_spec=_ascii(sender))
-    message["To"] = Address(addr_spec=_ascii(subscriber.to))
+    message["From"] = Address(display_name=shown(name), addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient)
     message["Date"] = format_datetime(at)
-    for header, value in (_identity(letter, _ascii(sender)) | _way_out(table, subscriber.name)).items():
+    for header, value in (_identity(letter, sender) | _way_out(table, subscriber.name)).items():
         message[header] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -183,7 +201,7 @@ def _unread(text: str) -> str:
 
 
 class _Folding(EmailPolicy):
-    """Folds subject and sender: Python's own folding loses blanks beside what is not ASCII, and a name's quotes."""
+    """Folds our headers: Python's own folding encodes what is long in one, and loses blanks and quotes of names."""
 
     def fold(self, name: str, value: Any) -> str:
         """Return a header as its lines."""
@@ -191,9 +209,21 @@ class _Folding(EmailPolicy):
         if name == "From":
             (sender,) = value.addresses
             return f"{name}: {self._mailbox(name, sender)}{self.linesep}"
-        if name != "Subject" or _is_plain(text):
-            return str(super().fold(name, value))
-        return f"{name}: {self._encoded(name, text)}{self.linesep}"
+        if name == "Subject" and not _is_plain(text):
+            return f"{name}: {self._encoded(name, text)}{self.linesep}"
+        if name in _FOR_MACHINES:
+            return self._at_blanks(f"{name}: {text}")
+        return str(super().fold(name, value))
+
+    def _at_blanks(self, header: str) -> str:
+        """Fold at blanks alone: nothing is found in an id or address that is encoded or cut (RFC 5322, 3.6.4)."""
+        first, *words = header.split(" ")
+        lines = [first]
+        for word in words:
+            # The first word stays beside the header's name, whose line would be empty without it.
+            fits = len(lines[-1]) + 1 + len(word) <= _LINE or lines == [first]
+            lines[-1:] = [f"{lines[-1]} {word}"] if fits else [lines[-1], f" {word}"]
+        return "".join(line + self.linesep for line in lines)
 
     def _mailbox(self, header: str, sender: Address) -> str:
         """Return name and address, the name in quotes or encoded; the address on a line of its own where it is long."""
@@ -241,22 +271,16 @@ def _way_out(table: EmailTable, subscriber: str) -> dict[str, str]:
     if table.unsubscribe_url:
         ways.append(f"<{table.unsubscribe_url.replace('{subscriber}', name)}>")
         post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if table.unsubscribe:
-        ways.append(f"<mailto:{table.unsubscribe}?subject=unsubscribe%20{name}>")
+    if address := table.unsubscribe and wire_address(table.unsubscribe):
+        ways.append(f"<mailto:{quote(address, safe='@')}?subject=unsubscribe%20{name}>")
     return {"List-Unsubscribe": ", ".join(ways), **post} if ways else {}
-
-
-def _ascii(address: str) -> str:
-    """Return an address with its domain as it is sent over the wire (IDNA)."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
 @contextmanager
 def _connected(table: EmailTable, timeout: float) -> Iterator[smtplib.SMTP]:
     """Connect, secure the line and log in; close whatever happens inside."""
     # Named after the sender's domain, since asking for this machine's own name can take a resolver's whole time-out.
-    own_name = _ascii(parseaddr(table.from_address)[1]).rpartition("@")[2]
+    own_name = (wire_address(parseaddr(table.from_address)[1]) or "").rpartition("@")[2]
     secure = ssl.create_default_context()
     server: smtplib.SMTP
     if table.security == "tls":
