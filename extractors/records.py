@@ -228,8 +228,8 @@ class Reading:
     """All that was read in one article.
 
     Of one that is not `depth` full there are the watchlist's mentions only. No statement was looked for from `cut_at`
-    on. `sentences` are the article's own, in order: captions, credits and comments are in none of them, so nothing in
-    those is ever matched.
+    on. `sentences` are the article's own, in order: datelines, captions, credits and comments are in none of them, so
+    nothing in those is ever matched. `dateline` is the first as printed: "ISTANBUL, Nov 29 (Reuters)".
     """
 
     mentions: tuple[Mention, ...]
@@ -239,3 +239,4 @@ class Reading:
     extractor_version: str
     depth: Depth = Depth.FULL
     cut_at: int | None = None
+    dateline: str | None = None

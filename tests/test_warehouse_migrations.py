@@ -54,6 +54,7 @@ FINGERPRINTS = {
     "0011_negated_mentions.sql": "4f18b0f1b3ed8353",
     "0012_links.sql": "2ab8fea1cfe86389",
     "0013_takes.sql": "acff94d3605b2bb5",
+    "0014_datelines.sql": "02d5ea3e5813bd35",
 }
 
 

@@ -115,6 +115,7 @@ def reading(article_id: str, text: str = TEXT, title: str = "Peskov speaks") -> 
         statements=(statement(article_id, text),),
         sentences=(Span(0, 16), Span(16, len(text))),
         extractor_version="x1",
+        dateline="ISTANBUL (AP)",
     )
 
 

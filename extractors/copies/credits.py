@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from courlan import extract_domain
 
 from extractors.relation_records import Credits
-from extractors.text.dates import MONTH
+from extractors.text.datelines import find_datelines
 from extractors.text.identity import plain_words
+from extractors.text.plaintext import line_spans
 from extractors.text.tables import tables
 from extractors.text.urls import is_http_url
 
@@ -22,11 +23,6 @@ LEAD_WORDS = 120
 BRIEF_WORDS = 250
 _HEAD, _TAIL = 600, 400  # characters in which datelines and sign-offs stand
 
-_DATELINE = (
-    r"(?:^|\n)[ \t]*[A-ZÀ-Ž][\w.'’ -]{1,30}(?:[,/] ?[A-ZÀ-Ž][\w. -]{1,25}){0,2}"
-    rf"(?:[.,] ?(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})(?:,? \d{{4}})?)?[.,]? ?"
-    r"[(/\[](?:@)(?:[/,] ?[\w ]{2,20})?[)/\]]\.? ?(?:[-–—:]|\n|(?<=[./]) ?(?=[\"“A-Z]))"
-)
 _SIGNED = (
     r"(?:^|\n)[^\w\n]*(?:(?:[Ss]ource|SOURCE|[Bb]y|[Ww]ith|[Ff]rom|Text|Credit)\b:?\s*)?"
     r"(?:[Tt]he )?(?:@)(?: news agency| [Ss]taff)?[^\w\n]*(?=\n|$)"
@@ -116,6 +112,7 @@ def _credited(author: str | None, text: str) -> Iterator[str]:
         name = re.sub(r"^(?:[Bb]y )?(?:[Tt]he )?|(?: [Ss]taff| news agency| in [A-Z]\w+)?$", "", part.strip())
         if name in known.names and known.names[name].agency:
             yield known.names[name].name
+    yield from (_agency(line) for line in _datelines(text[:_HEAD]) if known.any_agency.search(line))
     if _REPORTING_BY.search(text):
         yield "reuters"
     places = ((known.wire, text[:_HEAD]), (known.last_word, text.rstrip()[-_TAIL:]))
@@ -126,6 +123,11 @@ def _credited(author: str | None, text: str) -> Iterator[str]:
         if len(line) < _HEAD
         for found in known.contributed.finditer(line)
     )
+
+
+def _datelines(head: str) -> Iterator[str]:
+    paragraphs = line_spans(head)
+    yield from (each.shown.slice(head) for each in find_datelines(head, paragraphs, ()))
 
 
 def _agency(credit: str) -> str:
@@ -184,7 +186,7 @@ def _known() -> _Known:
     return _Known(
         names={name: source for row, source in sources for name in row["names"]},
         domains={domain: source.name for row, source in sources for domain in row["domains"]},
-        wire=_pattern(f"{_DATELINE}|{_SIGNED}", agencies),
+        wire=_pattern(_SIGNED, agencies),
         last_word=_pattern(f"{_SIGNED}|{_LAST_WORD}", agencies),
         contributed=_pattern(_CONTRIBUTED, agencies),
         cited=tuple(_pattern(pattern, everyone) for pattern in (_CITED, _CITED_PLAINLY, _REPORTS)),

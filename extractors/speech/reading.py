@@ -27,6 +27,7 @@ from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast, find_entities
 from extractors.speech.statements import find_statements
+from extractors.text.datelines import Dateline, find_datelines
 from extractors.text.dates import day_of
 from extractors.text.identity import article_id
 from extractors.text.languages import is_english
@@ -44,12 +45,14 @@ READ_AS = (
     "speech/slavic/ru.toml",
     "speech/slavic/uk.toml",
     "speech/stances.toml",
+    "text/datelines.toml",
     "text/negation.toml",
 )
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
 LONGEST_READ = 200_000
 # A place or an institution by itself opens nothing: half of all news names one. A rule that names one has phrases too.
 _WORTH_READING = {MentionKind.OFFICIAL, MentionKind.TOPIC}
+_QUOTED = {MentionKind.OFFICIAL, MentionKind.ORGANISATION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ def unread(found: Article | Page) -> Unread:
 class Skim:
     """What is found in an article without the language model. `depth` is full where it is to be read on.
 
-    `paragraphs` and `sentences` are its own words: no captions, credits or comments.
+    `paragraphs` and `sentences` are its own words: no datelines, captions, credits or comments.
     """
 
     article: Unread
@@ -93,6 +96,7 @@ class Skim:
     sentences: tuple[Span, ...]
     extractor_version: str
     depth: Depth
+    dateline: str | None
 
     def as_reading(self, depth: Depth) -> Reading:
         """Return the article as one that is read no further, for the reason `depth` gives."""
@@ -103,6 +107,7 @@ class Skim:
             sentences=self.sentences,
             extractor_version=self.extractor_version,
             depth=depth,
+            dateline=self.dateline,
         )
 
 
@@ -120,8 +125,11 @@ class Skimmer:
 
     def _skimmed(self, article: Unread, words: TextWords, title_words: TextWords) -> Skim:
         on = day_of(article.published_at)
-        paragraphs = _own_paragraphs(article)
-        mentions, in_title = self._finder.find_in(words, title_words, on=on)
+        found, in_title = self._finder.find_in(words, title_words, on=on)
+        own = _own_paragraphs(article)
+        datelines = find_datelines(words.text, own, [each.span for each in found if each.kind in _QUOTED])
+        paragraphs = _without(own, datelines)
+        mentions = tuple(each for each in found if not any(each.span.meets(line.span) for line in datelines))
         sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
@@ -131,6 +139,7 @@ class Skimmer:
             sentences=sentences,
             extractor_version=self._version,
             depth=Depth.FULL if article.is_english or is_readable(article.language) else Depth.NOT_ENGLISH,
+            dateline=datelines[0].shown.slice(words.text) if datelines else None,
         )
 
 
@@ -175,6 +184,13 @@ def _own_paragraphs(article: Unread) -> tuple[Span, ...]:
     foreign = {span.start for span in asides(article.text, article.title)}
     paragraphs = (Span(*match.span()) for match in PARAGRAPH.finditer(article.text))
     return tuple(paragraph for paragraph in paragraphs if paragraph.start not in foreign)
+
+
+def _without(paragraphs: Sequence[Span], datelines: Sequence[Dateline]) -> tuple[Span, ...]:
+    """Return the paragraphs without the datelines that they begin with; nothing is left of some."""
+    ends = {line.span.start: line.span.end for line in datelines}
+    cut = (Span(ends.get(each.start, each.start), each.end) for each in paragraphs)
+    return tuple(each for each in cut if each.start < each.end)
 
 
 def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -262,6 +278,7 @@ class Reader:
             sentences=skim.sentences,
             extractor_version=skim.extractor_version,
             cut_at=outline.cut_at,
+            dateline=skim.dateline,
         )
 
     def _slavic(self, skim: Skim) -> tuple[Statement, ...]:

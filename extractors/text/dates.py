@@ -35,6 +35,8 @@ _LOCALES = (
     "el",
     "id",
     "ar",
+    "he",
+    "fa",
 )
 
 # An English month as prose and datelines have it. "Mar" is one before a figure or bracket: "in Mar-a-Lago" is none.
@@ -100,7 +102,7 @@ def english_month(name: str) -> int:
     return _english_months()[name.rstrip(".").casefold()]
 
 
-def _month_number(name: str) -> int | None:
+def month_number(name: str) -> int | None:
     """Return the month of this name, in full or cut, in English or any language that agrees with the others on it."""
     plain = name.rstrip(".").casefold()
     return _english_months().get(plain) or _months().get(plain)
@@ -140,7 +142,7 @@ def _day(text: str) -> tuple[int, int, int] | None:
         match = form.fullmatch(text)
         if match:
             parts = match.groupdict()
-            month = int(parts["month"]) if "month" in parts else _month_number(parts["name"])
+            month = int(parts["month"]) if "month" in parts else month_number(parts["name"])
             return _checked(_full_year(parts["year"]), month, int(parts["day"]))
     return None
 
