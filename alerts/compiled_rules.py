@@ -12,6 +12,7 @@ from alerts.layout import Nearness, Occurrence
 from alerts.records import Evidence
 from alerts.rule_names import Target, named, wordings
 from alerts.rules import Lack, OfArticle, OfHit, OfSpeaker, Rule
+from extractors.officials.offices import Offices
 from extractors.officials.phrases import PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article
@@ -33,7 +34,8 @@ class CompiledRule:
     """A rule ready to match, with those it names, by id, and what its keys ask beyond their defaults.
 
     `phrases` finds the phrases of every rule compiled together, by keyword as the rules have it, so that a text is
-    looked through once for all of them; `keywords` and `excluded` are this rule's.
+    looked through once for all of them; `keywords` and `excluded` are this rule's. `offices` finds what a text calls
+    an office.
     """
 
     rule: Rule
@@ -42,6 +44,7 @@ class CompiledRule:
     excluded: tuple[str, ...]
     officials: Mapping[str, tuple[Target, ...]]
     keyword_set: frozenset[str]
+    offices: Offices
     of_article: tuple[tuple[str, Any, OfArticle], ...] = ()
     of_speaker: tuple[tuple[str, Any, OfSpeaker], ...] = ()
     of_hit: tuple[tuple[str, Any, OfHit], ...] = ()
@@ -86,7 +89,8 @@ def compile_rules(rules: Iterable[Rule], watchlist: Watchlist) -> tuple[Compiled
     rules = list(rules)
     keywords = dict.fromkeys(keyword for rule in rules for keyword in _phrases_of(rule))
     phrases = PhraseIndex({keyword: wordings(keyword, watchlist) for keyword in keywords})
-    return tuple(_compiled(rule, phrases, watchlist) for rule in rules)
+    offices = Offices(watchlist)
+    return tuple(_compiled(rule, phrases, offices, watchlist) for rule in rules)
 
 
 def _phrases_of(rule: Rule) -> Iterator[str]:
@@ -95,7 +99,7 @@ def _phrases_of(rule: Rule) -> Iterator[str]:
     yield from phrases_in(rule.where)
 
 
-def _compiled(rule: Rule, phrases: PhraseIndex, watchlist: Watchlist) -> CompiledRule:
+def _compiled(rule: Rule, phrases: PhraseIndex, offices: Offices, watchlist: Watchlist) -> CompiledRule:
     officials: dict[str, tuple[Target, ...]] = {}
     for each in (found for text in rule.officials for found in named(text, watchlist)):
         officials[each.ref_id] = (*officials.get(each.ref_id, ()), each)
@@ -106,6 +110,7 @@ def _compiled(rule: Rule, phrases: PhraseIndex, watchlist: Watchlist) -> Compile
         excluded=tuple(dict.fromkeys(rule.exclude)),
         officials=officials,
         keyword_set=frozenset(rule.keywords),
+        offices=offices,
         of_article=_asked(rule, OfArticle),
         of_speaker=_asked(rule, OfSpeaker),
         of_hit=_asked(rule, OfHit),

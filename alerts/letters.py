@@ -6,9 +6,11 @@ In letters of alerts labels and counts are ours, every other word the source's.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.message_records import Letter, Message, Notice, OperatorNotice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
-from alerts.wording import SUBJECT_CHARS, Segment, cut, heading, segments, shown, subject_line
+from alerts.wording import SUBJECT_CHARS, Segment, cut, first_evidence, heading, segments, shown, subject_line
+from extractors.officials.watchlist import load_watchlist
 from extractors.text.urls import is_http_url
 
 NOTICE_CHARS = 2000
@@ -39,6 +42,7 @@ _TEMPLATES = Environment(
 )
 # Sides are named in small letters, as rules write them; "other" tells a reader nothing.
 _SIDES = {"us": "US", "mediator": "mediator", "other": ""}
+_HOUSE = re.compile(r"kremlin|white house|pentagon|pope|commission|envoy|\bUN\b", re.IGNORECASE)  # says whose it is
 _NEARNESS = {
     Scope.SPEAKS: "in what this official said",
     Scope.STATEMENT: "in one statement with this official",
@@ -152,10 +156,26 @@ def link_to(url: str) -> str | None:
 
 
 def about(notice: Notice) -> str:
-    """Return the official's role and side, as far as they are known."""
+    """Return the official's office and side: the office in the article's words, else the roster's with its country."""
     name = notice.official_side or ""
     side = _SIDES.get(name, name.capitalize())
-    return ", ".join(shown(part) for part in (notice.official_role, side and f"side: {side}") if part)
+    return ", ".join(part for part in (office(notice), side and f"side: {shown(side)}") if part)
+
+
+def office(notice: Notice) -> str:
+    """Return what office an alert's official holds; empty where neither the article nor the roster knows."""
+    printed = first_evidence(notice.alert, "office")
+    if printed is not None:
+        return shown(printed.surface)
+    role, country = notice.official_role or "", _countries().get(notice.official_country or "", "")
+    if not role or not country or _HOUSE.search(role):
+        return shown(role)
+    return shown(f"{role}, {country}" if role[0].isupper() else f"{role} of {country}")
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {country.code: country.name for country in load_watchlist().countries}
 
 
 def why(alert: Alert) -> str:

@@ -18,6 +18,7 @@ from alerts.rules import Historical
 from extractors.records import Article, Reading, Span, Statement
 
 EVIDENCE_LIMIT = 20
+_MENTIONS = 12  # of an official, beside which his office is looked for
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 _NEARNESS = {
@@ -163,7 +164,7 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
         place=at.layout.place,
         excerpt=shown.slice(at.layout.text),
         excerpt_span=shown,
-        evidence=tuple(islice(_all_proofs(hits, article), EVIDENCE_LIMIT)),
+        evidence=(*islice(_all_proofs(hits, article), EVIDENCE_LIMIT), *_office(rule, at)),
         utterance_id=statement.utterance_id if statement else None,
         excluded_by=best.exclusion.ref if best.exclusion else None,
         negated=at.negation is not None,
@@ -173,6 +174,16 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
         stance=statement.stance if statement else None,
         denied=at.denied,
     )
+
+
+def _office(rule: CompiledRule, at: Occurrence) -> Iterator[Evidence]:
+    """Yield the words in which the article names the official's office, those nearest to the phrase."""
+    layout = at.texts.text
+    near = at.hit.span if at.layout is layout else Span(0, 0)
+    mentions = islice(layout.mentions_of(at.ref_id, layout.whole, near), _MENTIONS)
+    spans = (rule.offices.printed(layout.text, mention.span) for mention in mentions)
+    if office := next(filter(None, spans), None):
+        yield _proof_at("office", layout, office, at.ref_id)
 
 
 def _excerpt_span(at: Occurrence) -> Span:

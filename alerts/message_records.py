@@ -64,9 +64,10 @@ class KnownPosition:
 class Notice:
     """An alert with what a reader wants beside it.
 
-    `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those that tell
-    it too, the earliest first, and `positions` are the official's last ones on the topics of his statement. `news` is
-    what is new about an alert that was told before; its excerpt and evidence are then those of the new words.
+    `official_role` is the office the roster names first at the article's date, `official_country` the code of its
+    country. `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those
+    that tell it too, the earliest first, and `positions` are the official's last ones on the topics of his statement.
+    `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words.
     """
 
     alert: Alert
@@ -77,6 +78,7 @@ class Notice:
     published_at: datetime | None
     official_role: str | None
     official_side: str | None
+    official_country: str | None = None
     sources: int = 1
     cue: str | None = None
     other_outlets: tuple[str, ...] = ()

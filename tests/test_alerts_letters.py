@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -283,6 +284,27 @@ def test_a_passage_stands_once_for_all_who_are_alerted_on_it() -> None:
 def test_sides_are_written_as_people_write_them(side: str | None, shown_as: str) -> None:
     """The label is no keyword of a rule."""
     assert f"Dmitry Peskov, {shown_as}\n" in letter(notice(official_role="president", official_side=side)).text
+
+
+@pytest.mark.parametrize(
+    ("printed", "role", "country", "shown_as"),
+    [
+        pytest.param("Kremlin’s spokesman", "deputy", "RU", "Kremlin’s spokesman", id="the article’s words"),
+        pytest.param(None, "foreign minister", "TR", "foreign minister of Turkey", id="the roster’s, with the country"),
+        pytest.param(None, "Foreign Secretary", "GB", "Foreign Secretary, United Kingdom", id="a title of its own"),
+        pytest.param(None, "kremlin spokesperson", "RU", "kremlin spokesperson", id="an office that says whose it is"),
+        pytest.param(None, "foreign minister", None, "foreign minister", id="no country known"),
+        pytest.param(None, "foreign minister", "ZZ", "foreign minister", id="a country of the user’s own"),
+    ],
+)
+def test_an_office_is_told_in_the_words_of_the_article(
+    printed: str | None, role: str, country: str | None, shown_as: str
+) -> None:
+    """The roster’s office stands in only where the article prints none."""
+    words = (*alert().evidence, replace(alert().evidence[0], what="office", surface=printed or ""))
+    own = alert(evidence=words) if printed else alert()
+    told = letter(notice(own, official_role=role, official_country=country, official_side=None))
+    assert f"Dmitry Peskov, {shown_as}\n" in told.text
 
 
 def test_an_unsafe_address_is_shown_and_not_linked() -> None:

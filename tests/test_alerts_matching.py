@@ -337,3 +337,27 @@ def test_matches_hold_whatever_the_text(
 def stands(proof: Evidence, text: str, title: str) -> bool:
     """Tell whether a proof's surface stands at its span."""
     return proof.span.slice(text if proof.place is Place.TEXT else title) == proof.surface
+
+
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [
+        pytest.param(
+            "Kremlin spokesman Peskov left. Peskov wants a ceasefire.", "Kremlin spokesman", id="before the name"
+        ),
+        pytest.param(
+            "Peskov, the Kremlin’s spokesman, wants a ceasefire.", "Kremlin’s spokesman", id="set beside the name"
+        ),
+        pytest.param(
+            "The Kremlin’s spokesman, Peskov, wants a ceasefire.", "Kremlin’s spokesman", id="the name set beside it"
+        ),
+        pytest.param("Peskov wants a ceasefire. Putin is Russia’s president.", None, id="another’s office"),
+        pytest.param("Peskov, the Kremlin spokesman and Putin want a ceasefire.", None, id="a list"),
+    ],
+)
+def test_evidence_has_the_office_as_the_article_prints_it(text: str, surface: str | None) -> None:
+    """The last proof is the office beside one of the official’s names, at its place."""
+    found = {match.official_id: match for match in matches({}, article(text))}["dmitry-peskov"]
+    offices = [proof for proof in found.evidence if proof.what == "office"]
+    assert [proof.surface for proof in offices] == ([surface] if surface else [])
+    assert all(proof.span == span_of(text, proof.surface) for proof in offices)

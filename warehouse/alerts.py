@@ -63,13 +63,14 @@ _NOTICE = f"""
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
     (
-        SELECT arg_max(o.role, coalesce(o.role_from, DATE '0001-01-01'))
+        SELECT arg_min(o.role, o.rowid)
         FROM officials AS o
         WHERE o.official_id = a.official_id
             AND (o.role_from IS NULL OR o.role_from <= coalesce(r.published_at, r.first_seen_at)::DATE)
             AND (o.role_to IS NULL OR o.role_to > coalesce(r.published_at, r.first_seen_at)::DATE)
     ),
     (SELECT min(o.side) FROM officials AS o WHERE o.official_id = a.official_id),
+    (SELECT min(o.country) FROM officials AS o WHERE o.official_id = a.official_id),
     coalesce(a.sources, t.independent_sources),
     (
         SELECT arg_min(s.cue, s.start_char)

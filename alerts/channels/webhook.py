@@ -14,6 +14,7 @@ from pydantic import Field
 
 from alerts.channels.contract import Channel, url_faults
 from alerts.channels.posting import post, receipt_of
+from alerts.letters import office
 from alerts.message_records import Blocked, Letter, Notice, Receipt
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table
@@ -93,7 +94,7 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "scope": alert.scope,
         "official_id": alert.official_id,
         "official": alert.official,
-        "role": notice.official_role,
+        "role": office(notice) or None,
         "side": notice.official_side,
         "excerpt": alert.excerpt,
         "story_id": alert.story_id,

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from extractors.officials.phrases import TextWords
-from extractors.officials.roles import UNSAYS, FoundRole, Office
-from extractors.officials.roster import Official
+from extractors.officials.phrases import TextWords, read_words
+from extractors.officials.roles import UNSAYS, FoundRole, Office, RoleIndex
+from extractors.officials.roster import Official, Watchlist
+from extractors.records import Span
 from extractors.text.words import fold
 
 LONGEST_TITLE = 8  # words
@@ -194,3 +196,37 @@ def _titled(text: TextWords, named: NamedOfficial, titles: Titles) -> Iterator[H
             yield Holder(
                 name=name, official=named.official, offices=frozenset({office}), at=named.first, is_whole=False
             )
+
+
+_BESIDE = 120  # characters around a name in which an office may stand beside it
+
+
+class Offices:
+    """Finds the office in a text's own words, beside a name or in its place. Indexed when first asked."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        """Take the watchlist whose offices are looked for."""
+        self._watchlist = watchlist
+
+    @cached_property
+    def _roles(self) -> RoleIndex:
+        return RoleIndex(self._watchlist.roles, self._watchlist.countries)
+
+    def printed(self, text: str, name: Span) -> Span | None:
+        """Return the words of the office beside the name at `name`, or in its place where they call him by it."""
+        start = max(text.rfind("\n", 0, name.start) + 1, name.start - _BESIDE)
+        end = text.find("\n", name.end)
+        window = text[start : min(len(text) if end < 0 else end, name.end + _BESIDE)]
+        words, own = read_words(window), Span(name.start - start, name.end - start)
+        for role in self._roles.find(words):
+            office = words.span(role.first, role.last)
+            if office.meets(own) or _is_beside(window, office, own):
+                return Span(office.start + start, office.end + start)
+        return None
+
+
+def _is_beside(text: str, office: Span, name: Span) -> bool:
+    if office.end <= name.start:
+        return not text[office.end : name.start].strip() or bool(_BETWEEN.fullmatch(text, office.end, name.start))
+    is_closed = _CLOSED.match(text, office.end) is not None
+    return is_closed and _BETWEEN.fullmatch(text, name.end, office.start) is not None

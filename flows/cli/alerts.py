@@ -94,12 +94,14 @@ def show(
 
 def described(logged: LoggedAlert) -> str:
     """Return an alert as text: what was said, why it fired, its evidence, its messages."""
+    from alerts.letters import office
+
     alert, notice = logged.notice.alert, logged.notice
     facts = {
         "alert": alert.alert_id,
         "fired": alert.fired_at,
         "rule": f"{alert.rule} (version {alert.rule_version})",
-        "official": f"{alert.official}, {notice.official_role}" if notice.official_role else alert.official,
+        "official": ", ".join(filter(None, (alert.official, office(notice)))),
         "keyword": alert.keyword,
         "scope": alert.scope,
         "reason": alert.reason,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from alerts.compiled_rules import CompiledRule
 from alerts.layout import Texts
+from alerts.letters import office
 from alerts.matching import find_matches, first_failure
 from alerts.records import Alert, Evidence, Match, Place
 from alerts.wording import counted
@@ -83,7 +84,7 @@ def heading(account: AlertAccount, rule: CompiledRule | None) -> str:
         "alert": alert.alert_id,
         "fired": f"{moment(alert.fired_at)} ({alert.reason})",
         "rule": f"{alert.rule}, {standing(alert, rule)}",
-        "official": f"{alert.official}, {notice.official_role}" if notice.official_role else alert.official,
+        "official": ", ".join(filter(None, (alert.official, office(notice)))),
         "scope": alert.scope,
         "article": notice.title,
         "outlet": notice.outlet,
