@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import os
 import sqlite3
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.warehouse_examples import new_warehouse, python
-from warehouse.errors import DiskFull, Obstacle, Unusable, holder, obstacle
+from tests.warehouse_examples import new_warehouse, python, unprivileged
+from warehouse.errors import DiskFull, Unusable
+from warehouse.obstacles import Obstacle, holder, obstacle
 from warehouse.store import LIVE, writing
-
-NOBODY = 65534  # the conventional user id without rights
 
 
 @pytest.mark.parametrize(
@@ -46,7 +43,7 @@ with duckdb.connect(sys.argv[1]):
 FILL = """
 import resource, sys
 import duckdb
-from warehouse.errors import obstacle
+from warehouse.obstacles import obstacle
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 with duckdb.connect(sys.argv[1]) as connection:
     try:
@@ -162,19 +159,6 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(Unusable, match=r"file/var.*not a directory"), writing(tmp_path / "file" / "var"):
         pass
-
-
-@contextmanager
-def unprivileged():
-    """Be nobody while the block runs, when the tests run as root, who may write everywhere."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
 
 
 def test_a_data_directory_without_permission_is_named(tmp_path):

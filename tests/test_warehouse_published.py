@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
 
-from tests.warehouse_examples import NOW, new_warehouse, python, read_article
+from tests.warehouse_examples import NOW, new_warehouse, python, read_article, unprivileged
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
 from warehouse.published import PUBLISHED, STAMP, publish
@@ -55,6 +57,15 @@ import duckdb
 connection = duckdb.connect(sys.argv[1])
 connection.execute("CREATE TABLE mine (x INTEGER)")
 os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+HOLD = """
+import sys
+import duckdb
+with duckdb.connect(sys.argv[1]):
+    print("holding", flush=True)
+    sys.stdin.read()
 """
 
 
@@ -167,6 +178,47 @@ def test_an_analyst_who_wrote_into_the_copy_breaks_no_later_one(data_dir):
     add_run(data_dir, "r2")
     assert publish(data_dir)
     assert published_runs(data_dir) == 2
+
+
+def test_an_analyst_who_has_the_copy_open_to_write_in_keeps_nobody_out_for_long(data_dir):
+    """The next publishing puts a copy in its place that others can open; the analyst keeps his."""
+    with python(HOLD, data_dir / PUBLISHED) as analyst:
+        assert analyst.stdout.readline() == "holding\n"
+        with pytest.raises(duckdb.IOException, match="Conflicting lock"):
+            published_runs(data_dir)
+        assert publish(data_dir)
+        assert published_runs(data_dir) == 1
+        assert not publish(data_dir)
+
+
+@pytest.fixture
+def everybody_s():
+    """Return a folder that everybody can enter, which those of the other tests are not, and write in."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+def test_the_copy_is_for_reading(everybody_s):
+    """Nobody but root, to whom the system refuses nothing, can open the copy for writing, though it be his own."""
+    with unprivileged():
+        add_run(new_warehouse(everybody_s), "r1")
+        publish(everybody_s)
+        with pytest.raises(duckdb.IOException, match="Permission denied"):
+            duckdb.connect(everybody_s / PUBLISHED)
+        assert published_runs(everybody_s) == 1
+        add_run(everybody_s, "r2")
+        assert publish(everybody_s)
+        assert published_runs(everybody_s) == 2
+
+
+def test_a_copy_that_was_left_half_made_is_in_nobody_s_way(everybody_s):
+    """One that was killed after its copy had become read-only left a file that it could not open again."""
+    with unprivileged():
+        add_run(new_warehouse(everybody_s), "r1")
+        (everybody_s / f"{PUBLISHED}.new").touch(0o444)
+        assert publish(everybody_s)
+        assert published_runs(everybody_s) == 1
 
 
 def test_publishing_waits_its_turn(data_dir):

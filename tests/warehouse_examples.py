@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,6 +24,7 @@ from warehouse.records import ReadArticle
 from warehouse.store import LIVE, migrate
 
 ROOT = Path(__file__).resolve().parent.parent
+NOBODY = 65534  # the conventional user id without rights
 NOW = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -253,3 +256,16 @@ def python(code: str, *args: object) -> subprocess.Popen[str]:
     """Start another process on this checkout; it prints when it is ready, and ends when its stdin does."""
     command = [sys.executable, "-c", code, *map(str, args)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Be nobody while the block runs, when the tests run as root, who may write everywhere."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)

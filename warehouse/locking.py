@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import SystemRandom
+from typing import BinaryIO
 
 from warehouse.errors import Busy
 
@@ -55,6 +56,16 @@ def exclusive(path: Path, patience: Patience | None = None) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def held_for_writing(database: BinaryIO) -> bool:
+    """Tell whether a process has this file open for writing as DuckDB does, so that DuckDB would not open it."""
+    try:
+        fcntl.lockf(database, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.lockf(database, fcntl.LOCK_UN)
+    return False
 
 
 def busy(data_dir: Path, pid: str | None, wait: timedelta) -> Busy:

@@ -11,12 +11,10 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import system_explained
-from warehouse.locking import WAIT, Patience
-from warehouse.store import LIVE, connected, copy_whole, held, known_migrations, wal
-
-PUBLISHED = "analysis.duckdb"
-# What state the copy has, so that it need not be opened to be asked.
-STAMP = "analysis.stamp"
+from warehouse.locking import WAIT, Patience, held_for_writing
+from warehouse.places import LIVE, STAMP, wal
+from warehouse.places import PUBLISHED as PUBLISHED  # noqa: PLC0414  # what this module makes
+from warehouse.store import connected, copy_whole, held, known_migrations
 
 # How long the copy may lag behind when nothing but the times of polls has changed.
 LAG = timedelta(hours=1)
@@ -37,7 +35,8 @@ def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAI
         if stamp == _published_stamp(published) and not _lags(live, published, lag):
             return False
         with system_explained(data_dir):
-            copy_whole(live, published)
+            # Who opens it as he would a file of his own, for writing, would keep everybody else out.
+            copy_whole(live, published, read_only=True)
         _note_stamp(published, stamp)
         return True
 
@@ -60,16 +59,19 @@ def _stamp(connection: duckdb.DuckDBPyConnection) -> _Stamp:
 
 
 def _published_stamp(published: Path) -> _Stamp | None:
-    """Return the stamp of the copy, or None when there is none that opens."""
-    if not published.exists():
+    """Return the stamp of the copy, or None when there is none that opens, as while someone has it to write in."""
+    if not published.is_file():
         return None
+    with published.open("rb") as file:
+        if held_for_writing(file):
+            return None
     if noted := _noted_stamp(published):
         return noted
     try:
         with closing(duckdb.connect(published, read_only=True)) as connection:
             return _stamp(connection)
     except duckdb.Error:
-        # Damaged, or opened for writing by an analyst: replacing it mends both.
+        # Replacing what is damaged mends it.
         return None
 
 

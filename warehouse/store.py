@@ -15,20 +15,13 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import (
-    Obstacle,
-    Unusable,
-    WarehouseError,
-    database_explained,
-    disk_full,
-    holder,
-    obstacle,
-    system_explained,
-)
+from warehouse.errors import Unusable, WarehouseError, disk_full, system_explained
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
+from warehouse.obstacles import Obstacle, database_explained, holder, obstacle
+from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
+from warehouse.places import wal
 from warehouse.session import Session
 
-LIVE = "warehouse.duckdb"
 FOLDER = Path(__file__).parent / "migrations"
 
 # What is stored needs no extension, no other file and no network, so none can be reached. The file itself is written
@@ -41,6 +34,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
     "threads": 1,
 }
+_READ_ONLY = 0o444
 # Closing writes the file. It takes as much memory as it may, up to several times what has changed, and needs no more
 # than this; a transaction may need more than can be foreseen, so that is not bounded.
 _CLOSING = "SET memory_limit = '128MB'"
@@ -180,14 +174,18 @@ def back_up(path: Path, before: int) -> Path:
     return target
 
 
-def copy_whole(source: Path, target: Path) -> None:
+def copy_whole(source: Path, target: Path, *, read_only: bool = False) -> None:
     """Copy a closed database so that `target` is at every moment absent, its old self or the whole copy."""
     if wal(source).exists():
         # The last checkpoint found no room, so the file alone is not all there is.
         raise disk_full(source.parent)
     fresh = target.with_name(f"{target.name}.new")
     try:
+        # One that a kill left behind may be read-only by now.
+        fresh.unlink(missing_ok=True)
         shutil.copyfile(source, fresh)
+        if read_only:
+            fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
         replace_durably(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
@@ -200,11 +198,6 @@ def replace_durably(fresh: Path, target: Path) -> None:
     wal(target).unlink(missing_ok=True)
     fresh.replace(target)
     _sync(target.parent)
-
-
-def wal(path: Path) -> Path:
-    """Return where DuckDB keeps what is committed but not yet in the file."""
-    return path.with_name(f"{path.name}.wal")
 
 
 def _create(path: Path, known: tuple[Migration, ...]) -> tuple[int, ...]:
