@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.warehouse_examples import new_warehouse
+from warehouse.harmless import plain, terminal_safe
 from warehouse.published import publish
-from warehouse.queries import QueryResult, plain, query, terminal_safe, write_result
+from warehouse.queries import query
+from warehouse.results import QueryResult, write_result
 
 
 def result_of(*values, kind="VARCHAR"):

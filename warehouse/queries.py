@@ -1,52 +1,54 @@
 """Analysts' SQL on the published copy: read-only, without files, network or settings, within limits.
 
-What it gave is written as CSV, JSON or Parquet. Text from the web never acts in a terminal or a sheet.
+It runs in a process of its own, `warehouse.sandbox`; here it is asked, its time is watched, and its rows are taken in.
 """
 
 from __future__ import annotations
 
-import base64
-import csv
+import datetime as dt
+import decimal
 import io
-import json
-import math
-import re
+import os
+import pickle
+import select
+import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import duckdb
+from warehouse.errors import WarehouseError, system_explained
+from warehouse.harmless import terminal_safe
+from warehouse.locking import held_for_writing
+from warehouse.places import PUBLISHED
+from warehouse.results import QueryResult, ResultRow
 
-from warehouse.errors import WarehouseError
-from warehouse.published import PUBLISHED
+# The time for which an answer may be waited for; what is done with it takes none of this.
+LONGEST = timedelta(seconds=60)
+# Bytes that are moved at once.
+_PIECE = 1 << 20
 
-LONGEST = timedelta(minutes=10)
-
-# Reading must not be a way to write files, reach the network or load code; what DuckDB itself says of its sandbox is
-# that it is no privilege boundary, so a stranger's SQL belongs in a process of its own.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "errors_as_json": "true",
-    "memory_limit": "2GB",
-    "temp_directory": "",
-    "threads": "2",
+_PROGRAM = (
+    "import ast, sys; sys.path[:], descriptor = ast.literal_eval(sys.argv[1]);"
+    "from warehouse.sandbox import main; main(descriptor)"
+)
+_LIMITS = {
+    "too long": "the query took too long and was stopped: ask for less, or filter earlier",
+    "too much": "the query needs more memory than it may have: ask for less, or filter earlier",
 }
-# Controls, and the marks that make text run backwards: a terminal obeys them, and a reader is misled.
-_MISCHIEF = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-# OWASP's list of what makes a spreadsheet take a cell for a formula, full-width forms included.
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_WITHOUT_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
+# What a value of SQL can be in Python, beyond what needs no class. Its own UTC DuckDB takes from another library.
+_CLASSES: dict[tuple[str, str], Any] = {
+    **{("datetime", name): getattr(dt, name) for name in ("datetime", "date", "time", "timedelta", "timezone")},
+    ("decimal", "Decimal"): decimal.Decimal,
+    ("uuid", "UUID"): uuid.UUID,
+    ("pytz", "_UTC"): lambda: dt.UTC,
 }
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 class QueryProblem(WarehouseError):
@@ -57,190 +59,121 @@ class QueryFailure(WarehouseError):
     """The query ran into its limits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
-    """The rows of a query. `types` are DuckDB's names; lists and structs are Python's lists and dicts."""
-
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
-
-
-def query(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> QueryResult:
-    """Run every statement of `sql` on the published copy and return the last one's rows.
+@contextmanager
+def asked(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> Iterator[QueryResult]:
+    """Run every statement of `sql` on the published copy and give the last one's rows, as a stream.
 
     Raises QueryProblem with the place of the mistake, and QueryFailure for a query that takes too long or too much
-    memory. `timeout` counts for each statement.
+    memory, at the beginning or, as late as that shows, from the stream.
     """
     published = data_dir / PUBLISHED
     if not published.exists():
         raise QueryProblem(f"nothing is published in {data_dir} yet: `talkwatch run` or `talkwatch publish` does it")
-    try:
-        with closing(_opened(published, timeout)) as connection:
-            return _answer(connection, sql)
-    except duckdb.Error as error:
-        raise _explained(error, sql) from None
+    with ExitStack() as stack:
+        with system_explained(data_dir):
+            copy = stack.enter_context(_readable(published))
+        sandbox = stack.enter_context(_started(copy.fileno(), sql))
+        messages = _Messages(sandbox, published, timeout.total_seconds())
+        _, (columns, types) = messages.next()
+        yield QueryResult(columns=columns, types=types, rows=messages.rows())
 
 
-def write_result(result: QueryResult, output_format: str, out: BinaryIO) -> None:
-    """Write a result as "csv", "json" or "parquet"; raise KeyError for another format."""
-    WRITERS[output_format](result, out)
+def query(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> QueryResult:
+    """Return the whole answer of a query; raise as `asked` does."""
+    with asked(data_dir, sql, timeout=timeout) as result:
+        return QueryResult(columns=result.columns, types=result.types, rows=tuple(result.rows))
 
 
-def terminal_safe(text: str) -> str:
-    """Return `text`, equally long, with everything a terminal would obey replaced, but for newlines."""
-    return _MISCHIEF.sub(lambda found: " " if found[0].isspace() else "\ufffd", text)
+@contextmanager
+def _readable(published: Path) -> Iterator[BinaryIO]:
+    """Open the copy; while somebody has it open for writing, a copy of that, which has no name and no other user."""
+    with published.open("rb") as file, ExitStack() as own:
+        if not held_for_writing(file):
+            yield file
+            return
+        beside = published.parent if os.access(published.parent, os.W_OK) else None
+        duplicate = own.enter_context(tempfile.TemporaryFile(dir=beside))
+        shutil.copyfileobj(file, duplicate, _PIECE)
+        duplicate.flush()
+        yield duplicate
 
 
-def plain(value: object) -> object:
-    """Return a value as JSON can say it: times in RFC 3339 (in UTC with Z), bytes in base64, no number as NULL."""
-    match value:
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case None | bool() | int() | str():
-            return value
-        case _:
-            return _scalar(value)
-
-
-def _opened(published: Path, timeout: timedelta) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(published, read_only=True, config=_CONFIG)
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET max_execution_time = {max(1, round(timeout.total_seconds() * 1000))}")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:
-    statements = connection.extract_statements(sql)
-    if not statements:
-        raise QueryProblem("the query is empty")
-    for statement in statements:
-        connection.execute(statement)
-    described = connection.description or []
-    return QueryResult(
-        columns=tuple(str(column[0]) for column in described),
-        types=tuple(str(column[1]) for column in described),
-        rows=tuple(connection.fetchall()) if described else (),
+@contextmanager
+def _started(descriptor: int, sql: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the process, with nothing of this one's environment, and ask; end it whatever it is at."""
+    process = subprocess.Popen(  # noqa: S603  (our own interpreter and program)
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, repr((sys.path, descriptor))],
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[descriptor],
     )
+    assert process.stdin
+    assert process.stdout
+    with process.stdin, process.stdout:
+        try:
+            asking = sql.encode()
+            process.stdin.write(len(asking).to_bytes(8) + asking)
+            process.stdin.flush()
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
-def _explained(error: duckdb.Error, sql: str) -> WarehouseError:
-    found = _details(error)
-    message = " ".join(str(found["exception_message"]).split())
-    if isinstance(error, duckdb.InterruptException):
-        return QueryFailure("the query took too long and was stopped: ask for less, or filter earlier")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return QueryFailure("the query needs more memory than it may have: ask for less, or filter earlier")
-    return QueryProblem(terminal_safe(f"{_place(found, sql)}{message}"))
+class _Messages:
+    """What the process says, as long as there is time to wait for it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], published: Path, seconds: float) -> None:
+        """Begin to listen."""
+        assert process.stdout
+        self._pipe = process.stdout.fileno()
+        self._published, self._left = published, seconds
+
+    def rows(self) -> Iterator[ResultRow]:
+        """Yield the rows until the end of them."""
+        while True:
+            kind, said = self.next()
+            if kind == "end":
+                return
+            yield from said
+
+    def next(self) -> tuple[str, Any]:
+        """Return the next message; raise what it says that is no answer."""
+        kind, said = _Values(io.BytesIO(self._exactly(int.from_bytes(self._exactly(8))))).load()
+        if kind == "problem":
+            raise QueryProblem(terminal_safe(said))
+        if kind == "unreadable":
+            raise QueryProblem(terminal_safe(f"{self._published} cannot be read: {said}; `talkwatch publish` mends it"))
+        if kind in _LIMITS:
+            raise QueryFailure(_LIMITS[kind])
+        return kind, said
+
+    def _exactly(self, count: int) -> bytes:
+        found = bytearray()
+        while len(found) < count:
+            piece = self._piece(count - len(found))
+            if not piece:  # DuckDB itself, or the system, ended the process
+                raise QueryFailure(_LIMITS["too much"])
+            found += piece
+        return bytes(found)
+
+    def _piece(self, most: int) -> bytes:
+        begun = time.monotonic()
+        ready, _, _ = select.select([self._pipe], [], [], max(0.0, self._left))
+        self._left -= time.monotonic() - begun
+        if not ready:
+            raise QueryFailure(_LIMITS["too long"])
+        return os.read(self._pipe, min(most, _PIECE))
 
 
-def _details(error: duckdb.Error) -> dict[str, object]:
-    """Return DuckDB's own account of an error, which follows the name of its kind."""
-    _, _, account = str(error).partition(": ")
-    try:
-        return {"exception_message": account, **json.loads(account)}
-    except ValueError:
-        return {"exception_message": account or str(error)}
+class _Values(pickle.Unpickler):
+    """Takes in values alone: a process that runs a stranger's SQL is not trusted to say what is to be called."""
 
-
-def _place(found: dict[str, object], sql: str) -> str:
-    """Return "line 2, column 8: " for the position DuckDB gives in bytes."""
-    position = str(found.get("position", ""))
-    if not position.isdecimal():
-        return ""
-    before = sql.encode()[: int(position)].decode(errors="ignore")
-    lines = before.split("\n")
-    return f"line {len(lines)}, column {len(lines[-1]) + 1}: "
-
-
-def _scalar(value: object) -> object:
-    match value:
-        case float() | Decimal():
-            return _number(value)
-        case datetime() | date() | time():
-            return _moment(value)
-        case bytes():
-            return base64.b64encode(value).decode()
-        case _:
-            return str(value)
-
-
-def _number(value: float | Decimal) -> object:
-    if not math.isfinite(value):
-        return None
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def _moment(value: datetime | date | time) -> str:
-    if isinstance(value, datetime) and value.tzinfo:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value.isoformat()
-
-
-def _write_csv(result: QueryResult, out: BinaryIO) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(_cell, result.columns))
-    writer.writerows([_cell(value) for value in row] for row in result.rows)
-    out.write(text.getvalue().encode())
-
-
-def _cell(value: object) -> object:
-    said = plain(value)
-    if isinstance(said, list | dict):
-        said = json.dumps(said, ensure_ascii=False)
-    if isinstance(said, bool):
-        return str(said).lower()
-    return _harmless(said) if isinstance(said, str) else said
-
-
-def _harmless(text: str) -> str:
-    prefix = "'" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else ""
-    return terminal_safe(prefix + text)
-
-
-def _write_json(result: QueryResult, out: BinaryIO) -> None:
-    names = _distinct(result.columns)
-    rows = [dict(zip(names, map(plain, row), strict=True)) for row in result.rows]
-    # Within JSON's strings the same characters have a harmless spelling, so nothing is lost.
-    text = _MISCHIEF.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(rows, ensure_ascii=False))
-    out.write(f"{text}\n".encode())
-
-
-def _write_parquet(result: QueryResult, out: BinaryIO) -> None:
-    """Write through a second, empty database: the one that runs strangers' SQL may write no file."""
-    with tempfile.TemporaryDirectory() as folder, closing(duckdb.connect(config=_WITHOUT_EXTENSIONS)) as connection:
-        path = Path(folder) / "result.parquet"
-        connection.execute("SET TimeZone = 'UTC'")
-        columns = [list(column) for column in zip(*result.rows, strict=True)] or [[] for _ in result.types]
-        unnested = ", ".join(
-            f"unnest(${number}::{kind}[]) AS {_quoted(name)}"
-            for number, (name, kind) in enumerate(zip(_distinct(result.columns), result.types, strict=True), 1)
-        )
-        connection.execute(f"CREATE TABLE result AS SELECT {unnested}", columns)
-        connection.execute(f"COPY result TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
-        out.write(path.read_bytes())
-
-
-def _distinct(names: tuple[str, ...]) -> list[str]:
-    """Return the names with the later of equal ones numbered, as a table can't have two."""
-    seen: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        seen[name.lower()] = seen.get(name.lower(), 0) + 1
-        distinct.append(name if seen[name.lower()] == 1 else f"{name}_{seen[name.lower()]}")
-    return distinct
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-WRITERS: dict[str, Callable[[QueryResult, BinaryIO], None]] = {
-    "csv": _write_csv,
-    "json": _write_json,
-    "parquet": _write_parquet,
-}
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what a value is made of; raise UnpicklingError for anything else."""
+        try:
+            return _CLASSES[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"{module}.{name} is no value") from None

@@ -16,7 +16,7 @@ from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
 from flows.times import utc_now
-from warehouse.queries import terminal_safe
+from warehouse.harmless import terminal_safe
 from warehouse.runs import Health, health
 from warehouse.store import LIVE, reading
 

@@ -22,7 +22,7 @@ from flows.tables import Columns
 from flows.times import moment
 from warehouse import feeds
 from warehouse.feeds import ListedFeed, WatchedFeed
-from warehouse.queries import terminal_safe
+from warehouse.harmless import terminal_safe
 from warehouse.store import writing
 
 if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not wait for

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings
 from flows.problems import FULL, UsageProblem, WorkProblem
-from flows.tables import fitted, table, terminal_width
-from warehouse.queries import QueryProblem, QueryResult, write_result
-from warehouse.queries import query as ask
-
-LONGEST = timedelta(minutes=10)
+from flows.tables import streamed, terminal_width
+from warehouse.queries import QueryProblem, asked
+from warehouse.results import QueryResult, write_result
 
 
 class Format(StrEnum):
@@ -83,31 +80,38 @@ def answered(settings: Settings, text: str, output_format: Format, output: Path 
     if output_format is Format.PARQUET and output is None:
         raise UsageProblem("parquet is no text: name a file with -o")
     try:
-        result = ask(settings.data_dir, text, timeout=LONGEST)
+        with asked(settings.data_dir, text) as result:
+            if output is None:
+                written(result, output_format, sys.stdout.buffer, terminal_width())
+            else:
+                saved(result, output_format, output)
     except QueryProblem as problem:
         raise UsageProblem(str(problem)) from None
-    if output is None:
-        printed(result, output_format)
-        return
-    try:
-        saved(result, output_format, output)
-    except OSError as error:
-        kind = WorkProblem if error.errno in FULL else UsageProblem
-        raise kind(f"cannot write {output}: {error.strerror}") from None
 
 
-def printed(result: QueryResult, output_format: Format) -> None:
-    """Print an answer."""
-    if output_format is Format.TABLE:
-        typer.echo(fitted(result.columns, result.rows, terminal_width()))
+def written(result: QueryResult, output_format: Format, out: BinaryIO, width: int | None = None) -> None:
+    """Write an answer; a table is fitted to the width of a terminal."""
+    if output_format is not Format.TABLE:
+        write_result(result, output_format, out)
         return
-    write_result(result, output_format, sys.stdout.buffer)
+    out.writelines(f"{piece}\n".encode() for piece in streamed(result.columns, result.rows, width))
 
 
 def saved(result: QueryResult, output_format: Format, output: Path) -> None:
-    """Write an answer to a file."""
-    if output_format is Format.TABLE:
-        output.write_text(table(result.columns, result.rows) + "\n", encoding="utf-8")
-        return
-    with output.open("wb") as file:
-        write_result(result, output_format, file)
+    """Write an answer to a file, which keeps what it had until the answer is whole."""
+    try:
+        if output.exists() and not output.is_file():  # a pipe, or /dev/null
+            with output.open("wb") as file:
+                written(result, output_format, file)
+            return
+        whole = output.resolve()
+        fresh = whole.with_name(f".{whole.name}.new")
+        try:
+            with fresh.open("wb") as file:
+                written(result, output_format, file)
+            fresh.replace(whole)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        kind = WorkProblem if error.errno in FULL else UsageProblem
+        raise kind(f"cannot write {output}: {error.strerror}") from None

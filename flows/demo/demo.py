@@ -198,7 +198,7 @@ def marked(alert: Alert) -> Text:
 def answer(settings: Settings, sql: str) -> str:
     """Return a query's answer from the published copy."""
     result = query(settings.data_dir, sql)
-    return table(result.columns, result.rows)
+    return table(result.columns, tuple(result.rows))
 
 
 def next_steps(folder: Path) -> str:

@@ -21,7 +21,7 @@ from flows.times import moment
 from warehouse import alerts
 from warehouse.accounts import Source, alert_revisions, sources_of
 from warehouse.articles import stored_articles
-from warehouse.queries import terminal_safe
+from warehouse.harmless import terminal_safe
 from warehouse.records import LoggedAlert, ReadArticle
 from warehouse.revisions import stored_revisions
 from warehouse.store import reading

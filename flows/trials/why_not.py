@@ -19,7 +19,7 @@ from flows.times import moment
 from flows.trials.past import may_match, rules_named
 from warehouse.accounts import Decided, articles_named, last_decisions
 from warehouse.articles import stored_articles
-from warehouse.queries import terminal_safe
+from warehouse.harmless import terminal_safe
 from warehouse.records import ReadArticle
 from warehouse.store import reading
 
