@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.text.dates import has_time, parse_date
+from extractors.text.dates import clock_of, has_time, parse_date
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,23 @@ from extractors.text.dates import has_time, parse_date
         pytest.param("1er mai 2022", "2022-05-01T00:00:00", id="French"),
         pytest.param("28 июля 2022 г. 10:15", "2022-07-28T10:15:00", id="Russian"),
         pytest.param("28 липня 2022", "2022-07-28T00:00:00", id="Ukrainian"),
+        pytest.param("14:30, 28 липня 2022", "2022-07-28T14:30:00", id="the time before the day"),
+        pytest.param("15:34 / 28.07.2022", "2022-07-28T15:34:00", id="the time before the day, in figures"),
+        pytest.param("28.07.2022 в 14:30", "2022-07-28T14:30:00", id="a preposition before the time"),
+        pytest.param("28 июля 2022 в 14:30 МСК", "2022-07-28T11:30:00", id="Moscow's time"),
+        pytest.param("28. Juli 2022, 14:30 Uhr", "2022-07-28T14:30:00", id="a word after the time"),
+        pytest.param("Le 28 juillet 2022 à 14h30", "2022-07-28T14:30:00", id="hours as the French write them"),
+        pytest.param("28 Temmuz 2022 Perşembe 14:30", "2022-07-28T14:30:00", id="the weekday after the year"),
+        pytest.param("2022. július 28., csütörtök 14:30", "2022-07-28T14:30:00", id="the year first"),
+        pytest.param("2022 m. liepos 28 d.", "2022-07-28T00:00:00", id="the words for year and day"),
+        pytest.param("28 تشرين الثاني 2022", "2022-11-28T00:00:00", id="a month of two words"),
+        pytest.param("٢٨ نوفمبر ٢٠٢٢", "2022-11-28T00:00:00", id="other digits"),
+        pytest.param("יום שני, 28 בנובמבר 2022 בשעה 14:30", "2022-11-28T14:30:00", id="in November, in one word"),
+        pytest.param("2022년 7월 28일 목요일", "2022-07-28T00:00:00", id="Korean"),
+        pytest.param("28. 7. 2022.", "2022-07-28T00:00:00", id="spaces and dots"),
+        pytest.param("28\u200f/07\u200f/2022", "2022-07-28T00:00:00", id="marks of the way a text runs"),
+        pytest.param("mar 19 jul 2022 10:00", "2022-07-19T10:00:00", id="a weekday that sounds like a month"),
+        pytest.param("28 aou 2022", "2022-08-28T00:00:00", id="an abbreviation without its accents"),
         pytest.param("Sat, 31 Dec 2016 23:59:60 GMT", "2016-12-31T23:59:59", id="a leap second"),
     ],
 )
@@ -77,6 +94,9 @@ def test_a_certain_date_is_read(text, expected):
         pytest.param("Sat, 04 Oct 2013 02:34:59 -040", id="an offset that lost a digit"),
         pytest.param("Sat, 04 Oct 2013 02:34:59 XYZ", id="a zone nobody knows"),
         pytest.param("3 listopad 2020", id="a month that is another one next door"),
+        pytest.param("3 jui 2020", id="a name cut so short that it may be two months"),
+        pytest.param("3 May 2020 or 4 June 2020", id="two days"),
+        pytest.param("3 people of 2020 in May", id="words that stand in no date"),
         pytest.param("July 28", id="no year"),
         pytest.param("July 2022", id="no day"),
         pytest.param("10:15", id="no date"),
@@ -102,6 +122,29 @@ def test_any_text_has_a_reading_or_none(text):
     """Reading never fails, and what is read is aware and in UTC."""
     moment = parse_date(text)
     assert moment is None or moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("2026-11-29 05:49:08", "2026-11-29T02:49:08", id="without a zone"),
+        pytest.param("2026-11-29T05:49:08Z", "2026-11-29T05:49:08", id="UTC that is stated"),
+        pytest.param("Sun, 29 Nov 2026 05:49:08 +0100", "2026-11-29T04:49:08", id="an offset that is stated"),
+        pytest.param("2026-11-29", "2026-11-29T00:00:00", id="a day is the same day"),
+    ],
+)
+def test_a_time_without_a_zone_is_its_writer_s(text, expected):
+    """A clock that is named counts for times of day that name no zone, and for nothing else."""
+    with clock_of("Europe/Istanbul"):
+        assert parse_date(text) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert parse_date("2026-11-29 05:49:08") == datetime(2026, 11, 29, 5, 49, 8, tzinfo=UTC)
+
+
+def test_a_summer_s_time_is_an_hour_off():
+    """A named clock changes with the season."""
+    with clock_of("Europe/Kyiv"):
+        hours = [parse_date(text).hour for text in ("2026-01-29 12:00", "2026-07-29 12:00")]
+    assert hours == [10, 9]
 
 
 def test_a_time_of_day_shows():

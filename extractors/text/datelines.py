@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.records import Span
-from extractors.text.dates import month_number
+from extractors.text.months import month_number
 from extractors.text.tables import tables
 from extractors.text.words import fold
 

@@ -1,43 +1,19 @@
 """Dates as feeds, pages and headers write them, read only where one reading is certain. Asks no clock.
 
-The one table of months; the days that sentences name are read in `datings`, with these months.
+The days that sentences name are read in `datings`; the months' names are those of `months`.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from functools import cache
+from zoneinfo import ZoneInfo
 
-from babel.dates import get_month_names
-
-# Whose month names are read. A name that means different months in two of them (Polish and Croatian "listopad") is not.
-_LOCALES = (
-    "en",
-    "de",
-    "fr",
-    "it",
-    "es",
-    "pt",
-    "nl",
-    "pl",
-    "ru",
-    "uk",
-    "tr",
-    "sv",
-    "nb",
-    "da",
-    "fi",
-    "cs",
-    "hr",
-    "ro",
-    "el",
-    "id",
-    "ar",
-    "he",
-    "fa",
-)
+from extractors.text.months import english_months, month_number, worded_day
 
 # An English month as prose and datelines have it. "Mar" is one before a figure or bracket: "in Mar-a-Lago" is none.
 MONTH = (
@@ -52,14 +28,20 @@ _ZONES = {
     "EEST": 3, "MSK": 3, "TRT": 3, "EAT": 3, "GST": 4, "MSD": 4, "PKT": 5, "IST": 5.5, "WIB": 7, "ICT": 7,
     "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12,
     "NZDT": 13, "NST": -3.5, "ADT": -3, "AST": -4, "EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7,
-    "PDT": -7, "PST": -8, "AKDT": -8, "AKST": -9, "HST": -10,
+    "PDT": -7, "PST": -8, "AKDT": -8, "AKST": -9, "HST": -10, "МСК": 3,
 }  # fmt: skip
+
+_MARKS = re.compile("[\u200e\u200f\u061c]")  # which way a text runs
 
 # Before 1971 stand the zeros of other people's clocks, beyond 2199 their overflows.
 _YEARS = range(1971, 2200)
 _LONGEST = 100
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?(?!\d)", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<!\d)(\d{1,2})(?::|(?<=\d)h)(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?(?:\s*([ap])\.?m\b\.?)?(?!\d)", re.IGNORECASE
+)
+# What follows the time of day in German, French, Hungarian and Russian.
+_CLOCK_WORD = re.compile(r"^(?:uhr|hrs?|h|óra\w*|ч(?:ас\w*)?)\b\.?", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:UTC|GMT|UT)?\s*([+\-−])(\d{1,2})(?::?(\d\d))?(?:\s*[A-Z]{1,5})?", re.IGNORECASE)
 _WEEKDAY = r"(?:[^\W\d_]+(?:-[^\W\d_]+)?[.,\s]+)?"
 _OF = r"[.,\s-]+(?:d[eiu]\s+|of\s+)?"
@@ -69,43 +51,58 @@ _FORMS = (
     re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"),
     re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?{_OF}{_MONTH}{_OF}(?P<year>\d{{4}}|\d\d)"),
     re.compile(rf"{_WEEKDAY}{_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[,\s]+(?P<year>\d{{4}})"),
-    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})\.?"),
+    re.compile(r"(?P<year>\d{4})\.\s(?P<month>\d{1,2})\.\s(?P<day>\d{1,2})\.?"),
 )
 _SLASHED = re.compile(r"(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>\d{4})")
 _YEAR_LAST = re.compile(r"(?:(.*)\s)?(\d{4})")
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?")
-_AROUND = re.compile(r"^[\s,]+|(?:(?<=\d)T|[\s,|·-]|\b(?:at|um|alle|ore|à|o)|\b[гр]\.)+$")
+_AROUND = re.compile(
+    r"^[\s,]+|(?:(?<=\d)T|[\s,|/·-]|\b(?:at|um|alle|ore|à|o|в|о|об|om|kl\.?|klo|saat)|(?:\b|(?<=\s))[гр]\.)+$"
+)
+
+
+# Whose clock it is that a time of day without a zone is read on: that of what is being parsed as a whole.
+_CLOCK: ContextVar[tzinfo] = ContextVar("_CLOCK", default=UTC)
+
+
+@contextmanager
+def clock_of(timezone: str | None) -> Iterator[None]:
+    """Take times of day without a zone as those of an IANA time zone, not of UTC, in what is read within."""
+    token = _CLOCK.set(ZoneInfo(timezone) if timezone else UTC)
+    try:
+        yield
+    finally:
+        _CLOCK.reset(token)
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """Read a date in UTC; one without a zone is taken as UTC, one without a time as midnight.
+    """Read a date in UTC; a time without a zone is taken as UTC or `clock_of`, a day without a time as midnight UTC.
 
     None where the text has no certain reading: 10/11/2020, an offset of +3000, a zone nobody knows, no year.
     """
-    text = _BASIC.sub(_spread, re.sub(r"\([^()]*\)", " ", text or "").strip())
+    text = _BASIC.sub(_spread, re.sub(r"\([^()]*\)", " ", _MARKS.sub("", text or "")).strip())
     if not text or len(text) > _LONGEST:
         return None
     time = _TIME.search(text)
-    before, after = (text[: time.start()], text[time.end() :].strip()) if time else (text, "")
+    before, after = (text[: time.start()], text[time.end() :]) if time else (text, "")
+    after = _CLOCK_WORD.sub("", after.strip(" ,;"), count=1).strip()
+    if time and not before.strip():
+        # the time first: "14:30, 29 ноября 2026"
+        before, after = after.lstrip("/|·- "), ""
     year_last = _YEAR_LAST.fullmatch(after)
     if year_last:
         # "Thu Jul 28 10:15:00 GMT 2022", as Unix and Java print it
         after, before = year_last[1] or "", f"{before} {year_last[2]}"
-    day, offset = _day(_AROUND.sub("", before)), _offset(after)
-    if day is None or offset is None:
+    day, zone = _day(_AROUND.sub("", before)), _zone(after)
+    if day is None or zone is None:
         return None
-    return _moment(day, time, offset)
+    return _moment(day, time, zone if time or after else UTC)
 
 
 def english_month(name: str) -> int:
     """Return the number of a month that `MONTH` matches."""
-    return _english_months()[name.rstrip(".").casefold()]
-
-
-def month_number(name: str) -> int | None:
-    """Return the month of this name, in full or cut, in English or any language that agrees with the others on it."""
-    plain = name.rstrip(".").casefold()
-    return _english_months().get(plain) or _months().get(plain)
+    return english_months()[name.rstrip(".").casefold()]
 
 
 def day_of(moment: datetime | None) -> date | None:
@@ -123,14 +120,14 @@ def _spread(basic: re.Match[str]) -> str:
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
 
 
-def _moment(day: tuple[int, int, int], time: re.Match[str] | None, offset: timedelta) -> datetime | None:
+def _moment(day: tuple[int, int, int], time: re.Match[str] | None, zone: tzinfo) -> datetime | None:
     hour, minute, second = (int(part or 0) for part in time.group(1, 2, 3)) if time else (0, 0, 0)
     if time and time[4]:
         hour = hour % 12 + (12 if time[4].lower() == "p" else 0)
     try:
         # A leap second is the second before it.
-        return datetime(*day, hour, minute, min(second, 59), tzinfo=timezone(offset)).astimezone(UTC)
-    except ValueError:
+        return datetime(*day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -144,7 +141,8 @@ def _day(text: str) -> tuple[int, int, int] | None:
             parts = match.groupdict()
             month = int(parts["month"]) if "month" in parts else month_number(parts["name"])
             return _checked(_full_year(parts["year"]), month, int(parts["day"]))
-    return None
+    worded = worded_day(text)
+    return _checked(*worded) if worded else None
 
 
 def _either_way(one: int, other: int, year: int) -> tuple[int, int, int] | None:
@@ -163,42 +161,18 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) > len("99") else int(text) + (2000 if int(text) < 50 else 1900)  # noqa: PLR2004 (the pivot of RFC 2822)
 
 
-def _offset(text: str) -> timedelta | None:
+def _zone(text: str) -> tzinfo | None:
     if not text:
-        return timedelta(0)
+        return _CLOCK.get()
     if text.upper() in _ZONES:
-        return timedelta(hours=_ZONES[text.upper()])
+        return timezone(timedelta(hours=_ZONES[text.upper()]))
     match = _OFFSET.fullmatch(text)
     if match is None:
         return None
     hours, minutes = int(match[2]), int(match[3] or 0)
     if hours > 14 or minutes not in {0, 15, 30, 45}:  # noqa: PLR2004  (the farthest zone, Kiribati)
         return None
-    return timedelta(hours=hours, minutes=minutes) * (1 if match[1] == "+" else -1)
-
-
-@cache
-def _months() -> dict[str, int]:
-    """Return the month that each name means in every one of the locales that has it."""
-    meanings: dict[str, set[int]] = {}
-    for locale in _LOCALES:
-        for name, month in _locale_months(locale):
-            meanings.setdefault(name, set()).add(month)
-    return {name: months.pop() for name, months in meanings.items() if len(months) == 1}
-
-
-@cache
-def _english_months() -> dict[str, int]:
-    return dict(_locale_months("en")) | {"sept": 9}
-
-
-def _locale_months(locale: str) -> list[tuple[str, int]]:
-    return [
-        (name.rstrip(".").casefold(), month)
-        for width in ("wide", "abbreviated")
-        for context in ("format", "stand-alone")
-        for month, name in get_month_names(width, context, locale).items()
-    ]
+    return timezone(timedelta(hours=hours, minutes=minutes) * (1 if match[1] == "+" else -1))
 
 
 def http_date(value: str | None) -> datetime | None:

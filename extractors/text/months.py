@@ -1,0 +1,153 @@
+"""Days as people write them: the months' names in many languages, in full, abbreviated or cut, and what stands around.
+
+A name is read where one month alone can be meant.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+from babel.dates import get_day_names, get_month_names
+
+# The languages of the watchlist's countries: in a date, these are believed first.
+_WATCHED = (
+    *("en", "uk", "ru", "be", "fr", "de", "it", "pl", "es", "nl", "hu", "sk", "cs", "ro", "bg", "fi", "sv", "nb", "nn"),
+    *(
+        "da",
+        "et",
+        "lv",
+        "lt",
+        "sr",
+        "sr_Latn",
+        "el",
+        "tr",
+        "pt",
+        "he",
+        "ar",
+        "ar_LB",
+        "fa",
+        "ur",
+        "hi",
+        "zh",
+        "ko",
+        "ja",
+    ),
+    *("az", "az_Cyrl", "hy", "ka", "kk"),
+)
+# What people write and the tables do not have.
+_BESIDES_TABLES = {"mrz": 3, "setiembre": 9}
+# Others, read where they agree with those: "listopad" by itself is one month in Prague and another one in Zagreb.
+_OTHERS = ("hr", "bs", "sl", "mk", "id", "ar_DZ", "ar_MA")
+# What else stands in a date: "29 de noviembre de 2026", "29 ноября 2026 г. в", "2026 m. lapkričio 29 d.".
+_BESIDE = frozenset((
+    "a", "alle", "am", "as", "at", "au", "d", "da", "dal", "de", "del", "den", "der", "di", "die", "dne", "do", "du",
+    "el", "er", "gada", "g", "kl", "klo", "la", "las", "le", "m", "nd", "o", "of", "om", "on", "ore", "os", "rd",
+    "saat", "st", "th", "u", "um", "в", "г", "ж", "о", "об", "р", "рік", "року", "год", "года", "роки", "թ", "στις",
+    "בשעה", "يوم", "الساعة", "روز", "ساعت",
+))  # fmt: skip
+# A cut name has so many letters at least.
+_CUT = 3
+
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,;:/()|،؛–—-]*")
+_MARKS = "\u200e\u200f\u061c"  # which way a text runs
+_LEFT_OUT = re.compile("[.'’׳״॰·]")
+_EASTERN = re.compile(r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일](?!\d)")
+_YEAR_DIGITS = 4
+_Context = Literal["format", "stand-alone"]
+_CONTEXTS: tuple[_Context, ...] = ("format", "stand-alone")
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
+
+
+def worded_day(text: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of a date with a month's name in any order; None for anything else.
+
+    It holds a year of four digits, a day, one month, and nothing that stands in no date.
+    """
+    eastern = _EASTERN.match(text)
+    if eastern:
+        return int(eastern["year"]), int(eastern["month"]), int(eastern["day"])
+    tokens = _TOKEN.findall(plain_name(text))
+    numbers = [token for token in tokens if token.isdecimal()]
+    years = [int(number) for number in numbers if len(number) == _YEAR_DIGITS]
+    days = [int(number) for number in numbers if len(number) <= len("29")]
+    if len(numbers) != len(("year", "day")) or len(years) != 1 or len(days) != 1:
+        return None
+    month = _only_month([token for token in tokens if not token.isdecimal()])
+    return (years[0], month, days[0]) if month else None
+
+
+def month_number(name: str) -> int | None:
+    """Return the month of this name, in full or cut, in English or any language that agrees with the others on it."""
+    plain = plain_name(name)
+    return english_months().get(plain) or _months().get(plain)
+
+
+def plain_name(text: str) -> str:
+    """Return small letters without accents and the marks of abbreviations: "Août" is "aout", "Kasım" is "kasim"."""
+    letters = unicodedata.normalize("NFKD", _LEFT_OUT.sub("", text.casefold()).replace("ı", "i"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in _MARKS)
+
+
+@cache
+def english_months() -> dict[str, int]:
+    """Return the English months by their plain names."""
+    return dict(_names(["en"], _CONTEXTS)) | {"sept": 9}
+
+
+def _only_month(words: list[str]) -> int | None:
+    """Return the one month that words name, None when one of them stands in no date, or there is not just one month."""
+    pairs = {month for first, second in pairwise(words) if (month := month_number(f"{first} {second}"))}
+    named = {word: month for word in words if (month := month_number(word))}
+    if any(word not in named and word not in _beside() for word in words):
+        return None
+    # "mar" is a Spanish Tuesday beside the name of a month, and March without.
+    months = pairs or {month for word, month in named.items() if word not in _beside()} or set(named.values())
+    return months.pop() if len(months) == 1 else None
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the month that each name means.
+
+    As dates have it (a genitive where a language has one), to all of the watchlist's languages that know it; otherwise,
+    and cut, to all languages there are.
+    """
+    every = (*_WATCHED, *_OTHERS)
+    cut = ((name[:end], month) for name, month in _names(every, _CONTEXTS) for end in range(_CUT, len(name)))
+    return _BESIDES_TABLES | _agreed(cut) | _agreed(_names(every, _CONTEXTS)) | _agreed(_names(_WATCHED, ("format",)))
+
+
+def _agreed(names: Iterable[tuple[str, int]]) -> dict[str, int]:
+    meanings: dict[str, set[int]] = {}
+    for name, month in names:
+        meanings.setdefault(name, set()).add(month)
+    return {name: months.pop() for name, months in meanings.items() if len(months) == 1}
+
+
+def _names(locales: Iterable[str], contexts: Iterable[_Context]) -> Iterator[tuple[str, int]]:
+    for locale in locales:
+        for context in contexts:
+            for width in _WIDTHS:
+                for month, name in get_month_names(width, context, locale).items():
+                    yield plain_name(name), month
+                    if locale == "he":  # "in November", in one word
+                        yield f"ב{plain_name(name)}", month
+
+
+@cache
+def _beside() -> frozenset[str]:
+    """Return the words that stand in dates beside the month: weekdays, articles, "year", half of a month's name."""
+    weekdays = (
+        get_day_names(width, context, locale).values()
+        for locale in _WATCHED
+        for width in _WIDTHS
+        for context in _CONTEXTS
+    )
+    words = {word for names in weekdays for name in names for word in _TOKEN.findall(plain_name(name))}
+    halves = {half for name in _months() if " " in name for half in name.split()}
+    return _BESIDE | words | halves
