@@ -4,12 +4,13 @@ import gzip
 import re
 import threading
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from extractors.text.identity import feed_id
 from tests.conftest import ROOT
-from tests.newsroom import OTHER, feed, newsroom, page
+from tests.newsroom import NOW, OTHER, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse.feeds import FeedHealth
 
@@ -62,6 +63,24 @@ FEEDS = {
     "sends max-age=7200": lambda s, _g: (good(s, headers=(("Cache-Control", "max-age=7200"),)),),
     "asks by ttl for two hours": lambda s, _g: (good(s, more=b"<ttl>120</ttl>"),),
 }  # fmt: skip
+
+
+def listing(number: int, *, link: str = "/e{0}", guid: str = "g{0}", hours: int = -1) -> bytes:
+    """Return a feed of so many entries; in a link or guid {0} is the entry's number."""
+    at = format_datetime(NOW + timedelta(hours=hours))
+    item = f"<item><title>Title {{0}}</title>{link and f'<link>http://127.0.0.1:1{link}</link>'}<guid isPermaLink='false'>{guid}</guid><pubDate>{at}</pubDate></item>"
+    return (
+        "<rss version='2.0'><channel>" + "".join(item.format(n) for n in range(number)) + "</channel></rss>"
+    ).encode()
+
+
+LISTINGS = {
+    "has no links at all": listing(3, link=""),
+    "has one guid for all": listing(3, guid="same"),
+    "has one link for all": listing(3, link="/all"),
+    "is in the future": listing(3, hours=3),
+    "breaks off after some entries": listing(3)[:-90],
+}
 PAGES = {
     "answers 404": {"/case": Reply(404)},
     "answers 410": {"/case": Reply(410)},
@@ -111,6 +130,19 @@ def test_a_feed_that_fails_so_shows_what_the_guide_says(room, row):
     assert minutes <= seconds / 60 <= 1.05 * minutes + 1
 
 
+@pytest.mark.parametrize("row", table("A feed that answers and has something wrong"), ids=lambda row: row[0])
+def test_a_feed_that_is_listed_so_shows_what_the_guide_says(room, row):
+    """Each row of the guide's table of odd feeds is what the warehouse shows, also when it has not changed since."""
+    case, state, error = row
+    room.outlet.reply("/rss.xml", Reply(body=LISTINGS[case]))
+    for _ in range(2):
+        room.run()
+        ((is_state, is_error),) = room.rows("select state, last_error from feeds")
+        assert is_state == state
+        assert error in str(is_error)
+        room.now += timedelta(minutes=25)
+
+
 @pytest.mark.parametrize("row", table("Pages of articles"), ids=lambda row: row[0])
 def test_a_page_that_fails_so_shows_what_the_guide_says(room, row):
     """Each row of the guide's table of pages is what the warehouse shows after that pass."""
@@ -127,5 +159,6 @@ def test_a_page_that_fails_so_shows_what_the_guide_says(room, row):
 def test_the_guide_and_the_cases_are_the_same():
     """Every case has its row and every row its case, and every state is explained."""
     assert [row[0] for row in table("A feed's failures")] == list(FEEDS)
+    assert [row[0] for row in table("A feed that answers and has something wrong")] == list(LISTINGS)
     assert [row[0] for row in table("Pages of articles")] == list(PAGES)
     assert [re.sub("`", "", row[0]) for row in table("States")] == [state.value for state in FeedHealth]

@@ -95,7 +95,8 @@ class Poll:
     """What one poll of a feed gave. `error` None and no entries is an unchanged feed (`not_modified`).
 
     A poll fails when it has an error and no entries: the validators stay as they were. With entries (a body that broke
-    off) the error is only noted, and the validators become what stands here; so do they when the feed was changed.
+    off) the error is only noted, and the validators become what stands here; so do they when the feed was changed. What
+    was noted of a feed stays while it is unchanged.
     An unchanged feed keeps those it does not send again, and `forget` drops them all. Without a `course` the feed's
     state is "failing" or "fine", and the rest of what is known of it stays.
     """
@@ -145,7 +146,8 @@ _NEWS = """
 SELECT count(*)
 FROM polls_now AS p
 JOIN feeds AS f USING (feed_id)
-WHERE p.error IS NOT NULL OR f.last_error IS NOT NULL OR f.first_polled_at IS NULL OR p.new_state <> f.state
+WHERE p.failed OR f.consecutive_failures > 0 OR f.first_polled_at IS NULL OR p.new_state <> f.state
+    OR (p.error IS DISTINCT FROM f.last_error AND NOT p.not_modified)
 """
 
 # What is learnt of a feed besides its times; a poll that says nothing of it leaves it as it was.
@@ -159,7 +161,7 @@ UPDATE feeds SET
     last_polled_at = p.polled_at,
     next_poll_at = p.next_poll_at,
     consecutive_failures = CASE WHEN p.failed THEN consecutive_failures + 1 ELSE 0 END,
-    last_error = p.error,
+    last_error = CASE WHEN p.not_modified AND consecutive_failures = 0 THEN last_error ELSE p.error END,
     state = CASE
         WHEN state = 'unwatched' THEN state
         ELSE coalesce(p.new_state, CASE WHEN p.failed THEN 'failing' ELSE 'fine' END)

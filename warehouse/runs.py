@@ -74,7 +74,8 @@ class Health:
     """Numbers that tell whether Talkwatch is well; to judge them is `status`'s business.
 
     `oldest_due_at` is since when the oldest message should have left, None when none is overdue; `failing_feeds` are
-    addresses with their errors; `channels` are those in trouble, `notices` what the operator was told and lasts.
+    addresses with their errors, `odd_feeds` those that answer and have something wrong; `channels` are those in
+    trouble, `notices` what the operator was told and lasts.
     """
 
     last_started_at: datetime | None
@@ -96,6 +97,7 @@ class Health:
     notices: tuple[OperatorNotice, ...] = ()
     unsubscribed: tuple[str, ...] = ()
     readings_given_up: int = 0
+    odd_feeds: tuple[tuple[str, str], ...] = ()
 
 
 _COUNTS = Columns(RunCounts)
@@ -104,7 +106,7 @@ _FINISH = "UPDATE runs SET finished_at = $finished_at, " + _SET  # noqa: S608 (o
 _LAST = f"""
 SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at DESC, run_id LIMIT $1
 """  # noqa: S608 (our own columns)
-_HELD = ("failing_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
+_HELD = ("failing_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
 _COUNTED = Columns(Health, without=_HELD)
 
 _HEALTH = f"""
@@ -135,6 +137,12 @@ FROM (
 """  # noqa: S608 (our own columns)
 
 _FAILING = "SELECT url, coalesce(last_error, '') FROM feeds WHERE state = 'failing' ORDER BY url"
+_ODD = """
+SELECT url, last_error
+FROM feeds
+WHERE last_error IS NOT NULL AND consecutive_failures = 0 AND state NOT IN ('failing', 'gone', 'unwatched')
+ORDER BY url
+"""
 
 
 def start_run(session: Session, run_id: str, started_at: datetime) -> None:
@@ -172,6 +180,7 @@ def health(session: Session, now: datetime) -> Health:
     return _COUNTED.record(
         session.rows(_HEALTH)[0],
         failing_feeds=tuple((url, error) for url, error in session.rows(_FAILING)),
+        odd_feeds=tuple((url, problem) for url, problem in session.rows(_ODD)),
         oldest_due_at=outbox.waiting_since(session, now),
         channels=channels.channel_states(session),
         notices=outbox.open_notices(session),

@@ -11,15 +11,19 @@ from urllib.parse import urlsplit
 
 from extractors.records import Entry, Feed, Unreadable
 from extractors.syndication.discovery import AnnouncedFeed
+from extractors.syndication.listings import ListingFault, listing_faults
 from extractors.text.urls import is_http_url
 from flows.config.configuration import FetchTable
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
+from flows.times import utc_now
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
 from warehouse.feeds import WatchedFeed
+
+CLOCK = 'if its times are those of its own clock, write timezone = "Europe/Istanbul", or its own, beside its url'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +32,15 @@ class FeedAnswer:
 
     watched: WatchedFeed
     reachable: bool = True
+    readable: bool = True
     feed: Feed | None = None
     problem: str | None = None
     advice: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Tell whether it is a feed."""
-        return self.feed is not None
+        """Tell whether it is a feed that can be read."""
+        return self.feed is not None and self.readable
 
     @property
     def format(self) -> str | None:
@@ -59,22 +64,28 @@ def checked(settings: Settings) -> list[FeedAnswer]:
     requests = [Request(key=feed.feed_id, url=feed.url, accept=FEED_TYPES) for feed in settings.feeds]
     outcomes = {outcome.key: outcome for outcome in fetch_outcomes(requests, settings.fetch)}
     with Workers(cores()) as workers:
-        return [found(workers, feed, outcomes.get(feed.feed_id)) for feed in settings.feeds]
+        return [
+            found(workers, feed, outcomes.get(feed.feed_id), settings.timezone_of(feed.feed_id))
+            for feed in settings.feeds
+        ]
 
 
-def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None) -> FeedAnswer:
+def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None, timezone: str | None = None) -> FeedAnswer:
     """Judge one feed's answer."""
     if isinstance(outcome, FetchFailure):
         advice = advice_on(outcome, feed.url)
         return FeedAnswer(watched=feed, reachable=False, problem=outcome.detail, advice=advice)
     if not isinstance(outcome, Fetched):
         return FeedAnswer(watched=feed, reachable=False, problem="no time left to ask it")
-    answer = feed_in(workers, outcome)
+    answer = feed_in(workers, outcome, timezone)
     if isinstance(answer, Unreadable):
         return FeedAnswer(watched=feed, problem=answer.said, advice=written_instead(workers, outcome))
+    faults = listing_faults(answer, outcome.asked_at or utc_now())
+    problem = "; ".join(faults.values()) or ("no entries" if not answer.entries else None)
     moved = f'it has moved; write url = "{outcome.moved_to}"' if outcome.moved_to else None
-    problem = answer.problem or ("no entries" if not answer.entries else None)
-    return FeedAnswer(watched=feed, feed=answer, problem=problem, advice=moved)
+    advice = moved or (CLOCK if ListingFault.AHEAD in faults else None)
+    readable = ListingFault.NO_LINKS not in faults
+    return FeedAnswer(watched=feed, feed=answer, readable=readable, problem=problem, advice=advice)
 
 
 def advice_on(failure: FetchFailure, url: str) -> str | None:
@@ -154,9 +165,9 @@ def typed(url: str, accept: str) -> Fetched | FetchFailure:
     return outcome if isinstance(outcome, Fetched) else as_failure(outcome)
 
 
-def feed_in(workers: Workers, answer: Fetched) -> Feed | Unreadable:
+def feed_in(workers: Workers, answer: Fetched, timezone: str | None = None) -> Feed | Unreadable:
     """Parse what came as a feed."""
-    return workers.parse_feed(answer.body, url=answer.url, content_type=answer.content_type)
+    return workers.parse_feed(answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
 
 
 def announced_in(workers: Workers, answer: Fetched) -> tuple[AnnouncedFeed, ...]:

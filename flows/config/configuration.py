@@ -91,6 +91,7 @@ class FeedTable(Table):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     every: Duration = timedelta(minutes=10)
     max_every: Duration | None = None
+    timezone: Timezone | None = None
 
     @model_validator(mode="after")
     def in_order(self) -> FeedTable:

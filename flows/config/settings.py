@@ -49,7 +49,10 @@ PREFECT_DEFAULTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All a pass needs to know; `channels` are the tables of channels that have one. No repr shows a secret."""
+    """All a pass needs to know; `channels` are the tables of channels that have one. No repr shows a secret.
+
+    `feed_tables` are the feeds' own tables by feed_id: what is asked for while a pass is at work, and is not stored.
+    """
 
     path: Path
     data_dir: Path
@@ -58,11 +61,17 @@ class Settings:
     every: timedelta
     fetch: FetchTable
     feeds: tuple[WatchedFeed, ...]
+    feed_tables: Mapping[str, FeedTable]
     rules: tuple[Rule, ...]
     subscribers: tuple[Subscriber, ...]
     channels: Mapping[str, Table]
     watchlist: WatchlistTable = field(default_factory=WatchlistTable)
     heartbeat_url: str | None = field(default=None, repr=False)
+
+    def timezone_of(self, feed_id: str) -> str | None:
+        """Return the time zone of a feed's times that name none; None for UTC."""
+        table = self.feed_tables.get(feed_id)
+        return table.timezone if table else None
 
 
 def configuration_path(given: Path | None) -> Path:
@@ -161,6 +170,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         every=file.schedule.every,
         fetch=file.fetch,
         feeds=tuple(watched(feed) for feed in file.feeds),
+        feed_tables={feed_id(feed.url): feed for feed in file.feeds},
         rules=file.rules,
         subscribers=tuple(in_timezone(who, file.timezone) for who in file.subscribers),
         channels=file.channels,
@@ -171,7 +181,14 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
 
 def watched(feed: FeedTable) -> WatchedFeed:
     """Return a feed as the warehouse knows it; the longest interval defaults to four times the shortest."""
-    return WatchedFeed(**{**dict(feed), "feed_id": feed_id(feed.url), "max_every": feed.max_every or 4 * feed.every})
+    return WatchedFeed(
+        feed_id=feed_id(feed.url),
+        url=feed.url,
+        outlet=feed.outlet,
+        country=feed.country,
+        every=feed.every,
+        max_every=feed.max_every or 4 * feed.every,
+    )
 
 
 def in_timezone(who: Subscriber, timezone: str) -> Subscriber:

@@ -15,6 +15,7 @@ from extractors.records import Feed, Page, Unreadable, UnreadableReason
 from extractors.syndication.discovery import AnnouncedFeed, announced_feeds
 from extractors.syndication.feeds import parse_feed
 from extractors.syndication.sitemaps import ChildSitemap, read_sitemap
+from extractors.text.dates import clock_of, parse_date
 from extractors.text.plaintext import clean_text, decode_text
 from flows.processes.pool import Job, Loss, Lost, Pool, Task
 
@@ -40,12 +41,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parse:
-    """One body to be parsed: as a feed, an article's page, a text file, a sitemap, or for the feeds it links to."""
+    """One body to be parsed: as a feed, an article's page, a text file, a sitemap, or for the feeds it links to.
+
+    Times in it that name no zone are of `timezone`, UTC without.
+    """
 
     kind: Literal["feed", "page", "text", "sitemap", "links"]
     body: bytes
     url: str = ""
     content_type: str | None = None
+    timezone: str | None = None
 
 
 def clean_file(body: bytes, **_: object) -> object:
@@ -67,12 +72,14 @@ def prepare() -> Callable[[Parse], object]:
     """Load what parsers load when they are first used: that is no item's to pay for, and is shared by all."""
     clean_page(_FIRST)
     clean_page(_FIRST.replace(b" lang=en", b""))
+    parse_date("1 mai 2022")
     return parsed
 
 
 def parsed(task: Parse) -> object:
     """Parse one body."""
-    return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type)
+    with clock_of(task.timezone):
+        return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type)
 
 
 class Workers:
@@ -94,9 +101,11 @@ class Workers:
         """End the processes."""
         self._pool.end()
 
-    def parse_feed(self, body: bytes, *, url: str = "", content_type: str | None = None) -> Feed | Unreadable:
+    def parse_feed(
+        self, body: bytes, *, url: str = "", content_type: str | None = None, timezone: str | None = None
+    ) -> Feed | Unreadable:
         """Parse one feed, as `extractors.syndication.feeds.parse_feed` does."""
-        answer = self._one(Parse(kind="feed", body=body, url=url, content_type=content_type))
+        answer = self._one(Parse(kind="feed", body=body, url=url, content_type=content_type, timezone=timezone))
         assert isinstance(answer, Feed | Unreadable)
         return answer
 

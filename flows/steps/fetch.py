@@ -118,8 +118,12 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
     """Turn pages into articles, and what is none into a failure with its reason."""
     now = setup.now()
     with stage(setup.progress, "clean", len(fetched)) as done:
-        bodies = [outcome for outcome, _ in fetched if isinstance(outcome, Fetched)]
-        pages = dict(zip((body.key for body in bodies), workers.parse(map(task, bodies)), strict=True))
+        bodies = {
+            outcome.key: task(outcome, setup.settings.timezone_of(entries[0].feed_id))
+            for outcome, entries in fetched
+            if isinstance(outcome, Fetched)
+        }
+        pages = dict(zip(bodies, workers.parse(bodies.values()), strict=True))
         results: list[FoundArticle | Missed] = []
         for outcome, entries in fetched:
             results += cleaned(setup, outcome, pages.get(outcome.key), entries, now)
@@ -141,9 +145,9 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
     )
 
 
-def task(answer: Fetched) -> Parse:
+def task(answer: Fetched, timezone: str | None) -> Parse:
     """Return what there is to clean."""
-    return Parse(kind="page", body=answer.body, url=answer.url, content_type=answer.content_type)
+    return Parse(kind="page", body=answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
 
 
 def cleaned(
@@ -213,12 +217,17 @@ def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:
 
 
 def polled_article(entry: PendingEntry, page: Page, url: str, seen_at: datetime) -> Article:
-    """Join what the feed and the page say: the feed's date and time win, nothing undated is stamped."""
+    """Join what the feed and the page say: the feed's date and time win, nothing undated is stamped.
+
+    What is dated after it was seen was published by then: clocks and time zones are wrong more often than news is told
+    before it is published.
+    """
+    published = entry.entry.published or page.published or entry.entry.updated
     return article_of(
         page,
         url=canonical_url(page.url or url),
         outlet=entry.outlet,
-        published_at=entry.entry.published or page.published or entry.entry.updated,
+        published_at=min(published, seen_at) if published else None,
         seen_at=seen_at,
         entry=entry.entry,
         feed_id=entry.feed_id,

@@ -227,7 +227,7 @@ class Intake:
         pairs = [
             (self._due[each.key], each) for each in arrived if isinstance(each, FetchResult) and each.key in self._due
         ]
-        self._polled += answers_of(workers, pairs, self._setup.now())
+        self._polled += answers_of(workers, pairs, self._setup.now(), self._setup.settings.timezone_of)
         self._pending = ()
         if not self._parked and not any(each.may_be_new for each in self._polled):
             return RunCounts()

@@ -5,13 +5,14 @@ The pure decisions on a feed's state, its next time and its address stand at the
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
 from extractors.records import Feed, Page, Unreadable
+from extractors.syndication.listings import listing_problem
 from extractors.text.identity import body_hash, entry_hash, entry_names
 from extractors.text.urls import is_http_url
 from flows.processes.workers import Parse, Workers
@@ -98,7 +99,12 @@ def request_for(state: FeedState) -> Request:
     )
 
 
-def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]], now: datetime) -> list[Polled]:
+def answers_of(
+    workers: Workers,
+    pairs: Sequence[tuple[FeedState, FetchResult]],
+    now: datetime,
+    timezone_of: Callable[[str], str | None] = lambda _feed_id: None,
+) -> list[Polled]:
     """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
     bodies = [
         (state, outcome)
@@ -106,7 +112,7 @@ def answers_of(workers: Workers, pairs: Sequence[tuple[FeedState, FetchResult]],
         if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash
     ]
     # What one feed's entries are named is worked out while others are being parsed.
-    feeds = zip(bodies, workers.in_order(task(outcome) for _, outcome in bodies), strict=True)
+    feeds = zip(bodies, workers.in_order(task(outcome, timezone_of(outcome.key)) for _, outcome in bodies), strict=True)
     read = {outcome.key: parsed(state, outcome, feed, outcome.asked_at or now) for (state, outcome), feed in feeds}
     return [Polled(state=state, finding=finding_of(state, outcome, read, now)) for state, outcome in pairs]
 
@@ -121,9 +127,9 @@ def finding_of(
     return read.get(outcome.key) or unchanged(state, outcome, at)
 
 
-def task(answer: Fetched) -> Parse:
+def task(answer: Fetched, timezone: str | None) -> Parse:
     """Return what there is to parse."""
-    return Parse(kind="feed", body=answer.body, url=answer.url, content_type=answer.content_type)
+    return Parse(kind="feed", body=answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
 
 
 def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime) -> Parsed | Poll:
@@ -238,6 +244,9 @@ def unchanged(state: FeedState, answer: Fetched | NotModified, now: datetime) ->
 def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
     """Return a poll whose body was read; what parsed of a broken one is used, and the problem is noted."""
     answer, feed = parsed.answer, parsed.feed
+    if parsed.unlinked and not parsed.entries:
+        why = listing_problem(feed, now) or ""
+        return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=why), now)
     dates = [date for new in parsed.entries if (date := new.entry.published or new.entry.updated) and date <= now]
     # An address is only moved to where the feed is the same: something of it has to be known already.
     same = state.first_poll or parsed.fresh < len(parsed.entries)
@@ -250,7 +259,7 @@ def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
     )
     course = settled(state, course, fresh=parsed.fresh, now=now)
     poll = answered(state, answer, course, now)
-    return replace(poll, body_hash=body_hash(answer.body), entries=parsed.entries, error=feed.problem)
+    return replace(poll, body_hash=body_hash(answer.body), entries=parsed.entries, error=listing_problem(feed, now))
 
 
 def answered(state: FeedState, answer: Fetched | NotModified, course: FeedCourse, now: datetime) -> Poll:

@@ -138,6 +138,7 @@ def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: 
 def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     """Return what deserves a look and is no reason for alarm."""
     found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
+    found += [f"feed is read, but: {url}: {problem}" for url, problem in numbers.odd_feeds]
     found += [
         f"{named(state.route, told)} fails for now: {state.last_error}"
         for state in numbers.channels
