@@ -18,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.message_records import Letter, Message, Notice, OperatorNotice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
-from alerts.wording import SUBJECT_CHARS, Segment, cut, first_evidence, heading, segments, shown, subject_line
+from alerts.subjects import SUBJECT_CHARS, heading, subject_line
+from alerts.wording import Segment, cut, first_evidence, segments, shown
 from extractors.officials.watchlist import load_watchlist
 from extractors.text.urls import is_http_url
 

@@ -15,10 +15,12 @@ from alerts.compiled_rules import CompiledRule, Failure
 from alerts.layout import Layout, Nearness, Occurrence, Texts
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
-from extractors.records import Article, Reading, Span, Statement
+from extractors.records import Article, Reading, Span, Statement, StatementKind
 
 EVIDENCE_LIMIT = 20
 _MENTIONS = 12  # of an official, beside which his office is looked for
+_PARTS = 6  # of a quotation
+_MARKS = frozenset("“\"«„‘'")
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 _NEARNESS = {
@@ -235,7 +237,7 @@ def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
 
 
 def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
-    """Yield a statement's speaker, cue, whole stretch, and the part said that holds the phrase."""
+    """Yield a statement's speaker, cue, whole stretch and the part that holds the phrase, and how to tell it."""
     layout = at.layout
     if statement.speaker_span is not None:
         if statement.speaker_id == at.ref_id:
@@ -247,6 +249,18 @@ def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
     for part in statement.spans:
         if part.covers(at.hit.span):
             yield _proof_at("words", layout, part, statement.statement_id)
+    yield _proof_at("sentence", layout, layout.sentences[at.sentence], None)
+    for other in layout.statements_at(at.sentence, at.hit.span):
+        if other.speaker_id != at.ref_id:
+            yield _proof_at("other", layout, other.span, other.speaker_id)
+    if statement.kind is StatementKind.DIRECT:
+        parts = [part for part in statement.spans[:_PARTS] if _opens_quoted(layout.text, part)]
+        yield from (_proof_at("quoted", layout, part, statement.statement_id) for part in parts)
+
+
+def _opens_quoted(text: str, part: Span) -> bool:
+    """Tell whether a part said begins with a quotation mark, or after one: in a transcript it does not."""
+    return bool({text[part.start : part.start + 1], text[max(0, part.start - 2) : part.start].rstrip()[-1:]} & _MARKS)
 
 
 def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:

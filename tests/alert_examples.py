@@ -172,6 +172,7 @@ def alert(**changes: Any) -> Alert:
             proof("official", "Peskov", ref="dmitry-peskov"),
             proof("cue", "said"),
             proof("words", "There will be no cease-fire before talks"),
+            proof("quoted", "There will be no cease-fire before talks"),
         ),
     )
     return replace(plain, **changes)

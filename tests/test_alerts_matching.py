@@ -221,6 +221,8 @@ def test_evidence_of_a_statement_names_phrase_official_speaker_cue_and_words() -
         ("cue", "said", None),
         ("statement", "No ceasefire before talks", "s1"),
         ("words", "No ceasefire before talks", "s1"),
+        ("sentence", QUOTE, None),
+        ("quoted", "No ceasefire before talks", "s1"),
         ("negation", "No", None),
     ]
     assert match.utterance_id == "u1"
