@@ -21,9 +21,11 @@ from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from flows.steps.deliver.relay import Relay
+from flows.steps.deliver.self_watch import PassWatch
 from warehouse.locking import Held, exclusive
 
 STOP_SECONDS = 25
+WATCH_SECONDS = 60.0
 REPORT_SECONDS = 4  # in which a run whose pass is over tells Prefect so; with those before less than 30
 
 log = logging.getLogger("talkwatch.serve")
@@ -66,15 +68,24 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
     log.info("serving: a pass every %s; Prefect at %s", every, prefect_api_url())
-    relaying = asyncio.create_task(relay.run())
-    ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, relaying]
+    relaying, watching = asyncio.create_task(relay.run()), asyncio.create_task(watch_passes(setup))
+    ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, relaying, watching]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     await finish(setup.data_dir, runner, relay)
     await wind_up(ends, server)
-    if not relaying.cancelled():
-        relaying.result()  # it never ends by itself, so this raises what was wrong
+    for endless in (relaying, watching):
+        if not endless.cancelled():
+            endless.result()  # it never ends by itself, so this raises what was wrong
     if not runner.asked_to_stop.is_set():
         raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
+
+
+async def watch_passes(setup: Setup) -> None:
+    """Look until cancelled whether passes end."""
+    passes = PassWatch(setup)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.to_thread(passes.look)
 
 
 async def wind_up(ends: Sequence[asyncio.Task[Any]], server: subprocess.Popen[bytes] | None) -> None:

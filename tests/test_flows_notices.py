@@ -7,19 +7,22 @@ from datetime import timedelta
 import pytest
 
 from flows.cli.deployment import wellness
+from flows.steps.deliver import self_watch
 from flows.steps.deliver.notices import tell, well_again
-from flows.steps.deliver.self_watch import TOLD, UNTOLD, after_pass, before_pass, disk_watched
+from flows.steps.deliver.self_watch import TOLD, UNTOLD, PassWatch, after_pass, before_pass, disk_watched
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
 from warehouse.errors import DiskFull
+from warehouse.locking import LOCK, exclusive
 from warehouse.runs import RunCounts
 from warehouse.store import writing
 
 pytestmark = pytest.mark.slow
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 TROUBLE = {"key": "feed:1", "subject": "A feed is gone", "text": "Take it out of the configuration."}
 OVER = {"key": "feed:1", "subject": "The feed is back", "text": "It has new entries."}
 
@@ -219,3 +222,53 @@ def test_a_heartbeat_follows_a_complete_pass_only(office, monkeypatch, caplog):
     assert "no heartbeat: HTTP 500" in caplog.text
     assert "no heartbeat: no answer" in caplog.text
     assert "s3cret" not in caplog.text + repr(office.setup().settings)
+
+
+def finished(office):
+    """Record a pass that ends now."""
+    with writing(office.setup().data_dir) as session:
+        runs.start_run(session, office.now.isoformat(), office.now)
+        runs.finish_run(session, office.now.isoformat(), office.now, RunCounts())
+
+
+def test_a_pass_that_hangs_is_told_from_beside_it(office):
+    """No pass begins while one hangs: who watches it tells once, and the next pass that ends tells that it is over."""
+    office.write(more='[schedule]\nevery = "1m"')
+    finished(office)
+    watch = PassWatch(office.setup())
+    for _ in range(4):
+        office.now += 5 * MINUTE
+        watch.look()
+        office.deliver()
+    assert ["No pass was finished since 2026-03-04 12:00 UTC" in body for body in told(office)] == [True]
+    finished(office)
+    noted(office, after_pass)
+    watch.look()
+    office.deliver()
+    assert ["finished again" in body for body in told(office)] == [False, True]
+
+
+def test_a_pass_that_hangs_with_the_warehouse_in_hand_is_told_past_it(office, monkeypatch):
+    """Where not even the outbox can be had, the operator hears of it once, and once when it is over."""
+    monkeypatch.setattr(self_watch, "_PATIENCE", timedelta(0))
+    office.write(more='[schedule]\nevery = "1m"')
+    finished(office)
+    watch = PassWatch(office.setup())
+    with exclusive(office.setup().data_dir / LOCK):
+        for _ in range(4):
+            office.now += 5 * MINUTE
+            watch.look()
+    assert ["No pass was finished since" in body and "held by process" in body for body in told(office)] == [True]
+    finished(office)
+    watch.look()
+    watch.look()
+    assert ["finished again" in body for body in told(office)] == [False, True]
+
+
+def test_what_was_not_finished_before_the_watch_began_is_not_its_to_tell(office):
+    """After a night without `serve` the next pass says so itself."""
+    finished(office)
+    office.now += 9 * HOUR
+    PassWatch(office.setup()).look()
+    office.deliver()
+    assert told(office) == []

@@ -18,14 +18,16 @@ from extractors.text.urls import is_http_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
-    """What channels work with: the clock, a guarded web client without proxies or redirects, seconds for a connection.
+    """What channels work with: the clock, and a guarded web client without proxies or redirects.
 
-    A channel that speaks HTTP uses `web` and nothing else, so that no message leaves for a private address.
+    One answer of a server may take `timeout` seconds, a whole delivery `seconds`: what takes longer is tried again
+    later. A channel that speaks HTTP uses `web` and nothing else, so that no message leaves for a private address.
     """
 
     now: Callable[[], datetime]
     web: httpx.Client
     timeout: float = 20.0
+    seconds: float = 60.0
 
 
 S = TypeVar("S", bound=Subscriber)

@@ -7,7 +7,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -21,7 +21,8 @@ from urllib.parse import quote
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field
 
-from alerts.channels.contract import Channel
+from alerts.channels.contract import Channel, Equipment
+from alerts.channels.mail_line import OutOfTime, mail_line
 from alerts.channels.posting import causes, tls_fault
 from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, TryLater
 from alerts.subscribers import Fault, Subscriber
@@ -164,7 +165,7 @@ class Email(Channel[EmailSubscriber, EmailTable]):
             return message
         step = Step.LINE
         try:
-            with _connected(self._table, self._equipment.timeout) as server:
+            with _connected(self._table, self._equipment) as server:
                 step = Step.MESSAGE
                 server.send_message(message)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -277,27 +278,24 @@ def _way_out(table: EmailTable, subscriber: str) -> dict[str, str]:
 
 
 @contextmanager
-def _connected(table: EmailTable, timeout: float) -> Iterator[smtplib.SMTP]:
+def _connected(table: EmailTable, equipment: Equipment) -> Iterator[smtplib.SMTP]:
     """Connect, secure the line and log in; close whatever happens inside."""
     # Named after the sender's domain, since asking for this machine's own name can take a resolver's whole time-out.
     own_name = (wire_address(parseaddr(table.from_address)[1]) or "").rpartition("@")[2]
     secure = ssl.create_default_context()
-    server: smtplib.SMTP
-    if table.security == "tls":
-        server = smtplib.SMTP_SSL(table.host, table.port, own_name, timeout=timeout, context=secure)
-    else:
-        server = smtplib.SMTP(table.host, table.port, own_name, timeout=timeout)
-    try:
+    with mail_line(
+        table.host,
+        table.port,
+        tls=secure if table.security == "tls" else None,
+        own_name=own_name,
+        timeout=equipment.timeout,
+        seconds=equipment.seconds,
+    ) as server:
         if table.security == "starttls":
             server.starttls(context=secure)
         if table.username is not None:
             server.login(table.username, table.password or "")
         yield server
-        # The message is taken by now: how the server says goodbye changes nothing.
-        with suppress(smtplib.SMTPException, OSError):
-            server.quit()
-    finally:
-        server.close()
 
 
 class Step(StrEnum):
@@ -339,6 +337,8 @@ def _about_channel(error: smtplib.SMTPResponseException) -> Receipt:
 
 def _without_answer(error: Exception, step: Step) -> Receipt:
     """Class a line that failed; one that was cut while the message went over it may fail on this message alone."""
+    if isinstance(error, OutOfTime):
+        return TryLater(error=str(error), channel=True)
     to_mend = _TO_MEND.get(type(error)) or tls_fault(error)
     if to_mend:
         return Blocked(error=to_mend)

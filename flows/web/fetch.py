@@ -71,7 +71,7 @@ def connections(fetch: FetchTable) -> Connections:
 def webhook_client(fetch: FetchTable) -> httpx.Client:
     """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
     return httpx.Client(
-        transport=GuardedTransport(fetch.allow_hosts, at_once=POSTS_AT_ONCE),
+        transport=GuardedTransport(fetch.allow_hosts, at_once=POSTS_AT_ONCE, seconds=fetch.timeout_seconds),
         trust_env=False,
         timeout=fetch.timeout_seconds,
         follow_redirects=False,

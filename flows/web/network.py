@@ -265,17 +265,30 @@ class Connections:
 class GuardedTransport(httpx.BaseTransport):
     """Lets httpx's plain client, in any thread, send over guarded connections; these live in a thread of their own."""
 
-    def __init__(self, allow_hosts: Iterable[str], *, at_once: int) -> None:
-        """Exempt hosts given as "host" or "host:port"."""
+    def __init__(self, allow_hosts: Iterable[str], *, at_once: int, seconds: float) -> None:
+        """Exempt hosts given as "host" or "host:port"; give a request so many seconds up to its answer's last byte."""
         self._connections = Connections(allow_hosts, at_once=at_once)
+        self._seconds = seconds
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="posting", daemon=True)
         self._thread.start()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something where the connections are; raise httpcore's errors as httpx's of the same name."""
+    def run(self, work: Coroutine[Any, Any, T], ends: float | None = None) -> T:
+        """Do something where the connections are; raise httpcore's errors as httpx's of the same name.
+
+        What is not done when the loop's clock shows `ends` is a ReadTimeout: each read of an answer that drips is in
+        time.
+        """
+
+        async def in_time() -> T:
+            try:
+                async with asyncio.timeout_at(ends):
+                    return await work
+            except TimeoutError as error:
+                raise httpcore.ReadTimeout("not answered in time") from error
+
         with as_httpx():
-            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+            return asyncio.run_coroutine_threadsafe(in_time(), self._loop).result()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the answer's body is still to come."""
@@ -284,8 +297,9 @@ class GuardedTransport(httpx.BaseTransport):
         asked = httpcore.Request(
             request.method, place, headers=request.headers.raw, content=request.read(), extensions=request.extensions
         )
-        answer = self.run(self._connections.send(asked))
-        return httpx.Response(answer.status, headers=answer.headers, stream=Body(self, answer))
+        ends = self._loop.time() + self._seconds
+        answer = self.run(self._connections.send(asked), ends)
+        return httpx.Response(answer.status, headers=answer.headers, stream=Body(self, answer, ends))
 
     def close(self) -> None:
         """Close the connections."""
@@ -298,9 +312,9 @@ class GuardedTransport(httpx.BaseTransport):
 class Body(httpx.SyncByteStream):
     """An answer's body, chunk by chunk."""
 
-    def __init__(self, transport: GuardedTransport, answer: httpcore.Response) -> None:
-        """Read what comes over this transport."""
-        self._transport, self._answer = transport, answer
+    def __init__(self, transport: GuardedTransport, answer: httpcore.Response, ends: float) -> None:
+        """Read what comes over this transport, until its clock shows `ends`."""
+        self._transport, self._answer, self._ends = transport, answer, ends
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield it as it comes, nothing unpacked."""
@@ -309,7 +323,7 @@ class Body(httpx.SyncByteStream):
         async def following() -> bytes:
             return await anext(chunks, b"")
 
-        while chunk := self._transport.run(following()):
+        while chunk := self._transport.run(following(), self._ends):
             yield chunk
 
     def close(self) -> None:

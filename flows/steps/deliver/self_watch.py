@@ -20,31 +20,75 @@ from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
-from warehouse.errors import DiskFull
+from warehouse.errors import Busy, DiskFull, WarehouseError
 from warehouse.runs import Health
 from warehouse.session import Session
+from warehouse.store import LIVE, reading, writing
 
 log = logging.getLogger("talkwatch.operator")
 
 # Two intervals, but no less than this: a pass that reads much may take some minutes.
 SHORTEST_SILENCE = timedelta(minutes=10)
 OVERDUE = timedelta(minutes=30)
+_PATIENCE = timedelta(seconds=5)
+_UNFINISHED = (
+    "The log says why, if `serve` was running. While one does not end no other begins; "
+    "to end it, restart `serve`: nothing is lost, and the next pass does all the work that was left."
+)
 # On a full disk nothing can be written, but a file can be renamed: that is how it is noted that the operator knows.
 UNTOLD, TOLD = "disk-full.untold", "disk-full.told"
 
 
 def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
     """Tell the operator, where passes run on a schedule, that none was finished for two intervals."""
-    now, last = setup.now(), runs.last_finished_at(session)
-    if not scheduled or last is None or now - last <= max(2 * setup.settings.every, SHORTEST_SILENCE):
-        return
+    last = runs.last_finished_at(session)
+    if scheduled and last and is_silent(setup, last):
+        tell_of_silence(setup, session, last)
+
+
+def is_silent(setup: Setup, last: datetime) -> bool:
+    """Tell whether a pass should have been finished since `last`."""
+    return setup.now() - last > max(2 * setup.settings.every, SHORTEST_SILENCE)
+
+
+def tell_of_silence(setup: Setup, session: Session, last: datetime) -> None:
+    """Tell the operator that no pass was finished since then, once until one is."""
     tell(
-        setup,
-        session,
-        key="passes",
-        subject=f"No pass was finished since {last:%Y-%m-%d %H:%M} UTC",
-        text="The log says why, if `serve` was running. The next pass does all the work that was left.",
+        setup, session, key="passes", subject=f"No pass was finished since {last:%Y-%m-%d %H:%M} UTC", text=_UNFINISHED
     )
+
+
+class PassWatch:
+    """Tells the operator from beside the passes that none ends: while one hangs, no other begins that could tell."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Begin now: what was not finished before is for the next pass to tell."""
+        self._setup, self._last = setup, setup.now()
+        self._told_past_outbox = False
+
+    def look(self) -> None:
+        """Look when a pass was finished last; where the warehouse itself is held all that time, tell past it."""
+        try:
+            self._look()
+        except Busy as error:
+            if is_silent(self._setup, self._last) and not self._told_past_outbox:
+                self._told_past_outbox = True
+                subject = f"No pass was finished since {self._last:%Y-%m-%d %H:%M} UTC"
+                tell_past_outbox(self._setup, subject, f"{error}. {_UNFINISHED}")
+        except WarehouseError as error:
+            log.warning("passes can't be watched: %s", error)  # whatever it is, passes say it too
+
+    def _look(self) -> None:
+        if not (self._setup.data_dir / LIVE).exists():
+            return
+        with reading(self._setup.data_dir, wait=_PATIENCE) as session:
+            self._last = max(self._last, runs.last_finished_at(session) or self._last)
+        if is_silent(self._setup, self._last):
+            with writing(self._setup.data_dir, wait=_PATIENCE) as session:
+                tell_of_silence(self._setup, session, self._last)
+        elif self._told_past_outbox:
+            self._told_past_outbox = False
+            tell_past_outbox(self._setup, "Passes are finished again", "All that was left is done.")
 
 
 def after_pass(setup: Setup, session: Session) -> None:

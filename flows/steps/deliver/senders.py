@@ -11,7 +11,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,17 @@ import httpx
 
 from alerts.channels import AnyChannel, Equipment, built, route_of
 from alerts.letters import operator_letter, plain_letter, render
-from alerts.message_records import ChannelState, Letter, Message, Notice, OperatorNotice, Receipt, Standing, Status
+from alerts.message_records import (
+    ChannelState,
+    Letter,
+    Message,
+    Notice,
+    OperatorNotice,
+    Receipt,
+    Standing,
+    Status,
+    TryLater,
+)
 from alerts.placing import late_by
 from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
@@ -39,6 +50,8 @@ from warehouse.store import writing
 # So long a sender may take up new messages; the rest leaves in the next pass, or when `serve` looks next.
 SENDER_SECONDS = 30.0
 SENDERS = 64
+# After so long a delivery is given up whose channel, perhaps another's code, keeps no time of its own.
+DELIVERY_SECONDS = 90.0
 STOPPED = "unsubscribed"
 LOCKS = "senders"
 
@@ -162,7 +175,27 @@ def send_now(setup: Setup, subscriber: Subscriber, subject: str, paragraphs: Seq
     name = "\n".join((subscriber.name, subject, setup.now().isoformat()))
     letter = plain_letter(hashlib.sha256(name.encode()).hexdigest()[:16], subject, paragraphs)
     with webhook_client(setup.settings.fetch) as web:
-        return channels_of(setup, web)[subscriber.channel].send(letter, subscriber)
+        return sent_in_time(channels_of(setup, web)[subscriber.channel], letter, subscriber)
+
+
+def sent_in_time(channel: AnyChannel, letter: Letter, subscriber: Subscriber) -> Receipt:
+    """Send a letter; one that takes too long is tried again later, though this try may still go through.
+
+    It is made in a thread that is left behind then, and keeps no process from ending.
+    """
+    receipt: Future[Receipt] = Future()
+
+    def send() -> None:
+        try:
+            receipt.set_result(channel.send(letter, subscriber))
+        except BaseException as bug:  # noqa: BLE001 (raised again where the receipt is waited for)
+            receipt.set_exception(bug)
+
+    threading.Thread(target=send, name=f"{threading.current_thread().name}-send", daemon=True).start()
+    try:
+        return receipt.result(DELIVERY_SECONDS)
+    except FutureTimeout:
+        return TryLater(error=f"not done within {DELIVERY_SECONDS:g} s", channel=True)
 
 
 @contextmanager
@@ -211,7 +244,7 @@ class Sender:
         try:
             while sealed := self._sealed:
                 self._wait_for_turn(channel.seconds_between)
-                receipt = channel.send(letter_of(sealed), sealed.subscriber)
+                receipt = sent_in_time(channel, letter_of(sealed), sealed.subscriber)
                 on = time.monotonic() < ends and not self._setup.stopping()
                 done.append(self._settle(sealed.message, receipt, on=on))
                 on_done()
