@@ -16,7 +16,6 @@ from flows.web.politeness import (
     parking_time,
     retry_delay,
     unskipped,
-    usual_gap,
 )
 from flows.web.results import CAP, freshness
 
@@ -154,9 +153,3 @@ def test_what_fails_is_asked_ever_later(failures, every, longest, wait):
 def test_a_host_that_has_had_enough_is_left_alone(asked, before, wait):
     """Too many requests: the host says for how long, else it is left alone ever longer."""
     assert parking_time(asked, before) == wait
-
-
-def test_the_usual_gap_is_the_mean_between_dated_entries():
-    """Five different dates tell a rhythm, fewer do not."""
-    assert usual_gap([NOW + n * HOUR for n in (4, 0, 1, 2, 3, 3)]) == HOUR
-    assert usual_gap([NOW + n * HOUR for n in (0, 1, 2, 3, 3)]) is None

@@ -7,7 +7,8 @@ import pytest
 
 from extractors.records import Entry, Feed
 from extractors.text.identity import body_hash
-from flows.steps.poll import Parsed, Trouble, changed, failed, new_entries, request_for, told, unchanged
+from flows.steps.feed_news import ENDED_BY_NEWS, Trouble, told
+from flows.steps.poll import Parsed, changed, failed, new_entries, request_for, unchanged
 from flows.web.results import Fetched, FetchFailure, FetchReason, NotModified
 from tests.warehouse_examples import HOUR, NOW, feed, new_entry
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState
@@ -126,7 +127,7 @@ def test_gone_is_believed_after_a_day():
     assert failed(after(known(), interrupted), failure(410), NOW + 2 * DAY).course.state is FeedHealth.FAILING
     back = unchanged(after(known(), last), NotModified(key="k"), NOW + 31 * DAY)
     assert (back.course.state, back.course.gone_since) == (FeedHealth.FINE, None)
-    assert told(after(known(), last), back).ends == (Trouble.GONE,)
+    assert told(after(known(), last), back).ends == ENDED_BY_NEWS
 
 
 def poll_moved(days, targets):
@@ -169,7 +170,7 @@ def test_a_moved_feed_is_asked_there_and_again_at_home_when_that_fails():
     """After three failures at the address it moved to, a feed is asked at its configured one again."""
     state = known(course=FeedCourse(state=FeedHealth.FINE, current_url=THERE))
     assert request_for(state).url == THERE
-    for line in (None, None, "is asked at its configured address again"):
+    for line in ("fails: HTTP 404", None, "is asked at its configured address again"):
         assert request_for(state).url == THERE
         poll = failed(state, failure(404), NOW)
         news = told(state, poll)
@@ -193,13 +194,12 @@ def test_a_move_is_told_once():
     [
         pytest.param(FeedHealth.SLOW, FeedHealth.FINE, id="a slow feed that wakes"),
         pytest.param(FeedHealth.FINE, FeedHealth.SLOW, id="a feed that slows down"),
-        pytest.param(FeedHealth.FINE, FeedHealth.FAILING, id="a failure"),
-        pytest.param(FeedHealth.QUIET, FeedHealth.FAILING, id="a failure of a quiet feed"),
+        pytest.param(FeedHealth.FAILING, FeedHealth.FAILING, id="one more failure"),
         pytest.param(FeedHealth.FINE, None, id="a poll that says nothing of the feed"),
     ],
 )
 def test_nobody_is_told_what_happens_every_day(before, now):
-    """Of what passes by itself, and of a single failure, nothing is said."""
+    """Of what passes by itself, and of one more failure, nothing is said."""
     poll = failed(known(), failure(), NOW)
     course = None if now is None else FeedCourse(state=now)
     assert told(known(course=FeedCourse(state=before)), replace(poll, course=course)) is None
@@ -220,22 +220,50 @@ def test_a_dull_feed_slows_down_and_its_first_entry_wakes_it():
     assert woken.next_poll_at - NOW <= 1.05 * state.feed.every
 
 
+@pytest.mark.parametrize(
+    ("age", "longest", "begins"),
+    [
+        pytest.param(timedelta(0), 4 * HOUR, None, id="a failure is a line in the log"),
+        pytest.param(23 * HOUR, 4 * HOUR, None, id="nor is the operator told within a day"),
+        pytest.param(DAY, 4 * HOUR, Trouble.FAILING, id="after a day he is"),
+        pytest.param(4 * DAY, DAY, None, id="a feed that is seldom asked has five of its longest intervals"),
+        pytest.param(5 * DAY, DAY, Trouble.FAILING, id="and is told after them"),
+    ],
+)
+def test_a_feed_that_fails_for_long_is_told(age, longest, begins):
+    """What fails is named in the log at once, and to the operator when it will hardly pass by itself."""
+    state = known(feed=feed(max_every=longest))
+    poll = failed(state, failure(404), NOW)
+    assert told(state, poll).line == "fails: HTTP 404"
+    state = after(state, poll)
+    later = failed(state, failure(404), NOW + age)
+    assert later.course.failing_since == NOW
+    news = told(state, later)
+    assert (news.begins if news else None) is begins
+    if begins:
+        assert news.line == "fails since 2026-11-21 12:05 UTC: HTTP 404"
+        answered = unchanged(after(state, later), NotModified(key="k"), NOW + age + HOUR)
+        assert (told(after(state, later), answered).ends, answered.course.failing_since) == (ENDED_BY_NEWS, None)
+
+
 def test_a_feed_that_falls_silent_against_its_rhythm_is_quiet():
-    """Nothing new for five times the usual gap: `quiet`, told once, until something new comes."""
-    hourly = [replace(new_entry(f"e{n}"), entry=replace(new_entry().entry, published=NOW - n * HOUR)) for n in range(6)]
-    state = after(known(), changed(known(), parsed(*hourly, fresh=6), NOW))
-    state = replace(state, last_new_at=NOW)
-    assert state.course.usual_gap == HOUR
-    still = unchanged(state, NotModified(key="k"), NOW + 5 * HOUR)
-    silent = unchanged(state, NotModified(key="k"), NOW + 5.1 * HOUR)
+    """Nothing new for twice as long as ever at this hour of its weeks, and a day at least: `quiet`, until it is not."""
+    hourly = tuple(NOW - n * HOUR for n in range(24 * 30))[::-1]
+    state = known(last_new_at=NOW, arrivals=hourly)
+    still = unchanged(state, NotModified(key="k"), NOW + DAY)
+    silent = unchanged(state, NotModified(key="k"), NOW + DAY + timedelta(minutes=1))
     assert (still.course.state, silent.course.state) == (FeedHealth.FINE, FeedHealth.QUIET)
-    planned = replace(new_entry("e9"), entry=replace(new_entry().entry, published=NOW + 99 * DAY))
-    assert changed(known(), parsed(*hourly, planned, fresh=7), NOW).course.usual_gap == HOUR
-    assert told(state, silent).line.startswith("is quiet: nothing new since")
-    assert told(after(state, silent), unchanged(after(state, silent), NotModified(key="k"), NOW + 9 * HOUR)) is None
-    woken = changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + DAY)
-    assert (woken.course.state, woken.course.usual_gap) == (FeedHealth.FINE, HOUR)
+    news = told(state, silent)
+    assert news.begins is Trouble.QUIET
+    assert news.line == (
+        "has brought nothing new since 2026-11-21 12:05 UTC; at this time of the week it was so for 1 hour at most"
+    )
+    woken = changed(after(state, silent), parsed(new_entry("new"), fresh=1), NOW + 2 * DAY)
+    assert woken.course.state is FeedHealth.FINE
     assert told(after(state, silent), woken).ends == (Trouble.QUIET,)
+    failing = failed(after(state, silent), failure(), NOW + 2 * DAY)
+    back = changed(after(state, failing), parsed(new_entry("new"), fresh=1), NOW + 2 * DAY)
+    assert Trouble.QUIET in told(after(state, failing), back).ends
 
 
 def test_what_a_feed_says_of_itself_holds_for_its_304s_too():

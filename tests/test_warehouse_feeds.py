@@ -288,7 +288,6 @@ def test_a_recovery_is_shown_at_once(tmp_path):
 COURSE = FeedCourse(
     state=FeedHealth.QUIET,
     dull_polls=9,
-    usual_gap=HOUR,
     ttl=2 * HOUR,
     skip_hours=(3, 4),
     skip_days=(6,),
@@ -297,6 +296,7 @@ COURSE = FeedCourse(
     moved_since=NOW - HOUR,
     moved_times=2,
     gone_since=NOW,
+    failing_since=NOW - HOUR,
 )
 
 
@@ -343,3 +343,32 @@ def test_addresses_of_watched_feeds_are_known_where_they_are_asked(session):
     assert feed_urls(session) == {"https://one.example/rss", "https://one.example/new", "https://two.example/rss"}
     sync_feeds(session, [])
     assert feed_urls(session) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "every", "expected"),
+    [
+        pytest.param(timedelta(days=3653), HOUR, True, id="ten years"),
+        pytest.param(timedelta(hours=4), timedelta(minutes=10), True, id="four hours, for a feed asked more often"),
+        pytest.param(timedelta(seconds=5), timedelta(minutes=10), False, id="a clock put right by seconds"),
+        pytest.param(-timedelta(hours=2), timedelta(minutes=10), False, id="a server that asked for a day"),
+    ],
+)
+def test_what_a_clock_ahead_has_stamped_is_due(session, ahead, every, expected):
+    """A feed asked in what is the future now would wait for years; a wait that a server asked for is kept."""
+    sync_feeds(session, [feed("one", every=every, max_every=4 * every)])
+    asked_at = NOW + ahead
+    wait = timedelta(days=1) if ahead < timedelta(0) else 4.1 * every
+    save_polls(session, [poll(polled_at=asked_at, next_poll_at=asked_at + wait)])
+    assert (due(session, NOW) == ["feed-one"]) is expected
+
+
+def test_a_silent_feed_comes_with_when_its_entries_came(session):
+    """By their dates where those are no later than their arrival, and of the last half year; a busy feed needs none."""
+    dates = (None, NOW - 2 * HOUR, NOW - timedelta(days=190), NOW + HOUR)
+    entries = [
+        replace(new_entry(f"e{n}"), entry=replace(new_entry().entry, published=date)) for n, date in enumerate(dates)
+    ]
+    save_polls(session, [poll(*entries)])
+    assert state_of(session, now=NOW + 11 * HOUR).arrivals == ()
+    assert state_of(session, now=NOW + 12 * HOUR).arrivals == (NOW - 2 * HOUR, NOW)

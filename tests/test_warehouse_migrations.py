@@ -55,6 +55,7 @@ FINGERPRINTS = {
     "0012_links.sql": "2ab8fea1cfe86389",
     "0013_takes.sql": "acff94d3605b2bb5",
     "0014_datelines.sql": "02d5ea3e5813bd35",
+    "0015_feed_failures.sql": "8f5125767ee6de2c",
 }
 
 

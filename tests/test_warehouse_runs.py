@@ -20,8 +20,8 @@ from tests.warehouse_examples import (
 )
 from warehouse import alerts, articles, outbox
 from warehouse.entries import PageFailure, fail_entries
-from warehouse.feeds import save_polls, sync_feeds
-from warehouse.runs import Health, Run, RunCounts, finish_run, health, last_runs, start_run
+from warehouse.feeds import FeedCourse, FeedHealth, save_polls, sync_feeds
+from warehouse.runs import FailingFeed, Health, Run, RunCounts, finish_run, health, last_runs, start_run
 from warehouse.store import writing
 
 COUNTS = RunCounts(**{field.name: number for number, field in enumerate(fields(RunCounts), 1)})
@@ -61,7 +61,7 @@ def test_a_new_warehouse_has_nothing_to_tell(session):
         feeds=0,
         feeds_new=0,
         feeds_failing=0,
-        failing_feeds=(),
+        worst_feeds=(),
         last_new_at=None,
         entries_pending=0,
         entries_failed=0,
@@ -94,7 +94,9 @@ def test_health_counts_what_there_is(session):
         feeds=3,
         feeds_new=1,
         feeds_failing=1,
-        failing_feeds=(("https://two.example/rss", "timeout"),),
+        worst_feeds=(
+            FailingFeed(outlet="Two", url="https://two.example/rss", failing_since=None, last_error="timeout"),
+        ),
         last_new_at=NOW,
         entries_pending=1,
         entries_failed=1,
@@ -120,4 +122,18 @@ def test_an_unwatched_feed_is_not_counted(session):
     save_polls(session, [poll(name="two", error="timeout")])
     sync_feeds(session, [])
     numbers = health(session, NOW)
-    assert (numbers.feeds, numbers.feeds_failing, numbers.failing_feeds) == (0, 0, ())
+    assert (numbers.feeds, numbers.feeds_failing, numbers.worst_feeds) == (0, 0, ())
+
+
+def test_the_feeds_that_fail_longest_are_named(session):
+    """Of many that fail, five are named, the longest first, and all are counted; one that is gone fails too."""
+    names = [f"f{n}" for n in range(7)]
+    sync_feeds(session, [feed(name) for name in names])
+    for n, name in enumerate(names):
+        state = FeedHealth.GONE if n == 3 else FeedHealth.FAILING
+        save_polls(session, [poll(name=name, error="x", course=FeedCourse(state=state, failing_since=NOW - n * HOUR))])
+    numbers = health(session, NOW)
+    assert numbers.feeds_failing == 7
+    assert [(each.outlet, each.failing_since) for each in numbers.worst_feeds] == [
+        (f"F{n}", NOW - n * HOUR) for n in (6, 5, 4, 3, 2)
+    ]

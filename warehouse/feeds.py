@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,10 @@ from warehouse import entries
 from warehouse.entries import NewEntry
 from warehouse.rows import Columns, Row
 from warehouse.session import Session
+
+# A feed that has been silent for so long is looked at beside its own weeks past, as far back as this.
+SILENT = timedelta(hours=12)
+REMEMBERED = timedelta(weeks=26)
 
 
 class FeedHealth(StrEnum):
@@ -47,7 +52,6 @@ class FeedCourse:
 
     state: FeedHealth = FeedHealth.NEW
     dull_polls: int = 0
-    usual_gap: timedelta | None = None
     ttl: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
@@ -56,11 +60,15 @@ class FeedCourse:
     moved_since: datetime | None = None
     moved_times: int = 0
     gone_since: datetime | None = None
+    failing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What is known of a feed before it is asked: validators exactly as the server gave them."""
+    """What is known of a feed before it is asked: validators exactly as the server gave them.
+
+    `arrivals` are when its entries of the last weeks came, in their order, of a feed that has been silent for a while.
+    """
 
     feed: WatchedFeed
     etag: str | None
@@ -71,6 +79,7 @@ class FeedState:
     last_polled_at: datetime | None = None
     last_new_at: datetime | None = None
     course: FeedCourse = FeedCourse()
+    arrivals: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +124,7 @@ class Poll:
 
 
 _WATCHED = Columns(WatchedFeed)
-_STATE = Columns(FeedState)
+_STATE = Columns(FeedState, without=["arrivals"])
 _LISTED = Columns(ListedFeed)
 _POLL = Columns(Poll, names={"state": "new_state"}, without=["entries"])
 
@@ -132,9 +141,25 @@ WHERE state = 'unwatched' OR ({_WATCHED.of("feeds")}) IS DISTINCT FROM ({_WATCHE
 _DUE = f"""
 SELECT {_STATE}
 FROM (SELECT *, first_polled_at IS NULL AS first_poll FROM feeds)
-WHERE state <> 'unwatched' AND (next_poll_at IS NULL OR next_poll_at <= $now)
+WHERE state <> 'unwatched' AND (
+    next_poll_at IS NULL
+    OR next_poll_at <= $now
+    -- A clock that was ahead wrote this: what is stamped beyond the feed's longest interval would wait for years.
+    OR (
+        last_polled_at > $now + to_seconds(every_seconds)
+        AND next_poll_at > $now + to_seconds(max_every_seconds)
+    )
+)
 ORDER BY next_poll_at NULLS FIRST, feed_id
 """  # noqa: S608 (our own columns)
+
+# What came with a feed's first answer was published before; of all else it counts when it arrived, or was published.
+_ARRIVALS = """
+SELECT DISTINCT feed_id, date_trunc('minute', least(coalesce(published_at, seen_at), seen_at)) AS arrived_at
+FROM entries
+WHERE feed_id IN (SELECT unnest($feeds::VARCHAR[])) AND arrived_at BETWEEN $since AND $now
+ORDER BY feed_id, arrived_at
+"""
 
 _GONE = """
 UPDATE feeds SET state = 'unwatched'
@@ -199,8 +224,18 @@ def sync_feeds(session: Session, feeds: Sequence[WatchedFeed]) -> None:
 
 
 def due_feeds(session: Session, now: datetime) -> tuple[FeedState, ...]:
-    """Return the watched feeds whose next poll is due, those never asked first."""
-    return session.records(_STATE, _DUE, {"now": now})
+    """Return the watched feeds whose next poll is due, those never asked first.
+
+    What was stamped by a clock that was ahead is due too.
+    """
+    states = session.records(_STATE, _DUE, {"now": now})
+    silent = [state.feed.feed_id for state in states if state.last_new_at and now - state.last_new_at >= SILENT]
+    if not silent:
+        return states
+    arrivals: defaultdict[str, list[datetime]] = defaultdict(list)
+    for feed_id, at in session.rows(_ARRIVALS, {"feeds": silent, "since": now - REMEMBERED, "now": now}):
+        arrivals[feed_id].append(at)
+    return tuple(replace(state, arrivals=tuple(arrivals[state.feed.feed_id])) for state in states)
 
 
 def note_asked(session: Session, asked: Sequence[tuple[str, datetime]]) -> None:

@@ -59,7 +59,27 @@ HAVING count(*) > 0
 
 _NOTICES = f"SELECT {_NOTICE} FROM operator_notices "  # noqa: S608 (our own columns)
 _OLDEST = " ORDER BY noted_at, notice_id"
-_END = "UPDATE operator_notices SET ended_at = $now WHERE key = $key AND ended_at IS NULL"
+_END = """
+UPDATE operator_notices SET ended_at = $now WHERE list_contains($keys::VARCHAR[], key) AND ended_at IS NULL
+"""
+
+# Of what is to be told later and is over by then nothing need be told.
+_WITHDRAWN = """
+UPDATE operator_notices SET ended_at = $now, message_id = NULL
+WHERE list_contains($keys::VARCHAR[], key) AND ended_at IS NULL AND message_id IN (SELECT unnest($held::VARCHAR[]))
+"""
+_HELD = (
+    f"SELECT message_id FROM messages WHERE status = 'pending' AND attempts = 0 AND due_at > $now AND NOT ({_OF_NEWS})"  # noqa: S608 (a part of this module)
+)
+_EMPTY = f"DELETE FROM messages WHERE message_id IN (SELECT unnest($held::VARCHAR[])) AND {_OF_NEWS}"  # noqa: S608 (a part of this module)
+
+_LAST_TOLD = """
+SELECT max(coalesce(m.sent_at, m.due_at))
+FROM operator_notices AS n
+JOIN messages AS m USING (message_id)
+WHERE list_contains($kinds::VARCHAR[], split_part(n.key, ':', 1))
+    AND (n.ended_at IS NOT DISTINCT FROM n.noted_at) = $ended
+"""
 
 _STANDING = """
 UPDATE messages SET
@@ -240,9 +260,27 @@ def save_notice(session: Session, notice: OperatorNotice) -> None:
     session.save("operator_notices", _NOTICE, [notice], "ON CONFLICT DO NOTHING")
 
 
-def end_trouble(session: Session, key: str, now: datetime) -> bool:
-    """Note that a trouble is over; tell whether there was one."""
-    return session.run(_END, {"key": key, "now": now}) > 0
+def end_troubles(session: Session, keys: Sequence[str], now: datetime) -> bool:
+    """Note that troubles are over; tell whether there was one."""
+    return session.run(_END, {"keys": keys, "now": now}) > 0
+
+
+def withdraw(session: Session, keys: Sequence[str], now: datetime) -> None:
+    """Take troubles that are over out of messages that are to leave later; what tells nothing then does not leave."""
+    held = [row[0] for row in session.rows(_HELD, {"now": now})]
+    if held and session.run(_WITHDRAWN, {"keys": keys, "held": held, "now": now}):
+        session.run(_EMPTY, {"held": held})
+
+
+def last_told_at(session: Session, kinds: Sequence[str], *, ended: bool) -> datetime | None:
+    """Return when the operator was last told of troubles of these kinds, or is to be; with `ended`, of their end."""
+    last: datetime | None = session.rows(_LAST_TOLD, {"kinds": kinds, "ended": ended})[0][0]
+    return last
+
+
+def hasten(session: Session, message_id: str, due_at: datetime) -> None:
+    """Have a message leave then at the latest."""
+    session.run("UPDATE messages SET due_at = least(due_at, $2) WHERE message_id = $1", [message_id, due_at])
 
 
 def is_open(session: Session, key: str) -> bool:

@@ -70,12 +70,22 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingFeed:
+    """A feed that does not answer, or with nothing that could be read."""
+
+    outlet: str
+    url: str
+    failing_since: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """Numbers that tell whether Talkwatch is well; to judge them is `status`'s business.
 
-    `oldest_due_at` is since when the oldest message should have left, None when none is overdue; `failing_feeds` are
-    addresses with their errors, `odd_feeds` those that answer and have something wrong; `channels` are those in
-    trouble, `notices` what the operator was told and lasts.
+    `oldest_due_at` is since when the oldest message should have left, None when none is overdue; `worst_feeds` are some
+    of those that fail, the longest first, `odd_feeds` addresses of those that answer and have something wrong, and
+    what; `channels` are those in trouble, `notices` what the operator was told and lasts.
     """
 
     last_started_at: datetime | None
@@ -84,7 +94,7 @@ class Health:
     feeds: int
     feeds_new: int
     feeds_failing: int
-    failing_feeds: tuple[tuple[str, str], ...]
+    worst_feeds: tuple[FailingFeed, ...]
     last_new_at: datetime | None
     entries_pending: int
     entries_failed: int
@@ -106,7 +116,7 @@ _FINISH = "UPDATE runs SET finished_at = $finished_at, " + _SET  # noqa: S608 (o
 _LAST = f"""
 SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at DESC, run_id LIMIT $1
 """  # noqa: S608 (our own columns)
-_HELD = ("failing_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
+_HELD = ("worst_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
 _COUNTED = Columns(Health, without=_HELD)
 
 _HEALTH = f"""
@@ -118,7 +128,7 @@ FROM (
         (SELECT count(*) FROM runs WHERE finished_at IS NULL) AS unfinished_runs,
         (SELECT count(*) FROM feeds WHERE state <> 'unwatched') AS feeds,
         (SELECT count(*) FROM feeds WHERE state = 'new') AS feeds_new,
-        (SELECT count(*) FROM feeds WHERE state = 'failing') AS feeds_failing,
+        (SELECT count(*) FROM feeds WHERE state IN ('failing', 'gone')) AS feeds_failing,
         (SELECT max(last_new_at) FROM feeds) AS last_new_at,
         (SELECT count(*) FROM entries WHERE state = 'pending') AS entries_pending,
         (SELECT count(*) FROM entries WHERE state = 'failed') AS entries_failed,
@@ -136,7 +146,12 @@ FROM (
 )
 """  # noqa: S608 (our own columns)
 
-_FAILING = "SELECT url, coalesce(last_error, '') FROM feeds WHERE state = 'failing' ORDER BY url"
+_WORST = Columns(FailingFeed)
+_FAILING = f"""
+SELECT {_WORST} FROM feeds WHERE state IN ('failing', 'gone')
+ORDER BY failing_since NULLS FIRST, outlet, url
+LIMIT 5
+"""  # noqa: S608 (our own columns)
 _ODD = """
 SELECT url, last_error
 FROM feeds
@@ -179,7 +194,7 @@ def health(session: Session, now: datetime) -> Health:
     """Return the numbers as they are at `now`."""
     return _COUNTED.record(
         session.rows(_HEALTH)[0],
-        failing_feeds=tuple((url, error) for url, error in session.rows(_FAILING)),
+        worst_feeds=session.records(_WORST, _FAILING),
         odd_feeds=tuple((url, problem) for url, problem in session.rows(_ODD)),
         oldest_due_at=outbox.waiting_since(session, now),
         channels=channels.channel_states(session),

@@ -158,7 +158,7 @@ def span_of(text: str) -> timedelta:
 
 def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     """Return whether all is well, and the whole picture, what is wrong first."""
-    from flows.steps.deliver.self_watch import faults, warnings
+    from flows.steps.deliver.self_watch import faults, warnings, well
 
     now = utc_now()
     if not (settings.data_dir / LIVE).exists():
@@ -167,7 +167,7 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
         numbers = health(session, now)
     told = settings.subscribers
     wrong = faults(numbers, told, now, max_age)
-    said = [f"not well: {fault}" for fault in wrong] or ["well"]
+    said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]
     # A server's words may stand in them.
     lines = map(terminal_safe, [*said, *warnings(numbers, told)])
     return not wrong, "\n".join([*lines, "", listing(picture(numbers))])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http import HTTPStatus
 
 from extractors.records import Feed, Page, Unreadable
@@ -16,8 +15,10 @@ from extractors.syndication.listings import listing_problem
 from extractors.text.identity import body_hash, entry_hash, entry_names
 from extractors.text.urls import is_http_url
 from flows.processes.workers import Parse, Workers
+from flows.steps.feed_news import FeedNews, Trouble, told
+from flows.steps.rhythm import bearable_silence
 from flows.web.fetch import FEED_TYPES
-from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay, usual_gap
+from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
 from warehouse.entries import NewEntry, fresh_entries
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
@@ -30,13 +31,8 @@ MOVED_FOR = timedelta(days=2)
 # "Gone" is believed when it is still said a day later; the feed is then asked once a month.
 GONE_FOR = DAY
 GONE_EVERY = timedelta(days=30)
-# A feed is quiet when nothing new came for so many times its usual gap.
-QUIET_GAPS = 5
 # So many failures at an address it moved to, and a feed is asked at its configured one again.
 LOST_AFTER = 3
-GONE = "is gone (HTTP 410 for a day) and is asked once a month from now on"
-QUIET = "is quiet: nothing new since"
-ILL = frozenset({FeedHealth.FAILING, FeedHealth.GONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +44,6 @@ class Parsed:
     entries: tuple[NewEntry, ...]
     fresh: int = 0
     unlinked: int = 0
-
-
-class Trouble(StrEnum):
-    """What the operator is told of a feed until it is over."""
-
-    GONE = "gone"
-    QUIET = "quiet"
-    MOVED = "moved"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedNews:
-    """What became of a feed, in words that follow its name; the trouble that begins with it, and those that end."""
-
-    line: str
-    begins: Trouble | None = None
-    ends: tuple[Trouble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +197,8 @@ def failed(state: FeedState, failure: FetchFailure, now: datetime) -> Poll:
     """Return a failed poll: the feed is asked again later, and later still the more often it failed."""
     failures = state.consecutive_failures + 1
     wait = max(retry_delay(failures, state.feed.every, CAP), min(failure.wait or timedelta(0), CAP))
-    course = replace(state.course, state=FeedHealth.FAILING, gone_since=None)
+    since = state.course.failing_since or now
+    course = replace(state.course, state=FeedHealth.FAILING, failing_since=since, gone_since=None)
     if failure.status == HTTPStatus.GONE:
         course = replace(course, gone_since=state.course.gone_since or now)
         if now - (course.gone_since or now) >= GONE_FOR:
@@ -247,12 +227,10 @@ def changed(state: FeedState, parsed: Parsed, now: datetime) -> Poll:
     if parsed.unlinked and not parsed.entries:
         why = listing_problem(feed, now) or ""
         return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=why), now)
-    dates = [date for new in parsed.entries if (date := new.entry.published or new.entry.updated) and date <= now]
     # An address is only moved to where the feed is the same: something of it has to be known already.
     same = state.first_poll or parsed.fresh < len(parsed.entries)
     course = replace(
         moved(state.course, answer.moved_to if same else None, now),
-        usual_gap=usual_gap(dates) or state.course.usual_gap,
         ttl=feed.ttl,
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
@@ -278,10 +256,9 @@ def settled(state: FeedState, course: FeedCourse, *, fresh: int, now: datetime) 
     """Return the course of a feed that answered: its state, and how often in a row it had nothing new."""
     dull = 0 if fresh else course.dull_polls + 1
     health = FeedHealth.SLOW if dull >= DULL else FeedHealth.FINE
-    gap = max(course.usual_gap or timedelta(0), state.feed.every)
-    if not fresh and course.usual_gap and state.last_new_at and now - state.last_new_at > QUIET_GAPS * gap:
+    if not fresh and state.last_new_at and now - state.last_new_at > bearable_silence(state.arrivals, now):
         health = FeedHealth.QUIET
-    return replace(course, state=health, dull_polls=dull, gone_since=None)
+    return replace(course, state=health, dull_polls=dull, gone_since=None, failing_since=None)
 
 
 def moved(course: FeedCourse, target: str | None, now: datetime) -> FeedCourse:
@@ -308,24 +285,3 @@ def next_time(state: FeedState, course: FeedCourse, fresh_for: timedelta | None,
         skip_hours=course.skip_hours,
         skip_days=course.skip_days,
     )
-
-
-def told(state: FeedState, poll: Poll) -> FeedNews | None:
-    """Return what is worth telling, once: a feed that became gone, quiet or well again, or moved."""
-    before, after = state.course, poll.course
-    if after is None:
-        return None
-    back = f"answers again after {state.consecutive_failures} failures"
-    news = (
-        (after.current_url not in {None, before.current_url}, FeedNews(f"has moved for good, to {after.current_url}")),
-        (before.current_url and not after.current_url, FeedNews("is asked at its configured address again")),
-        (before.state in ILL and after.state not in ILL, FeedNews(back, ends=(Trouble.GONE,))),
-        (after.state is before.state, None),
-        (after.state is FeedHealth.GONE, FeedNews(GONE, begins=Trouble.GONE)),
-        (after.state is FeedHealth.QUIET, FeedNews(f"{QUIET} {state.last_new_at}", begins=Trouble.QUIET)),
-        (
-            before.state is FeedHealth.QUIET and after.state not in ILL,
-            FeedNews("brings something new again", ends=(Trouble.QUIET,)),
-        ),
-    )
-    return next((one for applies, one in news if applies), None)

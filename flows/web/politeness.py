@@ -83,13 +83,6 @@ def unskipped(at: datetime, skip_hours: Sequence[int], skip_days: Sequence[int])
     return at
 
 
-def usual_gap(dates: Sequence[datetime]) -> timedelta | None:
-    """Return the mean time between a feed's entries, by their dates; None for fewer than five different ones."""
-    known = sorted(set(dates))
-    least = 5
-    return (known[-1] - known[0]) / (len(known) - 1) if len(known) >= least else None
-
-
 NAME = "Talkwatch"
 # RFC 9309 asks crawlers to read at least so much.
 MAX_CHARS = 512_000

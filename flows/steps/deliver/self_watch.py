@@ -15,6 +15,7 @@ from pathlib import Path
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
 from alerts.subscribers import Subscriber
+from alerts.wording import counted
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
@@ -93,7 +94,7 @@ class PassWatch:
 
 def after_pass(setup: Setup, session: Session) -> None:
     """Tell the operator that passes end again, and whether messages leave."""
-    well_again(setup, session, key="passes", subject="Passes are finished again", text="All that was left is done.")
+    well_again(setup, session, "passes", subject="Passes are finished again", text="All that was left is done.")
     now, oldest = setup.now(), outbox.waiting_since(session, setup.now())
     if oldest and is_overdue(oldest, now):
         tell(
@@ -104,7 +105,7 @@ def after_pass(setup: Setup, session: Session) -> None:
             text="`talkwatch status` says which channel is in trouble. Messages wait for up to 48 hours.",
         )
     if oldest is None:
-        well_again(setup, session, key="outbox", subject="No message is waiting", text="All that was due has left.")
+        well_again(setup, session, "outbox", subject="No message is waiting", text="All that was due has left.")
 
 
 @contextmanager
@@ -181,7 +182,12 @@ def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: 
 
 def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     """Return what deserves a look and is no reason for alarm."""
-    found = [f"feed fails: {url}: {error}" for url, error in numbers.failing_feeds]
+    found = [
+        f"feed fails{since(feed.failing_since)}: {feed.outlet} ({feed.url}): {feed.last_error or ''}"
+        for feed in numbers.worst_feeds
+    ]
+    if more := numbers.feeds_failing - len(numbers.worst_feeds):
+        found.append(f"and {counted(more, 'feed')} more; `talkwatch feeds list` has them all")
     found += [f"feed is read, but: {url}: {problem}" for url, problem in numbers.odd_feeds]
     found += [
         f"{named(state.route, told)} fails for now: {state.last_error}"
@@ -201,6 +207,19 @@ def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     if numbers.unsubscribed:
         found.append(f"unsubscribed: {', '.join(numbers.unsubscribed)}")
     return found
+
+
+def well(numbers: Health) -> str:
+    """Return in a line that all is well, but for what is no fault: nothing is watched, or some feeds fail."""
+    if not numbers.feeds:
+        return "well, but no feed is watched; add one to the configuration as [[feeds]]"
+    failing = numbers.feeds_failing
+    return f"well, but {failing} of {counted(numbers.feeds, 'feed')} fail{'s' * (failing == 1)}" if failing else "well"
+
+
+def since(time: datetime | None) -> str:
+    """Return since when something lasts, where that is known."""
+    return f" since {time:%Y-%m-%d %H:%M} UTC" if time else ""
 
 
 def ago(span: timedelta) -> str:
