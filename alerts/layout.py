@@ -58,6 +58,7 @@ class Layout:
         mentions: Iterable[Mention],
         statements: Iterable[Statement] = (),
         *,
+        language: str | None = None,
         within: Sequence[Span] | None = None,
     ) -> None:
         """Sort everything by its place; `refs` are the ids of everyone who is mentioned or speaks.
@@ -65,6 +66,7 @@ class Layout:
         `within` are the stretches that are fresh; None: all of it is.
         """
         self.place = place
+        self.language = language
         self._within = within
         self.text = text
         self.whole = Span(0, len(text))
@@ -159,7 +161,7 @@ class Layout:
         by_key = self._hits.get(id(phrases))
         if by_key is None:
             by_key = self._hits[id(phrases)] = defaultdict(list)
-            for hit in phrases.find(self.text):
+            for hit in phrases.find(self.text, language=self.language):
                 if (sentence := self.sentence_of(hit.span)) is not None:
                     by_key[hit.key].append((sentence, hit))
         return by_key
@@ -209,11 +211,18 @@ class Texts:
         """Lay out both; the title is one sentence and one paragraph."""
         title = article.title or ""
         sentences = (Span(0, len(title)),) if title else ()
+        language = article.language
         self.text = Layout(
-            Place.TEXT, article.text, reading.sentences, reading.mentions, reading.statements, within=within
+            Place.TEXT,
+            article.text,
+            reading.sentences,
+            reading.mentions,
+            reading.statements,
+            language=language,
+            within=within,
         )
         no_title = None if within is None else ()
-        self.title = Layout(Place.TITLE, title, sentences, reading.title_mentions, within=no_title)
+        self.title = Layout(Place.TITLE, title, sentences, reading.title_mentions, language=language, within=no_title)
         self.article = article
         self.on = day_of(article.published_at)
         self.refs = self.text.refs | self.title.refs

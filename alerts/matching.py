@@ -278,7 +278,8 @@ def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:
 def _phrases_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
     if not rule.keyword_set.isdisjoint(texts.found(rule.phrases)):
         return None
-    apart = [hit for layout in texts.both() for hit in rule.phrases.find(layout.text) if hit.key in rule.keyword_set]
+    found = (hit for layout in texts.both() for hit in rule.phrases.find(layout.text, language=layout.language))
+    apart = [hit for hit in found if hit.key in rule.keyword_set]
     if apart:
         what = f'"{apart[0].key}" stands only in a caption, credit, comment or teaser, which are no part of an article'
         return Failure(key="keywords", what=what, change="nothing: what stands there is never matched")

@@ -173,7 +173,7 @@ class Rule(Table):
     name: Name
     keywords: Annotated[Phrases, Checked(wrong_phrases, same_phrases)] = Field(
         description=(
-            "phrases; inflection, case, hyphens and quotation marks do not matter; "
+            "phrases; inflection (in the article’s language), case, hyphens and quotation marks do not matter; "
             "`topic:NAME` is a topic's whole lexicon"
         )
     )

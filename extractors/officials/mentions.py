@@ -305,7 +305,7 @@ class MentionFinder:
         hidden = [words.words[at] for at in sorted(decoys)]
         starts = [word.start for word in hidden]
         reached: dict[str, int] = {}
-        for hit in self._topics.find(words.text, words.words):
+        for hit in self._topics.find(words.text, words.words, language=words.language):
             before = bisect_right(starts, hit.span.end - 1) - 1
             if hit.span.end <= reached.get(hit.key, 0) or (before >= 0 and hidden[before].end > hit.span.start):
                 continue

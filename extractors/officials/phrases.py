@@ -7,13 +7,15 @@ nor quote marks do.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Generic, TypeVar
 
 from extractors.records import Span
-from extractors.text.words import Token, Trie, base, fold, forms, is_cyrillic, remembered, tokens, without_possessive
+from extractors.text.languages import main_language
+from extractors.text.lemmas import Inflection, inflection
+from extractors.text.words import Token, Trie, fold, forms, is_cyrillic, remembered, tokens, without_possessive
 
 Target = TypeVar("Target")
 
@@ -44,12 +46,16 @@ _STEM = 3
 
 @dataclass(frozen=True, slots=True)
 class TextWords:
-    """A text as words: their keys for names, and whether nothing but a blank, hyphen or initial's dot follows each."""
+    """A text as words: their keys for names, and whether nothing but a blank, hyphen or initial's dot follows each.
+
+    `language` is the text's; None is English.
+    """
 
     text: str
     words: tuple[Token, ...]
     keys: tuple[tuple[str, ...], ...]
     runs_on: tuple[bool, ...]
+    language: str | None = None
 
     def __len__(self) -> int:
         """Count the words."""
@@ -120,13 +126,14 @@ class NameIndex(Generic[Target]):
         return [at for at, keys in enumerate(text.keys) if not firsts.isdisjoint(keys)]
 
 
-def read_words(text: str) -> TextWords:
-    """Return `text` as words to look names up in."""
+def read_words(text: str, language: str | None = None) -> TextWords:
+    """Return `text` as words to look names and phrases up in."""
     words = tokens(text)
     runs_on = [
         text[left.end : right.start] == " " or _name_runs_on(text, left, right) for left, right in pairwise(words)
     ]
-    return TextWords(text, words, tuple([_name_keys(word.text) for word in words]), (*runs_on, False)[: len(words)])
+    keys = tuple([_name_keys(word.text) for word in words])
+    return TextWords(text, words, keys, (*runs_on, False)[: len(words)], language)
 
 
 def is_possessive(word: str) -> bool:
@@ -192,10 +199,11 @@ _Phrases = Trie[str]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A text as words."""
+    """A text as words, and what each may stand for in its language."""
 
     text: str
     words: Sequence[Token]
+    keys: Callable[[str], tuple[str, ...]]
 
     def runs_on(self, at: int) -> bool:
         """Tell whether nothing keeps a word and the next from being one phrase."""
@@ -205,28 +213,49 @@ class _Words:
         """Return the first letter of a word, none past the last."""
         return _folded(self.words[at].text[0]) if at < len(self.words) else ""
 
-    def joined(self, at: int) -> str:
-        """Return the key of a word written as one with the next."""
-        return base(self.words[at].text + self.words[at + 1].text)
+    def joined(self, at: int) -> tuple[str, ...]:
+        """Return the keys of a word written as one with the next."""
+        return self.keys(self.words[at].text + self.words[at + 1].text)
 
 
 class PhraseIndex:
     """Phrases by key, looked up word by word: time grows with the text, not with the number of phrases.
 
-    A word after = in a phrase stands exactly so but for its case: "=talks" is neither "talk" nor "talked".
+    Words are compared in the language of the text. A word after = in a phrase stands exactly so but for its case:
+    "=talks" is neither "talk" nor "talked".
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
         """Index the phrases of each key; one without a word in it is never found."""
+        self._phrases = {key: tuple(wordings) for key, wordings in phrases.items()}
+        self._by_language: dict[str, _OneLanguage] = {}
+
+    def find(self, text: str, words: Sequence[Token] | None = None, *, language: str | None = None) -> tuple[Hit, ...]:
+        """Return the hits by start: of one key at one start only the longest, of different keys all.
+
+        `words` are the text's tokens, where they are known already; a text of no known language is in English.
+        """
+        code = main_language(language)
+        if code not in self._by_language:
+            self._by_language[code] = _OneLanguage(self._phrases, inflection(code))
+        return self._by_language[code].find(text, tokens(text) if words is None else words)
+
+
+class _OneLanguage:
+    """The phrases of an index as words of one language."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], inflection: Inflection) -> None:
         self._root: _Phrases = Trie()
+        self._inflection = inflection
         for key, wordings in phrases.items():
             for wording in wordings:
-                for words in _spellings(wording):
+                for words in _spellings(wording, inflection):
                     self._add(words, key)
         self._halves: dict[str, set[str]] = {}
         for first in self._root.after:
             for half, following in _halves(first):
                 self._halves.setdefault(half, set()).add(following)
+        self._keys = remembered(self._keys_of)
         self._begins = remembered(self._beginning)
 
     def _add(self, words: Sequence[str], key: str) -> None:
@@ -234,22 +263,23 @@ class PhraseIndex:
         if key not in ends:
             ends.append(key)
 
-    def find(self, text: str, words: Sequence[Token] | None = None) -> tuple[Hit, ...]:
-        """Return the hits by start: of one key at one start only the longest, of different keys all.
-
-        `words` are the text's tokens, where they are known already.
-        """
-        read, begins = _Words(text, tokens(text) if words is None else words), self._begins
+    def find(self, text: str, words: Sequence[Token]) -> tuple[Hit, ...]:
+        """Return the hits by start."""
+        read, begins = _Words(text, words, self._keys), self._begins
         likely = [(at, following) for at, word in enumerate(read.words) if (following := begins(word.text))]
         firsts = (at for at, following in likely if following is _ANY or read.letter(at + 1) in following)
         return tuple(hit for first in firsts for hit in self._hits(read, first))
+
+    def _keys_of(self, word: str) -> tuple[str, ...]:
+        """Return what a word of a text may stand for in a phrase: its keys in the language, and itself."""
+        return *self._inflection.of_text(word), _exact(word)
 
     def _beginning(self, word: str) -> Collection[str]:
         """Return the letters that may follow this word where a phrase begins; none where no phrase begins with it.
 
         Any, where the word is itself a phrase's; else it may be one with the next, as "cease" with "fire".
         """
-        own = not self._root.after.keys().isdisjoint(_keys(word))
+        own = not self._root.after.keys().isdisjoint(self._keys(word))
         return _ANY if own else self._halves.get(fold(word.casefold()), ())
 
     def _hits(self, text: _Words, first: int) -> Iterator[Hit]:
@@ -267,11 +297,9 @@ class PhraseIndex:
 
 def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, int]]:
     """Yield where the word at `at`, alone or joined with the next, leads."""
-    for key in _keys(text.words[at].text):
-        if one := node.after.get(key):
-            yield one, at + 1
-    if text.runs_on(at) and (two := node.after.get(text.joined(at))):
-        yield two, at + 2
+    yield from ((node.after[key], at + 1) for key in text.keys(text.words[at].text) if key in node.after)
+    if text.runs_on(at):
+        yield from ((node.after[key], at + 2) for key in text.joined(at) if key in node.after)
 
 
 @remembered
@@ -285,20 +313,15 @@ def _halves(key: str) -> Iterator[tuple[str, str]]:
         yield from ((form[:end], form[end]) for end in range(1, len(form)))
 
 
-def _spellings(wording: str) -> Iterator[tuple[str, ...]]:
+def _spellings(wording: str, inflection: Inflection) -> Iterator[tuple[str, ...]]:
     """Yield a phrase's words as keys, then with two neighbours written as one: "cease fire", "ceasefire"."""
     words = tokens(wording)
-    keys = [_exact(word.text) if wording[: word.start].endswith(_EXACTLY) else base(word.text) for word in words]
+    own = inflection.alone if len(words) == 1 else inflection.of_phrase
+    keys = [(_exact(word.text),) if wording[: word.start].endswith(_EXACTLY) else own(word.text) for word in words]
     if keys:
-        yield tuple(keys)
+        yield from product(*keys)
     for at, (left, right) in enumerate(pairwise(words)):
-        yield (*keys[:at], base(left.text + right.text), *keys[at + 2 :])
-
-
-@remembered
-def _keys(word: str) -> tuple[str, str]:
-    """Return what a word of a text may stand for in a phrase: its base, and itself."""
-    return base(word), _exact(word)
+        yield from product(*keys[:at], inflection.of_phrase(left.text + right.text), *keys[at + 2 :])
 
 
 def _exact(word: str) -> str:

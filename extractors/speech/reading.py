@@ -46,6 +46,7 @@ READ_AS = (
     "speech/slavic/uk.toml",
     "speech/stances.toml",
     "text/datelines.toml",
+    "text/lemmas.toml",
     "text/negation.toml",
 )
 # Characters. The longest articles have 60,000; what goes on beyond is a book, a log or an attack.
@@ -121,7 +122,7 @@ class Skimmer:
 
     def skim(self, article: Unread) -> Skim:
         """Return what needs no language model."""
-        return self._skimmed(article, read_words(article.text), read_words(article.title or ""))
+        return self._skimmed(article, *_texts(article))
 
     def _skimmed(self, article: Unread, words: TextWords, title_words: TextWords) -> Skim:
         on = day_of(article.published_at)
@@ -156,7 +157,7 @@ class Gate(Skimmer):
 
     def skim(self, article: Unread) -> Skim:
         """Return what needs no language model, and whether the article is worth reading on."""
-        texts = read_words(article.text), read_words(article.title or "")
+        texts = _texts(article)
         skim = self._skimmed(article, *texts)
         if skim.depth is not Depth.FULL or self._opens(skim, texts):
             return skim
@@ -165,7 +166,9 @@ class Gate(Skimmer):
     def _opens(self, skim: Skim, texts: Sequence[TextWords]) -> bool:
         if any(each.kind in _WORTH_READING for each in (*skim.mentions, *skim.title_mentions)):
             return True
-        return any(index.find(words.text, words.words) for words in texts for index in self._phrases)
+        return any(
+            index.find(words.text, words.words, language=words.language) for words in texts for index in self._phrases
+        )
 
 
 def extractor_version(watchlist: Watchlist) -> str:
@@ -178,6 +181,10 @@ def code_version() -> str:
     """Name the code that reads by what it makes of the golden text, which a test compares with what it makes of it."""
     texts = (files("extractors").joinpath(name).read_text(encoding="utf-8") for name in READ_AS)
     return sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+def _texts(article: Unread) -> tuple[TextWords, TextWords]:
+    return read_words(article.text, article.language), read_words(article.title or "", article.language)
 
 
 def _own_paragraphs(article: Unread) -> tuple[Span, ...]:

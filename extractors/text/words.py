@@ -12,11 +12,24 @@ from typing import Generic, NamedTuple, TypeVar
 Result = TypeVar("Result")
 
 APOSTROPHES = "'’ʼ"
-# Combining marks and the soft hyphen belong to the word they stand in.
-_LETTERS = r"[^\W_]++(?:[\u0300-\u036f\u00ad]++[^\W_]*+)*+"
+# Combining marks, the soft hyphen and the non-joiner of Persian belong to the word they stand in.
+_LETTERS = r"[^\W_]++(?:[\u0300-\u036f\u00ad\u05b0-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u200c]++[^\W_]*+)*+"
 _WORD = re.compile(rf"{_LETTERS}(?:[{APOSTROPHES}]{_LETTERS})*")
 _UNDECOMPOSED = str.maketrans(
-    {"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ё": "е", "Ё": "Е", "\u00ad": None}
+    {
+        "ı": "i",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ё": "е",
+        "Ё": "Е",
+        "\u00ad": None,
+        "\u200c": None,
+        "\u0640": None,
+    }
     | dict.fromkeys(APOSTROPHES, "'")
 )
 _LONGEST_KEPT = 64  # letters
@@ -30,7 +43,7 @@ _DOUBLED = re.compile(r"([bdgkmnprtv])\1$")
 _IRREGULAR = """
 agree agreed agreeing; ally allies allied; basis bases; be am is are was were been being; become became
 begin began begun; break broke broken; bring brought; build built; buy bought; catch caught
-center centre centers centres; child children; choose chose chosen; come came; crisis crises; deal dealt
+center centre centers centres; child children; choose chose chosen; come came; crisis crises
 decree decreed; defense defence defenses defences; die died dies dying; disagree disagreed disagreeing
 do did does done; draw drew drawn; drive drove driven; eat ate eaten; fall fell fallen; favor favour; feel felt
 fight fought; find found; flee fled; fly flew flown; focus focuses focused; foot feet; forbid forbade forbidden
@@ -46,7 +59,10 @@ throw threw thrown; tie tied; undergo underwent undergone; understand understood
 uphold upheld; win won; withdraw withdrew withdrawn; withhold withheld; woman women; write wrote written
 """
 # Words that look inflected and are not, or whose stem is another word's.
-_AS_THEY_STAND = "news united state states series species during evening morning hundred sacred"
+_AS_THEY_STAND = """
+news united state states series species during evening morning hundred sacred according accordingly dealt dealing arms
+customs goods means concerning considering following including interesting regarding notwithstanding outstanding
+"""
 
 
 class Token(NamedTuple):

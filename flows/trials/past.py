@@ -76,7 +76,8 @@ def may_match(rules: Sequence[CompiledRule], article: Article) -> bool:
 def phrases_found(rules: Sequence[CompiledRule], article: Article) -> set[str]:
     """Return those of the rules' phrases that stand in an article, captions included."""
     indexes = {id(rule.phrases): rule.phrases for rule in rules}.values()
-    return {hit.key for index in indexes for text in (article.text, article.title or "") for hit in index.find(text)}
+    texts = (article.text, article.title or "")
+    return {hit.key for index in indexes for text in texts for hit in index.find(text, language=article.language)}
 
 
 def skimmed(stored: StoredRevision) -> Reading:
