@@ -14,7 +14,7 @@ from alerts.history import History, said_in
 from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason
 from alerts.rules import Rule
 from extractors.copies.sameness import SAID_ONCE
-from extractors.negotiation.positions import SIDES
+from extractors.negotiation.positions import SIDES, Side
 from extractors.records import Article
 from extractors.speech.stances import Stance
 
@@ -176,9 +176,14 @@ def _turns(case: Case) -> bool:
 
 
 def turns(match: Match, told: list[PastAlert]) -> bool:
-    """Tell whether a match is a denial, or a stance, that none of the alerts told is, though they took one."""
+    """Tell whether a match is a denial, or a stance, that none of the alerts told is, though they took one.
+
+    Who is for a thing that he denied has turned as well: it was denied, and now it is confirmed.
+    """
     if _denies(match):
         return not any(map(_denies, told))
+    if _side(match) is Side.FOR and told and all(map(_denies, told)):
+        return True
     side, sides = _side(match), {side for alert in told if (side := _side(alert))}
     return side is not None and bool(sides) and side not in sides
 
@@ -187,7 +192,7 @@ def _denies(said: Match | PastAlert) -> bool:
     return said.denied or said.stance == Stance.DENY
 
 
-def _side(said: Match | PastAlert) -> str | None:
+def _side(said: Match | PastAlert) -> Side | None:
     return SIDES.get(said.stance or "")
 
 

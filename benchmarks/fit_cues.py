@@ -20,9 +20,10 @@ import statements as bench
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
+from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
-from extractors.speech.reports import SpeechReport, features, find_reports
+from extractors.speech.reports import features
 
 ABOUT = (
     "Log-odds that a report is speech, fitted by logistic regression (L2) on counts of how each cue is used in "

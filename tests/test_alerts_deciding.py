@@ -94,6 +94,13 @@ def decided(
         pytest.param("new_match", SAID | {"denied": True}, [past(1)], {}, id="new_match: a denial breaks a cooldown"),
         pytest.param("new_match", SAID | {"stance": "deny"}, [past(1)], {}, id="new_match: whatever it is read from"),
         pytest.param(
+            "new_match",
+            SAID | {"stance": "accept"},
+            [past(1, stance="deny")],
+            {},
+            id="new_match: and so does taking it back",
+        ),
+        pytest.param(
             "cooldown", SAID | {"denied": True}, [past(1, stance="deny")], {}, id="cooldown: a denial told already"
         ),
         pytest.param(

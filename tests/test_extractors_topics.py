@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.statements import first_topic, topics_of
+from extractors.speech.drafts import first_topic, topics_of
 
 
 def mentions_in(text):

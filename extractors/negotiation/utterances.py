@@ -6,12 +6,14 @@ import re
 from datetime import datetime
 
 from extractors.copies.sameness import SHINGLE, shingles, telling_words, word_keys
+from extractors.negotiation.positions import SIDES
 from extractors.records import Statement, StatementKind
 from extractors.relation_records import Wording, Words
 from extractors.text.identity import plain_words
 from extractors.text.words import fold
 
 _OMITTED = re.compile(r"…|\.\s?\.\s?\.|\[[^\]\n]{0,200}\]|\([^)\n]{0,200}\)")
+_ACT_WORDS = 8  # of what an act is done to
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„\n]+)[”\"»]")
 
 
@@ -21,6 +23,8 @@ def wording(statement: Statement, text: str, *, said_at: datetime, seen_at: date
     plain = _plain(" ".join(_OMITTED.sub(" ", part) for part in parts))
     if statement.speaker is None or not plain:
         return None
+    if _is_act(statement, plain):
+        plain = f"{statement.stance} {plain}"
     quoted = parts if statement.kind is StatementKind.DIRECT else [found for part in parts for found in _marked(part)]
     pieces = (_plain(piece) for each in quoted for piece in _OMITTED.split(each))
     words = Words(plain=plain, quoted=tuple(piece for piece in pieces if piece))
@@ -33,6 +37,12 @@ def wording(statement: Statement, text: str, *, said_at: datetime, seen_at: date
         words=words,
         keys=_keys(words),
     )
+
+
+def _is_act(statement: Statement, plain: str) -> bool:
+    """Tell "accepted a truce", of which the words said are a bare noun: what was done to it makes the utterance."""
+    is_reported = statement.kind is StatementKind.INDIRECT and statement.stance in SIDES
+    return is_reported and len(plain.split()) < _ACT_WORDS
 
 
 def _keys(words: Words) -> tuple[int, ...]:

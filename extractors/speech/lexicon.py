@@ -28,6 +28,7 @@ CUE_VERBS = _words("cue_verbs")
 REPORTING_VERBS = _words("reporting_verbs")
 ACTS = _words("acts")
 SURE_ACTS = _words("sure_acts")
+SUBJECT_ACTS = _words("subject_acts")
 # What a clause that goes on after "and" or "but" may report in its turn: "said X but declined to name them".
 NEXT_VERBS = REPORTING_VERBS | (ACTS - {"call", "offer"}) | {"decline"}
 OCCASIONS = _words("occasions")

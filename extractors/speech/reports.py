@@ -1,13 +1,12 @@
 """What a sentence reports: a cue, the construction it stands in, and the words it brings in, none inside another.
 
-Every verb and noun that has what looks like a content is proposed, and weighed by the counted habits of its cue: how
-likely it is speech. Finds no speakers.
+What may be a report is weighed by the counted habits of its cue: how likely it is speech. Finds no speakers.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -15,149 +14,19 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from extractors.records import Span, StatementKind
-from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
-from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, is_role
+from extractors.speech.acts import Watched, is_act
+from extractors.speech.cues import Cue
+from extractors.speech.lexicon import ACTS, PRONOUNS, SURE_ACTS, is_role
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import WORD, Quotation, QuotationShape
 from extractors.speech.syntax import (
     PARTIES,
-    SUBJECTS,
-    VERBS,
-    child_of,
-    doer,
-    is_heard,
-    is_infinitive,
-    is_source,
     is_stand_in,
-    resumed,
-    subject,
-    with_particle,
 )
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-_HEADING = 8  # tokens of a name and its titles before a colon
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechReport:
-    """What a cue brings in: `ranges` of tokens of the document. `construction` and `lemma` say how the cue is used."""
-
-    cue: Cue
-    head: Token
-    lemma: str
-    construction: str
-    ranges: tuple[Range, ...]
-
-
-def find_reports(sentence: ParsedSentence) -> Iterator[SpeechReport]:
-    """Yield what may be a report, in the order of the cues."""
-    stand_ins = {verb.i for _, verb in sentence.said}
-    headed = _headed(sentence)
-    if headed is not None:
-        yield headed
-    for token in sentence:
-        if token.i in stand_ins or token.lower_ == "according":
-            continue
-        if is_source(token):
-            report = _according(sentence, token)
-        elif token.pos_ in VERBS:
-            report = _of_verb(sentence, token)
-        else:
-            report = _of_noun(token) if token.pos_ == "NOUN" else None
-        if report is not None and report.ranges:
-            yield report
-
-
-def _headed(sentence: ParsedSentence) -> SpeechReport | None:
-    """Return what follows a name and a colon at the head of a line: "Peskov: No talks before ‘goals are reached’"."""
-    doc = sentence.doc
-    at = next(
-        (token.i for token in doc[sentence.first : sentence.first + _HEADING] if token.text == ":"), sentence.last
-    )
-    name = doc[at - 1]
-    if at + 1 >= sentence.last or name.i < sentence.first or not name.is_title or sentence.said:
-        return None
-    if len(name) == 1 or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at]):
-        return None
-    if all(token.pos_ not in VERBS for token in doc[at : sentence.last]):
-        return None
-    colon = doc[at]
-    return SpeechReport(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
-
-
-def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
-    if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
-        return None
-    if is_heard(verb):
-        return None
-    construction, ranges = construction_of(sentence, verb)
-    aside = _parenthesis(sentence, verb, construction)
-    if aside is not None:
-        return aside
-    if not construction:
-        return None
-    cue = cue_of(verb)
-    if cue is None:
-        return None
-    joined = resumed(verb)
-    if joined is not None:
-        cue = replace(cue, speaker=subject(joined))
-    if cue.speaker is None or cue.speaker.i == verb.i:
-        cue = replace(cue, speaker=phrase_before(sentence, verb))
-    return SpeechReport(cue, verb, with_particle(verb), construction, tuple(ranges))
-
-
-def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:
-    """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
-    lemma = verb.lemma_.lower()
-    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or construction == "before":
-        return None
-    doc, at = verb.doc, verb.i
-    if at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
-        speaker, left = name_right(sentence, at), at - 1
-    elif not construction:
-        own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
-        left = own.left_edge.i - 1 if own is not None else 0
-        is_aside = left > sentence.first and doc[left].text == "," and _stops_after(sentence, at)
-        speaker = own if is_aside else None
-    else:
-        return None
-    if speaker is None:
-        return None
-    ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
-    return SpeechReport(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
-
-
-def _of_noun(noun: Token) -> SpeechReport | None:
-    clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
-    if clause is None:
-        return None
-    marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
-    if "that" in marks:
-        construction = "noun-that"
-    elif is_infinitive(clause):
-        construction = "noun-inf"
-    else:
-        return None
-    owner = child_of(noun, "poss")
-    speaker = owner if owner is not None else doer(noun)
-    return SpeechReport(
-        Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, tuple(_of_clause(noun, clause))
-    )
-
-
-def _according(sentence: ParsedSentence, token: Token) -> SpeechReport | None:
-    if not is_source(token):
-        return None
-    to = token.head
-    according = to.head
-    return SpeechReport(
-        Cue(according, to, token), according, "accord", "according", tuple(whole_but(sentence, according, token))
-    )
-
 
 # Below these a statement is likelier to lower the F1 than to raise it: what holds a quotation is asked to be surer,
 # for much between marks is a name or a slogan.
@@ -264,16 +133,18 @@ _DOUBTFUL, _SURER = 0.7, 0.15
 _LEAST = 3  # words of a report, fewer are an answer or a term
 _LEAST_OF_ACT = 2  # "ruled out a ceasefire"
 _SURE = 0.5  # an act as likely as not
+_SURE_ACT = 0.9  # what an act on a watched subject weighs, which the counts know nothing of
 _SAID = frozenset({"ccomp", "before"})  # constructions in which a source's own source says something
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedReport:
-    """One report: its cue and its spans in the article."""
+    """One report: its cue and its spans in the article; `is_act` where it is an act on a watched subject."""
 
     report: SpeechReport
     spans: tuple[Span, ...]
     kind: StatementKind
+    is_act: bool = False
 
     @property
     def cue(self) -> Cue:
@@ -281,20 +152,33 @@ class PlacedReport:
         return self.report.cue
 
 
-def find_reported(sentence: ParsedSentence, text: str, quotations: Sequence[Quotation]) -> list[PlacedReport]:
-    """Return the reports of a sentence in order; `quotations` are those that begin in it."""
+def find_reported(
+    sentence: ParsedSentence, text: str, quotations: Sequence[Quotation], watched: Watched
+) -> list[PlacedReport]:
+    """Return the reports of a sentence in order; `quotations` and what is `watched` are those that begin in it."""
     found: list[tuple[float, SpeechReport]] = []
+    acts: set[int] = set()
     for report in find_reports(sentence):
         if not _is_quoted(sentence, report, quotations):
             weight = confidence(sentence, report)
+            if is_act(sentence, report.head, report.cue.speaker, watched):
+                weight = max(weight, _SURE_ACT)
+                acts.add(report.head.i)
             if is_likely(sentence, report, weight, quotations):
                 found.append((weight, report))
     kept: list[PlacedReport] = []
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
-        reported = _placed(sentence, text, report, weight, quotations)
+        reported = _placed(sentence, text, report, quotations, _least(report, weight, acts))
         if reported is not None:
-            kept.append(reported)
+            kept.append(replace(reported, is_act=report.head.i in acts))
     return kept
+
+
+def _least(report: SpeechReport, weight: float, acts: Collection[int]) -> int:
+    """Return how many words a report must have: of an act its bare object will do."""
+    if report.head.i in acts:
+        return 1
+    return _LEAST if report.lemma not in SURE_ACTS or weight < _SURE else _LEAST_OF_ACT
 
 
 def _is_quoted(sentence: ParsedSentence, report: SpeechReport, quotations: Sequence[Quotation]) -> bool:
@@ -342,7 +226,7 @@ def _length(report: SpeechReport) -> int:
 
 
 def _placed(
-    sentence: ParsedSentence, text: str, report: SpeechReport, weight: float, quotations: Sequence[Quotation]
+    sentence: ParsedSentence, text: str, report: SpeechReport, quotations: Sequence[Quotation], least: int
 ) -> PlacedReport | None:
     """Place a report in the article; None where it is nothing but whole quotations, which are read by themselves."""
     spans = [
@@ -352,7 +236,7 @@ def _placed(
     if all(any(outer.covers(span) for outer in said) for span in spans):
         return None
     words, quoted = _count_words(text, spans, quotations)
-    if words < (_LEAST if report.lemma not in SURE_ACTS or weight < _SURE else _LEAST_OF_ACT):
+    if words < least:
         return None
     kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
     return PlacedReport(report, tuple(spans), kind)
@@ -375,18 +259,3 @@ def _count_words(text: str, spans: Sequence[Span], quotations: Sequence[Quotatio
     places = [match.start() for span in spans for match in WORD.finditer(text, span.start, span.end)]
     quoted = sum(any(each.outer.start <= place < each.outer.end for each in quotations) for place in places)
     return len(places), quoted
-
-
-def _stops_after(sentence: ParsedSentence, at: int) -> bool:
-    """Tell whether nothing but a time or place stands between a verb and the next mark."""
-    for token in sentence.doc[at + 1 : min(sentence.last, at + 6)]:
-        if token.is_punct:
-            return True
-        if token.pos_ not in {"PROPN", "NOUN", "ADP", "DET", "ADV", "NUM", "ADJ"}:
-            return False
-    return at + 1 >= sentence.last
-
-
-def _of_clause(noun: Token, clause: Token) -> list[Range]:
-    """Return the clause that says what a noun like "claim" means."""
-    return trimmed(noun.doc, [(max(noun.i + 1, clause.left_edge.i), clause.right_edge.i + 1)])

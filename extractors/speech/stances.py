@@ -46,6 +46,7 @@ class Whose(StrEnum):
 _TABLES = tables("extractors.speech", "stances.toml")
 _NAMES = {**_TABLES["names"], "own": OWN, "other": OTHER}
 _BY_CUE = {cue: Stance(stance) for stance, cues in _TABLES["cues"].items() for cue in cues}
+_BY_ACT = {act: Stance(stance) for stance, acts in _TABLES["acts"].items() for act in acts}
 PHRASAL = {verb: frozenset(particles) for verb, particles in _TABLES["phrasal"].items()}
 _FOLLOWED = {
     cue: tuple((Stance(row["stance"]), re.compile(filled(row["words"], _NAMES), re.IGNORECASE)) for row in rows)
@@ -85,11 +86,14 @@ _SAYING = re.compile(
 _ON_CONDITION = {Stance.ACCEPT: _IF, Stance.OFFER: _IF, Stance.REJECT: _UNLESS}
 
 
-def stance_of(cue: str | None, words: str, *, negated: bool = False) -> Stance:
-    """Return the stance of words as `voiced` under the cue of this lemma; `negated` is "did not rule out"."""
+def stance_of(cue: str | None, words: str, *, negated: bool = False, is_act: bool = False) -> Stance:
+    """Return the stance of words as `voiced` under the cue of this lemma; `negated` is "did not rule out".
+
+    `is_act` tells that the cue is done to the subject itself: "ended the talks" rejects them.
+    """
     if is_silence(cue, words, negated=negated):
         return Stance.NONE
-    by_cue = _of_cue((cue or "").lower(), words)
+    by_cue = (_BY_ACT.get((cue or "").lower()) if is_act else None) or _of_cue((cue or "").lower(), words)
     if negated:
         return Stance.NONE if by_cue is None else _NEGATED.get(by_cue, Stance.NONE)
     if by_cue is None:
@@ -143,6 +147,20 @@ def is_silence(cue: str | None, words: str, *, negated: bool = False) -> bool:
     if lemma in _DECLINING and _SAYING.match(words):
         return not negated
     return negated and _of_cue(lemma, words) not in _NEGATED
+
+
+_EVADING = re.compile(
+    r"\b(?:neither|not|\w+n[’']t|nor|declin\w+|refus\w+|without)\b(?:\s\w+){0,3}?\s(?:confirm\w*|den(?:y|ied|ying))"
+    r"(?:\s\w+){0,2}?\sn?or\s(?:confirm\w*|den(?:y|ied|ying))",
+    re.IGNORECASE,
+)
+_EVADING_REACH = 60  # characters before a cue
+
+
+def is_evasion(text: str, cue: Span) -> bool:
+    """Tell a cue of "neither confirmed nor denied" and its kin, which say nothing either way."""
+    found = _EVADING.finditer(text, max(0, cue.start - _EVADING_REACH), cue.end + _EVADING_REACH)
+    return any(match.start() <= cue.start < match.end() for match in found)
 
 
 _SUBJECT_REACH = 300  # characters that a subject may stand before its act

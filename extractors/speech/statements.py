@@ -5,168 +5,25 @@ The words are the article’s own, in place. Finds no words, speakers or topics 
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries, Homes
-from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.records import Mention, MentionKind, Span, Statement
+from extractors.speech.acts import Watched
 from extractors.speech.cues import Cue, find_cue, signature
+from extractors.speech.drafts import Draft, finished
 from extractors.speech.lexicon import CUE_VERBS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import Quotation
 from extractors.speech.reports import PlacedReport, find_reported
-from extractors.speech.speakers import CERTAINTY, Cast, Resolution, Speaker
-from extractors.speech.stances import PHRASAL, Stance, condition_in, is_silence, modality_of, stance_of, voiced
+from extractors.speech.speakers import Cast, Resolution, Speaker
 from extractors.speech.syntax import addressee, is_mark, occasion, subject
-from extractors.text.identity import statement_id, utterance_id
-from extractors.text.negation import first_clause_end, is_negated_in
 from extractors.text.spans import starting_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
-
-# What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
-_REFERS = re.compile(
-    r"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?(?:document|draft|text|paper|proposal|plan|idea"
-    r"|initiative|offer|deal|agreement|move|step|meeting|process|issue|question|matter|conditions?|terms))\b",
-    re.IGNORECASE,
-)
-_GOES_ON = re.compile(
-    r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"
-)
-_WHICH = re.compile(r"\b(?:which|that|who)\b[^.;:]{0,80}$")
-
-
-def topics_of(text: str, spans: Sequence[Span], before: Span | None, topics: Sequence[Mention]) -> tuple[str, ...]:
-    """Return the topics that the words of `spans` name, each once, in order.
-
-    Where they name none and only take something up, those named last before them: in their own sentence, else in the
-    sentence `before`. `topics` are the article's mentions of topics, in order.
-    """
-    named = names_of(mentions_in(spans, topics))
-    if named or before is None:
-        return named
-    lead = Span(before.end, max(before.end, spans[0].start))
-    if not _takes_up(text, spans, lead):
-        return ()
-    return names_of(mentions_in([lead], topics)) or names_of(mentions_in([before], topics))
-
-
-def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
-    if any(_REFERS.search(text, span.start, span.end) for span in spans):
-        return True
-    return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))
-
-
-def are_negated(text: str, spans: Sequence[Span], topics: Sequence[Mention], sentences: Sequence[Span]) -> bool:
-    """Tell whether all topics that the words of `spans` name are negated; where they name none, their "it".
-
-    Where there is no "it" either, the end of their first clause is asked for.
-    """
-    if named := list(mentions_in(spans, topics)):
-        return all(each.negated for each in named)
-    found = (match for span in spans for match in _REFERS.finditer(text, span.start, span.end))
-    taken_up = next((Span(*match.span()) for match in found), None)
-    return is_negated_in(text, sentences, taken_up or first_clause_end(text, spans[0]))
-
-
-def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
-    """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
-    passed = 0
-    for span in spans:
-        at = bisect_left(topics, span.start, key=_start)
-        if at < len(topics) and span.covers(topics[at].span):
-            return passed + topics[at].span.start - span.start
-        passed += span.end - span.start + 1
-    return 0
-
-
-def mentions_in(spans: Sequence[Span], mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """Yield those of the mentions, in order, that stand in the words of `spans`."""
-    for span in spans:
-        first, last = (bisect_left(mentions, at, key=_start) for at in (span.start, span.end))
-        yield from (each for each in mentions[first:last] if span.covers(each.span))
-
-
-def names_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
-    """Return what mentions name, each once, in order."""
-    return tuple(dict.fromkeys(each.ref_id for each in mentions if each.ref_id))
-
-
-def _start(mention: Mention) -> int:
-    return mention.span.start
-
-
-@dataclass(slots=True)
-class Draft:
-    """A statement as far as it has been read. `before` is the sentence before it, `key` what its quotations share."""
-
-    speaker: Speaker
-    spans: list[Span]
-    paragraph: int
-    kind: StatementKind = StatementKind.DIRECT
-    cue: Span | None = None
-    verb: Token | None = None
-    before: Span | None = None
-    key: tuple[int, int] | None = None
-    addressee: Span | None = None
-    occasion: Span | None = None
-
-    @property
-    def lemma(self) -> str | None:
-        """The cue's lemma, with the "out" of "rule out"."""
-        if self.verb is None:
-            return None
-        own = PHRASAL.get(self.verb.lemma_)
-        particle = next((child.lower_ for child in self.verb.rights if own and child.lower_ in own), None)
-        return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
-
-    @property
-    def is_negated(self) -> bool:
-        """Tell "did not say"."""
-        return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
-
-
-def finished(
-    article_id: str, text: str, draft: Draft, *, sentences: Sequence[Span], topics: Sequence[Mention], homes: Homes
-) -> Statement:
-    """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
-    span = Span(draft.spans[0].start, draft.spans[-1].end)
-    party = draft.speaker.party
-    words = " ".join(part.slice(text) for part in draft.spans)
-    home = homes.of(party.name, party.ref_id, draft.speaker.surface)
-    is_direct = draft.kind is StatementKind.DIRECT
-    said = voiced(text, draft.spans, homes.named, home, is_direct=is_direct)
-    stance = stance_of(draft.lemma, said, negated=draft.is_negated)
-    at = first_topic(draft.spans, topics)
-    return Statement(
-        statement_id=statement_id(article_id, draft.spans),
-        utterance_id=utterance_id(party.name, words),
-        speaker=party.name,
-        speaker_id=party.ref_id,
-        speaker_surface=draft.speaker.surface,
-        cue=draft.cue.slice(text) if draft.cue else None,
-        kind=draft.kind,
-        text=span.slice(text),
-        span=span,
-        spans=tuple(draft.spans),
-        topics=topics_of(text, draft.spans, draft.before, topics),
-        stance=stance.value,
-        speaker_span=draft.speaker.span,
-        cue_span=draft.cue,
-        addressee_span=draft.addressee,
-        occasion_span=draft.occasion,
-        condition_span=condition_in(text, draft.spans, draft.lemma) if stance is Stance.CONDITION else None,
-        negated=are_negated(text, draft.spans, topics, sentences),
-        modality=modality_of(words, at).value,
-        denied=is_silence(draft.lemma, words, negated=draft.is_negated),
-        resolved_by=party.resolution.value,
-        confidence=CERTAINTY[party.resolution],
-    )
-
 
 _NEAR = 8  # tokens between a cue and the colon that announces a quotation
 _TAIL = 3  # characters of punctuation after a report that ends its sentence
@@ -192,6 +49,7 @@ class _Drafting:
     text: str
     quotations: Sequence[Quotation]
     cast: Cast
+    watched: Watched
     floor: _Floor = field(default_factory=_Floor)
     drafts: list[Draft] = field(default_factory=list)
     # Paragraphs left open one after the other: their cue may stand in the last.
@@ -211,7 +69,7 @@ class _Drafting:
         if alone is not None and signed is not None:
             self._sign(sentence, signed, *alone)
             return
-        found = find_reported(sentence, self.text, self._inside(sentence))
+        found = find_reported(sentence, self.text, self._inside(sentence), self.watched.within(sentence.whole()))
         reports = [report for report in found if report.cue.speaker is not None]
         covered = [span for report in reports for span in report.spans]
         for number, verb in sentence.said:
@@ -303,7 +161,7 @@ class _Drafting:
         draft = Draft(
             speaker, list(reported.spans), sentence.paragraph, kind=reported.kind, cue=cue, verb=reported.report.head
         )
-        draft.before = self.before
+        draft.before, draft.is_act = self.before, reported.is_act
         _place_saying(draft, sentence)
         self.drafts.append(draft)
         takes_up = any(reported.spans[0].covers(self.quotations[number].span) for number, _ in sentence.said)
@@ -382,11 +240,12 @@ def find_statements(
     countries: Countries,
 ) -> tuple[Statement, ...]:
     """Return the statements of an article in order; `own` are all its sentences, parsed or not."""
-    drafting = _Drafting(text, quotations, cast)
+    topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
+    parties = [mention.span for mention in mentions if mention.kind is not MentionKind.TOPIC]
+    drafting = _Drafting(text, quotations, cast, Watched([topic.span for topic in topics], parties))
     for sentence in sentences:
         drafting.read(sentence)
     drafting.close()
-    topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     drafts = sorted(drafting.drafts, key=lambda draft: draft.spans[0])
     homes = Homes(countries, text, mentions)
     return tuple(finished(article_id, text, draft, sentences=own, topics=topics, homes=homes) for draft in drafts)

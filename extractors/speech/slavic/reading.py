@@ -7,13 +7,13 @@ from datetime import date
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.speech.drafts import mentions_in, names_of
 from extractors.speech.quotations import find_quotations
 from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.people import CERTAINTY, Voice
 from extractors.speech.slavic.reports import Saying, sayings
 from extractors.speech.slavic.speakers import Voices, is_carrier
 from extractors.speech.slavic.units import units_of
-from extractors.speech.statements import mentions_in, names_of
 from extractors.text.identity import statement_id, utterance_id
 
 

@@ -1,0 +1,180 @@
+"""What is known of a statement as it is read, and the record that comes of it: its topics, stance, and what is negated.
+
+The words are the article’s own, in place. Finds no words and no speakers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from extractors.officials.countries import Homes
+from extractors.records import Mention, Span, Statement, StatementKind
+from extractors.speech.speakers import CERTAINTY, Speaker
+from extractors.speech.stances import (
+    PHRASAL,
+    Stance,
+    condition_in,
+    is_evasion,
+    is_silence,
+    modality_of,
+    stance_of,
+    voiced,
+)
+from extractors.text.identity import statement_id, utterance_id
+from extractors.text.negation import first_clause_end, is_negated_in
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+# What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
+_REFERS = re.compile(
+    r"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?(?:document|draft|text|paper|proposal|plan|idea"
+    r"|initiative|offer|deal|agreement|move|step|meeting|process|issue|question|matter|conditions?|terms))\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"
+)
+_WHICH = re.compile(r"\b(?:which|that|who)\b[^.;:]{0,80}$")
+
+
+def topics_of(text: str, spans: Sequence[Span], before: Span | None, topics: Sequence[Mention]) -> tuple[str, ...]:
+    """Return the topics that the words of `spans` name, each once, in order.
+
+    Where they name none and only take something up, those named last before them: in their own sentence, else in the
+    sentence `before`. `topics` are the article's mentions of topics, in order.
+    """
+    named = names_of(mentions_in(spans, topics))
+    if named or before is None:
+        return named
+    lead = Span(before.end, max(before.end, spans[0].start))
+    if not _takes_up(text, spans, lead):
+        return ()
+    return names_of(mentions_in([lead], topics)) or names_of(mentions_in([before], topics))
+
+
+def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
+    if any(_REFERS.search(text, span.start, span.end) for span in spans):
+        return True
+    return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))
+
+
+def are_negated(text: str, spans: Sequence[Span], topics: Sequence[Mention], sentences: Sequence[Span]) -> bool:
+    """Tell whether all topics that the words of `spans` name are negated; where they name none, their "it".
+
+    Where there is no "it" either, the end of their first clause is asked for.
+    """
+    if named := list(mentions_in(spans, topics)):
+        return all(each.negated for each in named)
+    found = (match for span in spans for match in _REFERS.finditer(text, span.start, span.end))
+    taken_up = next((Span(*match.span()) for match in found), None)
+    return is_negated_in(text, sentences, taken_up or first_clause_end(text, spans[0]))
+
+
+def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
+    """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
+    passed = 0
+    for span in spans:
+        at = bisect_left(topics, span.start, key=_start)
+        if at < len(topics) and span.covers(topics[at].span):
+            return passed + topics[at].span.start - span.start
+        passed += span.end - span.start + 1
+    return 0
+
+
+def mentions_in(spans: Sequence[Span], mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield those of the mentions, in order, that stand in the words of `spans`."""
+    for span in spans:
+        first, last = (bisect_left(mentions, at, key=_start) for at in (span.start, span.end))
+        yield from (each for each in mentions[first:last] if span.covers(each.span))
+
+
+def names_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Return what mentions name, each once, in order."""
+    return tuple(dict.fromkeys(each.ref_id for each in mentions if each.ref_id))
+
+
+def _start(mention: Mention) -> int:
+    return mention.span.start
+
+
+@dataclass(slots=True)
+class Draft:
+    """A statement as far as it has been read. `before` is the sentence before it, `key` what its quotations share.
+
+    `is_act` tells an act on a watched subject, which takes its stance by itself: "ended the talks".
+    """
+
+    speaker: Speaker
+    spans: list[Span]
+    paragraph: int
+    kind: StatementKind = StatementKind.DIRECT
+    cue: Span | None = None
+    verb: Token | None = None
+    before: Span | None = None
+    key: tuple[int, int] | None = None
+    addressee: Span | None = None
+    occasion: Span | None = None
+    is_act: bool = False
+
+    @property
+    def lemma(self) -> str | None:
+        """The cue's lemma, with the "out" of "rule out"."""
+        if self.verb is None:
+            return None
+        own = PHRASAL.get(self.verb.lemma_)
+        particle = next((child.lower_ for child in self.verb.rights if own and child.lower_ in own), None)
+        return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
+
+    @property
+    def is_negated(self) -> bool:
+        """Tell "did not say"."""
+        return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
+
+
+def finished(
+    article_id: str, text: str, draft: Draft, *, sentences: Sequence[Span], topics: Sequence[Mention], homes: Homes
+) -> Statement:
+    """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
+    span = Span(draft.spans[0].start, draft.spans[-1].end)
+    party = draft.speaker.party
+    words = " ".join(part.slice(text) for part in draft.spans)
+    home = homes.of(party.name, party.ref_id, draft.speaker.surface)
+    is_direct = draft.kind is StatementKind.DIRECT
+    said = voiced(text, draft.spans, homes.named, home, is_direct=is_direct)
+    is_silent = is_silence(draft.lemma, words, negated=draft.is_negated) or _is_evasion(text, draft)
+    stance = Stance.NONE if is_silent else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
+    at = first_topic(draft.spans, topics)
+    return Statement(
+        statement_id=statement_id(article_id, draft.spans),
+        utterance_id=utterance_id(party.name, f"{stance} {words}" if draft.is_act else words),
+        speaker=party.name,
+        speaker_id=party.ref_id,
+        speaker_surface=draft.speaker.surface,
+        cue=draft.cue.slice(text) if draft.cue else None,
+        kind=draft.kind,
+        text=span.slice(text),
+        span=span,
+        spans=tuple(draft.spans),
+        topics=topics_of(text, draft.spans, draft.before, topics),
+        stance=stance.value,
+        speaker_span=draft.speaker.span,
+        cue_span=draft.cue,
+        addressee_span=draft.addressee,
+        occasion_span=draft.occasion,
+        condition_span=condition_in(text, draft.spans, draft.lemma) if stance is Stance.CONDITION else None,
+        negated=are_negated(text, draft.spans, topics, sentences),
+        modality=modality_of(words, at).value,
+        denied=is_silent,
+        resolved_by=party.resolution.value,
+        confidence=CERTAINTY[party.resolution],
+    )
+
+
+def _is_evasion(text: str, draft: Draft) -> bool:
+    """Tell "neither confirmed nor denied": its words lie around the cue."""
+    return draft.cue is not None and is_evasion(text, draft.cue)

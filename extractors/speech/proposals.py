@@ -1,0 +1,165 @@
+"""What a sentence may report: every verb and noun that has what looks like a content, and each "according to".
+
+Weighs nothing and finds no speakers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
+from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
+from extractors.speech.lexicon import REPORTING_VERBS
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import (
+    SUBJECTS,
+    VERBS,
+    child_of,
+    doer,
+    is_heard,
+    is_infinitive,
+    is_source,
+    resumed,
+    subject,
+    with_particle,
+)
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_HEADING = 8  # tokens of a name and its titles before a colon
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechReport:
+    """What a cue brings in: `ranges` of tokens of the document. `construction` and `lemma` say how the cue is used."""
+
+    cue: Cue
+    head: Token
+    lemma: str
+    construction: str
+    ranges: tuple[Range, ...]
+
+
+def find_reports(sentence: ParsedSentence) -> Iterator[SpeechReport]:
+    """Yield what may be a report, in the order of the cues."""
+    stand_ins = {verb.i for _, verb in sentence.said}
+    headed = _headed(sentence)
+    if headed is not None:
+        yield headed
+    for token in sentence:
+        if token.i in stand_ins or token.lower_ == "according":
+            continue
+        if is_source(token):
+            report = _according(sentence, token)
+        elif token.pos_ in VERBS:
+            report = _of_verb(sentence, token)
+        else:
+            report = _of_noun(token) if token.pos_ == "NOUN" else None
+        if report is not None and report.ranges:
+            yield report
+
+
+def _headed(sentence: ParsedSentence) -> SpeechReport | None:
+    """Return what follows a name and a colon at the head of a line: "Peskov: No talks before ‘goals are reached’"."""
+    doc = sentence.doc
+    at = next(
+        (token.i for token in doc[sentence.first : sentence.first + _HEADING] if token.text == ":"), sentence.last
+    )
+    name = doc[at - 1]
+    if at + 1 >= sentence.last or name.i < sentence.first or not name.is_title or sentence.said:
+        return None
+    if len(name) == 1 or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at]):
+        return None
+    if all(token.pos_ not in VERBS for token in doc[at : sentence.last]):
+        return None
+    colon = doc[at]
+    return SpeechReport(Cue(colon, colon, name), colon, ":", "colon", tuple(trimmed(doc, [(at + 1, sentence.last)])))
+
+
+def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
+    if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
+        return None
+    if is_heard(verb):
+        return None
+    construction, ranges = construction_of(sentence, verb)
+    aside = _parenthesis(sentence, verb, construction)
+    if aside is not None:
+        return aside
+    if not construction:
+        return None
+    cue = cue_of(verb)
+    if cue is None:
+        return None
+    joined = resumed(verb)
+    if joined is not None:
+        cue = replace(cue, speaker=subject(joined))
+    if cue.speaker is None or cue.speaker.i == verb.i:
+        cue = replace(cue, speaker=phrase_before(sentence, verb))
+    return SpeechReport(cue, verb, with_particle(verb), construction, tuple(ranges))
+
+
+def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:
+    """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
+    lemma = verb.lemma_.lower()
+    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or construction == "before":
+        return None
+    doc, at = verb.doc, verb.i
+    if at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
+        speaker, left = name_right(sentence, at), at - 1
+    elif not construction:
+        own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+        left = own.left_edge.i - 1 if own is not None else 0
+        is_aside = left > sentence.first and doc[left].text == "," and _stops_after(sentence, at)
+        speaker = own if is_aside else None
+    else:
+        return None
+    if speaker is None:
+        return None
+    ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
+    return SpeechReport(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
+
+
+def _of_noun(noun: Token) -> SpeechReport | None:
+    clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
+    if clause is None:
+        return None
+    marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
+    if "that" in marks:
+        construction = "noun-that"
+    elif is_infinitive(clause):
+        construction = "noun-inf"
+    else:
+        return None
+    owner = child_of(noun, "poss")
+    speaker = owner if owner is not None else doer(noun)
+    return SpeechReport(
+        Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, tuple(_of_clause(noun, clause))
+    )
+
+
+def _according(sentence: ParsedSentence, token: Token) -> SpeechReport | None:
+    if not is_source(token):
+        return None
+    to = token.head
+    according = to.head
+    return SpeechReport(
+        Cue(according, to, token), according, "accord", "according", tuple(whole_but(sentence, according, token))
+    )
+
+
+def _stops_after(sentence: ParsedSentence, at: int) -> bool:
+    """Tell whether nothing but a time or place stands between a verb and the next mark."""
+    for token in sentence.doc[at + 1 : min(sentence.last, at + 6)]:
+        if token.is_punct:
+            return True
+        if token.pos_ not in {"PROPN", "NOUN", "ADP", "DET", "ADV", "NUM", "ADJ"}:
+            return False
+    return at + 1 >= sentence.last
+
+
+def _of_clause(noun: Token, clause: Token) -> list[Range]:
+    """Return the clause that says what a noun like "claim" means."""
+    return trimmed(noun.doc, [(max(noun.i + 1, clause.left_edge.i), clause.right_edge.i + 1)])
