@@ -2,20 +2,26 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
+import os
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from flows.cli.deployment import wellness
 from flows.steps.deliver import self_watch
+from flows.steps.deliver.disk_watch import FULL, disk_watched
 from flows.steps.deliver.notices import tell, well_again
-from flows.steps.deliver.self_watch import TOLD, UNTOLD, PassWatch, after_pass, before_pass, disk_watched
+from flows.steps.deliver.self_watch import PassWatch, after_pass, before_pass
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
 from warehouse.errors import DiskFull
 from warehouse.locking import LOCK, exclusive
+from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts
 from warehouse.store import writing
 
@@ -158,25 +164,103 @@ def test_passes_that_do_not_end_are_told(office, every, gap, scheduled, expected
     ] * expected
 
 
+@pytest.fixture
+def disk(monkeypatch):
+    """How many bytes are free on the disk: much, until a test says otherwise."""
+    disk = SimpleNamespace(free=10**12)
+    monkeypatch.setattr("flows.steps.deliver.disk_watch.shutil.disk_usage", lambda _: disk)
+    return disk
+
+
+def fill(office):
+    """Have a pass find no room."""
+    with pytest.raises(DiskFull), disk_watched(office.setup()):
+        raise DiskFull("no space left on the disk of var")
+
+
+def find_room(office):
+    """Have a pass find all the room it wants."""
+    with disk_watched(office.setup()):
+        pass
+
+
+@pytest.mark.usefixtures("disk")
 def test_a_full_disk_is_told_once_past_the_outbox(office):
-    """Nothing can be written down, so a file that is renamed remembers; and once when there is room again."""
-    setup = office.setup()
-
-    def fill():
-        with pytest.raises(DiskFull), disk_watched(setup):
-            raise DiskFull("no space left on the disk of var")
-
-    fill()
-    fill()
-    assert (setup.data_dir / TOLD).exists()
-    for _ in range(2):
-        with disk_watched(setup):
-            pass
-    assert (setup.data_dir / UNTOLD).exists()
+    """Nothing can be written down, so an empty file remembers; and once when there is room again, and it is gone."""
+    marker = office.setup().data_dir / FULL
+    find_room(office)
+    assert not marker.exists()
+    fill(office)
+    fill(office)
+    assert marker.exists()
+    find_room(office)
+    find_room(office)
+    assert not marker.exists()
     assert [("The disk is full" in body, "room again" in body) for body in told(office)] == [
         (True, False),
         (False, True),
     ]
+    assert " MB would do for now" in told(office)[0]
+
+
+def test_a_disk_at_the_edge_is_told_once(office, disk):
+    """One pass finds room, the next none: nothing is over until there is room to spare, or none wants for an hour."""
+    marker = office.setup().data_dir / FULL
+    disk.free = 1_000_000
+    for _ in range(5):
+        fill(office)
+        find_room(office)
+    assert len(told(office)) == 1
+    os.utime(marker, (0, time.time() - 3_700))
+    find_room(office)
+    assert [("The disk is full" in body) for body in told(office)] == [True, False]
+
+
+@pytest.mark.usefixtures("disk")
+def test_status_is_not_well_while_the_disk_is_full(office, monkeypatch):
+    """It says since when and how much room is wanted, until a pass has found it."""
+    monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
+    end_pass(office, office.now)
+    fill(office)
+    well, text = wellness(office.setup().settings, HOUR)
+    assert not well
+    assert re.match(r"not well: the disk of .* is full, as of [\d-]+ [\d:]+ UTC; make room: \d+ MB would do", text)
+    find_room(office)
+    assert wellness(office.setup().settings, HOUR)[0]
+
+
+def end_pass(office, at, name="r1"):
+    """Record a pass that finished at a time."""
+    with writing(office.setup().data_dir) as session:
+        runs.start_run(session, name, at)
+        runs.finish_run(session, name, at, RunCounts())
+
+
+def test_status_is_not_well_when_the_last_pass_is_in_the_future(office, monkeypatch):
+    """A clock that was ahead is told until a pass has finished since; one put right by seconds is none."""
+    monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
+    end_pass(office, office.now + timedelta(days=3653), "ahead")
+    well, text = wellness(office.setup().settings, HOUR)
+    assert (well, text.startswith("not well: the last pass finished in the future, 2036-03-04 12:00 UTC")) == (
+        False,
+        True,
+    )
+    end_pass(office, office.now + timedelta(seconds=5), "now")
+    assert wellness(office.setup().settings, HOUR)[0]
+
+
+def test_status_is_not_well_when_the_copy_is_older_than_passes_leave_it(office, monkeypatch):
+    """The copy may be an hour behind the last pass; more says that it could not be made."""
+    office.now = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
+    end_pass(office, office.now)
+    copy = office.setup().data_dir / PUBLISHED
+    publish(copy.parent)
+    os.utime(copy, (0, (office.now - timedelta(minutes=65)).timestamp()))
+    assert wellness(office.setup().settings, HOUR)[0]
+    os.utime(copy, (0, (office.now - timedelta(minutes=75)).timestamp()))
+    well, text = wellness(office.setup().settings, HOUR)
+    assert (well, "not well: analysis.duckdb is of" in text) == (False, True)
 
 
 @pytest.mark.parametrize("operator", [True, False])

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from flows.cli.deployment import wellness
+from flows.cli.deployment import try_blocked, wellness
 from flows.cli.messages import sampled, sent_again, subscribed, unsubscribed
 from flows.problems import UsageProblem, WorkProblem
 from tests.post_office import post_office
@@ -95,6 +95,59 @@ def test_a_sample_that_does_not_arrive_says_why(office):
         sampled(office.setup(), "tallks")
 
 
+def blocked(office):
+    """Let a webhook take nothing, until it is mended: two messages wait behind it, one of them tried."""
+    office.hook.reply("/hook", Reply(404, body=b"no_service"))
+    office.record(1)
+    office.record(2)
+    office.deliver()
+    office.hook.reply("/hook", Reply(body=b"ok"))
+    office.deliver(timedelta(minutes=9))
+    assert len(office.hook.asked("/hook")) == 1
+
+
+def test_a_sample_that_arrives_opens_a_blocked_channel(office):
+    """What waited leaves at once, and the operator is told that the channel is well."""
+    blocked(office)
+    sampled(office.setup(), "talks")
+    assert office.rows("select count(*) from channels") == [(0,)]
+    office.deliver()
+    assert len(office.hook.asked("/hook")) == 4
+    told = [asked.body.decode() for asked in office.hook.asked("/ops")]
+    assert ["takes messages again" in body for body in told] == [False, True]
+
+
+def test_a_sample_to_another_opens_nothing(office):
+    """That mail arrives says nothing of a webhook."""
+    blocked(office)
+    sampled(office.setup(), "desk")
+    office.deliver()
+    assert len(office.hook.asked("/hook")) == 1
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        pytest.param(lambda office: try_blocked(office.setup().settings), id="the start of run or serve"),
+        pytest.param(
+            lambda office: sent_again(
+                office.setup().settings, office.rows("select min(message_id) from messages")[0][0], dead=False
+            ),
+            id="alerts resend",
+        ),
+    ],
+)
+def test_a_blocked_channel_is_tried_at_once_by_whoever_may_have_mended_it(office, mend, monkeypatch):
+    """It need not wait for an hour: one message tries it, and the others follow."""
+    for module in ("deployment", "messages"):
+        monkeypatch.setattr(f"flows.cli.{module}.utc_now", lambda: office.now)
+    blocked(office)
+    mend(office)
+    office.deliver()
+    assert len(office.hook.asked("/hook")) == 3
+    assert office.rows("select count(*) from channels") == [(0,)]
+
+
 def test_who_is_unsubscribed_gets_no_sample(office):
     """Nothing is sent, and the command says what to write first."""
     unsubscribed(office.setup().settings, "desk")
@@ -142,7 +195,7 @@ def test_who_is_subscribed_again_gets_what_comes(office):
     assert subscribed(settings, "desk") == '"desk" was not unsubscribed'
     office.record(2)
     office.deliver()
-    assert [subject[-7:] for subject in office.mailed()] == ["Story 2"]
+    assert ["Story 2" in subject or subject.endswith("Outlet 2") for subject in office.mailed()] == [True]
 
 
 @pytest.mark.parametrize(

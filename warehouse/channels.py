@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from alerts.message_records import ChannelState
@@ -30,6 +31,11 @@ def save_state(session: Session, state: ChannelState) -> None:
 def forget_state(session: Session, route: str) -> None:
     """Record that a channel is well."""
     session.run("DELETE FROM channels WHERE route = $1", [route])
+
+
+def try_at(session: Session, routes: Sequence[str], at: datetime) -> None:
+    """Have one message try these channels then."""
+    session.run("UPDATE channels SET next_try_at = $2 WHERE list_contains($1::VARCHAR[], route)", [routes, at])
 
 
 def unsubscribe(session: Session, subscriber: str, now: datetime) -> bool:

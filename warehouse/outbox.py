@@ -109,6 +109,11 @@ UPDATE messages SET status = 'retry', due_at = $now, tried_since = NULL
 WHERE message_id IN (SELECT unnest($message_ids::VARCHAR[])) AND (status <> 'pending' OR attempts > 0)
 """
 
+_RETRY_NOW = """
+UPDATE messages SET due_at = $now
+WHERE status = 'retry' AND due_at > $now AND list_contains($subscribers::VARCHAR[], subscriber)
+"""
+
 _DEAD = """
 SELECT message_id
 FROM messages
@@ -253,6 +258,11 @@ def dead_messages(session: Session) -> tuple[str, ...]:
 def send_again(session: Session, message_ids: Sequence[str], now: datetime) -> int:
     """Make messages due that were sent, put off or given up; return how many. A repeat keeps its message's id."""
     return session.run(_AGAIN, {"message_ids": message_ids, "now": now})
+
+
+def retry_now(session: Session, subscribers: Sequence[str], now: datetime) -> None:
+    """Have what is to be tried again for these subscribers tried now."""
+    session.run(_RETRY_NOW, {"subscribers": subscribers, "now": now})
 
 
 def save_notice(session: Session, notice: OperatorNotice) -> None:

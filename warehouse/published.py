@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -39,6 +39,14 @@ def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAI
             copy_whole(live, published, read_only=True)
         _note_stamp(published, stamp)
         return True
+
+
+def published_at(data_dir: Path) -> datetime | None:
+    """Return when the copy was made; None where there is none."""
+    try:
+        return datetime.fromtimestamp((data_dir / PUBLISHED).stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _live_stamp(live: Path, changes: int | None, patience: Patience) -> _Stamp:
@@ -96,4 +104,4 @@ def _identity(published: Path) -> list[int]:
 
 def _lags(live: Path, published: Path, lag: timedelta) -> bool:
     copied_at = published.stat().st_mtime
-    return live.stat().st_mtime > copied_at and time.time() - copied_at >= lag.total_seconds()
+    return live.stat().st_mtime > copied_at and not 0 <= time.time() - copied_at < lag.total_seconds()

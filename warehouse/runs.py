@@ -119,12 +119,15 @@ SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at 
 _HELD = ("worst_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
 _COUNTED = Columns(Health, without=_HELD)
 
+# The last that was written down, not the latest: the clock may have been ahead in an earlier pass.
+_LAST_FINISHED = "SELECT arg_max(finished_at, rowid) FROM runs WHERE finished_at IS NOT NULL"
+
 _HEALTH = f"""
 SELECT {_COUNTED}
 FROM (
     SELECT
         (SELECT max(started_at) FROM runs) AS last_started_at,
-        (SELECT max(finished_at) FROM runs) AS last_finished_at,
+        ({_LAST_FINISHED}) AS last_finished_at,
         (SELECT count(*) FROM runs WHERE finished_at IS NULL) AS unfinished_runs,
         (SELECT count(*) FROM feeds WHERE state <> 'unwatched') AS feeds,
         (SELECT count(*) FROM feeds WHERE state = 'new') AS feeds_new,
@@ -173,7 +176,7 @@ def finish_run(session: Session, run_id: str, finished_at: datetime, counts: Run
 
 def last_finished_at(session: Session) -> datetime | None:
     """Return when a pass was finished last."""
-    last: datetime | None = session.rows("SELECT max(finished_at) FROM runs")[0][0]
+    last: datetime | None = session.rows(_LAST_FINISHED)[0][0]
     return last
 
 

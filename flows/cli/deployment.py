@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,10 @@ from flows.tables import listing
 from flows.times import utc_now
 from warehouse.harmless import terminal_safe
 from warehouse.runs import Health, health
-from warehouse.store import LIVE, reading
+from warehouse.store import LIVE, reading, writing
+
+# A pass takes so long at most from its end to the copy.
+COPYING = timedelta(minutes=10)
 
 log = logging.getLogger("talkwatch")
 
@@ -106,9 +110,18 @@ def make_ready(settings: Settings) -> None:
     from warehouse.store import migrate as migrate_warehouse
 
     migrate_warehouse(settings.data_dir)
+    try_blocked(settings)
     forget_stop(settings.data_dir)
     check_named_server()
     use_prefect(settings.data_dir)
+
+
+def try_blocked(settings: Settings) -> None:
+    """Have blocked channels tried at once: who starts Talkwatch may have mended them."""
+    from flows.steps.deliver.senders import try_now
+
+    with writing(settings.data_dir) as session:
+        try_now(session, settings.subscribers, utc_now())
 
 
 @command("migrate")
@@ -166,11 +179,24 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     with reading(settings.data_dir) as session:
         numbers = health(session, now)
     told = settings.subscribers
-    wrong = faults(numbers, told, now, max_age)
+    wrong = [*of_files(settings.data_dir, numbers), *faults(numbers, told, now, max_age)]
     said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]
     # A server's words may stand in them.
     lines = map(terminal_safe, [*said, *warnings(numbers, told)])
     return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
+
+
+def of_files(data_dir: Path, numbers: Health) -> Iterator[str]:
+    """Yield what is wrong on the disk: it is full, or the analysts' copy is older than passes leave it."""
+    from flows.steps.deliver.disk_watch import full_since, megabytes, needed
+    from warehouse.published import LAG, published_at
+
+    if since := full_since(data_dir):
+        room = megabytes(needed(data_dir))
+        yield f"the disk of {data_dir} is full, as of {since:%Y-%m-%d %H:%M} UTC; make room: {room} would do for now"
+    copied_at, finished_at = published_at(data_dir), numbers.last_finished_at
+    if copied_at and finished_at and finished_at - copied_at > LAG + COPYING:
+        yield f"analysis.duckdb is of {copied_at:%Y-%m-%d %H:%M} UTC, older than it should be; the log says why"
 
 
 def picture(numbers: Health) -> dict[str, object]:

@@ -36,18 +36,21 @@ def resend(
 ) -> None:
     """Send messages again, with the next pass.
 
-    Dead ones, or a sent one once more, under their old Message-ID.
+    Dead ones, or a sent one once more, under their old Message-ID. A blocked channel is tried at once.
     """
     typer.echo(sent_again(settings_of(config), name, dead=dead))
 
 
 def sent_again(settings: Settings, beginning: str | None, *, dead: bool) -> str:
     """Make messages due again, under their old ids: those of one message or alert, or all that were given up."""
+    from flows.steps.deliver.senders import try_now
+
     if dead == bool(beginning):
         raise UsageProblem("name a message or an alert, or write --dead for all that were given up")
     with writing(settings.data_dir) as session:
         found = messages_named(session, beginning) if beginning else outbox.dead_messages(session)
         count = outbox.send_again(session, found, utc_now())
+        try_now(session, settings.subscribers, utc_now())
     publish(settings.data_dir)
     waiting = len(found) - count
     left = f"; not tried yet, to leave when due: {waiting}" if waiting else ""
@@ -75,7 +78,7 @@ def sample(subscriber: Who, config: Config = None) -> None:
 
 def sampled(setup: Setup, name: str) -> str:
     """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
-    from flows.steps.deliver.senders import send_now
+    from flows.steps.deliver.senders import note_works, send_now
 
     subscriber = subscriber_named(setup.settings, name)
     if is_unsubscribed(setup, name):
@@ -84,6 +87,9 @@ def sampled(setup: Setup, name: str) -> str:
     paragraphs = [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"]
     receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, paragraphs)
     if isinstance(receipt, Sent):
+        if (setup.data_dir / LIVE).exists():
+            with writing(setup.data_dir) as session:
+                note_works(setup, session, subscriber)
         return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}'
     raise WorkProblem(f'no sample for "{subscriber.name}" by {subscriber.channel}: {receipt.error}')
 

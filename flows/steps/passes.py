@@ -17,8 +17,9 @@ from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
+from flows.steps.deliver.disk_watch import disk_watched
 from flows.steps.deliver.notices import tell_of_feed
-from flows.steps.deliver.self_watch import after_pass, beat, before_pass, disk_watched
+from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
 from flows.steps.fetch import PAGES_A_PASS, FoundArticle, Furniture, Pages, clean
 from flows.steps.poll import Polled, answers_of, note, request_for

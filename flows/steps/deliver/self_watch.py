@@ -1,4 +1,4 @@
-"""Watching Talkwatch itself: passes that do not end, messages that do not leave, a full disk; and its heartbeat.
+"""Watching Talkwatch itself: passes that do not end, messages that do not leave; and its heartbeat.
 
 What is wrong with it is asked here by `talkwatch status` too.
 """
@@ -6,11 +6,9 @@ What is wrong with it is asked here by `talkwatch status` too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
@@ -21,7 +19,7 @@ from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
-from warehouse.errors import Busy, DiskFull, WarehouseError
+from warehouse.errors import Busy, WarehouseError
 from warehouse.runs import Health
 from warehouse.session import Session
 from warehouse.store import LIVE, reading, writing
@@ -31,13 +29,13 @@ log = logging.getLogger("talkwatch.operator")
 # Two intervals, but no less than this: a pass that reads much may take some minutes.
 SHORTEST_SILENCE = timedelta(minutes=10)
 OVERDUE = timedelta(minutes=30)
+# Clocks are put right by seconds every day.
+AHEAD = timedelta(minutes=2)
 _PATIENCE = timedelta(seconds=5)
 _UNFINISHED = (
     "The log says why, if `serve` was running. While one does not end no other begins; "
     "to end it, restart `serve`: nothing is lost, and the next pass does all the work that was left."
 )
-# On a full disk nothing can be written, but a file can be renamed: that is how it is noted that the operator knows.
-UNTOLD, TOLD = "disk-full.untold", "disk-full.told"
 
 
 def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
@@ -108,32 +106,6 @@ def after_pass(setup: Setup, session: Session) -> None:
         well_again(setup, session, "outbox", subject="No message is waiting", text="All that was due has left.")
 
 
-@contextmanager
-def disk_watched(setup: Setup) -> Iterator[None]:
-    """Tell the operator once when the disk is full, and once when a pass was finished again, past the outbox."""
-    untold, told = setup.data_dir / UNTOLD, setup.data_dir / TOLD
-    if not told.exists():
-        with suppress(OSError):
-            untold.touch()
-    try:
-        yield
-    except DiskFull as error:
-        if renamed(untold, told):
-            tell_past_outbox(setup, "The disk is full", str(error))
-        raise
-    if renamed(told, untold):
-        tell_past_outbox(setup, "The disk has room again", "A pass was finished; nothing that was recorded is lost.")
-
-
-def renamed(old: Path, new: Path) -> bool:
-    """Rename a file; return False where there was none."""
-    try:
-        old.replace(new)
-    except OSError:
-        return False
-    return True
-
-
 def tell_past_outbox(setup: Setup, subject: str, text: str) -> None:
     """Send the operator a message that nothing is noted of."""
     log.error("%s: %s", subject, text)
@@ -166,6 +138,9 @@ def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: 
     found = []
     if numbers.last_finished_at is None:
         found.append("no pass has finished yet")
+    elif numbers.last_finished_at - now > AHEAD:
+        at = f"{numbers.last_finished_at:%Y-%m-%d %H:%M} UTC"
+        found.append(f"the last pass finished in the future, {at}: this machine's clock was wrong then, or is now")
     elif now - numbers.last_finished_at > max_age:
         found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
     if numbers.feeds and numbers.feeds_failing == numbers.feeds:

@@ -139,6 +139,23 @@ def due_by_subscriber(setup: Setup, session: Session) -> dict[str, int]:
     return {name: count for name, count in due.items() if name not in waiting}
 
 
+def try_now(session: Session, subscribers: Sequence[Subscriber], now: datetime) -> None:
+    """Have blocked channels tried at once, by one message each: what blocked them may be mended."""
+    blocked = {state.route for state in channels.channel_states(session) if state.blocked_at}
+    channels.try_at(session, sorted(blocked), now)
+    outbox.retry_now(session, [who.name for who in subscribers if route_of(who) in blocked], now)
+
+
+def note_works(setup: Setup, session: Session, subscriber: Subscriber) -> None:
+    """Note that a subscriber's channel takes messages: what waited behind it leaves, the operator is told."""
+    route = route_of(subscriber)
+    before = channels.channel_state(session, route)
+    if before:
+        try_now(session, setup.settings.subscribers, setup.now())
+        channels.forget_state(session, route)
+        tell_change(setup, session, before, None)
+
+
 def routes_to(setup: Setup, session: Session, names: Collection[str]) -> dict[str, list[Subscriber]]:
     """Return the routes to these subscribers, with all who may be told by each; give up what nobody is to get."""
     stopped, known = channels.unsubscribed(session), {who.name for who in setup.settings.subscribers}
