@@ -162,6 +162,11 @@ class Refused:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooBig(Refused):
+    """It will never go through whole; in parts it may."""
+
+
 Receipt = Sent | TryLater | Blocked | Refused
 
 

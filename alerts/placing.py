@@ -12,6 +12,9 @@ from alerts.message_records import HeldBy, Message, Status
 from alerts.records import Alert, Severity
 from alerts.subscribers import Mode, QuietHours, Subscriber
 
+# So many alerts one letter tells at most, and one message gathers: a storm of days would else be read whole each pass.
+MOST_ALERTS = 250
+MOST_GATHERED = 5_000
 LATE = timedelta(minutes=15)  # a pass may be long; from here on something was down
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -53,21 +56,33 @@ def place(
     """
     item = _Item(alert=alert, follow_up_id=follow_up_id, thread_of=thread_of)
     unsent = [message for message in open_messages if _is_open(message, subscriber)]
+    roomy = [message for message in unsent if len(message.alert_ids) < MOST_GATHERED]
     others = [message for message in recent if message.subscriber == subscriber.name and message.status != Status.DEAD]
     if subscriber.mode is not Mode.IMMEDIATE:
         slot = _digest_slot(alert, subscriber, now)
-        return _put(item, subscriber, _same_digest(unsent, slot), slot, now)
+        return _put(item, subscriber, _same_digest(roomy, slot), slot, now)
     slot = _story_slot(alert, subscriber, [*unsent, *others], now)
     if joined := _same_story(unsent, slot):
         return _put(item, subscriber, joined, slot, now)
     slot = _throttled(slot, alert, subscriber, [*unsent, *others])
-    overflow = _overflow(unsent) if slot.held_by is HeldBy.THROTTLE else None
+    overflow = _overflow(roomy) if slot.held_by is HeldBy.THROTTLE else None
     return _put(item, subscriber, overflow, slot, now)
 
 
 def message_id(subscriber: str, first_id: str) -> str:
     """Name a message by its subscriber and its first alert or follow-up: 16 hex digits, equal when it is made again."""
     return hashlib.sha256(f"{subscriber}|{first_id}".encode()).hexdigest()[:16]
+
+
+def parted(message: Message, most: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return a message in parts of so many alerts at most, each with its id: the first part keeps the message's own."""
+    told = message.alert_ids
+    starts = range(0, len(told), most)
+    names = [message_id(message.subscriber, f"{message.message_id}|{told[start]}") for start in starts]
+    return tuple(
+        (name if start else message.message_id, told[start : start + most])
+        for name, start in zip(names, starts, strict=True)
+    )
 
 
 def late_by(message: Message, now: datetime, every: timedelta) -> timedelta | None:

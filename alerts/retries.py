@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.message_records import Blocked, ChannelState, Message, Receipt, Refused, Sent, Standing, Status, TryLater
+from alerts.message_records import (
+    Blocked,
+    ChannelState,
+    Message,
+    Receipt,
+    Refused,
+    Sent,
+    Standing,
+    Status,
+    TooBig,
+    TryLater,
+)
 
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
@@ -21,6 +32,8 @@ def standing_after(
     match receipt:
         case Sent():
             return Standing(status=Status.SENT, ref=receipt.ref)
+        case TooBig() if len(message.alert_ids) > 1:
+            return Standing(status=Status.RETRY, error=receipt.error)
         case Refused():
             return Standing(status=Status.DEAD, error=receipt.error)
         case TryLater(channel=False):

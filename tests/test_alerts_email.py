@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Equipment
 from alerts.channels.email import Email, EmailSubscriber, EmailTable, address_fault, compose
 from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
-from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TooBig, TryLater
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
 from tests.servers import CUT, DROP, HANG, KEEP_THEN_DROP, SmtpSink, closed_port
 
@@ -287,9 +287,19 @@ def test_a_letter_arrives() -> None:
             Blocked(error="SMTP 530 at RCPT: 5.7.0 log in first"),
             id="no login is the channel's fault",
         ),
+        pytest.param("MAIL", "552 too big", TooBig(error="too big: SMTP 552"), id="552 at MAIL is the size"),
+        pytest.param("MAIL", "523 too long", TooBig(error="too big: SMTP 523"), id="523 at MAIL is the size"),
+        pytest.param("DATA", "552 no", TooBig(error="SMTP 552 at DATA: no"), id="552 at DATA is the size"),
         pytest.param(
-            "MAIL", "552 too big", Refused(error="too big: SMTP 552"), id="too big a message is the message's fault"
+            "DATA",
+            "554 5.3.4 no",
+            TooBig(error="SMTP 554 at DATA: 5.3.4 no"),
+            id="5.3.4 is the size, whatever the code",
         ),
+        pytest.param(
+            "DATA", "552 5.2.2 full", Refused(error="SMTP 552 at DATA: 5.2.2 full"), id="5.2.2 is a full mailbox"
+        ),
+        pytest.param("RCPT", "552 full", Refused(error="SMTP 552 at RCPT: full"), id="552 at RCPT is a full mailbox"),
         pytest.param(
             "MAIL", "550 not you", Blocked(error="sender refused: SMTP 550"), id="550 at MAIL is the channel's fault"
         ),

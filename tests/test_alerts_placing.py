@@ -323,6 +323,13 @@ def test_five_thousand_alerts_are_a_few_messages_and_one_digest() -> None:
     assert made[-1].held_by is HeldBy.THROTTLE
 
 
+def test_a_message_that_gathered_enough_is_left_as_it_is() -> None:
+    """What comes after five thousand begins another digest, so that a storm of days costs each pass no more."""
+    full = message(held_by=HeldBy.THROTTLE, story_id=None, alert_ids=tuple(f"{n:016x}" for n in range(5000)))
+    made = place(numbered(9000), subscriber(max_per_hour=0), open_messages=[full], recent=(), now=NOW)
+    assert (made.alert_ids, made.held_by) == ((f"{9000:016x}",), HeldBy.THROTTLE)
+
+
 def test_the_hour_after_a_storm_begins_with_its_digest() -> None:
     """The overflow counts as a message itself: with it an hour has never more than one above the limit."""
     *own, overflow = place_all([numbered(n) for n in range(9)], subscriber(max_per_hour=3))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.channels.posting import Answer, receipt_of
-from alerts.message_records import Blocked, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Refused, Sent, TooBig, TryLater
 
 LATER = timedelta(minutes=2)
 
@@ -16,7 +16,8 @@ LATER = timedelta(minutes=2)
         pytest.param((200, 202, 204, 299), Sent, id="success"),
         pytest.param((300, 301, 302, 307, 308, 399), Blocked, id="a redirect, which is not followed"),
         pytest.param((401, 402, 403, 404, 405, 407, 410), Blocked, id="an address that is not ours to post to"),
-        pytest.param((400, 406, 409, 413, 422, 499), Refused, id="a message that is not taken"),
+        pytest.param((400, 406, 409, 422, 499), Refused, id="a message that is not taken"),
+        pytest.param((413,), TooBig, id="a message that is not taken whole"),
         pytest.param((408, 425, 429, 500, 502, 503, 599), TryLater, id="trouble that may pass"),
     ],
 )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Equipment
 from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, payload
 from alerts.letters import plain_letter
-from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.records import Alert
 from alerts.wording import shown
 from extractors.records import Span
@@ -246,7 +246,11 @@ def said(**words: Any) -> Reply:
             pytest.param(
                 said(ok=False, error=word), Refused(error=f"Slack: {word}"), id=f"{word} is the message's fault"
             )
-            for word in ("invalid_blocks", "msg_too_long")
+            for word in ("invalid_blocks", "no_text")
+        ),
+        *(
+            pytest.param(said(ok=False, error=word), TooBig(error=f"Slack: {word}"), id=f"{word} is the size")
+            for word in ("msg_too_long", "msg_blocks_too_long")
         ),
         pytest.param(
             Reply(429, (("Retry-After", "3"),), body=b'{"ok":false,"error":"ratelimited"}'),

@@ -102,7 +102,7 @@ def over_http(channel: str, answer: str) -> Receipt:
 def test_the_table_says_what_happens(channel: str, answer: str, kind: type) -> None:
     """Each answer in the table is classed as the table says."""
     receipt = by_mail(answer) if channel == "e-mail" else over_http(channel, answer)
-    assert type(receipt) is kind, receipt
+    assert isinstance(receipt, kind), receipt
 
 
 def test_the_table_is_read() -> None:

@@ -2,20 +2,25 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from alerts import placing
 from alerts.message_records import Status
 from flows.steps.deliver import senders
 from tests.post_office import post_office
 from tests.servers import CUT, DROP, KEEP_THEN_DROP, Reply
+from warehouse import outbox
+from warehouse.store import writing
 
 pytestmark = pytest.mark.slow
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+HOOKED = 'name = "talks"\nchannel = "webhook"\nmode = "hourly"\nsecret = "s"\n'
 
 
 @pytest.fixture
@@ -247,3 +252,101 @@ def test_a_stopped_subscriber_gets_nothing(office):
     ((status, error),) = office.rows("select status, last_error from messages where subscriber = 'talks'")
     assert (status, error) == (Status.DEAD, 'subscriber "talks" is no longer in the configuration')
     assert len(office.mail.mails) == 1
+
+
+def digest_of(office, count):
+    """Record so many stories that wait for one digest of the mail's subscriber, and let its time come."""
+    text = office.path.read_text().replace('to = "desk@example.org"', 'to = "desk@example.org"\nmode = "hourly"', 1)
+    office.path.write_text(text)
+    office.record(*range(count))
+    office.now += HOUR
+
+
+def told_by_mail(office):
+    """Return the alerts each mail told, and check that they are all there are, each once."""
+    named = [str(mail.message["X-Talkwatch-Alert"]).split() for mail in office.mail.mails]
+    everyone = [name for (name,) in office.rows("select alert_id from alert_rows")]
+    assert sorted(name for names in named for name in names) == sorted(everyone)
+    return [len(names) for names in named]
+
+
+def test_a_digest_that_tells_too_much_goes_in_parts(office, monkeypatch):
+    """It is divided before it is tried, in its order, each part under a name of its own."""
+    monkeypatch.setattr(senders, "MOST_ALERTS", 3)
+    digest_of(office, 7)
+    ((name,),) = office.rows("select message_id from messages where subscriber = 'desk'")
+    office.deliver()
+    assert told_by_mail(office) == [3, 3, 1]
+    ids = [str(mail.message["Message-ID"]) for mail in office.mail.mails]
+    assert name in ids[0]
+    assert len(set(ids)) == 3
+    assert office.deliver(HOUR).messages_sent == 0
+
+
+@pytest.mark.parametrize("cue", ["552 5.3.4 too big", "554 5.3.4 too big", "523 too long"])
+def test_what_a_server_finds_too_big_goes_in_parts(office, cue):
+    """It is halved until the server takes it: nothing of it is dead, nothing is told twice."""
+    office.mail.answer("DATA", cue, cue)
+    digest_of(office, 7)
+    counts = office.deliver()
+    assert (counts.messages_dead, sorted(told_by_mail(office))) == (0, [2, 2, 3])
+    assert statuses(office, "desk") == {"sent": 3}
+
+
+def test_what_a_receiver_finds_too_big_goes_in_parts(office):
+    """A webhook that takes so many bytes and answers 413 to more gets all of it."""
+    room = []
+
+    def answer(asked):
+        room.append(len(asked.body))
+        return Reply(413) if len(asked.body) > 4_000 else Reply(body=b"ok")
+
+    text = office.path.read_text().replace('name = "talks"\nchannel = "slack"\nwebhook_url', f"{HOOKED}url", 1)
+    office.path.write_text(text)
+    office.hook.reply("/hook", answer)
+    office.record(*range(9))
+    office.deliver(HOUR)
+    told = [json.loads(asked.body)["alerts"] for asked in office.hook.asked("/hook") if len(asked.body) <= 4_000]
+    assert max(room) > 4_000
+    assert sorted(each["alert_id"] for alerts in told for each in alerts) == [
+        name for (name,) in office.rows("select alert_id from alert_rows order by 1")
+    ]
+    assert statuses(office, "talks") == {"sent": len(told)}
+
+
+def test_a_letter_of_too_many_bytes_goes_in_parts_unasked(office, monkeypatch):
+    """No server is tried with a letter that nobody would read."""
+    monkeypatch.setattr(senders, "LETTER_BYTES", 6_000)
+    digest_of(office, 7)
+    assert office.deliver().messages_dead == 0
+    assert len(told_by_mail(office)) > 1
+    assert max(len(mail.raw) for mail in office.mail.mails) < 20_000
+
+
+def test_one_alert_that_is_too_big_is_dead(office):
+    """What cannot be divided is refused like any other."""
+    office.mail.answer("DATA", "552 5.3.4 too big", times=9)
+    office.record(1)
+    assert office.deliver().messages_dead == 1
+
+
+_FOLLOWED = """
+INSERT INTO follow_ups BY NAME
+SELECT $follow_up_id AS follow_up_id, alert_id, 'repeated' AS news, fired_at AS noted_at, 1 AS sources, keyword, scope,
+    place, excerpt, excerpt_start_char, excerpt_end_char, evidence
+FROM alert_rows WHERE alert_id = $alert_id
+"""
+
+
+def test_what_is_new_goes_with_its_alert(office):
+    """A part tells the follow-ups of its own alerts."""
+    digest_of(office, 4)
+    with writing(office.setup().data_dir) as session:
+        (message,) = outbox.due_messages(session, office.now, 1, subscribers=["desk"])
+        first, *_, last = message.alert_ids
+        for follow_up_id, alert_id in (("f1", first), ("f2", last)):
+            session.run(_FOLLOWED, {"follow_up_id": follow_up_id, "alert_id": alert_id})
+        outbox.save_messages(session, [replace(message, follow_up_ids=("f1", "f2"))])
+        outbox.divide(session, message, placing.parted(message, 2))
+        parts = outbox.due_messages(session, office.now + HOUR, 9, subscribers=["desk"])
+    assert [(first in each.alert_ids, each.follow_up_ids) for each in parts] == [(True, ("f1",)), (False, ("f2",))]

@@ -6,7 +6,7 @@ Also what the operator was told about Talkwatch itself, each trouble once until 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.message_records import Message, Notice, OperatorNotice, Standing
 from warehouse.alerts import notices_of
@@ -114,6 +114,22 @@ UPDATE messages SET due_at = $now
 WHERE status = 'retry' AND due_at > $now AND list_contains($subscribers::VARCHAR[], subscriber)
 """
 
+# A part is not open: no alert joins it, as none joins the message it is a part of.
+_PART = """
+INSERT INTO messages BY NAME
+SELECT * REPLACE ($part_id AS message_id, 'retry' AS status, 0 AS attempts, $created_at AS created_at) FROM messages
+WHERE message_id = $message_id
+"""
+_MOVED = """
+UPDATE message_alerts SET message_id = $part_id
+WHERE message_id = $message_id AND alert_id IN (SELECT unnest($alert_ids::VARCHAR[]))
+"""
+_NEWS_MOVED = """
+UPDATE message_follow_ups SET message_id = $part_id
+WHERE message_id = $message_id
+    AND follow_up_id IN (SELECT follow_up_id FROM follow_ups WHERE alert_id IN (SELECT unnest($alert_ids::VARCHAR[])))
+"""
+
 _DEAD = """
 SELECT message_id
 FROM messages
@@ -211,6 +227,20 @@ def begin_attempt(session: Session, message_id: str, now: datetime, *, since: da
     `since` is when its channel began to fail; a message that waited behind it has been tried since then.
     """
     session.run(_ATTEMPT, {"message_id": message_id, "now": now, "since": since or now})
+
+
+def divide(session: Session, message: Message, parts: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Make messages of their own of all parts but the first: each an id and its alerts, with what is new about them.
+
+    They are due when the message is, and go after it in their order.
+    """
+    for number, (part_id, alert_ids) in enumerate(parts):
+        if number:
+            created_at = message.created_at + timedelta(microseconds=number)
+            names = {"message_id": message.message_id, "part_id": part_id}
+            session.run(_PART, {**names, "created_at": created_at})
+            session.run(_MOVED, {**names, "alert_ids": list(alert_ids)})
+            session.run(_NEWS_MOVED, {**names, "alert_ids": list(alert_ids)})
 
 
 def settle(session: Session, message_id: str, standing: Standing, now: datetime) -> None:

@@ -24,7 +24,7 @@ from pydantic import Field
 from alerts.channels.contract import Channel, Equipment
 from alerts.channels.mail_line import OutOfTime, mail_line
 from alerts.channels.posting import causes, tls_fault
-from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Letter, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Name, Table, is_open, once_filled
 from alerts.wording import shown
@@ -38,7 +38,10 @@ _FOR_MACHINES = {
 }
 _PERMANENT = 500
 _CLOSING = 421
-_TOO_BIG = 552
+# What a server says of a message's size, by its code or its enhanced one (RFC 3463); 552 may mean a full mailbox too.
+_TOO_BIG = {523, 552}
+_TOO_BIG_SAID = re.compile(r"5\.(?:2\.3|3\.4)\b")
+_MAILBOX_FULL = re.compile(r"5\.2\.2\b")
 # At RCPT these are about us, who may not send, and not about the recipient.
 _NOT_ALLOWED = {530, 534, 535, 538}
 _RELAYING = re.compile(r"\brelay", re.IGNORECASE)
@@ -324,14 +327,22 @@ def _about_message(step: str, code: int, said: str) -> Receipt:
         return TryLater(error=error, channel=True)
     if code < _PERMANENT:
         return TryLater(error=error)
+    if step == "DATA" and is_too_big(code, said):
+        return TooBig(error=error)
     ours = code in _NOT_ALLOWED or (step == "RCPT" and _RELAYING.search(said))
     return Blocked(error=error) if ours else Refused(error=error)
 
 
+def is_too_big(code: int, said: str) -> bool:
+    """Tell whether a message was refused for its size."""
+    return bool(_TOO_BIG_SAID.match(said)) or (code in _TOO_BIG and not _MAILBOX_FULL.match(said))
+
+
 def _about_channel(error: smtplib.SMTPResponseException) -> Receipt:
     said = f"{_NAMES.get(type(error), 'refused')}: SMTP {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == _TOO_BIG:
-        return Refused(error=f"too big: SMTP {error.smtp_code}")
+    words = without_secrets(error.smtp_error, ())
+    if isinstance(error, smtplib.SMTPSenderRefused) and is_too_big(error.smtp_code, words):
+        return TooBig(error=f"too big: SMTP {error.smtp_code}")
     return Blocked(error=said) if error.smtp_code >= _PERMANENT else TryLater(error=said, channel=True)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from alerts.message_records import Blocked, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Receipt, Refused, Sent, TooBig, TryLater
 from extractors.text.dates import retry_after
 from extractors.text.urls import is_http_url
 
@@ -103,7 +103,8 @@ def receipt_of(answer: Answer | TryLater | Blocked, said: str = "") -> Receipt:
         return Sent()
     if answer.status < HTTPStatus.BAD_REQUEST or answer.status in _CHANNELS_FAULT:
         return Blocked(error=error)
-    return Refused(error=error)
+    too_big = answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return TooBig(error=error) if too_big else Refused(error=error)
 
 
 def tls_fault(error: BaseException) -> str | None:

@@ -15,7 +15,7 @@ from pydantic import Field
 from alerts.channels.contract import Channel, url_faults
 from alerts.channels.posting import Answer, post, receipt_of
 from alerts.letters import about, also_in, by_article, by_passage, last_positions, link_to, source_line, why_told
-from alerts.message_records import Blocked, Letter, Notice, Receipt, Refused, Sent, TryLater
+from alerts.message_records import Blocked, Letter, Notice, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table, WebAddress
 from alerts.wording import CUT, Mark, Segment, counted, segments, shown
@@ -84,20 +84,18 @@ CHANNELS_FAULT = frozenset(
 # About the message alone.
 MESSAGES_FAULT = frozenset(
     {
-        "attachment_payload_limit_exceeded",
         "invalid_arguments",
         "invalid_blocks",
         "invalid_blocks_format",
         "invalid_payload",
         "markdown_text_conflict",
-        "metadata_too_large",
-        "msg_blocks_too_long",
-        "msg_too_long",
         "no_text",
         "too_many_attachments",
         "too_many_contact_cards",
     }
 )
+# About how much it is.
+TOO_BIG = frozenset({"attachment_payload_limit_exceeded", "metadata_too_large", "msg_blocks_too_long", "msg_too_long"})
 # These pass by themselves.
 FOR_NOW = frozenset(
     {
@@ -173,6 +171,8 @@ def _hooked(answer: Answer) -> Receipt:
     said = answer.body.strip().decode("ascii", errors="replace")
     word = said if _WORD.fullmatch(said) else ""
     receipt = receipt_of(answer, f": {word}" if word else "")
+    if isinstance(receipt, Refused) and word in TOO_BIG:
+        return TooBig(error=receipt.error)
     return Blocked(error=receipt.error) if isinstance(receipt, Refused) and word in CHANNELS_FAULT else receipt
 
 
@@ -188,6 +188,8 @@ def _posted(answer: Answer) -> Receipt:
     error = f"Slack: {word}" if _WORD.fullmatch(word) else "Slack did not take it"
     if word in CHANNELS_FAULT:
         return Blocked(error=error)
+    if word in TOO_BIG:
+        return TooBig(error=error)
     if word in MESSAGES_FAULT:
         return Refused(error=error)
     return TryLater(error=error, after=answer.after, channel=word in FOR_NOW)

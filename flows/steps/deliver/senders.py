@@ -32,9 +32,10 @@ from alerts.message_records import (
     Receipt,
     Standing,
     Status,
+    TooBig,
     TryLater,
 )
-from alerts.placing import late_by
+from alerts.placing import MOST_ALERTS, late_by, parted
 from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
 from flows.progress import stage
@@ -52,6 +53,8 @@ SENDER_SECONDS = 30.0
 SENDERS = 64
 # After so long a delivery is given up whose channel, perhaps another's code, keeps no time of its own.
 DELIVERY_SECONDS = 90.0
+# So much one letter holds at most: mail servers take more, readers and mail programs do not.
+LETTER_BYTES = 1_000_000
 STOPPED = "unsubscribed"
 LOCKS = "senders"
 
@@ -195,6 +198,19 @@ def send_now(setup: Setup, subscriber: Subscriber, subject: str, paragraphs: Seq
         return sent_in_time(channels_of(setup, web)[subscriber.channel], letter, subscriber)
 
 
+def told(channel: AnyChannel, sealed: Sealed) -> Receipt:
+    """Send a message, but for one that is to go in parts."""
+    letter = letter_of(sealed)
+    if len(sealed.message.alert_ids) > 1 and size_of(letter) > LETTER_BYTES:
+        return TooBig(error="too big for one letter")
+    return sent_in_time(channel, letter, sealed.subscriber)
+
+
+def size_of(letter: Letter) -> int:
+    """Return about how many bytes a letter has."""
+    return len(letter.text.encode()) + len(letter.html.encode())
+
+
 def sent_in_time(channel: AnyChannel, letter: Letter, subscriber: Subscriber) -> Receipt:
     """Send a letter; one that takes too long is tried again later, though this try may still go through.
 
@@ -261,7 +277,7 @@ class Sender:
         try:
             while sealed := self._sealed:
                 self._wait_for_turn(channel.seconds_between)
-                receipt = sent_in_time(channel, letter_of(sealed), sealed.subscriber)
+                receipt = told(channel, sealed)
                 on = time.monotonic() < ends and not self._setup.stopping()
                 done.append(self._settle(sealed.message, receipt, on=on))
                 on_done()
@@ -275,6 +291,10 @@ class Sender:
         due = outbox.due_messages(session, now, 1, subscribers=list(self._told_by_it))
         if not due:
             return None
+        parts = parted(due[0], MOST_ALERTS)
+        if len(parts) > 1:
+            outbox.divide(session, due[0], parts)
+            due = outbox.due_messages(session, now, 1, subscribers=list(self._told_by_it))
         message = replace(due[0], late_by=late_by(due[0], now, self._setup.settings.every))
         since = self._state.failing_since if self._state else None
         outbox.begin_attempt(session, message.message_id, now, since=since)
@@ -302,6 +322,9 @@ class Sender:
         )
         with one_writing(self._setup) as session:
             outbox.settle(session, message.message_id, standing, now)
+            if isinstance(receipt, TooBig) and standing.status is Status.RETRY:
+                half = (len(message.alert_ids) + 1) // 2
+                outbox.divide(session, message, parted(message, half))
             self._note_state(session, standing.state)
             self._sealed = self._seal(session) if on and standing.state is None else None
         return standing
