@@ -67,6 +67,7 @@ class Wording:
     """A statement as far as other reports of it are looked for. `name` is the utterance's while it stands alone.
 
     `speaker` is an official_id, else the name in small letters; `said_at` when its article was published, else arrived.
+    `sentences` are what it says as its meaning is compared: of people and bodies of the watchlist alone.
     """
 
     statement_id: str
@@ -76,6 +77,7 @@ class Wording:
     seen_at: datetime
     words: Words
     keys: tuple[int, ...]
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

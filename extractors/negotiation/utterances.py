@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from extractors.copies.retold import sentences_of
 from extractors.copies.sameness import SHINGLE, shingles, telling_words, word_keys
 from extractors.negotiation.positions import SIDES
+from extractors.officials.countries import Countries
 from extractors.records import Statement, StatementKind
 from extractors.relation_records import Wording, Words
 from extractors.text.identity import plain_words
@@ -17,8 +19,13 @@ _ACT_WORDS = 8  # of what an act is done to
 _QUOTED = re.compile(r"[“\"«„]([^“”\"«»„\n]+)[”\"»]")
 
 
-def wording(statement: Statement, text: str, *, said_at: datetime, seen_at: datetime) -> Wording | None:
-    """Return what other reports of a statement are found by; None without a known speaker or any word."""
+def wording(
+    statement: Statement, text: str, *, said_at: datetime, seen_at: datetime, countries: Countries | None = None
+) -> Wording | None:
+    """Return what other reports of a statement are found by; None without a known speaker or any word.
+
+    Of whom the watchlist's `countries` know there is what it means too, unless it is told that he did not say it.
+    """
     parts = [span.slice(text) for span in statement.spans]
     plain = _plain(" ".join(_OMITTED.sub(" ", part) for part in parts))
     if statement.speaker is None or not plain:
@@ -36,6 +43,7 @@ def wording(statement: Statement, text: str, *, said_at: datetime, seen_at: date
         seen_at=seen_at,
         words=words,
         keys=_keys(words),
+        sentences=_sentences(statement, parts, countries) if countries and not statement.denied else (),
     )
 
 
@@ -43,6 +51,13 @@ def _is_act(statement: Statement, plain: str) -> bool:
     """Tell "accepted a truce", of which the words said are a bare noun: what was done to it makes the utterance."""
     is_reported = statement.kind is StatementKind.INDIRECT and statement.stance in SIDES
     return is_reported and len(plain.split()) < _ACT_WORDS
+
+
+def _sentences(statement: Statement, parts: list[str], countries: Countries) -> tuple[str, ...]:
+    home = countries.of(statement.speaker_id, statement.speaker or "")
+    if statement.speaker_id is None and home is None:
+        return ()
+    return sentences_of(parts, cue=statement.cue, home=home)
 
 
 def _keys(words: Words) -> tuple[int, ...]:

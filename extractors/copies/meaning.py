@@ -1,0 +1,80 @@
+"""Which statements of one speaker say one thing in other words, by the vectors of their sentences. Pure.
+
+What is told by words alone stands in `sameness`. A pair is judged by itself, so no order of arrival changes it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from extractors.copies.gist import apart, gist, is_one_language, left_over
+from extractors.copies.sameness import SAID_ONCE
+from extractors.relation_records import Wording
+from extractors.text.vectors import Vector, matrix
+
+# How near two sentences are that say one thing, measured on the invented ones of tests/said_alike.toml: in one language
+# words in common bring others near as well, a translation has none.
+NEAR = 0.6
+NEAR_TRANSLATED = 0.45
+_DIGITS = 4
+LEFT_OVER = 0.05  # nearer for each name or figure that only one of them has
+# Sentences in common make up so much of the longer statement: a sentence out of a speech is not that speech.
+COVERED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One sentence of a statement."""
+
+    said: Wording
+    sentence: str
+
+
+def said_alike(
+    fresh: Sequence[Wording], known: Sequence[Wording], vectors: Mapping[str, Vector]
+) -> Iterator[tuple[Wording, Wording]]:
+    """Yield the pairs of statements that say one thing, the first of each fresh; what has no vector has no pair."""
+    speakers: defaultdict[str, tuple[list[_Line], list[_Line]]] = defaultdict(lambda: ([], []))
+    for place, said in chain(((0, each) for each in fresh), ((1, each) for each in known)):
+        speakers[said.speaker][place].extend(_Line(said, line) for line in said.sentences if line in vectors)
+    for own, others in speakers.values():
+        if own:
+            yield from _pairs(own, [*own, *others], vectors)
+
+
+def _pairs(
+    own: Sequence[_Line], all_lines: Sequence[_Line], vectors: Mapping[str, Vector]
+) -> Iterator[tuple[Wording, Wording]]:
+    """Yield the pairs among the statements of one speaker."""
+    rows = matrix([vectors[line.sentence] for line in all_lines])
+    # What is near to within rounding is so in whatever company it was computed.
+    nearness = (rows[: len(own)] @ rows.T).round(_DIGITS)
+    shared: defaultdict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    ends: dict[tuple[str, str], tuple[Wording, Wording]] = {}
+    for one_place, other_place in zip(*(nearness >= NEAR_TRANSLATED).nonzero(), strict=True):
+        one, other = own[one_place], all_lines[other_place]
+        key = one.said.statement_id, other.said.statement_id
+        if key[0] != key[1] and _is_one(one, other, float(nearness[one_place, other_place])):
+            shared[key][0].add(one.sentence)
+            shared[key][1].add(other.sentence)
+            ends[key] = one.said, other.said
+    for key, (ours, theirs) in shared.items():
+        if min(_part(ours, ends[key][0]), _part(theirs, ends[key][1])) >= COVERED:
+            yield ends[key]
+
+
+def _is_one(one: _Line, other: _Line, nearness: float) -> bool:
+    """Tell whether two sentences, said within the time in which a thing is said once, say the same."""
+    if abs(one.said.said_at - other.said.said_at) > SAID_ONCE:
+        return False
+    some, others = gist(one.sentence), gist(other.sentence)
+    near = NEAR if is_one_language(some, others) else NEAR_TRANSLATED
+    return nearness >= near + LEFT_OVER * left_over(some, others) and not apart(some, others)
+
+
+def _part(sentences: set[str], said: Wording) -> float:
+    """Return how much of a statement these sentences are, in words."""
+    return sum(len(each.split()) for each in sentences) / sum(len(each.split()) for each in said.sentences)

@@ -1,0 +1,57 @@
+"""A sentence as it is compared with others of its speaker: what only tells direct speech from indirect taken out. Pure.
+
+"Moscow is ready", "he was ready" and "we are ready" are one thing when Russia's president says it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.copies.gist import own_names
+from extractors.text.tables import tables
+
+_TABLE = tables("extractors.copies", "gist.toml")["retelling"]
+_MARKS = re.compile(r"[“”\"„«»]|(?<!\w)[‘'’]|[’'](?!\w)")
+_CAPITALS = tuple((re.compile(rf"\b(?:the )?(?:{words})(?!\w)"), name) for name, words in _TABLE["capitals"].items())
+_SPEAKER = re.compile(r"\b(?:I|[Hh]e|[Ss]he)\b")
+_HIS = re.compile(r"\b(?:[Mm]y|[Hh]is|[Hh]er)\b")
+_AGREEING = re.compile(r"\bwe (?:am|is|was|has)\b")
+_PLURAL = {"am": "are", "is": "are", "was": "are", "has": "have"}
+_OPENING = re.compile(r"^(?:that|whether|to|however|and|but|so|look|well)[, ]+", re.IGNORECASE)
+_CUE = re.compile(_TABLE["cues"], re.IGNORECASE)
+_END = re.compile(r"(?<=[.!?…][”\"’»])\s+|(?<=[.!?…])\s+")
+_FEWEST = 3  # words of a sentence that says something
+_MOST = 12  # sentences of one statement
+
+
+def sentences_of(parts: list[str], *, cue: str | None, home: str | None) -> tuple[str, ...]:
+    """Return the sentences of what is said as they are compared; `home` is the code of the speaker's country.
+
+    A cue that takes a position ("rejected", "doubted") belongs to what is said.
+    """
+    position = cue.lower() if cue and _CUE.match(cue) else ""
+    told = [retold(sentence, home) for sentence in _split(parts)]
+    if told and position:
+        told[0] = f"{position} {told[0]}"
+    return tuple(dict.fromkeys(told))[:_MOST]
+
+
+def retold(sentence: str, home: str | None) -> str:
+    """Return a sentence with the speaker and his country as "we", and capitals as their countries."""
+    plain = _MARKS.sub("", sentence)
+    for pattern, name in _CAPITALS:
+        plain = pattern.sub(name, plain)
+    for name in own_names(home):
+        plain = re.sub(rf"\b(?:the )?{name}(?:['’]s)(?= )", "our", plain)
+        plain = re.sub(rf"\b(?:the )?{name}\b(?! (?:and|or) )", "we", plain)
+    plain = _HIS.sub("our", _SPEAKER.sub("we", plain))
+    plain = _AGREEING.sub(lambda found: f"we {_PLURAL[found[0].split()[1]]}", plain)
+    return _OPENING.sub("", plain).strip(" ,.;:—–-")
+
+
+def _split(parts: list[str]) -> Iterator[str]:
+    for part in parts:
+        for sentence in _END.split(part):
+            if len(sentence.split()) >= _FEWEST:
+                yield sentence
