@@ -18,7 +18,7 @@ from warehouse import alerts, articles, follow_ups, outbox, positions, silences,
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
 from warehouse.session import Session
 from warehouse.stories import StoryMember
-from warehouse.utterances import LikelyReport, Reporter, UtteranceSpan
+from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
 Match = tuple[str, str, str]
 Sided = tuple[str, str | None, str | None]
@@ -98,7 +98,8 @@ class Situation:
 
     `saved` says what becomes of each of its articles, `fresh` are those that are new or changed. `copies` are pairs of
     articles that may be copies, with the `texts` of those that are stored; `members` are all articles of the stories in
-    question. `likely` are statements that may report one utterance, `ages` when the first report of each arrived,
+    question. `likely` are statements that may report one utterance by their words,
+    `meant` those that do by their meaning, `ages` when the first report of each arrived,
     `taken` the names that no new one may have, `reporters` the statements stored of those in `spans`.
     `undrawn` are officials
     and topics whose positions an older version left to be drawn; `takes` are of all whose positions may change, and of
@@ -112,6 +113,7 @@ class Situation:
     texts: Mapping[str, StoredText] = field(default_factory=dict)
     members: Mapping[str, StoryMember] = field(default_factory=dict)
     likely: tuple[LikelyReport, ...] = ()
+    meant: tuple[SameMeaning, ...] = ()
     ages: Mapping[str, datetime] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     reporters: tuple[Reporter, ...] = ()
@@ -145,21 +147,31 @@ def fresh_of(batch: Sequence[Sketch], saved: Sequence[SavedArticle]) -> tuple[Fr
     return tuple(Fresh(sketch=own, saved=kept) for own, kept in pairs if kept.outcome is not Outcome.KNOWN)
 
 
-def load(session: Session, batch: Sequence[Sketch], horizon: Horizon, now: datetime) -> Situation:
-    """Read what deciding about a batch rests on."""
+def load(
+    session: Session, batch: Sequence[Sketch], horizon: Horizon, now: datetime, meant: Sequence[SameMeaning] = ()
+) -> Situation:
+    """Read what deciding about a batch rests on; `meant` are those of its statements that mean what others do."""
     found = [sketch.found for sketch in batch]
     saved = articles.outcomes(found, articles.known_state(session, found))
     fresh = fresh_of(batch, saved)
     if not fresh:
         return Situation(saved=saved)
-    return _Loading(session, fresh, horizon, now).situation(saved)
+    return _Loading(session, fresh, horizon, now, tuple(meant)).situation(saved)
 
 
 class _Loading:
     """One reading of the warehouse for the fresh articles of a batch."""
 
-    def __init__(self, session: Session, fresh: tuple[Fresh, ...], horizon: Horizon, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        fresh: tuple[Fresh, ...],
+        horizon: Horizon,
+        now: datetime,
+        meant: tuple[SameMeaning, ...],
+    ) -> None:
         self._session, self._fresh, self._horizon, self._now = session, fresh, horizon, now
+        self._meant = meant
         self._names = {each.article_id for each in fresh}
         self._revised = {each.article_id for each in fresh if each.saved.outcome is Outcome.REVISED}
         self._seen_at = max(each.seen_at for each in fresh)
@@ -174,7 +186,8 @@ class _Loading:
         near = {each.saved.story_id for each in self._fresh} | {each.telling.story_id for each in texts.values()}
         members = stories.members(session, sorted(near))
         likely = self._likely()
-        nodes = {each.node for each in likely} - {word.statement_id for word in self._wordings}
+        nodes = {each.node for each in likely} | {each.node for each in self._meant}
+        nodes -= {word.statement_id for word in self._wordings}
         spans = utterances.spans(session, self._said | nodes)
         reporters = utterances.reporters(session, spans, members.keys() | self._revised)
         past = self._past()
@@ -192,6 +205,7 @@ class _Loading:
             texts=texts,
             members=members,
             likely=likely,
+            meant=self._meant,
             ages=utterances.ages(session, sorted(nodes), self._seen_at - horizon.reports_kept),
             taken=self._taken(spans, reporters),
             reporters=tuple({*reporters, *utterances.reporters(session, more)} if more else reporters),

@@ -35,6 +35,18 @@ WHERE f.statement_id <> keyed.node AND abs(epoch(f.said_at) - epoch(keyed.said_a
 ORDER BY ALL
 """
 
+_NEAR = """
+WITH asked AS (
+    SELECT DISTINCT speaker, said_at::DATE + unnest(range(-$days, $days + 1))::INTEGER AS day
+    FROM (SELECT unnest($speakers::VARCHAR[]) AS speaker, unnest($said_at::TIMESTAMPTZ[]) AS said_at)
+)
+SELECT k.statement_id, coalesce(l.root, k.utterance_id), k.speaker, k.said_at, k.seen_at, k.sentences
+FROM utterance_keys AS k
+LEFT JOIN utterance_links AS l ON l.member = k.utterance_id
+WHERE k.seen_at >= $since AND (k.speaker, k.said_at::DATE) IN (FROM asked) AND len(k.sentences) > 0
+ORDER BY k.statement_id, k.seen_at
+"""
+
 _AGES = """
 SELECT coalesce(l.root, k.utterance_id) AS node, min(k.seen_at)
 FROM utterance_keys AS k
@@ -93,6 +105,7 @@ _WORDING = {
     "words": "VARCHAR",
     "quoted": "VARCHAR[]",
     "keys": "BIGINT[]",
+    "sentences": "VARCHAR[]",
 }
 
 _FORGOTTEN = "DELETE FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
@@ -132,6 +145,14 @@ class LikelyReport:
     statement_id: str
     node: str
     words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameMeaning:
+    """A statement of a batch that means what `node` says: a known utterance, or another statement of the batch."""
+
+    statement_id: str
+    node: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +196,41 @@ def likely_reports(
         LikelyReport(statement_id=statement_id, node=node, words=Words(plain=plain, quoted=tuple(quoted)))
         for statement_id, node, plain, quoted in session.rows(_REPORTS, params)
     )
+
+
+def near_reports(
+    session: Session, wordings: Sequence[Wording], window: timedelta, since: datetime
+) -> tuple[Wording, ...]:
+    """Return what the speakers of these wordings said within `window`, as its meaning is compared.
+
+    Looked for among what arrived from `since` on; `name` is the utterance's present one.
+    """
+    asked = [each for each in wordings if each.sentences]
+    params = {
+        "speakers": [each.speaker for each in asked],
+        "said_at": [each.said_at for each in asked],
+        "days": window.days,
+        "since": since,
+    }
+    return tuple(
+        Wording(
+            statement_id=statement_id,
+            name=node,
+            speaker=speaker,
+            said_at=said_at,
+            seen_at=seen_at,
+            words=Words(plain="", quoted=()),
+            keys=(),
+            sentences=tuple(sentences),
+        )
+        for statement_id, node, speaker, said_at, seen_at, sentences in (session.rows(_NEAR, params) if asked else ())
+    )
+
+
+def compared_sentences(session: Session) -> list[str]:
+    """Return all sentences whose meaning may still be compared."""
+    rows = session.rows("SELECT DISTINCT unnest(sentences) AS sentence FROM utterance_keys ORDER BY sentence")
+    return [sentence for (sentence,) in rows]
 
 
 def ages(session: Session, nodes: Sequence[str], since: datetime) -> dict[str, datetime]:
@@ -230,7 +286,7 @@ def save_wordings(
     rows = (
         (
             *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
-            *(each.words.plain, each.words.quoted, each.keys),
+            *(each.words.plain, each.words.quoted, each.keys, each.sentences),
         )
         for each in wordings
     )

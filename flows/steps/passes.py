@@ -22,6 +22,7 @@ from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
 from flows.steps.fetch import PAGES_A_PASS, FoundArticle, Furniture, Pages, clean
+from flows.steps.meaning import recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
 from flows.steps.publish import Publisher
 from flows.steps.read import read
@@ -282,6 +283,8 @@ def take_in(
     """
     lesson = furniture.lesson([item.article for item in found])
     articles = read(setup, [replace(item, article=lesson.applied(item.article)) for item in found])
+    if articles:
+        recover_vectors(setup.data_dir)
     counts, changes = RunCounts(), None
     last = max(len(articles) - 1, 0) // BATCH * BATCH
     for start in range(0, max(len(articles), bool(failures)), BATCH):

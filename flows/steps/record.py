@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from extractors.copies.sameness import SAID_ONCE
 from extractors.relation_records import Telling
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
+from flows.steps.meaning import known_meanings, same_meanings, vectors_of
 from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, follow_ups, outbox, positions, stories, utterances
 from warehouse.entries import PageFailure, fail_entries
@@ -17,6 +20,7 @@ from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.situation import Situation, load
 from warehouse.talks import save_talks
+from warehouse.utterances import SameMeaning
 
 BATCH = 200
 
@@ -33,20 +37,32 @@ def worked_out(setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True
 
     Nothing is decided on what is said of `talks`: a trial needs none of it.
     """
-    countries = setup.countries if talks else None
+    sketches = tuple(sketch(each, setup.countries, talks=talks) for each in found)
+    said = {sentence for each in sketches for word in each.wordings for sentence in word.sentences}
     return Batch(
-        sketches=tuple(sketch(each, countries) for each in found),
+        sketches=sketches,
         matched=tuple(candidates_in(setup.rules, each) for each in found),
+        vectors=vectors_of(setup.data_dir, sorted(said)),
     )
 
 
 def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     """Read what a batch may touch, decide about it, and write the plan; return that."""
     subscribers, now = setup.settings.subscribers, setup.now()
-    situation = load(session, batch.sketches, horizon(setup.rules, subscribers), now)
+    far = horizon(setup.rules, subscribers)
+    situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
     plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
     write(session, plan)
     return plan
+
+
+def meant_in(data_dir: Path, session: Session, batch: Batch) -> tuple[SameMeaning, ...]:
+    """Return which statements of a batch mean what is known, or what others of the batch say."""
+    if not batch.vectors:
+        return ()
+    since = max(each.found.article.first_seen_at for each in batch.sketches) - REPORTS_KEPT
+    near = utterances.near_reports(session, batch.wordings, SAID_ONCE, since)
+    return same_meanings(batch.wordings, near, known_meanings(data_dir, near) | dict(batch.vectors))
 
 
 def counts_of(plan: Plan) -> RunCounts:

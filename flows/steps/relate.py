@@ -63,10 +63,10 @@ class Related:
         return [shift for each in self.records for shift in each.shifts]
 
 
-def sketch(found: ReadArticle, countries: Countries | None) -> Sketch:
+def sketch(found: ReadArticle, countries: Countries, *, talks: bool = True) -> Sketch:
     """Find what can be known of an article by itself: its credits, what copies are found by, what is said in it.
 
-    Talks are looked for where `countries` are given.
+    Whoever asks for no `talks` needs none.
     """
     article = found.article
     read = read_credits(
@@ -78,18 +78,19 @@ def sketch(found: ReadArticle, countries: Countries | None) -> Sketch:
         credits=read,
         keys=(*fingerprint(article.text), *spoken),
         spoken=spoken,
-        wordings=wordings(found),
+        wordings=wordings(found, countries),
         takes=tuple(takes_in(found)),
-        talks=talks_in(found, countries) if countries else (),
+        talks=talks_in(found, countries) if talks else (),
     )
 
 
-def wordings(found: ReadArticle) -> tuple[Wording, ...]:
+def wordings(found: ReadArticle, countries: Countries) -> tuple[Wording, ...]:
     """Return what other reports of an article's statements are found by."""
     article = found.article
     said_at = article.published_at or article.first_seen_at
     each = (
-        wording(said, article.text, said_at=said_at, seen_at=article.first_seen_at) for said in found.reading.statements
+        wording(said, article.text, said_at=said_at, seen_at=article.first_seen_at, countries=countries)
+        for said in found.reading.statements
     )
     return tuple(worded for worded in each if worded)
 
@@ -246,6 +247,7 @@ def _named(situation: Situation) -> tuple[dict[str, str], dict[str, str]]:
         for each in situation.likely
         if each.statement_id in fresh and same_words(fresh[each.statement_id].words, each.words)
     ]
+    pairs += [(each.statement_id, each.node) for each in situation.meant if each.statement_id in fresh]
     known = {node: situation.ages[node] for _, node in pairs if node not in fresh}
     # What is stored is older than what arrives.
     stored = {name: (False, at) for name, at in known.items()}

@@ -10,10 +10,12 @@ from alerts.compiled_rules import CompiledRule
 from alerts.records import Alert
 from alerts.wording import counted
 from extractors.records import Article
+from extractors.text.vectors import Vector
 from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
 from flows.setup import Setup, prepared
 from flows.steps.decide.plan import OPEN, decide, horizon
+from flows.steps.meaning import same_meanings
 from flows.steps.record import BATCH, worked_out
 from flows.times import check_order
 from flows.trials.memory import Memory
@@ -72,6 +74,7 @@ def lived_through(
 ) -> Backtest:
     """Decide about the past once more, pass by pass, in memory; return what fires from `since` on."""
     memory, subscribers = Memory(), setup.settings.subscribers
+    vectors: dict[str, Vector] = {}
     trial = replace(setup, rules=tuple(rules))
     far = horizon(rules, subscribers)
     with stage(setup.progress, "tried", sum(map(len, passes))) as count:
@@ -80,7 +83,10 @@ def lived_through(
             # As the passes in between would have done.
             memory.send_all(moment)
             batch = worked_out(trial, [each.found for each in told], talks=False)
-            situation = memory.situation(batch.sketches, far, moment)
+            near = tuple(memory.near_reports(batch.wordings, far, moment)) if batch.vectors else ()
+            vectors |= batch.vectors
+            meant = same_meanings(batch.wordings, near, vectors)
+            situation = memory.situation(batch.sketches, far, moment, meant)
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
                 count()

@@ -20,7 +20,7 @@ from warehouse.articles import KnownArticle, as_known, outcomes
 from warehouse.records import ReadArticle, StoredText, StoryKeys
 from warehouse.situation import Fresh, Horizon, Situation, Sketch, fresh_of
 from warehouse.stories import FURNITURE, NEAREST, StoryMember
-from warehouse.utterances import LikelyReport, Reporter, UtteranceSpan
+from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
 
 class Memory:
@@ -55,7 +55,16 @@ class Memory:
                     each, status=Status.SENT, attempts=each.attempts + 1, tried_since=each.tried_since or each.due_at
                 )
 
-    def situation(self, batch: Sequence[Sketch], horizon: Horizon, now: datetime) -> Situation:
+    def near_reports(self, asked: Sequence[Wording], horizon: Horizon, since: datetime) -> Iterator[Wording]:
+        """Yield what the speakers of these wordings said near in time, each with its utterance's present name."""
+        speakers = {word.speaker for word in asked if word.sentences}
+        for word, name in self._worded.values():
+            if word.sentences and word.speaker in speakers and word.seen_at >= since - horizon.reports_kept:
+                yield replace(word, name=self._root(name))
+
+    def situation(
+        self, batch: Sequence[Sketch], horizon: Horizon, now: datetime, meant: Sequence[SameMeaning] = ()
+    ) -> Situation:
         """Return what deciding about a batch rests on."""
         saved = outcomes([sketch.found for sketch in batch], self._known)
         fresh = fresh_of(batch, saved)
@@ -75,7 +84,10 @@ class Memory:
             texts={name: self._text(name) for pair in copies for name in pair if name in self._found},
             members=dict(self.members),
             likely=likely,
-            ages=self._ages({each.node for each in likely}, seen_at - horizon.reports_kept),
+            meant=tuple(meant),
+            ages=self._ages(
+                {each.node for each in likely} | {each.node for each in meant}, seen_at - horizon.reports_kept
+            ),
             taken=self._taken(said, fresh, reporters),
             reporters=reporters,
             spans=self._spans(reporters),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from alerts.compiled_rules import CompiledRule
 from alerts.deciding import Case, decision, past_alert
@@ -14,6 +14,8 @@ from alerts.silencing import is_hushed
 from extractors.copies.sameness import SAID_ONCE
 from extractors.html.liveblogs import new_stretches
 from extractors.records import Span
+from extractors.relation_records import Wording
+from extractors.text.vectors import Vector
 from flows.steps.decide.known import Known, Names
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.situation import Sketch
@@ -30,10 +32,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Articles with all that is known of them before the warehouse is opened: a sketch and the matches of each."""
+    """Articles with all that is known of them before the warehouse is opened: a sketch and the matches of each.
+
+    `vectors` are of the sentences said in them, as far as there is a model.
+    """
 
     sketches: tuple[Sketch, ...]
     matched: tuple[tuple[Candidate, ...], ...]
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """Return what is said in them, as other reports of it are found."""
+        return tuple(word for sketch in self.sketches for word in sketch.wordings)
 
     @property
     def found(self) -> tuple[ReadArticle, ...]:
