@@ -12,7 +12,7 @@ from alerts.clauses import Clause, Joint
 from alerts.records import Scope
 from alerts.rule_names import KnownNames, name_key, wordings
 from alerts.rules import Checked, Rule
-from extractors.officials.phrases import PhraseIndex
+from extractors.officials.phrases import EXCEPT, PhraseIndex
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.slavic.words import is_readable
 from extractors.text.languages import is_english
@@ -143,7 +143,7 @@ def _forbidden(clause: str | Clause | None) -> Iterator[str]:
 
 def _held(phrase: str, forbidden: Sequence[str], watchlist: Watchlist) -> str | None:
     """Return the forbidden phrase that stands in every wording of a phrase."""
-    own = wordings(phrase, watchlist)
+    own = [wording for wording in wordings(phrase, watchlist) if not wording.startswith(EXCEPT)]
     for each in forbidden:
         index = PhraseIndex({each: wordings(each, watchlist)})
         if own and all(index.find(wording) for wording in own):

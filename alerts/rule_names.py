@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from extractors.officials.phrases import PhraseIndex
+from extractors.officials.phrases import EXCEPT, PhraseIndex
 from extractors.officials.roster import NamedPlace, Official, Organisation, Term
 from extractors.officials.watchlist import Watchlist
 from extractors.text.words import fold, nearest_word, tokens
@@ -144,7 +144,7 @@ def wordings(keyword: str, watchlist: Watchlist) -> tuple[str, ...]:
     """Return a topic's whole lexicon, or the phrase itself; nothing for a topic that the watchlist has not."""
     name = topic_name(keyword)
     if name is None:
-        return (keyword,)
+        return (keyword.lstrip(EXCEPT),)
     topic = watchlist.topic(name)
     return topic.phrases if topic else ()
 

@@ -53,7 +53,13 @@ FIXED = {
 
 
 # What is read of a text before these see it, by the code around them.
-BOUNDED = {"text.dates._AROUND": 100, "html.furniture._COMMENTS": 100, "speech.sentences._LAST_WORD": 40}
+BOUNDED = {
+    "text.dates._AROUND": 100,
+    "html.furniture._COMMENTS": 100,
+    "speech.sentences._LAST_WORD": 40,
+    "text.datelines._HEAD": 320,
+    "text.datelines._PARTED": 320,
+}
 
 
 def ways(source: str, name: str) -> set[str]:

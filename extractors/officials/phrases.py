@@ -183,6 +183,7 @@ _MARKS = "\"'“”„‟«»‘’‚‛`´\\[\\]"
 # Between two words of a phrase stand blanks (no line's end) and quote marks, or one hyphen; no stop, comma or dash.
 _SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:{_BLANK}|[{_MARKS}])+")
 _EXACTLY = "="
+EXCEPT = "!"
 _ANY = ("",)
 
 
@@ -222,7 +223,8 @@ class PhraseIndex:
     """Phrases by key, looked up word by word: time grows with the text, not with the number of phrases.
 
     Words are compared in the language of the text. A word after = in a phrase stands exactly so but for its case:
-    "=talks" is neither "talk" nor "talked".
+    "=talks" is neither "talk" nor "talked". A phrase after ! means something else: what of its key shares a word with
+    it is not found ("!trade truce").
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
@@ -249,8 +251,9 @@ class _OneLanguage:
         self._inflection = inflection
         for key, wordings in phrases.items():
             for wording in wordings:
+                own = EXCEPT + key if wording.startswith(EXCEPT) else key
                 for words in _spellings(wording, inflection):
-                    self._add(words, key)
+                    self._add(words, own)
         self._halves: dict[str, set[str]] = {}
         for first in self._root.after:
             for half, following in _halves(first):
@@ -268,7 +271,7 @@ class _OneLanguage:
         read, begins = _Words(text, words, self._keys), self._begins
         likely = [(at, following) for at, word in enumerate(read.words) if (following := begins(word.text))]
         firsts = (at for at, following in likely if following is _ANY or read.letter(at + 1) in following)
-        return tuple(hit for first in firsts for hit in self._hits(read, first))
+        return _meant([hit for first in firsts for hit in self._hits(read, first)])
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
         """Return what a word of a text may stand for in a phrase: its keys in the language, and itself."""
@@ -302,6 +305,26 @@ def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, in
         yield from ((node.after[key], at + 2) for key in text.joined(at) if key in node.after)
 
 
+def _meant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return the hits without exceptions and what they take out."""
+    others = [hit for hit in hits if hit.key.startswith(EXCEPT)]
+    if not others:
+        return tuple(hits)
+    taken = {(hit.key, at) for hit in others for at in range(hit.span.start, hit.span.end)}
+    return tuple(
+        hit
+        for hit in hits
+        if not hit.key.startswith(EXCEPT)
+        and not any((EXCEPT + hit.key, at) in taken for at in range(hit.span.start, hit.span.end))
+    )
+
+
+def alternatives(pattern: str) -> Iterator[str]:
+    """Yield the phrases of a pattern: of "(end|stop) (the|) war" all four."""
+    parts = (part.split("|") for part in re.split("[()]", pattern))
+    return (" ".join("".join(chosen).split()) for chosen in product(*parts))
+
+
 @remembered
 def _folded(letter: str) -> str:
     return fold(letter.casefold())[:1]
@@ -321,7 +344,8 @@ def _spellings(wording: str, inflection: Inflection) -> Iterator[tuple[str, ...]
     if keys:
         yield from product(*keys)
     for at, (left, right) in enumerate(pairwise(words)):
-        yield from product(*keys[:at], inflection.of_phrase(left.text + right.text), *keys[at + 2 :])
+        if _EXACTLY not in wording[: right.start]:
+            yield from product(*keys[:at], inflection.of_phrase(left.text + right.text), *keys[at + 2 :])
 
 
 def _exact(word: str) -> str:

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from extractors.officials.phrases import alternatives
 from extractors.officials.roster import (
     Country,
     NamedPlace,
@@ -339,7 +340,8 @@ def _role(entry: _Role, countries: Mapping[str, Country], where: str) -> Role:
 
 
 def _topic(entry: _Topic) -> Topic:
-    return Topic(topic=entry.topic, name=entry.name, phrases=tuple(dict.fromkeys(entry.phrases)))
+    phrases = (phrase for pattern in entry.phrases for phrase in alternatives(pattern))
+    return Topic(topic=entry.topic, name=entry.name, phrases=tuple(dict.fromkeys(phrases)))
 
 
 def _named(entry: _Thing, countries: Mapping[str, Country], where: str) -> dict[str, Any]:

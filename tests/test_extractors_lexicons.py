@@ -1,0 +1,98 @@
+"""Topics mean their subject, in nine languages: what says it in other words is found, what only sounds like it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.officials.mentions import MentionFinder
+from extractors.officials.phrases import PhraseIndex, alternatives, read_words
+from extractors.officials.watchlist import load_watchlist
+from extractors.records import MentionKind
+
+FINDER = MentionFinder(load_watchlist())
+
+CEASEFIRE = {
+    "en": "a cease-fire|the truce held|an immediate cessation of hostilities|to end the war|ending the war in Gaza|"
+    "halt its offensive|stop the bombing|stop its military operations|halting the fighting|put an end to the war|"
+    "an end to the war|bring the hostilities in Gaza to an end|the war must end|this war has to come to an end|"
+    "suspend all air strikes|a halt to strikes on Kyiv|stopping its shelling of Kharkiv|freeze the front line",
+    "ru": "о перемирии|прекращению огня|остановить войну|прекращения боевых действий|положить конец этой войне|"
+    "прекращают обстрелы|режима тишины",
+    "uk": "перемир’ю|припиненню вогню|зупинити війну|завершенням війни|режиму тиші",
+    "tr": "ateşkese|savaşın sona ermesini|saldırıların durdurulmasını|savaşı bitirmek",
+    "de": "die Waffenruhen|ein Waffenstillstand|das Ende des Krieges|den Krieg zu beenden|beendete den Krieg",
+    "fr": "un cessez-le-feu|des trêves|mettre fin à la guerre|l’arrêt des hostilités|cesser les bombardements",
+    "ar": "وقفاً لإطلاق النار|بوقف إطلاق النار|لإنهاء الحرب|وقف الأعمال العدائية|الهدنة",
+    "he": "להפסקת האש|סיום המלחמה|לעצור את המלחמה|הפוגות",
+    "fa": "آتش بس|آتش‌بس‌های|پایان جنگ|توقف حملات|پایان دادن به جنگ",
+}
+NO_CEASEFIRE = {
+    "en": "a trade truce|the tariff truce|a truce in the trade war|the US-China truce|end the trade war|"
+    "end the war on drugs|an end to the strike by bin workers|halt its production|fighting to end hatred",
+    "ru": "торговое перемирие|торгового перемирия|остановить производство",
+    "de": "die Waffenruhe im Handelsstreit|kurz vor der Pause war der Rückstand",
+    "fr": "la trêve commerciale|la trêve hivernale|sans trêve",
+    "tr": "ticari ateşkes",
+    "ar": "الهدنة التجارية",
+}
+GUARANTEES = {
+    "en": "security guarantees|guarantees for Ukraine|an Article 5-like promise|security assurances|guarantor states",
+    "ru": "гарантиям безопасности|странами-гарантами",
+    "uk": "гарантій безпеки",
+    "tr": "güvenlik garantilerini",
+    "de": "Sicherheitsgarantien",
+    "fr": "des garanties de sécurité",
+    "ar": "الضمانات الأمنية",
+    "he": "לערבויות ביטחוניות",
+    "fa": "تضمین‌های امنیتی",
+}
+NO_GUARANTEES = {
+    "en": "national security structure|a future security architecture|anti-sanctions guarantees|loan guarantees|"
+    "guarantees against sanctions|social security commitments|collective defence",
+}
+
+
+def rows(topic, examples, *, meant):
+    """Return a row for each phrase of a table."""
+    return [
+        pytest.param(topic, text, language, meant, id=f"{language}: {text}")
+        for language, texts in examples.items()
+        for text in texts.split("|")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "language", "meant"),
+    [
+        *rows("ceasefire", CEASEFIRE, meant=True),
+        *rows("ceasefire", NO_CEASEFIRE, meant=False),
+        *rows("security-guarantees", GUARANTEES, meant=True),
+        *rows("security-guarantees", NO_GUARANTEES, meant=False),
+    ],
+)
+def test_a_topic_is_found_where_it_is_meant(topic, text, language, meant):
+    """In any words that say it, and not in those that merely hold one of its words."""
+    mentions, _ = FINDER.find_in(read_words(text, language), read_words("", language))
+    assert any(each.kind is MentionKind.TOPIC and each.ref_id == topic for each in mentions) is meant
+
+
+@pytest.mark.parametrize(
+    ("pattern", "phrases"),
+    [
+        pytest.param(
+            "(end|stop) (the|) war", ["end the war", "end war", "stop the war", "stop war"], id="each with each"
+        ),
+        pytest.param("truce", ["truce"], id="a plain phrase is itself"),
+        pytest.param("!(a|b) truce", ["!a truce", "!b truce"], id="exceptions too"),
+    ],
+)
+def test_a_pattern_stands_for_its_phrases(pattern, phrases):
+    """What stands in brackets between bars is written once for all."""
+    assert list(alternatives(pattern)) == phrases
+
+
+def test_an_exception_takes_out_what_shares_a_word_with_it():
+    """Of its own key alone, and nothing else in the text."""
+    index = PhraseIndex({"truce": ["truce", "!trade truce"], "trade": ["trade"]})
+    text = "A trade truce is no truce"
+    assert [(hit.key, hit.span.start) for hit in index.find(text)] == [("trade", 2), ("truce", 20)]
