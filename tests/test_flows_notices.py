@@ -19,11 +19,11 @@ from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
-from warehouse.errors import DiskFull
+from warehouse.errors import DiskFull, Unusable
 from warehouse.locking import LOCK, exclusive
 from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts
-from warehouse.store import writing
+from warehouse.store import LIVE, migrate, writing
 
 pytestmark = pytest.mark.slow
 
@@ -261,6 +261,27 @@ def test_status_is_not_well_when_the_copy_is_older_than_passes_leave_it(office, 
     os.utime(copy, (0, (office.now - timedelta(minutes=75)).timestamp()))
     well, text = wellness(office.setup().settings, HOUR)
     assert (well, "not well: analysis.duckdb is of" in text) == (False, True)
+
+
+def test_a_warehouse_that_cannot_be_opened_is_told_once_with_the_way_back(office):
+    """The outbox is in what is broken: passes tell the operator past it, once, and once when it is mended."""
+    setup = office.setup()
+    live = setup.data_dir / LIVE
+    migrate(setup.data_dir)
+    whole = live.read_bytes()
+    live.write_bytes(whole[:20_000])
+    for _ in range(2):
+        with pytest.raises(Unusable):
+            run_pass(setup)
+    broken, *more = told(office)
+    assert not more
+    assert "The warehouse cannot be used" in broken
+    assert f"{live} is damaged" in broken
+    assert "talkwatch restore FILE" in broken
+    live.write_bytes(whole)
+    for _ in range(2):
+        run_pass(setup)
+    assert ["can be used again" in body for body in told(office)] == [False, True]
 
 
 @pytest.mark.parametrize("operator", [True, False])

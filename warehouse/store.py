@@ -15,11 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import Unusable, WarehouseError, disk_full, system_explained
+from warehouse.errors import Unusable, disk_full, system_explained
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
-from warehouse.obstacles import Obstacle, database_explained, holder, obstacle
+from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
-from warehouse.places import wal
+from warehouse.places import PUBLISHED, wal
 from warehouse.session import Session
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -75,6 +75,26 @@ def migrate(data_dir: Path, *, wait: timedelta = WAIT) -> tuple[int, ...]:
         return bring_up(data_dir / LIVE, patience)
 
 
+def is_begun(data_dir: Path) -> bool:
+    """Tell whether there is a warehouse yet. Raise Unusable where something else has its place, or it has been lost."""
+    path = data_dir / LIVE
+    with system_explained(data_dir):
+        if path.is_file():
+            return True
+        if path.is_symlink():
+            raise Unusable(f"{path} leads to {path.readlink()}, which is no file: is its disk mounted?")
+        if path.exists():
+            raise Unusable(f"{path} is no file: move it away or choose another data_dir")
+        # To begin anew would replace the copy, all that is left of what is lost, by an empty one.
+        if (data_dir / PUBLISHED).exists():
+            raise Unusable(f"{path} is missing, but not its copy: {way_back(data_dir)}; to begin anew, move both away")
+        if wal(path).exists():
+            raise Unusable(
+                f"{path} is missing, but not its log: {way_back(data_dir)}; to begin anew, move the log away"
+            )
+    return False
+
+
 @contextmanager
 def held(data_dir: Path, patience: Patience) -> Iterator[None]:
     """Make `data_dir` if need be and hold its lock."""
@@ -93,7 +113,7 @@ def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
     """Make or migrate the file, under the lock; an older one is copied first. Return the numbers applied."""
     known = known_migrations()
     with system_explained(path.parent):
-        if not path.exists():
+        if not is_begun(path.parent):
             return _create(path, known)
         with closing(connect(path, patience)) as connection:
             missing = missing_migrations(connection, path, known)
@@ -106,7 +126,7 @@ def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
 
 def connected(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
     """Open the live file under its lock, made or migrated first if need be."""
-    if path.exists():
+    if is_begun(path.parent):
         connection = connect(path, patience)
         try:
             if not missing_migrations(connection, path, known_migrations()):
@@ -124,10 +144,10 @@ def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
     while True:
         try:
             connection = duckdb.connect(path, config=_CONFIG)
-        except (duckdb.IOException, duckdb.ConnectionException, duckdb.PermissionException) as error:
-            met = obstacle(error)
-            if met is not Obstacle.HELD:
-                raise _unusable(path, met, error) from error
+        except duckdb.Error as error:
+            if obstacle(error) is not Obstacle.HELD:
+                unusable = Unusable(f"the data directory {path.parent} cannot be used: {words_of(error)}")
+                raise file_trouble(path, error) or unusable from error
             if not patience.pause():
                 raise busy(path.parent, holder(error), patience.wait) from None
         else:
@@ -235,15 +255,6 @@ def _transaction(connection: duckdb.DuckDBPyConnection, begin: str) -> Iterator[
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
         raise
-
-
-def _unusable(path: Path, met: Obstacle, error: duckdb.Error) -> WarehouseError:
-    if met is Obstacle.FULL:
-        return disk_full(path.parent)
-    if met is Obstacle.FOREIGN:
-        return Unusable(f"{path} is no DuckDB file: move it away or choose another data_dir")
-    words = " ".join(str(error).split()).removeprefix("IO Error: ")
-    return Unusable(f"the data directory {path.parent} cannot be used: {words}")
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> list[int] | None:

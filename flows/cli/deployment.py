@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,10 @@ from flows.tables import listing
 from flows.times import utc_now
 from warehouse.harmless import terminal_safe
 from warehouse.runs import Health, health
-from warehouse.store import LIVE, reading, writing
+from warehouse.store import is_begun, reading, writing
+
+if TYPE_CHECKING:
+    from flows.setup import Setup
 
 # A pass takes so long at most from its end to the copy.
 COPYING = timedelta(minutes=10)
@@ -69,8 +72,7 @@ def run(config: Config = None) -> None:
     from flows.setup import prepared
 
     settings = settings_of(config, sending=True)
-    prepared(settings)
-    make_ready(settings)
+    make_ready(prepared(settings))
     log.info("starting Prefect, which takes some seconds")
     from flows.monitor import monitor
 
@@ -86,7 +88,7 @@ def serve(config: Config = None) -> None:
 
     settings = settings_of(config, sending=True)
     setup = prepared(settings)
-    make_ready(settings)
+    make_ready(setup)
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
     with one_serve(settings.data_dir), prefect_server(settings.data_dir / "prefect" / "server.log") as server:
@@ -100,20 +102,22 @@ def leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-def make_ready(settings: Settings) -> None:
+def make_ready(setup: Setup) -> None:
     """Open the warehouse and look for the Prefect server that was named: what is wrong there is told at once.
 
     Then prepare the environment for Prefect.
     """
     from flows.prefect_server import check_named_server
     from flows.setup import forget_stop
+    from flows.steps.deliver.loss_watch import warehouse_watched
     from warehouse.store import migrate as migrate_warehouse
 
-    migrate_warehouse(settings.data_dir)
-    try_blocked(settings)
-    forget_stop(settings.data_dir)
+    with warehouse_watched(setup):
+        migrate_warehouse(setup.data_dir)
+    try_blocked(setup.settings)
+    forget_stop(setup.data_dir)
     check_named_server()
-    use_prefect(settings.data_dir)
+    use_prefect(setup.data_dir)
 
 
 def try_blocked(settings: Settings) -> None:
@@ -174,7 +178,7 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     from flows.steps.deliver.self_watch import faults, warnings, well
 
     now = utc_now()
-    if not (settings.data_dir / LIVE).exists():
+    if not is_begun(settings.data_dir):
         return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
     with reading(settings.data_dir) as session:
         numbers = health(session, now)

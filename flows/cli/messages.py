@@ -18,7 +18,7 @@ from flows.times import utc_now
 from warehouse import channels, outbox
 from warehouse.published import publish
 from warehouse.session import Session
-from warehouse.store import LIVE, reading, writing
+from warehouse.store import is_begun, reading, writing
 
 if TYPE_CHECKING:
     from flows.setup import Setup
@@ -96,7 +96,7 @@ def sampled(setup: Setup, name: str) -> str:
 
 def is_unsubscribed(setup: Setup, name: str) -> bool:
     """Tell whether a subscriber wants no more; before the first pass nobody does."""
-    if not (setup.data_dir / LIVE).exists():
+    if not is_begun(setup.data_dir):
         return False
     with reading(setup.data_dir) as session:
         return name in channels.unsubscribed(session)

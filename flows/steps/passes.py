@@ -18,6 +18,7 @@ from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps.deliver.disk_watch import disk_watched
+from flows.steps.deliver.loss_watch import warehouse_watched
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
@@ -69,7 +70,7 @@ def run_pass(setup: Setup, *, stage: Stager = plainly, scheduled: bool = False) 
     """
     setup.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with exclusive(setup.data_dir / LOCK_FILE), disk_watched(setup):
+        with exclusive(setup.data_dir / LOCK_FILE), disk_watched(setup), warehouse_watched(setup):
             return recorded_run(setup, stage, scheduled=scheduled)
     except Held as held:
         line = f"a pass is already at work ({held}); nothing to do"

@@ -21,7 +21,7 @@ from flows.times import check_order
 from flows.trials.memory import Memory
 from flows.trials.past import Told, matched, retold, rules_named, touched
 from warehouse.revisions import Revision, came, told_alike
-from warehouse.store import LIVE, reading
+from warehouse.store import is_begun, reading
 
 DAYS = timedelta(days=30)
 # What no rule was decided about came together with what a feed's usual interval brings.
@@ -56,7 +56,7 @@ def backtest(
 
     `roughly` takes all that came within that time for one pass: an estimate, in a fraction of the time.
     """
-    if not rules or not (setup.data_dir / LIVE).exists():
+    if not rules or not is_begun(setup.data_dir):
         return Backtest(alerts=(), messages=0)
     memory = max([OPEN, *(rule.rule.cooldown for rule in rules)])
     with reading(setup.data_dir) as session:

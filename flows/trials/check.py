@@ -21,7 +21,7 @@ from flows.trials.backtest import DAYS, backtest, moment_of
 from flows.trials.past import batches, phrases_found, words_of
 from warehouse.channels import unsubscribed
 from warehouse.revisions import Revision, came, known_outlets
-from warehouse.store import LIVE, reading
+from warehouse.store import is_begun, reading
 
 # The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
 MOST = 3_000
@@ -107,7 +107,7 @@ def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:
 
 def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return who has unsubscribed, and the outlets there are articles of."""
-    if not (setup.data_dir / LIVE).exists():
+    if not is_begun(setup.data_dir):
         return frozenset(), ()
     with reading(setup.data_dir) as session:
         return unsubscribed(session), known_outlets(session)

@@ -20,7 +20,7 @@ from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
 from flows.steps.deliver.senders import deliver, due_by_subscriber
 from warehouse.errors import WarehouseError
-from warehouse.store import LIVE, reading
+from warehouse.store import is_begun, reading
 
 # With the longest first wait, and the start of a process, a first retry comes within a minute.
 LOOK_SECONDS = 10.0
@@ -63,9 +63,9 @@ class Relay:
 
 def is_due(setup: Setup) -> bool:
     """Tell whether any message is to be sent now; where the warehouse can't be read, passes say so."""
-    if not (setup.data_dir / LIVE).exists() or setup.stopping():
-        return False
     try:
+        if setup.stopping() or not is_begun(setup.data_dir):
+            return False
         with reading(setup.data_dir, wait=_PATIENCE) as session:
             return bool(due_by_subscriber(setup, session))
     except WarehouseError:

@@ -22,7 +22,7 @@ from warehouse import outbox, runs
 from warehouse.errors import Busy, WarehouseError
 from warehouse.runs import Health
 from warehouse.session import Session
-from warehouse.store import LIVE, reading, writing
+from warehouse.store import is_begun, reading, writing
 
 log = logging.getLogger("talkwatch.operator")
 
@@ -78,7 +78,7 @@ class PassWatch:
             log.warning("passes can't be watched: %s", error)  # whatever it is, passes say it too
 
     def _look(self) -> None:
-        if not (self._setup.data_dir / LIVE).exists():
+        if not is_begun(self._setup.data_dir):
             return
         with reading(self._setup.data_dir, wait=_PATIENCE) as session:
             self._last = max(self._last, runs.last_finished_at(session) or self._last)
