@@ -6,6 +6,8 @@ from pathlib import Path
 
 LIVE = "warehouse.duckdb"
 PUBLISHED = "analysis.duckdb"
+# Where the warehouse that another took the place of is kept, until the next time.
+REPLACED = "warehouse.replaced.duckdb"
 # What state the published copy has, so that it need not be opened to be asked.
 STAMP = "analysis.stamp"
 

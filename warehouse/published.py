@@ -34,10 +34,7 @@ def publish(data_dir: Path, *, changes: int | None = None, wait: timedelta = WAI
         stamp = _live_stamp(live, changes, patience)
         if stamp == _published_stamp(published) and not _lags(live, published, lag):
             return False
-        with system_explained(data_dir):
-            # Who opens it as he would a file of his own, for writing, would keep everybody else out.
-            copy_whole(live, published, read_only=True)
-        _note_stamp(published, stamp)
+        _replace(data_dir, stamp)
         return True
 
 
@@ -47,6 +44,18 @@ def published_at(data_dir: Path) -> datetime | None:
         return datetime.fromtimestamp((data_dir / PUBLISHED).stat().st_mtime, UTC)
     except OSError:
         return None
+
+
+def publish_anew(data_dir: Path, patience: Patience) -> None:
+    """Replace the copy whatever it was made of; whoever calls this holds the warehouse's lock."""
+    _replace(data_dir, _live_stamp(data_dir / LIVE, None, patience))
+
+
+def _replace(data_dir: Path, stamp: _Stamp) -> None:
+    with system_explained(data_dir):
+        # Who opens it as he would a file of his own, for writing, would keep everybody else out.
+        copy_whole(data_dir / LIVE, data_dir / PUBLISHED, read_only=True)
+    _note_stamp(data_dir / PUBLISHED, stamp)
 
 
 def _live_stamp(live: Path, changes: int | None, patience: Patience) -> _Stamp:

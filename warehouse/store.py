@@ -19,7 +19,7 @@ from warehouse.errors import Unusable, disk_full, system_explained
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
-from warehouse.places import PUBLISHED, wal
+from warehouse.places import PUBLISHED, REPLACED, wal
 from warehouse.session import Session
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -86,8 +86,11 @@ def is_begun(data_dir: Path) -> bool:
         if path.exists():
             raise Unusable(f"{path} is no file: move it away or choose another data_dir")
         # To begin anew would replace the copy, all that is left of what is lost, by an empty one.
-        if (data_dir / PUBLISHED).exists():
-            raise Unusable(f"{path} is missing, but not its copy: {way_back(data_dir)}; to begin anew, move both away")
+        for left in (PUBLISHED, REPLACED):
+            if (data_dir / left).exists():
+                raise Unusable(
+                    f"{path} is missing beside {left}: {way_back(data_dir)}; to begin anew, move {left} away"
+                )
         if wal(path).exists():
             raise Unusable(
                 f"{path} is missing, but not its log: {way_back(data_dir)}; to begin anew, move the log away"
@@ -119,7 +122,7 @@ def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
             missing = missing_migrations(connection, path, known)
         if not missing:
             return ()
-        back_up(path, missing[0].version)
+        keep_older(path, missing[0].version)
     with closing(connect(path, patience)) as connection:
         return apply(connection, missing)
 
@@ -165,7 +168,7 @@ def missing_migrations(
     connection: duckdb.DuckDBPyConnection, path: Path, known: Sequence[Migration]
 ) -> tuple[Migration, ...]:
     """Return what the open file still lacks; raise Unusable when it is not ours or newer than we are."""
-    applied = _applied(connection)
+    applied = applied_migrations(connection)
     if applied is None:
         raise Unusable(f"{path} is a DuckDB file that Talkwatch did not make: move it away or choose another data_dir")
     newest = max(applied, default=0)
@@ -175,6 +178,17 @@ def missing_migrations(
             "install that version again, or go back to a copy made before it"
         )
     return tuple(migration for migration in known if migration.version > newest)
+
+
+def applied_migrations(connection: duckdb.DuckDBPyConnection) -> list[int] | None:
+    """Return the numbers of the migrations that the open file has had; None for one that is not ours."""
+    try:
+        rows = connection.execute("SELECT version, name, applied_at FROM schema_migrations").fetchall()
+    except duckdb.CatalogException:
+        return None
+    except duckdb.BinderException:
+        return None
+    return [row[0] for row in rows]
 
 
 def apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]) -> tuple[int, ...]:
@@ -187,7 +201,7 @@ def apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]
     return tuple(migration.version for migration in migrations)
 
 
-def back_up(path: Path, before: int) -> Path:
+def keep_older(path: Path, before: int) -> Path:
     """Copy the closed file beside itself, as it was before migration number `before`."""
     target = path.with_name(f"{path.stem}.before-{before:04}{path.suffix}")
     copy_whole(path, target)
@@ -255,16 +269,6 @@ def _transaction(connection: duckdb.DuckDBPyConnection, begin: str) -> Iterator[
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
         raise
-
-
-def _applied(connection: duckdb.DuckDBPyConnection) -> list[int] | None:
-    try:
-        rows = connection.execute("SELECT version, name, applied_at FROM schema_migrations").fetchall()
-    except duckdb.CatalogException:
-        return None
-    except duckdb.BinderException:
-        return None
-    return [row[0] for row in rows]
 
 
 def _sync(path: Path) -> None:

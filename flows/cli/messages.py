@@ -87,7 +87,7 @@ def sampled(setup: Setup, name: str) -> str:
     paragraphs = [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"]
     receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, paragraphs)
     if isinstance(receipt, Sent):
-        if (setup.data_dir / LIVE).exists():
+        if is_begun(setup.data_dir):
             with writing(setup.data_dir) as session:
                 note_works(setup, session, subscriber)
         return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}'

@@ -1,0 +1,71 @@
+"""`talkwatch backup` and `restore`: all the data in one file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.wording import counted
+from flows.cli.command import Config, command, settings_of
+from flows.problems import WorkProblem
+from flows.times import moment
+from warehouse.backup import Contents, back_up
+from warehouse.backup import restore as put_back
+from warehouse.errors import system_explained
+from warehouse.locking import Held, exclusive
+from warehouse.places import REPLACED
+
+MEGABYTE = 1_000_000
+
+
+@command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; an older backup is replaced.")],
+    config: Config = None,
+) -> None:
+    """Copy all the data to one file, and check it.
+
+    While `serve` runs too: it waits a moment.
+    """
+    typer.echo(f"{file}: {described(back_up(settings_of(config).data_dir, file.absolute()))}")
+
+
+@command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, or a published copy.")],
+    config: Config = None,
+) -> None:
+    """Put a backup in the place of the data, once it is checked.
+
+    What was there is kept beside it. `serve` has to be stopped before.
+    """
+    data_dir = settings_of(config).data_dir
+    with alone(data_dir):
+        contents = put_back(data_dir, file.absolute())
+        kept = f"; what was there is {data_dir / REPLACED}" if (data_dir / REPLACED).exists() else ""
+    typer.echo(f"restored {file}: {described(contents)}{kept}")
+
+
+def described(contents: Contents) -> str:
+    """Say what a backup holds."""
+    last = f"the last pass finished {moment(contents.finished_at)}" if contents.finished_at else "no pass yet"
+    counts = f"{counted(contents.articles, 'article')}, {counted(contents.alerts, 'alert')}"
+    return f"{counts}, {last}, {contents.size / MEGABYTE:.1f} MB, read to its end"
+
+
+@contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold the locks of a deployment and of a pass; raise WorkProblem while either is at work."""
+    from flows.setup import LOCK_FILE, SERVE_LOCK
+
+    with system_explained(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(data_dir / SERVE_LOCK), exclusive(data_dir / LOCK_FILE):
+            yield
+    except Held as held:
+        raise WorkProblem(f"Talkwatch is at work in {data_dir} ({held}): stop it, then restore again") from None

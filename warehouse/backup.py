@@ -1,0 +1,181 @@
+"""All the data in one file and back, checked: what is copied is read to its end before it takes anything's place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import FULL, Unusable, disk_full
+from warehouse.locking import WAIT, Patience
+from warehouse.obstacles import Obstacle, obstacle, words_of
+from warehouse.places import LIVE, PUBLISHED, REPLACED, wal
+from warehouse.published import publish_anew
+from warehouse.store import (
+    applied_migrations,
+    apply,
+    connected,
+    held,
+    is_begun,
+    known_migrations,
+    missing_migrations,
+    replace_durably,
+)
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "enable_external_access": "false",
+}
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL"
+_COUNTED = """
+SELECT (SELECT count(*) FROM article_rows), (SELECT count(*) FROM alert_rows), (SELECT max(finished_at) FROM runs)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a file was found to hold; `finished_at` is when the last pass in it ended."""
+
+    articles: int
+    alerts: int
+    finished_at: datetime | None
+    size: int
+
+
+def back_up(data_dir: Path, target: Path, *, wait: timedelta = WAIT) -> Contents:
+    """Copy the live warehouse to `target`, which is its old self or whole at every moment.
+
+    An earlier backup is replaced. Raises Unusable for a target that is anything else, DiskFull, and as `writing` does.
+    """
+    _check_target(data_dir, target)
+    fresh, patience = target.with_name(f"{target.name}.new"), Patience(wait)
+    try:
+        with held(data_dir, patience):
+            if not is_begun(data_dir):
+                raise Unusable(f"there is nothing to back up in {data_dir} yet")
+            # What a process that died left in the log is in the file afterwards.
+            connected(data_dir / LIVE, patience).close()
+            if wal(data_dir / LIVE).exists():
+                raise disk_full(data_dir)
+            shutil.copyfile(data_dir / LIVE, fresh)
+        contents = _read_through(fresh)
+        replace_durably(fresh, target)
+    except OSError as error:
+        raise _not_written(target, error) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return contents
+
+
+def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents:
+    """Put a backup, or a published copy, in the live warehouse's place, brought up to this version; publish it.
+
+    What was there is kept as REPLACED. Nothing is touched before the source has been read to its end. Nobody else may
+    be at work: the caller holds the locks of passes. Raises Unusable for a source that is none, DiskFull, Busy.
+    """
+    if not source.is_file():
+        raise Unusable(
+            f"{source} is {'no file' if source.exists() else 'not there'}: name a backup, or a published copy"
+        )
+    live, patience = data_dir / LIVE, Patience(wait)
+    fresh = live.with_name(f"{LIVE}.new")
+    with held(data_dir, patience):
+        try:
+            _copy_with_log(source, fresh)
+            contents = _brought_up(source, fresh)
+            _put_aside(live)
+            replace_durably(fresh, live)
+        except OSError as error:
+            raise _not_written(live, error) from error
+        finally:
+            for left in (fresh, wal(fresh)):
+                left.unlink(missing_ok=True)
+        publish_anew(data_dir, patience)
+    return contents
+
+
+def _check_target(data_dir: Path, target: Path) -> None:
+    """Raise Unusable where a backup would replace what is no backup."""
+    if target.resolve() in {(data_dir / name).resolve() for name in (LIVE, PUBLISHED)}:
+        raise Unusable(f"{target} is in use: name another file, best on another disk")
+    if not os.path.lexists(target):
+        return
+    if not target.is_file():
+        raise Unusable(f"{target} is no file: name one to write")
+    try:
+        with closing(duckdb.connect(target, read_only=True, config=_CONFIG)) as connection:
+            ours = applied_migrations(connection) is not None
+    except duckdb.Error:
+        ours = False
+    if not ours:
+        raise Unusable(f"{target} is there and is no backup of Talkwatch's: it is not replaced; name another file")
+
+
+def _copy_with_log(source: Path, fresh: Path) -> None:
+    """Copy a file, and the log beside it: a copy made by hand has one where a process had died, or was at work."""
+    for each, copy in ((source, fresh), (wal(source), wal(fresh))):
+        copy.unlink(missing_ok=True)
+        if each.exists():
+            shutil.copyfile(each, copy)
+
+
+def _brought_up(source: Path, fresh: Path) -> Contents:
+    """Bring the copy of a source up to this version and read it through; what is wrong with it is the source's."""
+    try:
+        with closing(duckdb.connect(fresh, config=_CONFIG)) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            if applied_migrations(connection) is None:
+                raise Unusable(f"{source} is a DuckDB file that Talkwatch did not make: name a backup of its own")
+            apply(connection, missing_migrations(connection, source, known_migrations()))
+    except duckdb.Error as error:
+        raise _no_backup(source, error) from error
+    return _read_through(fresh, source)
+
+
+def _read_through(path: Path, name: Path | None = None) -> Contents:
+    """Read all there is, so that every block's checksum has been looked at; raise Unusable for one that is wrong."""
+    try:
+        with closing(duckdb.connect(path, read_only=True, config=_CONFIG)) as connection:
+            for (table,) in connection.execute(_TABLES).fetchall():
+                connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()  # noqa: S608  (our own tables)
+            connection.execute("SET TimeZone = 'UTC'")
+            counted = connection.execute(_COUNTED).fetchone()
+    except duckdb.Error as error:
+        raise _no_backup(name or path, error) from error
+    assert counted is not None, "a SELECT without FROM has one row"
+    return Contents(articles=counted[0], alerts=counted[1], finished_at=counted[2], size=path.stat().st_size)
+
+
+def _put_aside(live: Path) -> None:
+    """Keep the file that is there, damaged or not, with its log; killed between, it is missing, which is noticed."""
+    if not os.path.lexists(live):
+        return
+    if live.is_dir() and not live.is_symlink():
+        raise Unusable(f"{live} is no file: move it away")
+    kept = live.with_name(REPLACED)
+    wal(kept).unlink(missing_ok=True)
+    live.replace(kept)
+    if wal(live).is_file():
+        wal(live).replace(wal(kept))
+
+
+def _no_backup(path: Path, error: duckdb.Error) -> Unusable:
+    match obstacle(error):
+        case Obstacle.FOREIGN:
+            return Unusable(f"{path} is no DuckDB file: name a backup")
+        case Obstacle.LOG:
+            return Unusable(f"{path} and the log beside it, {wal(path).name}, do not go together: move the log away")
+        case _:
+            return Unusable(f"{path} cannot be read to its end: {words_of(error)}")
+
+
+def _not_written(path: Path, error: OSError) -> Exception:
+    if error.errno in FULL:
+        return disk_full(path.parent)
+    return Unusable(f"cannot write {path}: {(error.strerror or str(error)).lower()}")
