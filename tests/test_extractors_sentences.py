@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from extractors.records import Span
 from extractors.speech.quotations import find_quotations
-from extractors.speech.sentences import LONGEST, PARAGRAPH, asides, find_sentences, find_turns, first_comment
+from extractors.speech.sentences import LONGEST, PARAGRAPH, asides, find_sentences, first_comment
+from extractors.speech.transcripts import find_turns
 from tests.hanging import stopped_after
 
 ARTICLE = [

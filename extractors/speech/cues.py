@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, NO_CUES, PEOPLE, PRESENT_FORMS, PRONOUNS
+from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, LABELS, NO_CUES, PEOPLE, PRESENT_FORMS, PRONOUNS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.syntax import FINITE, FINITE_VERBS, SUBJECTS, TIMES, VERBS, child_of, subject
+from extractors.speech.syntax import FINITE_VERBS, SUBJECTS, TIMES, VERBS, child_of, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -38,7 +38,7 @@ def cue_of(governor: Token) -> Cue | None:
         return _noun_cue(governor)
     quoted = _quoted(governor)
     phrase = sorted((governor, *_company(governor), *quoted))
-    speaker = subject(quoted[0] if quoted else governor)
+    speaker = _cited(quoted) or subject(quoted[0] if quoted else governor)
     if governor.lemma_ == "be" and speaker is not None:
         speaker = child_of(speaker, "poss")
     return Cue(phrase[0], phrase[-1], speaker)
@@ -52,12 +52,25 @@ def _company(governor: Token) -> Iterator[Token]:
 
 def _quoted(governor: Token) -> tuple[Token, ...]:
     """Return "quoted", "was" and "saying" of "was quoted as saying", whichever of its verbs is the governor."""
-    quoted = governor.head.head if governor.dep_ == "pcomp" and governor.head.lower_ == "as" else governor
-    if quoted.lemma_ not in {"quote", "cite"}:
+    quoted = governor
+    if governor.dep_ == "pcomp" and governor.head.lower_ == "as":
+        # "quoted Lavrov as saying": the parser may hang the phrase on the name.
+        above = governor.head.head
+        quoted = above if above.pos_ in VERBS else above.head
+    if quoted.lemma_ not in QUOTING:
         return ()
     was = (child for child in quoted.children if child.dep_ == "auxpass")
-    ways = (child for child in quoted.children if child.lower_ == "as")
-    return (quoted, *was, *(verb for way in ways for verb in way.children if verb.dep_ == "pcomp"))
+    near = quoted.doc[quoted.i + 1 : quoted.i + _AS]
+    saying = (token for token in near if token.tag_ == "VBG" and token.nbor(-1).lower_ == "as")
+    return (quoted, *was, *saying)
+
+
+def _cited(quoted: tuple[Token, ...]) -> Token | None:
+    """Return the Lavrov of "Interfax quoted Lavrov as saying"; None for the passive, whose subject he is."""
+    is_saying = any(verb.tag_ == "VBG" for verb in quoted[1:])
+    if not is_saying or any(child.dep_ == "auxpass" for child in quoted[0].children):
+        return None
+    return child_of(quoted[0], "dobj", "dative")
 
 
 def _noun_cue(noun: Token) -> Cue | None:
@@ -71,6 +84,8 @@ def _noun_cue(noun: Token) -> Cue | None:
     return None
 
 
+_AS = 9  # tokens after "quoted" in which its "as saying" begins
+QUOTING = frozenset({"quote", "cite", "show", "report"})
 _PHRASES = 8  # phrases between a name and the verb it belongs to
 _NEAR_NAME = 14  # tokens between a quotation and the name of its speaker
 NOMINAL = frozenset({"PROPN", "NOUN", "PRON", "DET", "ADJ", "CCONJ"})
@@ -191,7 +206,6 @@ _LEAD = 40  # tokens before a colon that may name the speaker
 _FAR = 24  # as far back as a cue can stand before its quotation
 _CLOSE = 8  # tokens of a subject between a quotation and its verb
 _MARKS = frozenset("”.?!,")
-_SIGNED = 12  # tokens of the line that signs a quotation
 _DEPENDENT = frozenset(
     {"ccomp", "xcomp", "advcl", "parataxis", "dobj", "oprd", "dep", "conj", "pobj", "pcomp", "appos", "acl", "relcl"}
 )
@@ -279,16 +293,6 @@ def _signature(sentence: ParsedSentence, verb: Token) -> Cue | None:
     return Cue(rest[0], rest[0], next((token for token in rest[1:] if token.dep_ != "compound"), rest[1]))
 
 
-def signature(sentence: ParsedSentence) -> Token | None:
-    """Return the name of a line that only signs the quotation above it: a dash and a name."""
-    tokens = [token for token in sentence if not token.is_space]
-    if not 1 < len(tokens) <= _SIGNED or tokens[0].text not in DASHES or tokens[1].pos_ != "PROPN":
-        return None
-    if any(token.tag_ in FINITE for token in tokens):
-        return None
-    return next((token for token in tokens[1:-1] if token.nbor(1).pos_ != "PROPN"), tokens[-1])
-
-
 def _announcing(sentence: ParsedSentence, verb: Token) -> Cue | None:
     """Return what brings in a quotation after a colon or comma: "Cruz resisted: “No.”", "In the report: “…”"."""
     at = verb.i - 3
@@ -319,7 +323,8 @@ def _headed(before: Span, mark: Token) -> Cue | None:
     words = [token for token in before if not token.is_punct]
     ends = (token for token in words if token.i + 1 == mark.i or token.nbor(1).pos_ != "PROPN")
     name = next((token for token in ends if token.pos_ == "PROPN" or len(words) == 1), None)
-    return Cue(mark, mark, name) if name is not None else None
+    is_name = name is not None and name.lower_ not in LABELS and name.ent_type_ not in TIMES
+    return Cue(mark, mark, name) if is_name else None
 
 
 def _closing(sentence: ParsedSentence, verb: Token) -> Cue | None:

@@ -5,20 +5,20 @@ Weighs nothing and finds no speakers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
-from extractors.speech.cues import NOMINAL, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import REPORTING_VERBS
+from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
+from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.syntax import (
     SUBJECTS,
+    TIMES,
     VERBS,
     child_of,
     doer,
-    is_heard,
     is_infinitive,
     is_source,
     resumed,
@@ -29,6 +29,8 @@ from extractors.speech.syntax import (
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_ASKED = frozenset({"whether", "if", "about", "why", "how", "what", "by", "on", "when", "where"})
+_QUESTIONED = frozenset({"asked", "pressed", "questioned"})
 _HEADING = 8  # tokens of a name and its titles before a colon
 
 
@@ -58,7 +60,7 @@ def find_reports(sentence: ParsedSentence) -> Iterator[SpeechReport]:
             report = _of_verb(sentence, token)
         else:
             report = _of_noun(token) if token.pos_ == "NOUN" else None
-        if report is not None and report.ranges:
+        if report is not None and report.ranges and not _is_question(token, report.ranges):
             yield report
 
 
@@ -71,7 +73,12 @@ def _headed(sentence: ParsedSentence) -> SpeechReport | None:
     name = doc[at - 1]
     if at + 1 >= sentence.last or name.i < sentence.first or not name.is_title or sentence.said:
         return None
-    if len(name) == 1 or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at]):
+    if (
+        len(name) == 1
+        or name.lower_ in LABELS
+        or name.ent_type_ in TIMES
+        or any(token.pos_ not in NOMINAL for token in doc[sentence.first : at])
+    ):
         return None
     if all(token.pos_ not in VERBS for token in doc[at : sentence.last]):
         return None
@@ -82,7 +89,7 @@ def _headed(sentence: ParsedSentence) -> SpeechReport | None:
 def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
-    if is_heard(verb):
+    if _is_heard(verb) or _is_handing_on(verb):
         return None
     construction, ranges = construction_of(sentence, verb)
     aside = _parenthesis(sentence, verb, construction)
@@ -99,6 +106,43 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if cue.speaker is None or cue.speaker.i == verb.i:
         cue = replace(cue, speaker=phrase_before(sentence, verb))
     return SpeechReport(cue, verb, with_particle(verb), construction, tuple(ranges))
+
+
+def _is_question(verb: Token, ranges: Sequence[Range]) -> bool:
+    """Tell the "asked if he would" of "Asked if he would, Putin replied in the negative"."""
+    words = [verb.doc[start].lower_ for start, _ in ranges[:1]]
+    return any(word in _QUESTIONED for word in words)
+
+
+def _is_heard(verb: Token) -> bool:
+    """Tell "when asked about talks, Putin" and "Putin, asked whether he can, said": the question is nobody's."""
+    if verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in HEARD_VERBS:
+        return False
+    if _is_set_off(verb):
+        return True
+    dependents = {child.dep_ for child in verb.children}
+    if dependents & {"agent", "aux", "nsubj"}:
+        return False
+    is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
+    return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
+
+
+def _is_set_off(verb: Token) -> bool:
+    """Tell a participle by what stands around it: nothing or a comma before, a question after."""
+    before = verb.nbor(-1) if verb.i else None
+    begins = before is None or before.is_sent_end or before.text == "," or before.lower_ == "when" or verb.is_sent_start
+    following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
+    return bool(begins) and following in _ASKED
+
+
+def _is_handing_on(verb: Token) -> bool:
+    """Tell the "quoted" of "Interfax quoted Lavrov as saying": the saying is the report, and Lavrov’s."""
+    if verb.lemma_ not in QUOTING or any(child.dep_ == "auxpass" for child in verb.children):
+        return False
+    thing = child_of(verb, "dobj")
+    ways = [child for head in (verb, thing) if head is not None for child in head.rights if child.lower_ == "as"]
+    sayings = [child for way in ways for child in way.children if child.dep_ == "pcomp" and child.tag_ == "VBG"]
+    return any(child.i > saying.i and not child.is_punct for saying in sayings for child in saying.children)
 
 
 def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:

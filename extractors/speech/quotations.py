@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from extractors.records import Span
 from extractors.speech.lexicon import LEXICON, filled
-from extractors.speech.sentences import PARAGRAPH, Turn, find_turns
+from extractors.speech.sentences import PARAGRAPH
+from extractors.speech.transcripts import Turn, find_turns
 
 
 class QuotationShape(StrEnum):

@@ -245,6 +245,15 @@ class Cast:
         span = _balanced(self._text, sentence.span(first, last))
         return Speaker(party=self._joint(sentence, head, party), surface=span.slice(self._text), span=span)
 
+    def named(self, span: Span, *, bodies: bool = True) -> Speaker | None:
+        """Return the first person named in a stretch of the text, else the first country or body."""
+        first, last = bisect_right(self._starts, span.start - 1), bisect_right(self._starts, span.end - 1)
+        inside = self._mentions[first:last]
+        people = [each for each in inside if each.kind in _NAMED]
+        for mention in people or (inside if bodies else []):
+            return Speaker(party=self._of_mention(mention, None), surface=mention.surface, span=mention.span)
+        return None
+
     def _joint(self, sentence: ParsedSentence, head: Token, party: Party) -> Party:
         """Join the names of several people who speak as one; the first of the roster lends the id."""
         others = [self._party(sentence, token) for token in coordinates(head)[1:]]
@@ -279,11 +288,12 @@ class Cast:
                 return mention
         return None
 
-    def _of_mention(self, mention: Mention, token: Token) -> Party:
+    def _of_mention(self, mention: Mention, token: Token | None) -> Party:
         if mention.kind in _BODIES:
             seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
             return Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
-        gender = gender_of_titles(child.lower_ for child in token.children) if mention.ref_id is None else None
+        titles = [child.lower_ for child in token.children] if token is not None and mention.ref_id is None else []
+        gender = gender_of_titles(titles)
         gender = gender or self._gender(mention)
         rule = _naming_rule(mention)
         return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=rule)

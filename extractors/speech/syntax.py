@@ -331,17 +331,6 @@ def with_particle(verb: Token) -> str:
     return f"{verb.lemma_.lower()} {particle}".rstrip()
 
 
-def is_heard(verb: Token) -> bool:
-    """Tell "when asked about talks, Putin": whoever asks is not named."""
-    if verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in HEARD_VERBS:
-        return False
-    dependents = {child.dep_ for child in verb.children}
-    if dependents & {"agent", "aux", "nsubj"}:
-        return False
-    is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
-    return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
-
-
 def is_announced(clause: Token, verb: Token) -> bool:
     """Tell a clause that a colon divides from the next: the next explains it, and does not report it."""
     return any(token.text == ":" for token in verb.doc[clause.i : verb.i])
