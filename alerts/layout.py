@@ -78,9 +78,11 @@ class Layout:
         self._mentions: dict[str, Mentions] = defaultdict(Mentions)
         self._taken_from: dict[tuple[str | None, Span], Statement] = {}
         self._statements: dict[int, list[Statement]] = defaultdict(list)
+        self._named: dict[str, str] = {}
         self._sort(mentions, statements)
-        speakers = {statement.speaker_id for all_at in self._statements.values() for statement in all_at}
-        self.refs = frozenset(self._mentions) | {speaker for speaker in speakers if speaker is not None}
+        said = (statement for all_at in self._statements.values() for statement in all_at)
+        speakers = frozenset(ref for statement in said for ref in self.speakers(statement))
+        self.refs = frozenset(self._mentions) | speakers
 
     def _sort(self, mentions: Iterable[Mention], statements: Iterable[Statement]) -> None:
         for mention in sorted(mentions, key=lambda mention: mention.span):
@@ -89,6 +91,12 @@ class Layout:
             self._add_speaker(statement)
             for at in self.sentences_of(statement.span):
                 self._statements[at].append(statement)
+
+    def speakers(self, statement: Statement) -> frozenset[str]:
+        """Return the ids of all who say it: each of several who speak as one, and a country or body by its name."""
+        names = (statement.speaker or "").split("; ")
+        refs = (statement.speaker_id, *(self._named.get(name) for name in names))
+        return frozenset(ref for ref in refs if ref is not None)
 
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""
@@ -184,6 +192,7 @@ class Layout:
         if mention.kind in _NAMING and mention.ref_id is not None and self.sentence_of(mention.span) is not None:
             self._mentions[mention.ref_id].all.append(mention)
             self._mentions[mention.ref_id].starts.append(mention.span.start)
+            self._named.setdefault(mention.name, mention.ref_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,21 +307,21 @@ class Occurrence:
     def denied(self) -> bool:
         """Tell whether the official is reported to deny having said what holds the hit."""
         statements = self.layout.statements_at(self.sentence, self.hit.span)
-        return any(each.denied and each.speaker_id == self.ref_id for each in statements)
+        return any(each.denied and self.ref_id in self.layout.speakers(each) for each in statements)
 
 
 def _ties(ref_id: str, hit: Span, sentence: int, layout: Layout, other: Layout) -> Iterator[Nearness]:
     """Yield the ties between a hit and someone, the strongest first. Who denies having said it does not say it."""
     statements = [each for each in layout.statements_at(sentence, hit) if not each.denied]
     for statement in statements:
-        if statement.speaker_id == ref_id and any(part.covers(hit) for part in statement.spans):
+        if ref_id in layout.speakers(statement) and any(part.covers(hit) for part in statement.spans):
             yield Nearness(scope=Scope.SPEAKS, statement=statement, known_by=statement)
     for statement in statements:
         named = False
         for tie in _named(ref_id, hit, layout, statement.span, scope=Scope.STATEMENT, statement=statement):
             named = True
             yield tie
-        if statement.speaker_id == ref_id and not named:
+        if ref_id in layout.speakers(statement) and not named:
             yield Nearness(scope=Scope.STATEMENT, statement=statement, known_by=statement)
     stretches = (
         (Scope.SENTENCE, layout, layout.sentences[sentence]),

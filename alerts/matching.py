@@ -240,7 +240,7 @@ def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
     """Yield a statement's speaker, cue, whole stretch and the part that holds the phrase, and how to tell it."""
     layout = at.layout
     if statement.speaker_span is not None:
-        if statement.speaker_id == at.ref_id:
+        if at.ref_id in layout.speakers(statement):
             yield _proof_at("official", layout, statement.speaker_span, at.ref_id)
         yield _proof_at("speaker", layout, statement.speaker_span, statement.speaker_id)
     if statement.cue_span is not None:

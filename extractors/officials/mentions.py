@@ -242,7 +242,11 @@ class MentionFinder:
         taken = {at for each in people.named for at in range(each.first, each.last + 1)}
         mentions = [
             *(_official(words, each) for each in people.named),
-            *self._holders(words, roles, _Company(taken, self._met(people, known), (*told, *holders), on)),
+            *self._holders(
+                words,
+                (*roles, *self._roles.find_groups(words)),
+                _Company(taken, self._met(people, known), (*told, *holders), on),
+            ),
             *self._things_in(words, taken, people.decoys),
             *self._topics_in(words, people.decoys),
         ]

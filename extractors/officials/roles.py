@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.officials.phrases import NameIndex, TextWords, is_possessive
@@ -10,6 +10,7 @@ from extractors.officials.roster import Country, Role
 from extractors.text.words import Trie, fold, remembered, tokens, without_possessive
 
 # Two words of a form that no text holds: the country as an attribute, the country's name.
+_LONGEST_TITLE = 4  # words of an office that several are called by at once
 _ATTRIBUTE, _NAME = "*", "@"
 _PASSED_OVER = {"new", "newly", "appointed", "current", "veteran", "longtime", "embattled", "hawkish"}
 # What before a title makes it another office, another time's, or nobody in particular.
@@ -23,6 +24,9 @@ elect designate emeritus nominee candidate hopeful for of
 spokesman spokeswoman spokesperson adviser advisor aide office administration
 """
 UNSAYS, _UNSAYS_AFTER = frozenset(_UNSAYING.split()), frozenset(_UNSAYING_AFTER.split())
+# Countries whose president is no head of government: their leader is the prime minister.
+_PREMIERS_OF = "AL AT BA BG CZ EE FI GR HR HU IE IL IN IQ IS IT LB LV ME MK MT PK PT RS SI SK"
+_PREMIERS = frozenset(_PREMIERS_OF.split())
 # Delegations to these are not to the talks.
 _OTHER_BODIES = {"osce", "un", "pace", "nato", "iaea", "council", "parliamentary", "international", "european"}
 
@@ -70,6 +74,7 @@ class RoleIndex:
         """Index what each role and country is called."""
         self._root: _Wordings = Trie()
         self._order: dict[str, int] = {}
+        self._plurals: dict[str, set[str]] = {}
         self._countries: NameIndex[_CountryWord] = NameIndex()
         for country in countries:
             self._add_country(country)
@@ -89,6 +94,7 @@ class RoleIndex:
     def _add_role(self, role: Role) -> None:
         self._order[role.role] = len(self._order)
         for title in role.titles:
+            self._plurals.setdefault(_plural(title), set()).add(role.role)
             self._root.at((_ATTRIBUTE, *_words(title))).ends.append((role.role, None))
             self._root.at((*_words(title), "of", _NAME)).ends.append((role.role, None))
         for form in role.forms:
@@ -105,6 +111,60 @@ class RoleIndex:
             if found and not (_is_unsaid(text, found) or self._is_elsewhere(text, found)):
                 yield found
             reached = found.last + 1 if found else reached
+
+    def find_groups(self, text: TextWords) -> Iterator[FoundRole]:
+        """Yield, from left to right, each of those whom "the leaders of France and Germany" or "French and German
+        leaders" call by one office; the words of each are those of his own country, of one also the office.
+        """  # noqa: D205 - one sentence, too long for a line
+        for at in range(len(text)):
+            for size in range(_LONGEST_TITLE, 0, -1):
+                words = [word.text.lower() for word in text.words[at : at + size]]
+                roles = self._plurals.get(" ".join(words), set()) if len(words) == size else set()
+                group = (self._of_countries(text, at, at + size - 1) or self._by_people(text, at)) if roles else []
+                if group and not _is_unsaid_before(text, group[0][1]):
+                    order = sorted(roles, key=self._order.__getitem__)
+                    for codes, first, last in group:
+                        whole = last + size if last == at - 1 else last
+                        offices = [Office(role, code) for role in order for code in codes]
+                        yield FoundRole(_leading(offices, words[-1]), first, whole)
+                    break
+
+    def _of_countries(self, text: TextWords, first: int, last: int) -> list[tuple[list[str], int, int]]:
+        """Return the countries after "leaders of", of which the first takes in these words."""
+        if last + 2 >= len(text) or text.words[last + 1].text.lower() != "of":
+            return []
+        found, at, begins = [], last + 2, first
+        while at < len(text):
+            at += text.words[at].text.lower() == "the"
+            country = self._countries.longest(text, at) if at < len(text) else None
+            if country is None:
+                break
+            found.append(([each.code for each in country.targets], begins, country.last))
+            at = begins = country.last + 1
+            if at < len(text) and text.words[at].text.lower() == "and":
+                at = begins = at + 1
+            elif at >= len(text) or text.text[text.words[at - 1].end : text.words[at].start].strip() != ",":
+                break
+            begins = at + (text.words[at].text.lower() == "the") if at < len(text) else at
+        return found if len(found) > 1 else []
+
+    def _by_people(self, text: TextWords, at: int) -> list[tuple[list[str], int, int]]:
+        """Return the countries before "leaders", by their adjectives."""
+        found: list[tuple[list[str], int, int]] = []
+        end = at - 1
+        while end >= 0:
+            country = self._countries.longest(text, end)
+            if country is None or country.last != end:
+                break
+            found.insert(0, ([each.code for each in country.targets], end, end))
+            before = end - 1
+            if before >= 0 and text.words[before].text.lower() == "and":
+                end = before - 1
+            elif before >= 0 and text.text[text.words[before].end : text.words[end].start].strip() == ",":
+                end = before
+            else:
+                break
+        return found if len(found) > 1 else []
 
     def _beginnings(self, text: TextWords) -> list[int]:
         """Return the words that a wording may begin with, in order: its own first word, or a country's."""
@@ -134,7 +194,7 @@ class RoleIndex:
             return None
         end = max(best)
         offices = sorted(best[end], key=lambda office: (self._order[office.role], office.country))
-        return FoundRole(tuple(offices), first, end - 1)
+        return FoundRole(_leading(offices, text.words[end - 1].text), first, end - 1)
 
     def _steps(self, text: TextWords, here: _Reached) -> Iterator[_Reached]:
         word = fold(text.words[here.at].text).lower()
@@ -159,6 +219,26 @@ class RoleIndex:
         for country in found.targets:
             if country.is_name if special == _NAME else possessive or not country.needs_possessive:
                 yield _Reached(after, found.last + 1, country.code, is_past_country=True)
+
+
+def _leading(offices: Sequence[Office], word: str) -> tuple[Office, ...]:
+    """Return the offices, the likelier first: of a "leader" the premier’s where no president leads the government."""
+    if without_possessive(fold(word).lower()) not in {"leader", "leaders"}:
+        return tuple(offices)
+    return tuple(sorted(offices, key=lambda office: office.role == "president" and office.country in _PREMIERS))
+
+
+def _is_unsaid_before(text: TextWords, first: int) -> bool:
+    return first > 0 and text.runs_on[first - 1] and text.words[first - 1].text.lower() in UNSAYS
+
+
+def _plural(title: str) -> str:
+    """Return what several of an office are called: "foreign ministers", "secretaries of state"."""
+    words = title.lower().split()
+    head = words.index("of") - 1 if "of" in words else len(words) - 1
+    noun = words[head]
+    words[head] = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return " ".join(words)
 
 
 def _plain(word: str) -> tuple[str, str]:

@@ -20,12 +20,13 @@ from extractors.officials.mentions import MentionFinder
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
+from extractors.speech.entities import find_entities
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
 from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
-from extractors.speech.speakers import Cast, find_entities
+from extractors.speech.speakers import Cast
 from extractors.speech.statements import find_statements
 from extractors.text.datelines import Dateline, find_datelines
 from extractors.text.dates import day_of

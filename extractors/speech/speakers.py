@@ -1,14 +1,13 @@
 """Who a noun phrase names: the roster first, then the names in the article, then role nouns and pronouns.
 
-The names that only the language model knows are found here too; the watchlist’s mentions always win over them. Follows
-an article in its order, as a reader does. Finds no speech.
+Follows an article in its order, as a reader does. Finds no names and no speech.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,8 +16,11 @@ from extractors.records import Mention, MentionKind, Span
 from extractors.speech.lexicon import (
     HE,
     IT,
+    NO_SPEAKERS,
     PAPERS,
     PEOPLE,
+    POSTING_VERBS,
+    POSTS,
     PRONOUNS,
     SHE,
     THEY,
@@ -27,123 +29,22 @@ from extractors.speech.lexicon import (
     gender_of_titles,
     is_role,
 )
-from extractors.speech.parsing import Frame, ParsedSentence
-from extractors.speech.syntax import SUBJECTS, before, coordinates, is_main, is_source, maker_of, noun_phrase, parts
-from extractors.text.spans import disjoint
+from extractors.speech.parsing import ParsedSentence
+from extractors.speech.syntax import (
+    SUBJECTS,
+    before,
+    child_of,
+    coordinates,
+    is_main,
+    is_source,
+    maker_of,
+    noun_phrase,
+    parts,
+)
+from extractors.text.spans import starting_in
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
-    from spacy.tokens import Span as Tokens
-
-_KINDS = {"PERSON": MentionKind.PERSON, "ORG": MentionKind.ORGANISATION, "GPE": MentionKind.PLACE}
-_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*)*")
-_POSSESSIVE = re.compile(r"[’']s?$")
-_SHORTEST = 3  # letters of a surname that may stand for a person by itself
-
-
-def find_entities(text: str, parsed: Iterable[tuple[Frame, Doc]], taken: Sequence[Mention]) -> tuple[Mention, ...]:
-    """Return the model's names in the article in order, none on a mention of `taken`.
-
-    A person is named by the fullest form in the article; a surname that the model takes for something else, or misses,
-    is that person all the same.
-    """
-    frames = list(parsed)
-    free = _Free(taken)
-    found = [named for frame, doc in frames for named in _named(text, frame, doc, free)]
-    fullest = _fullest([span.slice(text) for kind, span in found if kind is MentionKind.PERSON])
-    mentions = {
-        span: _mention_of(text, kind, span, fullest) for kind, span in found if _is_sure(text, kind, span, fullest)
-    }
-    for frame, doc in frames:
-        for span in _surnames(text, frame, doc, free, fullest):
-            mentions[span] = _mention_of(text, MentionKind.PERSON, span, fullest)
-    return disjoint(mentions.values())
-
-
-class _Free:
-    """Tells where no mention of the watchlist stands."""
-
-    def __init__(self, taken: Sequence[Mention]) -> None:
-        self._taken = sorted(mention.span for mention in taken if mention.kind is not MentionKind.TOPIC)
-        self._starts = [span.start for span in self._taken]
-
-    def at(self, span: Span) -> bool:
-        """Tell whether `span` meets none of them."""
-        return not self._met(span)
-
-    def part(self, span: Span, text: str) -> Span | None:
-        """Return what a mention at its beginning leaves of `span`: the name in "Belarus Boris Gryzlov"."""
-        met = self._met(span)
-        if not met:
-            return span
-        rest = Span(max(other.end for other in met), span.end)
-        start = rest.end - len(rest.slice(text).lstrip())
-        return Span(start, span.end) if " " in text[start : span.end] and text[start].isupper() else None
-
-    def _met(self, span: Span) -> list[Span]:
-        after = bisect_right(self._starts, span.end - 1)
-        return [other for other in self._taken[max(0, after - 3) : after] if other.meets(span)]
-
-
-def _named(text: str, frame: Frame, doc: Doc, free: _Free) -> Iterator[tuple[MentionKind, Span]]:
-    for entity in doc.ents:
-        if entity.label_ not in _KINDS or all(token.tag_ == "JJ" for token in entity):
-            continue
-        span = _verbatim(text, frame, entity)
-        if span is not None and (left := free.part(span, text)) is not None:
-            yield _KINDS[entity.label_], left
-
-
-def _verbatim(text: str, frame: Frame, entity: Tokens) -> Span | None:
-    """Return where the name itself stands, without article, possessive and marks; None where it is no name."""
-    whole = frame.span(entity.start_char, entity.end_char)
-    printed = whole.slice(text)
-    start = 4 if printed[:4].lower() == "the " else 0
-    name = _NAME.match(_POSSESSIVE.sub("", printed[start:].rstrip(" ,;:")))
-    if name is None or len(printed) != len(entity.text) or not name.group()[0].isupper():
-        return None
-    return Span(whole.start + start, whole.start + start + len(_POSSESSIVE.sub("", name.group())))
-
-
-def _fullest(names: Iterable[str]) -> dict[str, str]:
-    """Map surnames, then first names, to the fullest name that bears them."""
-    full = [name for name in names if " " in name]
-    found: dict[str, str] = {}
-    for name in full:
-        surname = name.split()[-1]
-        if len(surname) >= _SHORTEST and name.endswith(found.get(surname, "")):
-            found[surname] = name
-    for name in full:
-        if gender_of_first_name(name):
-            found.setdefault(name.split(maxsplit=1)[0], name)
-    return found
-
-
-def _mention_of(text: str, kind: MentionKind, span: Span, fullest: dict[str, str]) -> Mention:
-    surface = span.slice(text)
-    if surface in fullest:
-        return Mention(kind=MentionKind.PERSON, ref_id=None, name=fullest[surface], surface=surface, span=span)
-    return Mention(kind=kind, ref_id=None, name=" ".join(surface.split()), surface=surface, span=span)
-
-
-def _is_sure(text: str, kind: MentionKind, span: Span, fullest: dict[str, str]) -> bool:
-    """Doubt a person of one word whom the article never names in full: the model takes towns for people."""
-    return kind is not MentionKind.PERSON or " " in span.slice(text) or span.slice(text) in fullest
-
-
-def _surnames(text: str, frame: Frame, doc: Doc, free: _Free, fullest: dict[str, str]) -> Iterator[Span]:
-    for token in doc:
-        if token.text in fullest and not token.ent_type_ and not _is_part(token):
-            span = frame.span(token.idx, token.idx + len(token))
-            if span.slice(text) == token.text and free.at(span):
-                yield span
-
-
-def _is_part(token: Token) -> bool:
-    """Tell whether a capitalised word goes on before or after, so that this is another's name."""
-    before = token.i > 0 and token.nbor(-1).pos_ == "PROPN" and token.nbor(-1).dep_ == "compound"
-    return before or (token.dep_ == "compound" and token.head.pos_ == "PROPN" and bool(token.head.ent_type_))
-
+    from spacy.tokens import Token
 
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 REACH = 100  # subjects, or mentions, that a pronoun may look back over
@@ -191,6 +92,11 @@ class Party:
     is_many: bool = False
     resolution: Resolution = Resolution.NONE
 
+    @property
+    def is_known(self) -> bool:
+        """Tell one who has a name, not a description: "Macron and a diplomat" is Macron."""
+        return self.name is not None and self.resolution not in {Resolution.NONE, Resolution.GROUP}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
@@ -220,6 +126,8 @@ class Cast:
         self._embedded: list[Party] = []
         self._roles: dict[str, Party] = {}
         self._met: dict[tuple[int, int], Party] = {}
+        self._bodies: list[tuple[str, Party]] = []
+        self._papers: dict[str, Party] = {}
 
     def follow(self, sentence: ParsedSentence) -> None:
         """Take in a sentence: who its subjects are, and which roles its names are given."""
@@ -233,10 +141,21 @@ class Cast:
             if is_source(token):
                 self._met[_key(token)] = party = self._party(sentence, token)
                 self._subjects.append(party)
+            if token.lemma_.lower() in POSTING_VERBS and (poster := child_of(token, "nsubj")) is not None:
+                self._papers.update(dict.fromkeys(("post", "message"), self._party(sentence, poster)))
+            if token.lemma_.lower() in PAPERS | POSTS and (maker := maker_of(token)) is not None:
+                self._papers[token.lemma_.lower()] = self._party(sentence, maker)
 
-    def speaker(self, sentence: ParsedSentence, head: Token, cue: Token | None = None) -> Speaker:
-        """Return who the phrase around `head` means, with its words up to the cue: "signs" of "signs calling him"."""
+    def speaker(
+        self, sentence: ParsedSentence, head: Token, cue: Token | None = None, said: Sequence[Span] = ()
+    ) -> Speaker:
+        """Return who the phrase around `head` means, with its words up to the cue: "signs" of "signs calling him".
+
+        Whom the words `said` call by name is not the "he" who says them.
+        """
         party = self._met.get(_key(head)) or self._party(sentence, head)
+        if party.resolution is Resolution.PRONOUN and party.is_person and party.name in (named := self._named_in(said)):
+            party = self._another(sentence, head, party, named)
         first, last = noun_phrase(head)
         if cue is not None and head.i < cue.i <= last.i:
             whole, last = sentence.span(first, last), before(cue, head)
@@ -244,6 +163,19 @@ class Cast:
                 party = replace(party, name=_plain(sentence.span(first, last).slice(self._text)))
         span = _balanced(self._text, sentence.span(first, last))
         return Speaker(party=self._joint(sentence, head, party), surface=span.slice(self._text), span=span)
+
+    def _named_in(self, spans: Sequence[Span]) -> frozenset[str]:
+        """Return the names of the people that some stretches of the text call by name."""
+        inside = (each for span in spans for each in starting_in(self._mentions, span, _start))
+        return frozenset(each.name for each in inside if each.kind in _NAMED)
+
+    def _another(self, sentence: ParsedSentence, head: Token, party: Party, named: frozenset[str]) -> Party:
+        """Return who else a pronoun may mean; from here on it is he who was the subject."""
+        found = self._person(party.gender or "m", sentence.place(head), named)
+        other = replace(found, resolution=Resolution.PRONOUN if found.name else Resolution.NONE)
+        self._met[_key(head)] = other
+        self._subjects = [other if each is party else each for each in self._subjects]
+        return other
 
     def named(self, span: Span, *, bodies: bool = True) -> Speaker | None:
         """Return the first person named in a stretch of the text, else the first country or body."""
@@ -256,13 +188,21 @@ class Cast:
 
     def _joint(self, sentence: ParsedSentence, head: Token, party: Party) -> Party:
         """Join the names of several people who speak as one; the first of the roster lends the id."""
-        others = [self._party(sentence, token) for token in coordinates(head)[1:]]
-        named = [party, *(other for other in others if other.is_person)]
-        if len(named) == 1 or not all(one.name and one.is_person for one in named):
+        if head.tag_ == "NNS" and len(members := self._members(sentence, head)) > 1:
+            party, *others = members
+        else:
+            others = [self._party(sentence, token) for token in coordinates(head)[1:]]
+        named = [party, *(other for other in others if other.is_person == party.is_person and other.is_known)]
+        if len(named) == 1 or not party.name or not (party.is_person or party.is_known):
             return party
         ref_id = next((one.ref_id for one in named if one.ref_id), None)
         joint = "; ".join(str(one.name) for one in named)
-        return Party(name=joint, ref_id=ref_id, is_person=True, is_many=True, resolution=Resolution.GROUP)
+        return Party(name=joint, ref_id=ref_id, is_person=party.is_person, is_many=True, resolution=Resolution.GROUP)
+
+    def _members(self, sentence: ParsedSentence, head: Token) -> list[Party]:
+        """Return those whom "the leaders of France and Germany" calls by one office."""
+        inside = starting_in(self._mentions, sentence.span(*noun_phrase(head)), _start)
+        return [self._of_mention(mention, None) for mention in inside if mention.kind is MentionKind.OFFICIAL]
 
     def _party(self, sentence: ParsedSentence, head: Token) -> Party:
         if head.lower_ in PRONOUNS:
@@ -291,7 +231,10 @@ class Cast:
     def _of_mention(self, mention: Mention, token: Token | None) -> Party:
         if mention.kind in _BODIES:
             seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
-            return Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
+            body = Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
+            if mention.kind is MentionKind.ORGANISATION:
+                self._bodies.append((f" {mention.surface.lower()}", body))
+            return body
         titles = [child.lower_ for child in token.children] if token is not None and mention.ref_id is None else []
         gender = gender_of_titles(titles)
         gender = gender or self._gender(mention)
@@ -307,21 +250,23 @@ class Cast:
             return next((one for one in reversed(self._subjects[-REACH:]) if one.is_many), NOBODY)
         return NOBODY
 
-    def _person(self, gender: str, place: int) -> Party:
+    def _person(self, gender: str, place: int, but: frozenset[str] = frozenset()) -> Party:
         """Return the last subject of that gender, of main clauses first; one of unknown gender takes it on."""
         for one in (*reversed(self._subjects[-REACH:]), *reversed(self._embedded[-REACH:])):
-            if one.is_person and one.name and not one.is_many and one.gender in {gender, None}:
+            if not one.name or one.name in but:
+                continue
+            if one.is_person and not one.is_many and one.gender in {gender, None}:
                 if one.gender is None and one.ref_id is None:
                     self._genders.setdefault(one.name, gender)
                 return replace(one, gender=gender)
-        return self._bystander(gender, place)
+        return self._bystander(gender, place, but)
 
-    def _bystander(self, gender: str, place: int) -> Party:
+    def _bystander(self, gender: str, place: int, but: frozenset[str]) -> Party:
         """Return the last person named before `place` who is known to be of that gender."""
         last = bisect_right(self._starts, place) - 1
         for at in range(last, max(-1, last - REACH), -1):
             mention = self._mentions[at]
-            if mention.kind in _NAMED and self._gender(mention) == gender:
+            if mention.kind in _NAMED and mention.name not in but and self._gender(mention) == gender:
                 return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True)
         return NOBODY
 
@@ -337,14 +282,23 @@ class Cast:
         if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))
+        known = self._known(name.lower()) if not is_person and _is_definite(head) else None
+        if known is not None:
+            return replace(known, resolution=Resolution.ROLE)
         is_many = head.morph.get("Number", []) == ["Plur"]
         return Party(
-            name=name or None,
+            name=None if role in NO_SPEAKERS else name or None,
             gender=gender_of_role(role),
             is_person=is_person and not is_many,
             is_many=is_many,
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
+
+    def _known(self, name: str) -> Party | None:
+        """Return the body that "the ministry" is, and whoever made "the statement" or "the post"."""
+        if name in self._papers:
+            return self._papers[name]
+        return next((body for surface, body in reversed(self._bodies) if surface.endswith(f" {name}")), None)
 
     def _learn_role(self, sentence: ParsedSentence, token: Token) -> None:
         """Remember whose role a noun is: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
@@ -363,6 +317,10 @@ def _naming_rule(mention: Mention) -> Resolution:
     if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
         return Resolution.ROLE
     return Resolution.NAME if len(words) > 1 or mention.surface == mention.name else Resolution.SURNAME
+
+
+def _start(mention: Mention) -> int:
+    return mention.span.start
 
 
 def _key(token: Token) -> tuple[int, int]:

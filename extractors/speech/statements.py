@@ -135,7 +135,7 @@ class _Drafting:
         return self.cast.named(after, bodies=False) if is_signed_with(self.text, after) else None
 
     def _cued(self, sentence: ParsedSentence, quotation: Quotation, cue: Cue, head: Token) -> None:
-        speaker = self.cast.speaker(sentence, head, cue.first)
+        speaker = self.cast.speaker(sentence, head, cue.first, [quotation.span])
         span = sentence.span(cue.first, cue.last)
         draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last)
         draft.key = (id(sentence.doc), cue.key)
@@ -257,7 +257,7 @@ class _Drafting:
     def _mixed(self, sentence: ParsedSentence, reported: PlacedReport) -> None:
         if reported.cue.speaker is None:
             return
-        speaker = self.cast.speaker(sentence, reported.cue.speaker, reported.cue.first)
+        speaker = self.cast.speaker(sentence, reported.cue.speaker, reported.cue.first, reported.spans)
         if reported.report.construction == "colon" and not speaker.party.is_person:
             return
         cue = sentence.span(reported.cue.first, reported.cue.last)
