@@ -72,13 +72,15 @@ def test_an_unasked_304_is_a_failure():
 
 
 def test_what_a_request_says_of_us():
-    """Requests name the program and the contact, and send no cookie, no referrer, no validator of their own."""
+    """Requests name the program and the contact, and send no cookie but a chain's own, no referrer, no validator."""
     with HttpServer() as server:
         server.reply("/", Reply(302, (("Location", "/there"), ("Set-Cookie", "a=b"))))
         server.reply("/there", Reply(body=b"x", headers=(("Set-Cookie", "c=d"),)))
         fetched(server, contact="mailto:desk@example.org")
+        fetched(server, "/there", contact="mailto:desk@example.org")
         asked = [request.headers for request in server.requests]
-    assert [request.path for request in server.requests] == ["/", "/there"]
+    assert [request.path for request in server.requests] == ["/", "/there", "/there"]
+    assert [headers.pop("cookie", None) for headers in asked] == [None, "a=b", None]
     assert {headers["user-agent"] for headers in asked} == {user_agent("mailto:desk@example.org")}
     assert not {"cookie", "referer", "if-none-match", "if-modified-since"} & {name for one in asked for name in one}
     said = [user_agent(None), user_agent("mailto:desk@example.org")]

@@ -24,6 +24,7 @@ from flows.web.politeness import allows, crawl_delay, origin_of, parking_time, r
 from flows.web.results import (
     BYTES,
     EXPECTED,
+    Fetched,
     FetchFailure,
     FetchReason,
     FetchResult,
@@ -35,6 +36,7 @@ from flows.web.results import (
 from warehouse.hosts import RobotsFile, RobotsState
 
 MAX_REDIRECTS = 5
+MAX_COOKIE_BYTES = 8_192
 # Each sender posts one thing at a time; no more senders than this are at work.
 POSTS_AT_ONCE = 64
 FEED_TYPES = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -48,19 +50,37 @@ def user_agent(contact: str | None) -> str:
     return f"Talkwatch/{version('talkwatch')}" + (f" (+{contact.removeprefix('mailto:')})" if contact else "")
 
 
-def headers_of(request: Request, url: httpx.URL, contact: str | None) -> list[tuple[bytes, bytes]]:
-    """Return the headers of a request: validators only when the server gave some."""
+def headers_of(
+    request: Request, url: httpx.URL, contact: str | None, cookies: httpx.Cookies | None = None
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a request: validators only when the server gave some, cookies only those of this chain."""
     wanted = {
         "User-Agent": user_agent(contact),
         "Accept": request.accept,
         "Accept-Encoding": "gzip, deflate",
         "If-None-Match": request.etag,
         "If-Modified-Since": request.last_modified,
+        "Cookie": cookies_for(url, cookies) if cookies else None,
     }
     if url.userinfo:
         wanted["Authorization"] = f"Basic {b64encode(f'{url.username}:{url.password}'.encode()).decode()}"
     headers = [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
     return [(b"Host", url.netloc), *headers]
+
+
+def cookies_for(url: httpx.URL, cookies: httpx.Cookies) -> str | None:
+    """Return the cookies that a server gets: its own, none when they are more than an honest one gives."""
+    asking = httpx.Request("GET", url)
+    cookies.set_cookie_header(asking)
+    value: str | None = asking.headers.get("cookie")
+    return value if value and len(value) <= MAX_COOKIE_BYTES else None
+
+
+def keep_cookies(cookies: httpx.Cookies, url: httpx.URL, response: httpcore.Response) -> None:
+    """Keep the cookies that come with a redirect, for what lies behind it."""
+    given = [(name, value) for name, value in response.headers if name.lower() == b"set-cookie"]
+    if given:
+        cookies.extract_cookies(httpx.Response(response.status, headers=given, request=httpx.Request("GET", url)))
 
 
 def connections(fetch: FetchTable) -> Connections:
@@ -111,7 +131,7 @@ class Fetcher:
         """Fetch one thing, following up to five redirects; None when the pass has no time for it."""
         errand = errand or (Errand.PAGE if request.crawls else Errand.FEED)
         url, left, hops, asked_at = request.url, self._fetch.timeout_seconds, 0, None
-        permanent = True
+        permanent, by_page, cookies = True, False, httpx.Cookies()
         while hops <= MAX_REDIRECTS:
             if request.crawls and (refused := await self._refusal(request, url)) is not None:
                 return refused if isinstance(refused, FetchFailure) else None
@@ -122,21 +142,32 @@ class Fetcher:
                     return None if not hops else out_of_time(request, asked_at)
                 asked_at, begun = self._clock(), asyncio.get_running_loop().time()
                 self._on_start(host_of(url), request.key, asked_at)
-                answer = await self._ask(request, url, asked_at, left)
+                answer = await self._ask(request, url, asked_at, left, cookies)
                 left -= asyncio.get_running_loop().time() - begun
             if not isinstance(answer, Redirect):
+                answer = unvalidated(answer) if by_page else answer
                 return self._settled(answer, url, moved_to=url if hops and permanent else None, asked_at=asked_at)
             url, hops, permanent = answer.url, hops + 1, permanent and answer.permanent
+            by_page = by_page or answer.by_page
+            if answer.by_page:
+                request = replace(request, etag=None, last_modified=None)
         said = f"more than {MAX_REDIRECTS} redirects"
         return FetchFailure(key=request.key, reason=FetchReason.REDIRECTS, detail=said, asked_at=asked_at)
 
-    async def _ask(self, request: Request, url: str, now: datetime, seconds: float) -> FetchResult | Redirect:
+    async def _ask(
+        self, request: Request, url: str, now: datetime, seconds: float, cookies: httpx.Cookies
+    ) -> FetchResult | Redirect:
         """Make one request at `now`, to `url`; whatever goes wrong outside this program is a FetchFailure."""
         try:
             place = httpx.URL(url)
-            asked = httpcore.Request("GET", address_of(place), headers=headers_of(request, place, self._fetch.contact))
+            asked = httpcore.Request(
+                "GET", address_of(place), headers=headers_of(request, place, self._fetch.contact, cookies)
+            )
             async with asyncio.timeout(seconds), aclosing(await self._connections.send(asked)) as response:
-                return await result_of(request, place, response, now, self._limit)
+                answer = await result_of(request, place, response, now, self._limit)
+                if isinstance(answer, Redirect):
+                    keep_cookies(cookies, place, response)
+                return answer
         except TimeoutError:
             said = f"timeout after {self._fetch.timeout_seconds:g} s"
             return FetchFailure(key=request.key, reason=FetchReason.TIMEOUT, detail=said)
@@ -192,6 +223,11 @@ class Fetcher:
         self._files[origin] = file = robots_file(origin, outcome, self._clock(), known)
         self._on_robots(file)
         return file
+
+
+def unvalidated(answer: FetchResult) -> FetchResult:
+    """Return an answer without its validators: the page that led to it would take them for its own."""
+    return replace(answer, etag=None, last_modified=None) if isinstance(answer, Fetched) else answer
 
 
 def address_of(url: httpx.URL) -> httpcore.URL:

@@ -15,6 +15,7 @@ from http import HTTPStatus
 import httpcore
 import httpx
 
+from extractors.html.redirects import leads_to
 from extractors.text.dates import http_date, retry_after
 from flows.web.network import ForbiddenAddress
 
@@ -175,10 +176,11 @@ PLEAS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect:
-    """An answer that lies elsewhere."""
+    """An answer that lies elsewhere; `by_page` when a page says so, not the server."""
 
     url: str
     permanent: bool
+    by_page: bool = False
 
 
 class HeadersTooLarge(Exception):
@@ -290,10 +292,13 @@ async def result_of(
         wait = None if asked is None else min(asked, CAP)
         said = f"HTTP {status}"
         return FetchFailure(key=request.key, reason=FetchReason.STATUS, detail=said, status=status, wait=wait)
+    body = await bounded_body(response.aiter_stream(), headers.get("content-encoding", ""), limit)
+    if there := leads_to(body, str(url), again="set-cookie" in headers):
+        return Redirect(url=there, permanent=False, by_page=True)
     return Fetched(
         key=request.key,
         url=str(url),
-        body=await bounded_body(response.aiter_stream(), headers.get("content-encoding", ""), limit),
+        body=body,
         content_type=headers.get("content-type"),
         etag=etag,
         last_modified=last_modified,
