@@ -281,10 +281,14 @@ def test_a_broken_feed_is_used_as_far_as_it_goes():
 
 
 def test_entries_without_a_page_or_said_twice_are_left_out():
-    """Each entry that leads to a page counts once, the first of its name."""
+    """Each entry that leads to a page counts once, the first of its name; one guid for two pages is two entries."""
     entries = [
         Entry(entry_id=guid, link=link, title=title, published=None, updated=None)
-        for guid, link, title in (("a", "https://x.example/a", "first"), ("a", "https://x.example/b", "second"), ("c", None, "no page"), ("d", "mailto:x@y", "mail"))
+        for guid, link, title in (
+            ("a", "https://x.example/a", "first"), ("a", "https://x.example/a?utm_source=x", "First!"),
+            ("a", "https://x.example/b", "second"), ("c", None, "no page"), ("d", "mailto:x@y", "mail"),
+        )
     ]  # fmt: skip
-    (only,) = new_entries("f", Feed(format="rss", title=None, entries=tuple(entries)))
-    assert only.entry.title == "first"
+    found = new_entries("f", Feed(format="rss", title=None, entries=tuple(entries)))
+    assert [new.entry.title for new in found] == ["first", "second"]
+    assert len({new.entry_key for new in found}) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -16,7 +16,8 @@ from warehouse.session import Session
 class NewEntry:
     """An entry of a poll: the same `entry_hash` under a known `entry_key` is nothing new.
 
-    `names` are all it can be known by, the surest first; under one that is known it is that entry.
+    `names` are all it can be known by, the surest first; under one that is known it is that entry, unless another of
+    the same answer is. `exact` are those that tell it from the others of its answer.
     """
 
     entry_key: str
@@ -24,11 +25,17 @@ class NewEntry:
     url: str
     entry: Entry
     names: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """Return the names in the order in which they are looked for."""
+        return (*self.exact, *self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingEntry:
-    """An entry whose page has not been read yet; it arrived at `seen_at`."""
+    """An entry whose page has not been read yet; it arrived at `seen_at`, and `shares` its page with others."""
 
     entry_key: str
     feed_id: str
@@ -38,6 +45,7 @@ class PendingEntry:
     first_poll: bool
     attempts: int
     seen_at: datetime | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +59,8 @@ class PageFailure:
 
 
 _NAMES = {"published": "published_at", "updated": "updated_at", "content_html": "content"}
-_NEW = Columns(NewEntry, names=_NAMES, without=["names"])
-_PENDING = Columns(PendingEntry, names=_NAMES)
+_NEW = Columns(NewEntry, names=_NAMES, without=["names", "exact"])
+_PENDING = Columns(PendingEntry, names=_NAMES, without=["shares"])
 _FAILURE = Columns(PageFailure)
 
 _KNOWN = "SELECT name, entry_key FROM entry_names WHERE name IN (SELECT unnest($1::VARCHAR[]))"
@@ -132,16 +140,32 @@ def fresh_entries(session: Session, entries: Sequence[NewEntry]) -> frozenset[st
 def known_as(session: Session, entries: Sequence[NewEntry]) -> tuple[NewEntry, ...]:
     """Return the entries, each under the key of the entry it is known to be by its surest known name.
 
-    A feed that changes its ids or addresses brings nothing new.
+    A feed that changes its ids or addresses brings nothing new. Two that stand together are two, though: who is known
+    by a surer name comes first, and what is left of names is another entry.
     """
-    names = [name for entry in entries for name in entry.names]
-    if not names:
-        return tuple(entries)
-    known: dict[str, str] = dict(session.rows(_KNOWN, [names]))
+    known = names_known(session, [name for entry in entries for name in entry.every_name])
+    keys: dict[int, str] = {}
+    taken: set[str] = set()
+    for rank in range(max((len(entry.every_name) for entry in entries), default=0)):
+        for place, entry in enumerate(entries):
+            name = entry.every_name[rank] if rank < len(entry.every_name) else ""
+            key = known.get(name)
+            if key and place not in keys and key not in taken:
+                keys[place] = key
+                taken.add(key)
     return tuple(
-        replace(entry, entry_key=next((known[name] for name in entry.names if name in known), entry.entry_key))
-        for entry in entries
+        replace(entry, entry_key=keys.get(place) or _free_key(entry, taken)) for place, entry in enumerate(entries)
     )
+
+
+def _free_key(entry: NewEntry, taken: Collection[str]) -> str:
+    """Return the key of an entry that is new."""
+    return entry.exact[0] if entry.exact and entry.entry_key in taken else entry.entry_key
+
+
+def names_known(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """Return the keys of the entries that were first known by these names."""
+    return dict(session.rows(_KNOWN, [list(names)])) if names else {}
 
 
 def stage(session: Session, polled: Sequence[tuple[str, datetime, Sequence[NewEntry]]]) -> None:
@@ -151,7 +175,8 @@ def stage(session: Session, polled: Sequence[tuple[str, datetime, Sequence[NewEn
     """
     known_all = iter(known_as(session, [entry for _, _, entries in polled for entry in entries]))
     found = [(feed_id, at, tuple(islice(known_all, len(entries)))) for feed_id, at, entries in polled]
-    names = {name: each.entry_key for _, _, known in found for each in reversed(known) for name in reversed(each.names)}
+    last_first = [each for _, _, known in found for each in reversed(known)]
+    names = {name: each.entry_key for each in last_first for name in reversed(each.every_name)}
     session.insert("entry_names", ("name", "entry_key"), names.items(), "ON CONFLICT (name) DO NOTHING")
     first = {each.entry_key: (feed_id, at, each) for feed_id, at, known in reversed(found) for each in reversed(known)}
     rows = ((*_NEW.row(entry), feed_id, at) for feed_id, at, entry in first.values())

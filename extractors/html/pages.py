@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import trafilatura
@@ -24,6 +25,7 @@ _SENTENCE = re.compile(
 )
 ENOUGH_SENTENCES = 3
 _SHORT = 1_500
+_TELLING = 3  # words of a headline
 
 _NOT_FOUND = re.compile(
     r"""(?xi)
@@ -225,10 +227,13 @@ _MARKED = {"a", "abbr", "b", "cite", "em", "font", "i", "mark", "q", "small", "s
 _INLINE = _MARKED | {"del", "ins", "s", "sub", "sup", "wbr"}
 
 
-def clean_page(html: bytes | str, *, url: str | None = None, content_type: str | None = None) -> Page | Unreadable:
+def clean_page(
+    html: bytes | str, *, url: str | None = None, content_type: str | None = None, headline: str | None = None
+) -> Page | Unreadable:
     """Return a page's article: paragraphs joined by a line feed, without captions, comments and teasers.
 
-    `url` is where the page came from, `content_type` what its server called it. Nothing is fetched, no page makes it
+    `url` is where the page came from, `content_type` what its server called it. A page under the `headline` by which a
+    feed lists it is an article, however short. Nothing is fetched, no page makes it
     raise, and a page without a date gets none.
     """
     text = _text(html, content_type)
@@ -236,7 +241,7 @@ def clean_page(html: bytes | str, *, url: str | None = None, content_type: str |
         return text
     try:
         tree = load_html(text)
-        return _no_article("no HTML") if tree is None else _page(tree, url)
+        return _no_article("no HTML") if tree is None else _page(tree, url, headline)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  (what three parsers throw at hostile pages can't be listed)
@@ -261,8 +266,10 @@ def _text(html: bytes | str, content_type: str | None) -> str | Unreadable:
     return html.replace("\x00", "")
 
 
-def _page(tree: Any, url: str | None) -> Page | Unreadable:
+def _page(tree: Any, url: str | None, headline: str | None) -> Page | Unreadable:
     about = read_metadata(tree, url)
+    if headline and about.title and _is_same(headline, about.title):
+        about = replace(about, is_article=True)
     standfirst = about.description if _stands_alone(tree, about.description) else None
     repeated = (about.title, about.author, about.section, *headings(tree))
     around = _shown_first(tree)
@@ -286,6 +293,12 @@ def _page(tree: Any, url: str | None) -> Page | Unreadable:
         section=about.section,
         posts=posts,
     )
+
+
+def _is_same(headline: str, title: str) -> bool:
+    """Tell one headline from another; one that was cut, or has the outlet's name beside it, is the same."""
+    shorter, longer = sorted(map(key, (headline, title)), key=len)
+    return shorter == longer or (len(shorter.split()) >= _TELLING and f" {shorter} " in f" {longer} ")
 
 
 def _with_posts(tree: Any, lines: list[str], about: Metadata, url: str | None) -> tuple[str, tuple[Post, ...]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from extractors.records import Entry, Span
-from extractors.text.urls import is_http_url, page_key
+from extractors.text.urls import canonical_url, fragment_of, is_http_url, page_key
 
 # 64 bits: two of ten million articles collide with a chance of one in 400,000.
 DIGITS = 16
@@ -54,12 +54,48 @@ def entry_names(feed_id: str, entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def exact_names(feed_id: str, entry: Entry) -> tuple[str, ...]:
+    """Return the names by which an entry is told from those that stand beside it, the surest first.
+
+    They keep what comes after `#`, and take guid, link and title together: a feed may give all its entries one guid, or
+    one link. A name that differs after `#` alone is another entry's only where both stand in one answer.
+    """
+    guid, link = entry.entry_id or "", entry.link or ""
+    whole = _digest("entry", feed_id, "whole", guid, exact_url(link), plain_words(entry.title or ""))
+    parts = {"exact guid": guid, "exact link": link}
+    exact = (_digest("entry", feed_id, kind, exact_url(url)) for kind, url in parts.items() if fragment_of(url))
+    return (whole, *exact)
+
+
+def link_name(feed_id: str, url: str) -> str:
+    """Return the name that all entries of a feed which lead to one page share."""
+    return _entry_name(feed_id, "link", url)
+
+
+def exact_url(url: str | None) -> str:
+    """Return a page's one name, with what comes after `#`."""
+    fragment = fragment_of(url or "")
+    return page_key(url or "") + (f"#{fragment}" if fragment else "")
+
+
+def item_id(url: str) -> str:
+    """Name an article that is part of a page: by the page, and what comes after `#`."""
+    return _digest("article", exact_url(url))
+
+
+def item_url(entry: Entry, entry_key: str) -> str:
+    """Return the address of an entry that shares its page with others: its own, else the page's with its key."""
+    page = entry.link or ""
+    own = [url for url in (page, entry.entry_id or "") if fragment_of(url) and page_key(url) == page_key(page)]
+    return f"{canonical_url(page)}#{fragment_of(own[0]) if own else entry_key}"
+
+
 def entry_hash(entry: Entry) -> str:
     """Return what changes when the entry's title, page, dates or words did; markup and tracking in it may change."""
     return _digest(
         "state",
         entry.title or "",
-        page_key(entry.link or ""),
+        exact_url(entry.link) if _is_place(fragment_of(entry.link or "")) else page_key(entry.link or ""),
         _moment(entry.published),
         _moment(entry.updated),
         _content_words(entry),
@@ -93,6 +129,11 @@ def body_hash(body: bytes) -> str:
 
 def _entry_name(feed_id: str, kind: str, value: str) -> str:
     return _digest("entry", feed_id, kind, page_key(value) if is_http_url(value) else value)
+
+
+def _is_place(fragment: str) -> bool:
+    """Tell a place on a page from what says how a reader came: "#p2", "#xtor=RSS-3208"."""
+    return bool(fragment) and "=" not in fragment
 
 
 def _content_words(entry: Entry) -> str:

@@ -69,6 +69,16 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), _netloc(parts), path, _query(parts.query), ""))
 
 
+def fragment_of(url: str) -> str:
+    """Return what comes after `#` in an http(s) address."""
+    return url.strip().partition("#")[2] if is_http_url(url.strip()) else ""
+
+
+def without_fragment(url: str) -> str:
+    """Return what is asked for at an address: all before `#`."""
+    return url.partition("#")[0]
+
+
 @lru_cache(maxsize=_NEAR)
 def page_key(url: str) -> str:
     """Return one name for a page and its twins: http or https, www, mobile and AMP, default page, slash at the end.

@@ -43,7 +43,7 @@ class Limits:
 class Parse:
     """One body to be parsed: as a feed, an article's page, a text file, a sitemap, or for the feeds it links to.
 
-    Times in it that name no zone are of `timezone`, UTC without.
+    Times in it that name no zone are of `timezone`, UTC without. `headline` is what a feed calls a page.
     """
 
     kind: Literal["feed", "page", "text", "sitemap", "links"]
@@ -51,6 +51,7 @@ class Parse:
     url: str = ""
     content_type: str | None = None
     timezone: str | None = None
+    headline: str | None = None
 
 
 def clean_file(body: bytes, **_: object) -> object:
@@ -79,7 +80,8 @@ def prepare() -> Callable[[Parse], object]:
 def parsed(task: Parse) -> object:
     """Parse one body."""
     with clock_of(task.timezone):
-        return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type)
+        own = {"headline": task.headline} if task.kind == "page" else {}
+        return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type, **own)
 
 
 class Workers:

@@ -1,7 +1,4 @@
-"""Pages: which to ask for, what their answers are, and articles without what recurs on their sites' pages.
-
-Fetches nothing itself.
-"""
+"""Pages: what their answers are, and articles without what recurs on their sites' pages. Fetches nothing itself."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from html import escape
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
@@ -17,14 +13,15 @@ from pathlib import Path
 from alerts.records import Arrival
 from extractors.html.boilerplate import WINDOW, newly_learned, page_lines, same_but_for, site_of, without_boilerplate
 from extractors.records import Article, Entry, Page, PageLines, Unreadable
-from extractors.text.identity import article_id, plain_words
-from extractors.text.urls import canonical_url
+from extractors.text.identity import article_id, item_id, item_url, plain_words
+from extractors.text.urls import canonical_url, without_fragment
 from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
-from flows.web.fetch import PAGE_TYPES
+from flows.steps.agenda import PAGES_A_PASS
+from flows.steps.own_words import EMPTY_HANDED, headline_of, is_elsewhere, own_page, shares_page
 from flows.web.politeness import retry_delay
-from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
+from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, as_failure
 from warehouse import boilerplate
 from warehouse.articles import stored_articles, stored_words
 from warehouse.boilerplate import LearnedLine, SiteLines
@@ -34,7 +31,6 @@ from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import reading
 
-PAGES_A_PASS = 1_000
 # What fails in passing is tried for half a day; a server that refuses is believed sooner.
 TRIES = 30
 TRIES_REFUSED = 3
@@ -47,23 +43,27 @@ site_at = lru_cache(maxsize=2 * PAGES_A_PASS)(site_of)
 AHEAD = 100
 
 
+NOWHERE = Page(text="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
-    """An article and the entry that led to it; `from_feed` when its text is the feed's own."""
+    """An article, its page, and the entry that led to it; `from_feed` when its text is the feed's own."""
 
     article: Article
     arrival: Arrival
     entry_key: str | None = None
     from_feed: bool = False
+    page: Page = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """An entry that gave no article; `fetched` tells whether a page came at all."""
+    """An entry that gave no article; `fetched` tells whether a page came at all, `empty_handed` that it has no text."""
 
-    entry: PendingEntry
     failure: PageFailure
     fetched: bool = False
+    empty_handed: bool = False
     disallowed: bool = False
 
 
@@ -76,59 +76,21 @@ class Acquired:
     counts: RunCounts
 
 
-class Pages:
-    """The pages asked for in one pass, each once however many entries lead to it."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._seen: set[str] = set()
-        self._leading: dict[str, list[PendingEntry]] = {}
-        self._asked: dict[str, str] = {}
-
-    def requests(self, entries: Sequence[PendingEntry]) -> list[Request]:
-        """Return the requests for those entries whose pages were not asked for yet."""
-        fresh = [entry for entry in entries if entry.entry_key not in self._seen]
-        self._seen.update(entry.entry_key for entry in fresh)
-        wanted = []
-        for entry in fresh:
-            if entry.url in self._asked:
-                self._leading[self._asked[entry.url]].append(entry)
-                continue
-            self._asked[entry.url] = entry.entry_key
-            self._leading[entry.entry_key] = [entry]
-            wanted.append(Request(key=entry.entry_key, url=entry.url, accept=PAGE_TYPES, crawls=True))
-        return wanted
-
-    @property
-    def awaited(self) -> Iterable[str]:
-        """Return the addresses of the pages that were asked for and have not come, in their order."""
-        return self._asked
-
-    def taken(self, outcomes: Sequence[FetchResult]) -> list[tuple[FetchResult, tuple[PendingEntry, ...]]]:
-        """Return each outcome with the entries that led to it; from now on its page may be asked for again."""
-        pairs = []
-        for outcome in outcomes:
-            entries = self._leading.pop(outcome.key)
-            del self._asked[entries[0].url]
-            pairs.append((outcome, tuple(entries)))
-        return pairs
-
-
 def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]]) -> Acquired:
     """Turn pages into articles, and what is none into a failure with its reason."""
     now = setup.now()
     with stage(setup.progress, "clean", len(fetched)) as done:
         bodies = {
-            outcome.key: task(outcome, setup.settings.timezone_of(entries[0].feed_id))
+            outcome.key: task(outcome, setup.settings.timezone_of(entries[0].feed_id), headline_of(entries))
             for outcome, entries in fetched
             if isinstance(outcome, Fetched)
         }
         pages = dict(zip(bodies, workers.parse(bodies.values()), strict=True))
         results: list[FoundArticle | Missed] = []
         for outcome, entries in fetched:
-            results += cleaned(setup, outcome, pages.get(outcome.key), entries, now)
+            came = zip(cleaned(setup, outcome, pages.get(outcome.key), entries, now), entries, strict=True)
+            results += [from_feed(workers, result, entry, entries, now) for result, entry in came]
             done()
-    results = [from_feed(workers, result, now) for result in results]
     articles = tuple(result for result in results if isinstance(result, FoundArticle))
     missed = [result for result in results if isinstance(result, Missed)]
     return Acquired(
@@ -145,9 +107,16 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
     )
 
 
-def task(answer: Fetched, timezone: str | None) -> Parse:
+def task(answer: Fetched, timezone: str | None, headline: str | None) -> Parse:
     """Return what there is to clean."""
-    return Parse(kind="page", body=answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
+    return Parse(
+        kind="page",
+        body=answer.body,
+        url=answer.url,
+        content_type=answer.content_type,
+        timezone=timezone,
+        headline=headline,
+    )
 
 
 def cleaned(
@@ -166,36 +135,46 @@ def cleaned(
     return [unreadable(entry, page) for entry in entries]
 
 
-def found(entry: PendingEntry, page: Page, url: str, now: datetime, *, from_feed: bool = False) -> FoundArticle:
+def found(entry: PendingEntry, page: Page, url: str, now: datetime) -> FoundArticle:
     """Return the article that an entry led to."""
     return FoundArticle(
         article=polled_article(entry, page, url, entry.seen_at or now),
         arrival=Arrival.FIRST_POLL if entry.first_poll else Arrival.POLLED,
         entry_key=entry.entry_key,
-        from_feed=from_feed,
+        page=page,
     )
 
 
-def from_feed(workers: Workers, result: FoundArticle | Missed, now: datetime) -> FoundArticle | Missed:
-    """Take the feed's own full text when a page can't be had for good."""
-    if isinstance(result, FoundArticle) or result.failure.retry_at is not None or not result.entry.entry.content_html:
+def from_feed(
+    workers: Workers,
+    result: FoundArticle | Missed,
+    entry: PendingEntry,
+    leading: Sequence[PendingEntry],
+    now: datetime,
+) -> FoundArticle | Missed:
+    """Take what the feed itself says where its page can't be had for good, or is the article of something else.
+
+    Of several that share a page each is an article of its own, at its place there.
+    """
+    shared = shares_page(entry, leading)
+    if isinstance(result, Missed) and result.failure.retry_at is not None:
         return result
-    title = escape(result.entry.entry.title or "")
-    html = (
-        f"<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body><article>"
-        f"<h1>{title}</h1>{result.entry.entry.content_html}</article></body></html>"
-    )
-    url = result.entry.url
-    page = workers.clean_page(html.encode(errors="replace"), url=url, content_type="text/html; charset=utf-8")
-    if isinstance(page, Unreadable):
+    if isinstance(result, FoundArticle) and not is_elsewhere(entry, result.page, shared=shared):
         return result
-    return found(result.entry, page, url, now, from_feed=True)
+    page = own_page(workers, entry, bare=isinstance(result, Missed) and result.empty_handed)
+    if page is None:
+        return result
+    own = found(entry, page, without_fragment(entry.url), now)
+    if shared:
+        url = item_url(entry.entry, entry.entry_key)
+        own = replace(own, article=replace(own.article, url=url, article_id=item_id(url)))
+    return replace(own, from_feed=True)
 
 
 def unreadable(entry: PendingEntry, page: Unreadable) -> Missed:
     """Say why a page holds no article."""
     failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=page.said, retry_at=None)
-    return Missed(entry=entry, failure=failure, fetched=True)
+    return Missed(failure=failure, fetched=True, empty_handed=page.reason in EMPTY_HANDED)
 
 
 def unfetched(setup: Setup, entry: PendingEntry, why: FetchFailure, now: datetime) -> Missed:
@@ -204,7 +183,7 @@ def unfetched(setup: Setup, entry: PendingEntry, why: FetchFailure, now: datetim
     wait = max(retry_delay(entry.attempts + 1, every, 60 * every), why.wait or timedelta(0))
     retry_at = None if is_final(entry, why) else now + wait
     failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=why.detail, retry_at=retry_at)
-    return Missed(entry=entry, failure=failure, disallowed=why.reason is FetchReason.DISALLOWED)
+    return Missed(failure=failure, disallowed=why.reason is FetchReason.DISALLOWED)
 
 
 def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:

@@ -17,12 +17,13 @@ from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
+from flows.steps.agenda import Pages, entries_to_read
 from flows.steps.deliver.disk_watch import disk_watched
 from flows.steps.deliver.loss_watch import warehouse_watched
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
-from flows.steps.fetch import PAGES_A_PASS, FoundArticle, Furniture, Pages, clean
+from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.meaning import recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
 from flows.steps.publish import Publisher
@@ -33,7 +34,7 @@ from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
 from warehouse import feeds, hosts, officials, runs
-from warehouse.entries import PageFailure, PendingEntry, pending_entries
+from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
 from warehouse.officials import OfficialTerm
@@ -170,7 +171,7 @@ class Intake:
         # The steps within would draw their bars across this one.
         self._within = setup.silently
         self._due = {state.feed.feed_id: state for state in feeds.due_feeds(session, now)}
-        self._pending = pending_entries(session, now, PAGES_A_PASS)
+        self._pending = entries_to_read(session, now)
         self._hosts = hosts.recent_hosts(session, now, now - DAY)
         self._robots = hosts.robots_files(session) if self._due or self._pending else ()
         self._after_feeds = frozenset(map(host_of, hosts.asked_last(session))) if self._pending else frozenset()
@@ -237,7 +238,7 @@ class Intake:
         with writing(self._setup.data_dir) as session:
             counts = self.note(session)
             if counts.entries_new:
-                self._pending = pending_entries(session, self._setup.now(), PAGES_A_PASS)
+                self._pending = entries_to_read(session, self._setup.now())
                 self._read_ahead(session, self._pending)
         return counts
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from extractors.records import Feed, Page, Unreadable
 from extractors.syndication.listings import listing_problem
-from extractors.text.identity import body_hash, entry_hash, entry_names
+from extractors.text.identity import body_hash, entry_hash, entry_names, exact_names
 from extractors.text.urls import is_http_url
 from flows.processes.workers import Parse, Workers
 from flows.steps.feed_news import FeedNews, Trouble, told
@@ -37,12 +37,13 @@ LOST_AFTER = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A body that was a feed: its entries that have pages, how many of them are fresh, and how many were left out."""
+    """A body that was a feed: its entries that have pages, how many are fresh, how many it repeats or has besides."""
 
     answer: Fetched
     feed: Feed
     entries: tuple[NewEntry, ...]
     fresh: int = 0
+    repeated: int = 0
     unlinked: int = 0
 
 
@@ -117,18 +118,25 @@ def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, no
         said = "no feed" if isinstance(feed, Page) else feed.said
         return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=said), now)
     entries = new_entries(state.feed.feed_id, feed)
-    return Parsed(answer=answer, feed=feed, entries=entries, unlinked=len(feed.entries) - len(entries))
+    linked = sum(bool(entry.link and is_http_url(entry.link)) for entry in feed.entries)
+    repeated, unlinked = linked - len(entries), len(feed.entries) - linked
+    return Parsed(answer=answer, feed=feed, entries=entries, repeated=repeated, unlinked=unlinked)
 
 
 def new_entries(feed_id: str, feed: Feed) -> tuple[NewEntry, ...]:
-    """Return the entries that lead to a page, each once."""
+    """Return the entries that lead to a page, each once; a feed that repeats an entry meant its first."""
     entries: dict[str, NewEntry] = {}
+    keys: set[str] = set()
     for entry in feed.entries:
         if entry.link and is_http_url(entry.link):
-            key, *_ = names = entry_names(feed_id, entry)
-            new = NewEntry(entry_key=key, entry_hash=entry_hash(entry), url=entry.link, entry=entry, names=names)
-            # A feed that repeats an entry meant its first.
-            entries.setdefault(key, new)
+            exact, names = exact_names(feed_id, entry), entry_names(feed_id, entry)
+            # One that shares its guid with another that stands before it is told from it by all that names it.
+            key = exact[0] if names[0] in keys else names[0]
+            new = NewEntry(
+                entry_key=key, entry_hash=entry_hash(entry), url=entry.link, entry=entry, names=names, exact=exact
+            )
+            entries.setdefault(exact[0], new)
+            keys.add(key)
     return tuple(entries.values())
 
 
@@ -142,13 +150,14 @@ def note(session: Session, polled: Sequence[Polled], now: datetime) -> Noted:
     found, merged = not_merged(found, watched=feed_urls(session) if any(map(moves, found)) else frozenset())
     new = save_polls(session, [poll for _, poll in found])
     news = [(state.feed, news) for state, poll in found if (news := told(state, poll))]
+    counts = counted([poll for _, poll in found], parses, new=new)
+    return Noted(counts=counts, news=(*merged, *news))
+
+
+def counted(found: Sequence[Poll], parses: Sequence[Parsed], *, new: int) -> RunCounts:
+    """Count what became of feeds, and of all that they list."""
     unlinked = sum(finding.unlinked for finding in parses)
-    return Noted(counts=counted([poll for _, poll in found], new=new, unlinked=unlinked), news=(*merged, *news))
-
-
-def counted(found: Sequence[Poll], *, new: int, unlinked: int) -> RunCounts:
-    """Count what became of feeds, and of their entries."""
-    listed = sum(len(poll.entries) for poll in found)
+    listed = sum(len(finding.entries) + finding.repeated for finding in parses)
     broken = sum(bool(poll.error) and not poll.entries for poll in found)
     same = sum(poll.not_modified for poll in found)
     return RunCounts(
