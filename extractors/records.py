@@ -85,7 +85,10 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One item of a feed, as the feed has it: `link` absolute where the file lets one know."""
+    """One item of a feed, as the feed has it: `link` absolute where the file lets one know.
+
+    `source` is whose it is, where a feed of other outlets' news says so.
+    """
 
     entry_id: str | None
     link: str | None
@@ -94,6 +97,7 @@ class Entry:
     updated: datetime | None
     author: str | None = None
     content_html: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ FINGERPRINTS = {
     "0014_datelines.sql": "02d5ea3e5813bd35",
     "0015_feed_failures.sql": "8f5125767ee6de2c",
     "0016_meanings.sql": "3e93bb0c280796e0",
+    "0017_sources.sql": "dd8aad566f5f41b5",
 }
 
 

@@ -16,7 +16,7 @@ from extractors.syndication.sitemaps import parse_sitemap, sitemap_kind
 from extractors.text.dates import parse_date
 from extractors.text.encodings import decoded, unpacked
 from extractors.text.plaintext import plain
-from extractors.text.urls import is_http_url, resolved_link
+from extractors.text.urls import is_http_url, resolved_link, same_site
 
 MAX_BYTES = 20_000_000
 MAX_ENTRIES = 2_000
@@ -230,6 +230,7 @@ def _entry(raw: Any, base: str, *, atom: bool) -> Entry:
         updated=updated,
         author=_author(raw),
         content_html=_content(raw),
+        source=_source(raw, base),
     )
 
 
@@ -242,6 +243,14 @@ def _link(raw: Any, base: str) -> str | None:
     pages = (resolved_link(base, link) for link in (*stated, *links) if link)
     address = resolved_link("", guid) or ""
     return next(filter(None, pages), None) or (address if is_http_url(address) else None)
+
+
+def _source(raw: Any, base: str) -> str | None:
+    """Return whose an entry is, where the feed names another site than its own as its source."""
+    source = dict.get(raw, "source") or {}
+    links = [source.get("href"), source.get("link"), source.get("id")]
+    url = next((link for link in links if link and is_http_url(link)), None)
+    return plain(source.get("title") or source.get("value")) if url and not same_site(url, base) else None
 
 
 def _author(raw: Any) -> str | None:

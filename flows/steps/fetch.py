@@ -19,6 +19,7 @@ from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.agenda import PAGES_A_PASS
+from flows.steps.outlets import Outlets
 from flows.steps.own_words import EMPTY_HANDED, headline_of, is_elsewhere, own_page, shares_page
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, as_failure
@@ -86,10 +87,12 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
             if isinstance(outcome, Fetched)
         }
         pages = dict(zip(bodies, workers.parse(bodies.values()), strict=True))
+        outlets = Outlets(setup.settings.feeds)
         results: list[FoundArticle | Missed] = []
         for outcome, entries in fetched:
             came = zip(cleaned(setup, outcome, pages.get(outcome.key), entries, now), entries, strict=True)
-            results += [from_feed(workers, result, entry, entries, now) for result, entry in came]
+            for result, entry in came:
+                results.append(of_its_outlet(outlets, from_feed(workers, result, entry, entries, now), entry))
             done()
     articles = tuple(result for result in results if isinstance(result, FoundArticle))
     missed = [result for result in results if isinstance(result, Missed)]
@@ -169,6 +172,14 @@ def from_feed(
         url = item_url(entry.entry, entry.entry_key)
         own = replace(own, article=replace(own.article, url=url, article_id=item_id(url)))
     return replace(own, from_feed=True)
+
+
+def of_its_outlet(outlets: Outlets, result: FoundArticle | Missed, entry: PendingEntry) -> FoundArticle | Missed:
+    """Return an article under the name of whoever wrote it."""
+    if isinstance(result, Missed):
+        return result
+    outlet = outlets.outlet_of(entry, result.page, result.article.url)
+    return replace(result, article=replace(result.article, outlet=outlet))
 
 
 def unreadable(entry: PendingEntry, page: Unreadable) -> Missed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.compiled_rules import CompiledRule
@@ -14,9 +14,10 @@ from alerts.silencing import is_hushed
 from extractors.copies.sameness import SAID_ONCE
 from extractors.html.liveblogs import new_stretches
 from extractors.records import Span
-from extractors.relation_records import Wording
+from extractors.relation_records import CopyKind, Wording
 from extractors.text.vectors import Vector
 from flows.steps.decide.known import Known, Names
+from flows.steps.relate import Related
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.situation import Sketch
 
@@ -76,6 +77,16 @@ def current(
             within = new_stretches(article.text, article.posts, before.text) if before else None
             for each in matched if within is None else candidates_in(rules, own.found, within=within):
                 yield replace(each, match=names.match(each.match, own.found))
+
+
+def originals_first(candidates: Iterable[Candidate], related: Related) -> list[Candidate]:
+    """Return candidates so that what is told stands on who wrote it, not on a copy that happened to be read before."""
+
+    def is_copy(each: Candidate) -> bool:
+        label = related.members[each.match.article_id].label
+        return label is not None and label.copy_kind is not CopyKind.ORIGINAL
+
+    return sorted(candidates, key=is_copy)
 
 
 def decided(candidates: Sequence[Candidate], known: Known, fired: Sequence[Alert] = ()) -> tuple[Decision, ...]:

@@ -14,7 +14,7 @@ from alerts.subscribers import Subscriber
 from extractors.copies.sameness import SAID_ONCE
 from extractors.copies.stories import WINDOW as COPIES
 from flows.steps.decide.known import Known, Names
-from flows.steps.decide.matches import Batch, corroborated, current, decided
+from flows.steps.decide.matches import Batch, corroborated, current, decided, originals_first
 from flows.steps.decide.messages import placed
 from flows.steps.decide.news import followed_up
 from flows.steps.relate import Related, relate
@@ -71,7 +71,7 @@ def decide(
     names = Names(related)
     known = Known(situation, related, names, now)
     arrived = [names.article(each.sketch.found) for each in situation.fresh]
-    candidates = list(current(situation.saved, batch, rules, names))
+    candidates = originals_first(current(situation.saved, batch, rules, names), related)
     first = decided(candidates, known)
     again = corroborated(rules, known, arrived, [each.alert for each in first if each.alert])
     decisions = (*first, *again)
