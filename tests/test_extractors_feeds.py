@@ -252,6 +252,29 @@ def test_the_words_under_a_picture_are_no_text_of_the_entry(inside, expected):
     assert only_entry(body).content_html == expected
 
 
+HOME = "<link>https://outlet.com/world/</link>"
+ATOM_HOME = '<link href="https://outlet.com/world/"/><link rel="self" href="https://feeds.proxy.net/outlet"/>'
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "expected"),
+    [
+        pytest.param(f"<rss><channel>{HOME}<item><link>/1</link></item></channel></rss>", "", "https://outlet.com/1", id="a file"),
+        pytest.param(f"<rss><channel>{HOME}<item><link>1</link></item></channel></rss>", "https://mirror.org/outlet.xml", "https://outlet.com/world/1", id="a mirror's copy"),
+        pytest.param(f"<rss><channel>{HOME}<item><link>/1</link></item></channel></rss>", "https://www.outlet.com/rss/a.xml", "https://www.outlet.com/1", id="the outlet's own site"),
+        pytest.param("<rss><channel><link>/</link><item><link>/1</link></item></channel></rss>", "https://mirror.org/outlet.xml", "https://mirror.org/1", id="a site that is not named"),
+        pytest.param(f"<feed xmlns='http://www.w3.org/2005/Atom'>{ATOM_HOME}<entry><id>1</id><link href='/1'/></entry></feed>", "https://mirror.org/a", "https://outlet.com/1", id="Atom: the site before the feed's own address"),
+        pytest.param(f"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://base.com/x/'><title>T</title>{ATOM_HOME}<entry><id>1</id><link href='1'/></entry></feed>", "https://mirror.org/a", "https://base.com/x/1", id="Atom: a base that is stated"),
+        pytest.param('{"version": "https://jsonfeed.org/version/1.1", "home_page_url": "https://outlet.com/", "items": [{"url": "/1"}]}', "https://mirror.org/a.json", "https://outlet.com/1", id="JSON: a mirror's copy"),
+    ],
+)  # fmt: skip
+def test_relative_links_stand_on_the_outlet_s_site(body, url, expected):
+    """A feed that came from another site, or from nowhere, has its relative links on the site that it names its own."""
+    feed = parse_feed(body.encode(), url=url)
+    assert isinstance(feed, Feed)
+    assert [entry.link for entry in feed.entries] == [expected]
+
+
 def test_a_relative_link_without_a_base_stays_as_written():
     """What can't be resolved yet is kept for the one who knows the feed's address."""
     assert only_entry(item("<title>T</title><link>/1</link>"), url="").link == "/1"

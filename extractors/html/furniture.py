@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import chain, compress, islice, takewhile
 from typing import Any
 
+from lxml import etree
+
 from extractors.text.dates import parse_date
 
 # Names that outlets give their boxes, as words of a class or id: "RelatedStories__list" is related-stories-list.
@@ -69,6 +71,8 @@ _NOT_ARTICLE_ROLES = {"dialog", "alertdialog", "navigation", "complementary", "b
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _SHORT_LINK = 20
 _LONG_SENTENCE = 60  # a headline that ends like a sentence is mostly shorter
+_BETWEEN = 3  # blanks and marks between the links of one sentence
+_MUCH_TEXT = 250
 _CELL_BLOCKS = ("p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table")
 
 
@@ -94,13 +98,36 @@ def lay_out(tree: Any) -> None:
     """
     for table in list(tree.iter("table")):
         if _is_layout(table):
-            for part in list(table.iter("table", "tbody", "tr", "td")):
-                if next(part.iterancestors("table"), table) is table:
-                    part.tag = "div"
-    for paragraph in list(tree.iter("p")):
+            _take_apart(table)
+    for paragraph in list(tree.iter("p", "li")):
         if _is_linked_sentence(paragraph):
-            for link in list(paragraph.iter("a")):
+            for link in [*paragraph.iter("a"), *paragraph.iterancestors("a")]:
                 link.drop_tag()
+
+
+def _take_apart(table: Any) -> None:
+    """Make a layout's cells blocks, their first words a paragraph, without the cells beside an article's."""
+    for face in list(table.iter("font")):
+        face.drop_tag()
+    own = [part for part in table.iter("tbody", "tr", "td") if next(part.iterancestors("table"), None) is table]
+    for cell in [part for part in own if part.tag == "td"]:
+        if not _holds_blocks(cell) and any(_holds_blocks(other) for other in cell.getparent()) and _says_little(cell):
+            _remove(cell)
+        elif cell.text and cell.text.strip() and cell.find("p") is not None:
+            first = etree.Element("p")
+            first.text, cell.text = cell.text, None
+            cell.insert(0, first)
+    for part in (table, *own):
+        part.tag = "div"
+
+
+def _says_little(cell: Any) -> bool:
+    text = text_of(cell)
+    return (
+        len(text) < _LONG_SENTENCE
+        and not _SENTENCE_END.search(text)
+        and next(cell.iter("h1", "h2", "h3"), None) is None
+    )
 
 
 def headline_element(tree: Any, title: str | None) -> Any:
@@ -182,8 +209,9 @@ def _names_furniture(names: str) -> bool:
 
 
 def _is_card(element: Any) -> bool:
-    """Tell a link around whole blocks: a teaser, whatever it is called."""
-    return element.tag == "a" and any(child.tag in _BLOCKS for child in element.iterdescendants())
+    """Tell a link around whole blocks: a teaser, whatever it is called. One paragraph that is a sentence is none."""
+    blocks = [child.tag for child in element.iterdescendants() if child.tag in _BLOCKS] if element.tag == "a" else []
+    return bool(blocks) and not (blocks == ["p"] and _is_sentence(text_of(element)) and text_of(element).endswith("."))
 
 
 def _is_bare_link(element: Any) -> bool:
@@ -199,20 +227,32 @@ def _is_bare_link(element: Any) -> bool:
 def _is_layout(table: Any) -> bool:
     cells = [cell for row in table.iter("tr") for cell in row if cell.tag == "td"]
     headed = next(table.iter("th"), None) is not None
-    return not headed and any(_holds_blocks(cell) for cell in cells)
+    alone = [cell for cell in cells if len(cell.getparent()) == 1 and _is_sentence(text_of(cell))]
+    return not headed and (bool(alone) or any(_holds_blocks(cell) for cell in cells))
 
 
 def _holds_blocks(cell: Any) -> bool:
-    return cell.find(".//h1") is not None or len(list(islice(cell.iter(*_CELL_BLOCKS), 2))) > 1
+    """Tell a cell that holds part of an article, as blocks or as much text, from one with a figure or a name."""
+    if cell.find(".//h1") is not None or len(list(islice(cell.iter(*_CELL_BLOCKS), 2))) > 1:
+        return True
+    text = text_of(cell)
+    return len(text) > _MUCH_TEXT or any(_is_sentence(text_of(paragraph)) for paragraph in cell.iter("p"))
 
 
 def _is_linked_sentence(paragraph: Any) -> bool:
-    """Tell a paragraph that is all link and yet a sentence, beside paragraphs that are none."""
+    """Tell a paragraph that is all link and yet a sentence, beside paragraphs that are none.
+
+    An item of a list is one where it ends as a headline does not.
+    """
     text = text_of(paragraph)
-    links = list(paragraph.iter("a"))
-    if len(links) != 1 or not _SENTENCE_END.search(text) or len(text) < _LONG_SENTENCE:
+    if not _is_sentence(text) or (paragraph.tag == "li" and not text.endswith(".")):
         return False
-    return len(text_of(links[0])) >= len(text)
+    around = [link for link in paragraph.iterancestors("a") if text_of(link) == text]
+    return bool(around) or sum(len(text_of(link)) for link in paragraph.iter("a")) >= len(text) - _BETWEEN
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text)) and len(text) >= _LONG_SENTENCE
 
 
 def _is_vital(element: Any, headline: Any, most: float) -> bool:

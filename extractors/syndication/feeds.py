@@ -47,7 +47,10 @@ _SKIPS_WITHIN = 20_000
 
 
 def parse_feed(body: bytes, *, url: str = "", content_type: str | None = None) -> Feed | Unreadable:
-    """Parse a feed of any format, entries in file order; `url` resolves relative links.
+    """Parse a feed of any format, entries in file order; `url` is where it came from.
+
+    Relative links stand on what the feed says they do, else on its site's own address where it came from another site
+    or from nowhere, else on `url`.
 
     Nothing but its bytes is read or fetched, and no bytes make it raise. What could be read of a broken feed is
     used, and `problem` says what was wrong.
@@ -204,17 +207,30 @@ def _skipped(unit: str, text: str) -> list[str]:
 
 
 def _entries(parsed: Any, url: str, *, atom: bool) -> Iterator[Entry]:
-    base = url or _own_address(parsed.feed)
+    base = _base(url, parsed.feed)
     for raw in parsed.entries[:MAX_ENTRIES]:
         entry = _entry(raw, base, atom=atom)
         if entry.entry_id or entry.link or entry.title or entry.content_html:
             yield entry
 
 
-def _own_address(feed: Any) -> str:
-    """Return the address a feed gives itself, or its site's: what its relative links can stand on."""
-    own = [link.get("href") for link in dict.get(feed, "links", ()) if link.get("rel") == "self"]
-    return next((href for href in (*own, dict.get(feed, "link")) if href and is_http_url(href)), "")
+def _base(url: str, feed: Any) -> str:
+    """Return what relative links of an XML feed stand on."""
+    links = dict.get(feed, "links", ())
+    stated = dict.get(dict.get(feed, "title_detail") or {}, "base")
+    own = [link.get("href") for link in links if link.get("rel") == "self"]
+    return _resting_on(url, stated, (dict.get(feed, "link"), *own))
+
+
+def _resting_on(url: str, stated: str | None, own: Iterable[str | None]) -> str:
+    """Return the base that a feed states, else its address; that which it gives itself where it is another site's.
+
+    A mirror's copy keeps the links of the feed it was made from.
+    """
+    if stated and is_http_url(stated):
+        return stated
+    site = next((address for address in own if address and is_http_url(address)), "")
+    return site if site and not (url and same_site(url, site)) else url
 
 
 def _entry(raw: Any, base: str, *, atom: bool) -> Entry:
@@ -283,7 +299,7 @@ def parse_json_feed(text: str, *, url: str, most: int) -> Feed | Unreadable:
     if version is None or not isinstance(top.get("items"), list):
         return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail="JSON, but no JSON Feed")
     items = [item for item in top["items"] if isinstance(item, dict)]
-    base = url or _text(top.get("feed_url")) or _text(top.get("home_page_url"))
+    base = _resting_on(url, None, (_text(top.get("home_page_url")), _text(top.get("feed_url"))))
     return Feed(
         format=f"json feed {version[1]}",
         title=plain(_text(top.get("title"))),
