@@ -21,6 +21,7 @@ from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.entities import find_entities
+from extractors.speech.glued import own_stretches
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
@@ -130,7 +131,7 @@ class Skimmer:
         found, in_title = self._finder.find_in(words, title_words, on=on)
         own = _own_paragraphs(article)
         datelines = find_datelines(words.text, own, [each.span for each in found if each.kind in _QUOTED])
-        paragraphs = _without(own, datelines)
+        paragraphs = own_stretches(words.text, _without(own, datelines))
         mentions = tuple(each for each in found if not any(each.span.meets(line.span) for line in datelines))
         sentences = find_sentences(article.text, paragraphs)
         return Skim(

@@ -1,0 +1,94 @@
+"""What stands inside an article's paragraphs and is not its own: captions, teasers, menus, agencies' and sites' notes.
+
+Where a page has lost its line ends they are glued to the sentences around them. Whole lines of that kind are `asides`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from extractors.records import Span
+from extractors.speech.lexicon import filled
+from extractors.speech.sentences import find_sentences
+from extractors.text.tables import tables
+
+_ASIDES = tables("extractors.speech", "asides.toml")
+_BRACKETS = re.compile(r"\((?:[^()\n]|\([^()\n]{0,80}\)){2,200}\)")
+_CREDIT = re.compile(filled(_ASIDES["picture_credit"], _ASIDES))
+_AGENCY = re.compile(filled(_ASIDES["agency_alone"], _ASIDES))
+_SIGNED = re.compile(filled(_ASIDES["signed"], _ASIDES))
+_PICTURED = re.compile(filled(_ASIDES["pictured"], _ASIDES), re.IGNORECASE)
+_NOTE, _NOTE_IN = (re.compile(filled(_ASIDES[name], _ASIDES), re.IGNORECASE) for name in ("note", "note_in"))
+_MENU = re.compile(filled(_ASIDES["menu"], _ASIDES))
+# A headline in capitals that the sentence behind it does not belong to: no mark ends it.
+_TEASER = re.compile(
+    r"(?:[A-Z0-9‘“\"'$][A-Z0-9’'‘”\"“.&/$%–—,:;-]*\s+){4,30}?(?=(?:[A-Z.]{1,5}\s+)?[a-z]{2}|[A-Z][a-zà-ž’]|[\"“](?:[A-Z][a-z]|I\s)|[AI]\s[a-z])"
+)
+_GOES_ON = re.compile(r"\s*(?:[\"“‘'(A-Z\d]|$)")
+_NOT_ENDED = (",", ":", ";", "”", '"', "’", "'")
+_FEWEST = 4  # words of a caption; with fewer the sentence before is a part of it
+_SHOUTED = 18  # letters in capitals of a teaser
+
+
+def own_stretches(text: str, paragraphs: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the paragraphs without what is glued into them; one with something in its midst is two stretches."""
+    return tuple(stretch for paragraph in paragraphs for stretch in _own(text, paragraph))
+
+
+def _own(text: str, paragraph: Span) -> Iterator[Span]:
+    start = paragraph.start
+    for foreign in sorted(_foreign(text, paragraph)):
+        if text[start : foreign.start].strip():
+            yield Span(start, foreign.start)
+        start = max(start, foreign.end)
+    if text[start : paragraph.end].strip():
+        yield Span(start, paragraph.end)
+
+
+def _foreign(text: str, paragraph: Span) -> Iterator[Span]:
+    sentences = find_sentences(text, [paragraph])
+    yield from _captions(text, paragraph, sentences)
+    for sentence in sentences:
+        if _NOTE.match(text, sentence.start, sentence.end) or _NOTE_IN.search(text, sentence.start, sentence.end):
+            yield sentence
+        elif (end := _heading_end(text, sentence)) is not None:
+            yield Span(sentence.start, end)
+
+
+def _captions(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
+    """Yield each caption with the credit in brackets behind it: the sentence that the brackets end, or follow."""
+    for brackets in _BRACKETS.finditer(text, paragraph.start, paragraph.end):
+        if _SIGNED.match(brackets[0]):
+            yield Span(*brackets.span())
+            continue
+        before = [at for at, sentence in enumerate(sentences) if sentence.start < brackets.start()]
+        if not before or not _GOES_ON.match(text, brackets.end(), paragraph.end):
+            if _CREDIT.search(brackets[0]) and not before:
+                yield Span(*brackets.span())
+            continue
+        first = before[-1]
+        caption = text[sentences[first].start : brackets.start()]
+        if not _is_credit(brackets[0], caption, at_end=not text[brackets.end() : paragraph.end].strip()):
+            continue
+        if first and len(caption.split()) < _FEWEST and caption.strip():
+            first -= 1
+        yield Span(sentences[first].start, brackets.end())
+
+
+def _is_credit(brackets: str, caption: str, *, at_end: bool) -> bool:
+    """Tell a picture's credit; an agency's bare name is one where the sentence tells a picture, and no sign-off."""
+    if _CREDIT.search(brackets):
+        return True
+    return not at_end and bool(_AGENCY.fullmatch(brackets) and _PICTURED.search(caption))
+
+
+def _heading_end(text: str, sentence: Span) -> int | None:
+    """Return where a menu or a teaser in capitals ends that a sentence begins with."""
+    menu = _MENU.match(text, sentence.start, sentence.end)
+    if menu:
+        return menu.end()
+    teaser = _TEASER.match(text, sentence.start, sentence.end)
+    if teaser and not teaser[0].rstrip().endswith(_NOT_ENDED) and sum(map(str.isupper, teaser[0])) >= _SHOUTED:
+        return teaser.end()
+    return None
