@@ -16,6 +16,7 @@ from alerts.layout import Layout, Nearness, Occurrence, Texts
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
 from extractors.records import Article, Reading, Span, Statement, StatementKind
+from extractors.text.languages import language_name
 
 EVIDENCE_LIMIT = 20
 _MENTIONS = 12  # of an official, beside which his office is looked for
@@ -283,8 +284,11 @@ def _phrases_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
     if apart:
         what = f'"{apart[0].key}" stands only in a caption, credit, comment or teaser, which are no part of an article'
         return Failure(key="keywords", what=what, change="nothing: what stands there is never matched")
-    what = f"it holds none of {few(rule.keywords)}"
-    return Failure(key="keywords", what=what, change="add the words it uses to keywords")
+    what, change = f"it holds none of {few(rule.keywords)}", "add the words it uses to keywords"
+    if not rule.phrases.has_words_of(texts.article.language, rule.keywords):
+        what = f"{what}, and none of them is in its language, {language_name(texts.article.language)}"
+        change = "add words in that language, or use a topic that has them, such as topic:ceasefire"
+    return Failure(key="keywords", what=what, change=change)
 
 
 def _officials_lack(rule: CompiledRule, texts: Texts) -> Failure | None:

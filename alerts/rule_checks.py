@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from alerts.clauses import Clause, Joint
+from alerts.clauses import Clause, Joint, few
 from alerts.records import Scope
 from alerts.rule_names import KnownNames, name_key, wordings
 from alerts.rules import Checked, Rule
-from extractors.officials.phrases import EXCEPT, PhraseIndex
+from extractors.officials.phrases import EXCEPT, PhraseIndex, is_of
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.slavic.words import is_readable
-from extractors.text.languages import is_english
+from extractors.text.languages import is_english, language_name, main_language
 
 _Look = Callable[[Rule], Iterable[tuple[str, str]]]
 _WITH_STATEMENTS = ("en", "ru", "uk")
@@ -65,6 +65,32 @@ def _odd(rule: Rule, known: KnownNames) -> Iterator[tuple[str, str]]:
     for key, checked in _checks(rule):
         if checked.odd:
             yield from ((key, what) for what in checked.odd(key, getattr(rule, key), known))
+    yield from (("keywords", what) for what in _unspoken(rule, known))
+
+
+def _unspoken(rule: Rule, known: KnownNames) -> Iterator[str]:
+    """Yield each language that an outlet the rule looks at writes in, and in which it has no phrase."""
+    outlets: dict[str, list[str]] = {}
+    for outlet, language in known.languages:
+        if _looks_at(rule, outlet, main_language(language)):
+            outlets.setdefault(main_language(language), []).append(outlet)
+    phrases = [wording for keyword in rule.keywords for wording in wordings(keyword, known.watchlist)]
+    for language, writing in outlets.items():
+        if not any(is_of(phrase, language) for phrase in phrases):
+            yield (
+                f"articles of {few(writing)} are in {language_name(language)}, and no phrase of keywords is; add some, "
+                "or use a topic that has them, such as topic:ceasefire"
+            )
+
+
+def _looks_at(rule: Rule, outlet: str, language: str) -> bool:
+    named = name_key(outlet)
+    return (
+        (not rule.languages or language in rule.languages)
+        and language not in rule.not_languages
+        and (not rule.outlets or named in map(name_key, rule.outlets))
+        and named not in map(name_key, rule.not_outlets)
+    )
 
 
 def _checks(rule: Rule) -> Iterator[tuple[str, Checked]]:

@@ -22,10 +22,14 @@ _FEW = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownNames:
-    """What the names in rules are held against: the watchlist, the outlets there are articles of, and the day."""
+    """What the names in rules are held against: the watchlist, the outlets there are articles of, and the day.
+
+    `languages` are outlets, each with the language that most of its articles are in.
+    """
 
     watchlist: Watchlist
     outlets: Sequence[str] = ()
+    languages: Sequence[tuple[str, str]] = ()
     on: date | None = None
 
 

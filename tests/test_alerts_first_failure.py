@@ -140,3 +140,15 @@ def test_a_denied_report_is_told_as_such() -> None:
 def test_nothing_fails_where_the_rule_matches() -> None:
     """A rule that matches has no failing clause."""
     assert failure(article(QUOTE, published_at=NOW), SAID, scope=Scope.SPEAKS) is None
+
+
+def test_a_language_without_phrases_is_told() -> None:
+    """Who reads that a phrase is missing is told where the article is in another language than all of them."""
+    own = article("Песков говорил о перемирии.", language="ru")
+    found = first_failure(compiled(keywords=("ceasefire", "truce")), Texts(own, read(own)))
+    assert found is not None
+    assert found.what == 'it holds none of "ceasefire", "truce", and none of them is in its language, Russian'
+    assert "topic:ceasefire" in found.change
+    other = first_failure(compiled(keywords=("ceasefire", "санкции")), Texts(own, read(own)))
+    assert other is not None
+    assert other.what == 'it holds none of "ceasefire", "санкции"'

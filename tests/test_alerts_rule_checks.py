@@ -171,6 +171,32 @@ def test_what_is_hardly_meant_is_told(changes: dict[str, Any], key: str, what: s
     assert what in found.what
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(
+            {"keywords": ("truce",)},
+            ['articles of "TASS" are in Russian', 'articles of "Zeit" are in German'],
+            id="English words alone",
+        ),
+        pytest.param(
+            {"keywords": ("truce", "перемирие")}, ['articles of "Zeit" are in German'], id="a Russian word too"
+        ),
+        pytest.param({"keywords": ("topic:ceasefire",)}, [], id="a topic with words in all of them"),
+        pytest.param({"keywords": ("truce",), "languages": ("en",)}, [], id="a rule for English alone"),
+        pytest.param({"keywords": ("truce",), "outlets": ("AP",)}, [], id="a rule for another outlet"),
+        pytest.param({"keywords": ("truce",), "not_outlets": ("TASS", "Zeit")}, [], id="a rule for all others"),
+    ],
+)
+def test_a_language_in_which_a_rule_has_no_words_is_told(changes: dict[str, Any], told: list[str]) -> None:
+    """An outlet's articles can't match phrases of another language, and nobody would notice."""
+    languages = (("AP", "en"), ("TASS", "ru"), ("Zeit", "de-DE"))
+    known = KnownNames(watchlist=load_watchlist(), outlets=("AP", "TASS", "Zeit"), languages=languages, on=TODAY)
+    found = oddities([rule(**changes)], known, subscribers=["desk"])
+    assert [each.what.split(": ", 1)[1].split(",")[0] for each in found] == told
+    assert {each.key for each in found} <= {"keywords"}
+
+
 def test_a_subscriber_without_a_rule_is_told() -> None:
     """Who is told by no rule is named."""
     found = oddities([rule()], KnownNames(watchlist=watchlist(), on=TODAY), subscribers=["desk", "night"])

@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from extractors.officials.phrases import PhraseIndex
-from extractors.text.lemmas import inflection, is_inflected
+from extractors.text.lemmas import inflection, is_inflected, may_be_of
 from tests.conftest import ROOT
 
 FORMS = tomllib.loads((ROOT / "tests" / "forms.toml").read_text(encoding="utf-8"))
@@ -91,3 +91,22 @@ index.find("Die Waffenruhe", language="de")
 assert lemmas._dictionaries()._get_dictionary.cache_info().currsize == 1
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "may"),
+    [
+        pytest.param("перемирие", "ru", True, id="a word of the language"),
+        pytest.param("ceasefire", "ru", False, id="other letters"),
+        pytest.param("NATO", "he", False, id="a name in other letters"),
+        pytest.param("ceasefire", "de", False, id="a word that its dictionary has not"),
+        pytest.param("Waffenruhe", "de", True, id="one that it has"),
+        pytest.param("Istanbul", "fr", True, id="a name"),
+        pytest.param("truce", "en", True, id="English, of which there is no dictionary"),
+        pytest.param("ceasefire", "ja", True, id="a language of which nothing is known"),
+        pytest.param("2022", "ar", True, id="a figure"),
+    ],
+)
+def test_words_tell_whether_they_are_of_a_language(word, language, may):
+    """By their letters, and by the dictionary where there is one."""
+    assert may_be_of(word, language) is may

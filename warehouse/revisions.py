@@ -97,7 +97,7 @@ WHERE story_id IN (SELECT story_id FROM articles WHERE article_id IN (SELECT unn
     )
 ORDER BY article_id
 """
-_OUTLETS = "SELECT DISTINCT outlet FROM articles ORDER BY outlet"
+_OUTLETS = "SELECT outlet, coalesce(mode(language), 'en') FROM articles GROUP BY outlet ORDER BY outlet"
 
 
 def came(
@@ -119,6 +119,6 @@ def told_alike(session: Session, article_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(row[0] for row in session.rows(_TOLD_ALIKE, [article_ids]))
 
 
-def known_outlets(session: Session) -> tuple[str, ...]:
-    """Return the outlets that articles are of."""
-    return tuple(row[0] for row in session.rows(_OUTLETS))
+def known_outlets(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the outlets that articles are of, each with the language that most of them are in."""
+    return tuple((outlet, language) for outlet, language in session.rows(_OUTLETS))

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from extractors.records import Span
 from extractors.text.languages import main_language
-from extractors.text.lemmas import Inflection, inflection
+from extractors.text.lemmas import Inflection, inflection, may_be_of
 from extractors.text.words import Token, Trie, fold, forms, is_cyrillic, remembered, tokens, without_possessive
 
 Target = TypeVar("Target")
@@ -232,6 +232,10 @@ class PhraseIndex:
         self._phrases = {key: tuple(wordings) for key, wordings in phrases.items()}
         self._by_language: dict[str, _OneLanguage] = {}
 
+    def has_words_of(self, language: str | None, keys: Iterable[str]) -> bool:
+        """Tell whether a phrase of one of these keys may stand in a text of a language."""
+        return any(is_of(wording, language) for key in keys for wording in self._phrases.get(key, ()))
+
     def find(self, text: str, words: Sequence[Token] | None = None, *, language: str | None = None) -> tuple[Hit, ...]:
         """Return the hits by start: of one key at one start only the longest, of different keys all.
 
@@ -317,6 +321,11 @@ def _meant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
         if not hit.key.startswith(EXCEPT)
         and not any((EXCEPT + hit.key, at) in taken for at in range(hit.span.start, hit.span.end))
     )
+
+
+def is_of(wording: str, language: str | None) -> bool:
+    """Tell whether all words of a phrase can stand in a text of a language."""
+    return not wording.startswith(EXCEPT) and all(may_be_of(word.text, language) for word in tokens(wording))
 
 
 def alternatives(pattern: str) -> Iterator[str]:

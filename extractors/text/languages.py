@@ -7,6 +7,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from babel import Locale
+
 _CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 # Two names of one written language each.
 _ALIASES = {"no": "nb", "iw": "he", "in": "id"}
@@ -31,6 +33,12 @@ def language_of(text: str, declared: str | None = None) -> str | None:
 def main_language(code: str | None) -> str:
     """Return a language without its country or script; what says none is taken for English, as it is read."""
     return re.split("[-_]", code or "en")[0].casefold()
+
+
+def language_name(code: str | None) -> str:
+    """Return what English calls a language: "Russian"; its code where it has no name."""
+    name = main_language(code)
+    return str(Locale("en").languages.get(name, name))
 
 
 def is_english(code: str | None) -> bool:

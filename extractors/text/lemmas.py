@@ -7,6 +7,7 @@ dictionaries, each of which is loaded when its language is first met. A key is s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,15 @@ _SHORTEST = 3  # letters of a stem; of fewer too many words are made
 # Two codes of one written language each.
 _DICTIONARIES = {"no": "nb", "sr": "hbs", "hr": "hbs", "bs": "hbs"}
 _CYRILLIC = frozenset({"ru", "uk", "bg", "mk", "be", "sr"})
+_SCRIPTS = {
+    **dict.fromkeys(("ru", "uk", "bg", "mk", "be", "sr"), "CYRILLIC"),
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), "ARABIC"),
+    **dict.fromkeys(("he", "yi"), "HEBREW"),
+    "el": "GREEK",
+    "hy": "ARMENIAN",
+    "ka": "GEORGIAN",
+    "hi": "DEVANAGARI",
+}
 # Participles lead to their verb in two steps: "rejetées", "rejeté", "rejeter".
 _TWO_STEPS = frozenset({"fr", "es", "it", "pt", "ca", "ro"})
 _GERUND = re.compile(r"[a-z]{3,}ings?")
@@ -57,6 +67,26 @@ def inflection(language: str | None) -> Inflection:
         return Inflection(of_phrase=of_phrase, alone=of_phrase, of_text=remembered(affixes.of_text))
     keys = remembered(_Dictionary(code).keys if has_dictionary(code) else _as_it_stands)
     return Inflection(of_phrase=keys, alone=keys, of_text=keys)
+
+
+def may_be_of(word: str, language: str | None) -> bool:
+    """Tell whether a word can stand in a text of a language: by its letters, and the dictionary where there is one.
+
+    A word with a capital may be a name, and a name is of every language with its letters.
+    """
+    code = main_language(language)
+    own, script = _script(word), _SCRIPTS.get(code, "LATIN" if has_dictionary(code) or code == "en" else None)
+    if script is None or own is None or own != script:
+        return script is None or own is None
+    if script != "LATIN" or code == "en" or word[0].isupper() or not has_dictionary(code):
+        return True
+    name = _DICTIONARIES.get(code, code)
+    return _dictionaries().get_dictionary(name).get(word) is not None
+
+
+def _script(word: str) -> str | None:
+    """Return the script of a word's first letter, None for a figure."""
+    return unicodedata.name(word[0], "").split(" ")[0] if word[:1].isalpha() else None
 
 
 def is_inflected(language: str | None) -> bool:

@@ -79,12 +79,13 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     )
 
 
-def odd(setup: Setup, outlets: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """Return what is allowed and hardly meant; `outlets` are those there are articles of."""
+def odd(setup: Setup, outlets: Sequence[tuple[str, str]]) -> tuple[Diagnostic, ...]:
+    """Return what is allowed and hardly meant; `outlets` are those there are articles of, with their languages."""
     settings = setup.settings
     known = KnownNames(
         watchlist=setup.watchlist,
-        outlets=sorted({*(feed.outlet for feed in settings.feeds), *outlets}),
+        outlets=sorted({*(feed.outlet for feed in settings.feeds), *(outlet for outlet, _ in outlets)}),
+        languages=outlets,
         on=setup.now().date(),
     )
     return oddities(
@@ -105,8 +106,8 @@ def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:
     return [*floods(setup, past), *storms(setup.settings, counts)], f"{expected}\n{over}"
 
 
-def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return who has unsubscribed, and the outlets there are articles of."""
+def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    """Return who has unsubscribed, and the outlets there are articles of, with their languages."""
     if not is_begun(setup.data_dir):
         return frozenset(), ()
     with reading(setup.data_dir) as session:
