@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.problems import UsageProblem
@@ -30,6 +30,18 @@ def time_of(text: str, timezone: str) -> datetime:
         raise UsageProblem(f"{text} is no time; write one, for example 2024-05-24T09:00:00Z or 2024-05-24") from None
     if value.year not in YEARS:
         raise UsageProblem(f"{text} is too far away; write a year from {YEARS.start} to {YEARS.stop - 1}")
+    return value
+
+
+def span_of(text: str) -> timedelta:
+    """Read a duration from the command line."""
+    from alerts.values import duration  # noqa: PLC0415  (loads pydantic, which most commands need not wait for)
+
+    try:
+        value = duration(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text}: {error}") from None
+    assert isinstance(value, timedelta)
     return value
 
 

@@ -15,6 +15,7 @@ from tests.alert_desk import CONFIGURATION, DENIED, Desk, found
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, new_entry, new_warehouse, poll
 from warehouse.feeds import save_polls, sync_feeds
+from warehouse.harmless import terminal_safe
 from warehouse.store import reading, writing
 
 FEEDS = """
@@ -73,6 +74,52 @@ def test_alerts_are_listed_by_column(asked, fired):
         {**dict(zip(names, row, strict=True)), "fired_at": moment(row[1]), "sources": 1} for row in stored
     ]
     assert asked("alerts", "list").splitlines()[0].split() == [*names, "sources"]
+
+
+def test_a_narrow_terminal_shows_the_newest_alert_last(asked, fired, monkeypatch):
+    """In 80 columns the id, the time, who and the title are there, and what a terminal shows is the newest."""
+    monkeypatch.setattr("flows.cli.command.terminal_width", lambda: 80)
+    names, _, *rows = asked("alerts", "list").splitlines()
+    assert names.split()[:2] == ["alert_id", "fired_at"]
+    assert {"official_id", "title"} <= set(names.split())
+    assert [row.split()[-1] for row in rows] == ["truce", "Denied"]
+    assert max(map(len, [names, *rows])) <= 80
+    assert fired("SELECT count(*) FROM alerts") == [(2,)]
+
+
+def test_feeds_that_fail_stand_at_the_end_with_how_many(asked, tmp_path, monkeypatch):
+    """In 80 columns the table ends with what does not work and why, and a line that counts; JSON keeps the order."""
+    monkeypatch.setattr("flows.cli.command.terminal_width", lambda: 80)
+    path = tmp_path / "talkwatch.toml"
+    path.write_text(CONFIGURATION.format(rule="", subscriber="") + FEEDS, encoding="utf-8")
+    (tmp_path / "var").mkdir()
+    feeds = load_settings(path).feeds
+    with writing(new_warehouse(tmp_path / "var")) as session:
+        sync_feeds(session, feeds)
+        save_polls(session, [poll(feed_id=feeds[0].feed_id, error="HTTP 404 " + "for ever " * 20)])
+        save_polls(session, [poll(feed_id=feeds[1].feed_id)])
+    *lines, empty, total = asked("feeds", "list").splitlines()
+    assert (empty, total) == ("", "1 ok, 1 failing")
+    assert [line.split()[0] for line in lines[2:]] == ["Two", "One"]
+    assert "HTTP 404" in lines[-1]
+    assert max(map(len, lines)) <= 80
+    assert [row["outlet"] for row in json.loads(asked("feeds", "list", "--format", "json"))] == ["One", "Two"]
+
+
+HOSTILE = "Truce\u009b31m \u202egnp\u2066 talks"
+
+
+def test_json_obeys_no_stranger(tmp_path):
+    """What a terminal would obey in a page's or a feed's words is escaped in each command's JSON, and reads back."""
+    (tmp_path / "a.txt").write_text(f"{HOSTILE}\n\nDmitry Peskov said a {HOSTILE} was possible.\n", encoding="utf-8")
+    (tmp_path / "f.json").write_text(
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": HOSTILE, "title": HOSTILE}]})
+    )
+    for words in (("extract", str(tmp_path / "a.txt")), ("feeds", "parse", str(tmp_path / "f.json"))):
+        printed = CliRunner().invoke(app, words).stdout
+        assert "Truce" in printed
+        assert terminal_safe(printed) == printed
+    assert json.loads(printed)["entries"][0]["id"] == HOSTILE
 
 
 def test_one_alert_is_shown_with_what_became_of_it(asked, fired):

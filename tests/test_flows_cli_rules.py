@@ -60,7 +60,8 @@ def test_check_ends_well_with_warnings_only(talkwatch, tmp_path):
     """What is only odd is told in the answer, and nothing is written."""
     code, out, err = talkwatch(RULE + 'outlets = ["TASS"]\n' + TOLD, "check")
     assert (code, err) == (0, "")
-    warning, summary = out.splitlines()
+    warning, summary, estimate = out.splitlines()
+    assert estimate == "no article is stored yet, so there is no estimate of alerts a day"
     assert warning.endswith('talkwatch.toml:6: rule "r": no feed or stored article is of an outlet "TASS" (warning)')
     assert summary == "1 rule for 1 subscriber: nothing wrong, 1 to look at"
     assert not (tmp_path / "var").exists()

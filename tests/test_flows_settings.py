@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -372,6 +373,18 @@ def test_an_unset_variable_is_named(tmp_path, monkeypatch):
         "talkwatch.toml: ${TALKS_SLACK_WEBHOOK} is not set; "
         "set the environment variable TALKS_SLACK_WEBHOOK, or use ${file:PATH}"
     )
+
+
+def test_all_unset_variables_are_named_at_once(tmp_path, monkeypatch):
+    """Nobody has to start a command once for each secret that is missing, whatever is wrong with it."""
+    for name in ("TALKS_SLACK_WEBHOOK", "SMTP_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    said = complaint(tmp_path, FULL, sending=True)
+    assert re.findall(r"^talkwatch.toml: \$\{(\w+)\} is not set", said, re.MULTILINE) == [
+        "TALKS_SLACK_WEBHOOK",
+        "SMTP_PASSWORD",
+    ]
+    assert len(said.splitlines()) == 2
 
 
 def test_a_command_that_cannot_send_needs_no_secret(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -172,11 +172,24 @@ def test_a_silence_is_made_shown_published_and_ended(folder):
     assert "is over already" in asked(folder, "--end", listed["silence_id"]).stdout
 
 
+def test_a_silence_may_be_so_long(folder):
+    """A duration is counted from now, in the words that the configuration has for one."""
+    made = asked(folder, "--rule", "truce", "--for", "2h")
+    assert made.exit_code == 0, made.output
+    (listed,) = json.loads(asked(folder, "--list", "--format", "json").stdout)
+    starts, ends = (datetime.fromisoformat(listed[name]) for name in ("starts_at", "ends_at"))
+    assert timedelta(hours=2) - timedelta(seconds=5) <= ends - starts <= timedelta(hours=2) + timedelta(seconds=5)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        pytest.param(["--rule", "truce"], "needs --rule and --until", id="no end"),
-        pytest.param(["--until", "2999-01-01"], "needs --rule and --until", id="no rule"),
+        pytest.param(["--rule", "truce"], "needs --rule and one of --until and --for", id="no end"),
+        pytest.param(["--until", "2999-01-01"], "needs --rule and one of --until and --for", id="no rule"),
+        pytest.param(
+            ["--rule", "truce", "--until", "2999-01-01", "--for", "2h"], "one of --until and --for", id="two ends"
+        ),
+        pytest.param(["--rule", "truce", "--for", "2 weeks"], "2 weeks: ", id="no duration"),
         pytest.param(["--rule", "truce", "--until", "2020-01-01"], "is past", id="an end that is past"),
         pytest.param(["--rule", "truce", "--until", "tomorrow"], "is no time", id="no time"),
         pytest.param(["--rule", "truse", "--until", "2999-01-01"], 'did you mean "truce"', id="an unknown rule"),

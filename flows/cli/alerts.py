@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from datetime import datetime
 from operator import attrgetter
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from flows.cli.command import Config, TableFormat, command, group, settings_of, 
 from flows.config.settings import Settings, configured_watchlist
 from flows.problems import UsageProblem, check_known, the_one
 from flows.tables import Columns, columned, listing, table
-from flows.times import moment, time_of, utc_now
+from flows.times import moment, span_of, time_of, utc_now
 from warehouse import alerts, follow_ups, silences
 from warehouse.published import publish
 from warehouse.records import Delivery, LoggedAlert
@@ -39,6 +40,9 @@ LISTED: Columns[LoggedAlert] = {
     "title": attrgetter("notice.title"),
     "sources": attrgetter("notice.sources"),
 }
+# What a narrow terminal does without, the first first.
+SPARE = ("scope", "reason", "sources", "keyword", "outlet", "rule")
+SILENCE_SPARE = ("starts_at", "author", "subscriber", "reason")
 PROOFS: Columns[Evidence] = {
     "what": attrgetter("what"),
     "in": lambda proof: str(proof.place),
@@ -66,18 +70,19 @@ group("alerts", "See alerts, silence rules, send messages again, try a channel."
 
 @command("alerts list")
 def list_alerts(
-    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many of the newest.")] = 20,
     rule: Annotated[str | None, typer.Option(help="Only those of one rule.")] = None,
     output_format: TableFormat = "table",
     config: Config = None,
 ) -> None:
-    """Show the alerts that fired, the newest first."""
+    """Show the alerts that fired, the newest at the end; in JSON it comes first."""
     settings = settings_of(config)
     with reading(settings.data_dir) as session:
         found = alerts.list_alerts(session, limit=limit, rule=rule)
     if rule is not None and not found:
         check_known(rule, "rule", (each.name for each in settings.rules))
-    tell(LISTED, found, output_format)
+    # A terminal shows the end of what is longer than it.
+    tell(LISTED, found if output_format == "json" else found[::-1], output_format, SPARE)
 
 
 @command("alerts show")
@@ -135,6 +140,7 @@ def silence(  # noqa: PLR0917 (an argument is an option)
     official: Annotated[str | None, typer.Option(help="Only on this official.")] = None,
     subscriber: Annotated[str | None, typer.Option(help="Only for this subscriber.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="When it ends.")] = None,
+    span: Annotated[str | None, typer.Option("--for", metavar="2h", help="How long, from now on.")] = None,
     author: Annotated[str | None, typer.Option("--by", help="Who asks for it; default the user's name.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for whoever looks later.")] = None,
     show_all: Annotated[bool, typer.Option("--list", help="Show every silence there was.")] = False,
@@ -149,19 +155,22 @@ def silence(  # noqa: PLR0917 (an argument is an option)
     if show_all:
         with reading(settings.data_dir) as session:
             found = silences.silences(session)
-        tell(SILENCES, found, output_format)
+        tell(SILENCES, found, output_format, SILENCE_SPARE)
     elif end is not None:
         typer.echo(ended(settings, end))
-    elif rule is None or until is None:
-        raise UsageProblem("alerts silence needs --rule and --until, or --list, or --end")
+    elif rule is None or (until is None) == (span is None):
+        raise UsageProblem("alerts silence needs --rule and one of --until and --for, or --list, or --end")
     else:
-        typer.echo(silenced(settings, rule, until, official=official, subscriber=subscriber, by=author, reason=reason))
+        ends_at = time_of(until, settings.timezone) if until else utc_now() + span_of(span or "")
+        typer.echo(
+            silenced(settings, rule, ends_at, official=official, subscriber=subscriber, by=author, reason=reason)
+        )
 
 
 def silenced(
     settings: Settings,
     rule: str,
-    until: str,
+    ends_at: datetime,
     *,
     official: str | None,
     subscriber: str | None,
@@ -169,9 +178,9 @@ def silenced(
     reason: str | None,
 ) -> str:
     """Record a silence that begins now; return what to print. Raises UsageProblem for a name that is not known."""
-    now, ends_at = utc_now(), time_of(until, settings.timezone)
+    now = utc_now()
     if ends_at <= now:
-        raise UsageProblem(f"--until {until} is past")
+        raise UsageProblem(f"--until {moment(ends_at)} is past")
     check_known(rule, "rule", (each.name for each in settings.rules))
     if subscriber is not None:
         check_known(subscriber, "subscriber", (who.name for who in settings.subscribers))

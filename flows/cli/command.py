@@ -5,7 +5,7 @@ A command is a function in a module of this folder, with `@command("its words")`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -52,7 +52,10 @@ def settings_of(config: Path | None, *, sending: bool = False) -> Settings:
     return settings
 
 
-def tell(columns: Columns[T], records: Iterable[T], output_format: str) -> None:
-    """Print a row for each record as the answer of a command."""
+def tell(columns: Columns[T], records: Iterable[T], output_format: str, spare: Sequence[str] = ()) -> None:
+    """Print a row for each record as the answer of a command.
+
+    In a terminal that is too narrow `spare` columns are left out of the table, in their order.
+    """
     names, rows = columned(columns, records)
-    typer.echo(json_array(names, rows) if output_format == "json" else fitted(names, rows, terminal_width()))
+    typer.echo(json_array(names, rows) if output_format == "json" else fitted(names, rows, terminal_width(), spare))

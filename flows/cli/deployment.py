@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alerts.wording import counted
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
-from flows.times import utc_now
+from flows.times import span_of, utc_now
 from warehouse.harmless import terminal_safe
-from warehouse.runs import Health, health
+from warehouse.runs import Health, health, last_runs
 from warehouse.store import is_begun, reading, writing
 
 if TYPE_CHECKING:
@@ -77,7 +79,21 @@ def run(config: Config = None) -> None:
     from flows.monitor import monitor
 
     with own_server_explained():
-        monitor()
+        line = monitor()
+    if sys.stderr.isatty():
+        typer.echo(in_words(settings, line), err=True)
+
+
+def in_words(settings: Settings, line: str) -> str:
+    """Say what a pass found, as its summary line names it, and where to look next."""
+    with reading(settings.data_dir) as session:
+        counts = next((run.counts for run in last_runs(session, 1) if line.startswith(f"run={run.run_id} ")), None)
+    if counts is None:
+        return line
+    failed = f", {counts.feeds_failed} failed: `talkwatch feeds check` says why" if counts.feeds_failed else ""
+    look = "; `talkwatch alerts list` shows them" if counts.alerts else ""
+    said = f"{counted(counts.articles_new, 'new article')}, {counted(counts.alerts, 'alert')}{look}"
+    return f"{counted(counts.feeds_due, 'feed')} asked{failed}\n{said}\n{counted(counts.messages_sent, 'message')} sent"
 
 
 @command("serve")
@@ -159,18 +175,6 @@ def status(
     typer.echo(text)
     if not well:
         raise typer.Exit(1)
-
-
-def span_of(text: str) -> timedelta:
-    """Read a duration from the command line."""
-    from alerts.values import duration
-
-    try:
-        value = duration(text)
-    except ValueError as error:
-        raise UsageProblem(f"{text}: {error}") from None
-    assert isinstance(value, timedelta)
-    return value
 
 
 def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:

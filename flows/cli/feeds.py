@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import typer
@@ -21,8 +21,8 @@ from flows.problems import UsageProblem, WorkProblem
 from flows.tables import Columns
 from flows.times import moment
 from warehouse import feeds
-from warehouse.feeds import ListedFeed, WatchedFeed
-from warehouse.harmless import terminal_safe
+from warehouse.feeds import FeedHealth, ListedFeed, WatchedFeed
+from warehouse.harmless import json_text, terminal_safe
 from warehouse.store import writing
 
 if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not wait for
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not
     from extractors.syndication.opml import ListedOutline
     from flows.acquire.feed_checks import FeedAnswer
 
+T = TypeVar("T")
 SCHEMES = {"feed:https://": "https://", "feed:http://": "http://", "feed://": "https://", "webcal://": "https://"}
 
 LISTED: Columns[ListedFeed] = {
@@ -54,6 +55,10 @@ CHECKED: Columns[FeedAnswer] = {
     "advice": attrgetter("advice"),
     "url": attrgetter("watched.url"),
 }
+# What a narrow terminal does without, the first first; the problem is what a table is looked at for.
+LISTED_SPARE = ("entries_seen", "next_poll_at", "url", "last_polled_at", "consecutive_failures")
+CHECKED_SPARE = ("reachable", "interval", "format", "url", "newest", "entries")
+FAILING = (FeedHealth.FAILING, FeedHealth.GONE)
 DISCOVERED: Columns[AnnouncedFeed] = {name: attrgetter(name) for name in ("title", "declared", "url")}
 
 group("feeds", "See what is watched, and whether it answers.")
@@ -66,8 +71,20 @@ def list_feeds(output_format: TableFormat = "table", config: Config = None) -> N
     with writing(settings.data_dir) as session:
         feeds.sync_feeds(session, settings.feeds)
         listed = feeds.list_feeds(session)
-    tell(LISTED, listed, output_format)
+    tell_of_feeds(LISTED, listed, output_format, LISTED_SPARE, is_bad=lambda feed: feed.state in FAILING)
     note_none(settings, listed)
+
+
+def tell_of_feeds(
+    columns: Columns[T], found: Sequence[T], output_format: str, spare: Sequence[str], *, is_bad: Callable[[T], bool]
+) -> None:
+    """Print feeds; a table ends with those that fail, and with how many do. Without any there is none."""
+    if output_format == "json":
+        tell(columns, found, output_format)
+    elif found:
+        tell(columns, sorted(found, key=is_bad), output_format, spare)
+        failing = sum(map(is_bad, found))
+        typer.echo(f"\n{len(found) - failing} ok, {failing} failing")
 
 
 def note_none(settings: Settings, found: Sequence[object]) -> None:
@@ -86,7 +103,7 @@ def check(output_format: TableFormat = "table", config: Config = None) -> None:
 
     settings = settings_of(config)
     answers = checked(settings)
-    tell(CHECKED, answers, output_format)
+    tell_of_feeds(CHECKED, answers, output_format, CHECKED_SPARE, is_bad=lambda answer: not answer.ok)
     note_none(settings, answers)
     if not all(answer.ok for answer in answers):
         raise typer.Exit(1)
@@ -115,7 +132,7 @@ def parse(
     from flows.acquire.feed_checks import parsed as parsed_feeds
 
     for source, answer in zip(sources, parsed_feeds(sources), strict=True):
-        typer.echo(json.dumps(feed_object(source, answer), ensure_ascii=False))
+        typer.echo(json_text(feed_object(source, answer)))
 
 
 def feed_object(source: str, answer: Feed | str) -> dict[str, Any]:

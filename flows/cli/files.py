@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,6 +14,7 @@ from flows.cli.command import Config, command, settings_of
 from flows.problems import UsageProblem
 from flows.progress import shown
 from flows.times import moment, span_between, time_of
+from warehouse.harmless import json_text
 
 if TYPE_CHECKING:  # these start processes, which `--help` must not wait for
     from flows.acquire.files import Document
@@ -93,7 +93,7 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
     readers = readers_for(watchlist_here())
     with Workers(cores()) as workers:
         for answer in extracted(documents(files, workers), readers):
-            typer.echo(json.dumps(answer, ensure_ascii=False))
+            typer.echo(json_text(answer))
 
 
 def extracted(documents: Iterable[Document], readers: Readers) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,9 @@ FOR_PEOPLE: Columns[Fired] = {
     "title": attrgetter("article.title"),
 }
 
+# What a narrow terminal does without, the first first.
+SPARE = ("scope", "reason", "keyword", "outlet")
+
 group("rules", "Check rules, try them on the past, account for decisions.")
 
 
@@ -74,7 +77,7 @@ def backtest(
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
     found = tried(settings, rule, since=first, until=last, progress=shown())
-    tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format)
+    tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format, SPARE)
     typer.echo(summed(found), err=True)
 
 

@@ -33,7 +33,12 @@ def officials(output_format: TableFormat = "table", config: Config = None) -> No
     """Show whom a rule can name, and the office each holds now."""
     watchlist = configured_watchlist(settings_of(config))
     known = sorted(watchlist.officials, key=attrgetter("official_id"))
-    tell(OFFICIALS, [holder(official, utc_now().date()) for official in known], output_format)
+    tell(
+        OFFICIALS,
+        [holder(official, utc_now().date()) for official in known],
+        output_format,
+        ("since", "side", "country"),
+    )
 
 
 def holder(official: Official, on: date) -> Holder:

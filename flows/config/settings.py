@@ -149,10 +149,10 @@ def parsed(path: Path, text: str, *, sending: bool) -> ConfigurationFile:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageProblem(at_line(path, *unreadable(error))) from None
-    try:
-        raw = filled(raw, os.environ, path.parent, required=sending)
-    except UsageProblem as problem:
-        raise UsageProblem(f"{path}: {problem}") from None
+    wrong: list[str] = []
+    raw = filled(raw, os.environ, path.parent, wrong, required=sending)
+    if wrong:
+        raise UsageProblem("\n".join(f"{path}: {what}" for what in dict.fromkeys(wrong)))
     try:
         return ConfigurationFile.model_validate(raw)
     except ValidationError as error:
@@ -196,19 +196,30 @@ def in_timezone(who: Subscriber, timezone: str) -> Subscriber:
     return who if "timezone" in who.model_fields_set else who.model_copy(update={"timezone": timezone})
 
 
-def filled(value: Any, environment: Mapping[str, str], folder: Path, *, required: bool) -> Any:
-    """Return `value` with every placeholder in its strings replaced; unset ones stay unless they are required."""
+def filled(value: Any, environment: Mapping[str, str], folder: Path, wrong: list[str], *, required: bool) -> Any:
+    """Return `value` with every placeholder in its strings replaced; what is wrong with those that stay is noted."""
     if isinstance(value, str):
-        return PLACEHOLDER.sub(lambda match: lookup(match, environment, folder, required=required), value)
+        return PLACEHOLDER.sub(lambda match: looked_up(match, environment, folder, wrong, required=required), value)
     if isinstance(value, list):
-        return [filled(item, environment, folder, required=required) for item in value]
+        return [filled(item, environment, folder, wrong, required=required) for item in value]
     if isinstance(value, dict):
-        return {key: filled(item, environment, folder, required=required) for key, item in value.items()}
+        return {key: filled(item, environment, folder, wrong, required=required) for key, item in value.items()}
     return value
 
 
+def looked_up(
+    match: re.Match[str], environment: Mapping[str, str], folder: Path, wrong: list[str], *, required: bool
+) -> str:
+    """Return what one placeholder stands for, or itself with its mistake noted."""
+    try:
+        return lookup(match, environment, folder, required=required)
+    except UsageProblem as problem:
+        wrong.append(str(problem))
+        return match[0]
+
+
 def lookup(match: re.Match[str], environment: Mapping[str, str], folder: Path, *, required: bool) -> str:
-    """Return what one placeholder stands for."""
+    """Return what one placeholder stands for; raise UsageProblem where it is none, or unset and required."""
     inner = match[1]
     if inner.startswith("file:"):
         return from_file(folder / inner.removeprefix("file:")) if required else match[0]

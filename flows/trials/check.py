@@ -67,7 +67,7 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     gone, outlets = told_by_the_warehouse(setup)
     warnings = [*odd(setup, outlets), *unheard(settings, gone)]
     size = f"{counted(len(rules), 'rule')} for {counted(len(settings.subscribers), 'subscriber')}"
-    expected = None
+    expected = "no article is stored yet, so there is no estimate of alerts a day" if rules and not errors else None
     if rules and outlets and not errors:
         storming, expected = estimated(setup, past_of(setup))
         warnings += storming
