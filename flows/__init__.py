@@ -1,5 +1,1 @@
 """Settings, the only network in, the pass and its Prefect flow, the command line. Never extraction, matching or SQL."""
-
-from importlib.metadata import version
-
-__version__ = version("talkwatch")

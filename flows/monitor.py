@@ -21,7 +21,8 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
-from flows.config.settings import configuration_path, load_settings
+from flows.config.environment import configuration_path
+from flows.config.settings import load_settings
 from flows.logs import set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared

@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 import httpx
 
-from flows.config.settings import prefect_api_url, prefect_home, set_environment
+from flows.config.environment import set_environment
+from flows.config.settings import prefect_api_url, prefect_home
 from flows.problems import WorkProblem
 from flows.setup import SERVE_LOCK
 from warehouse.locking import Held, exclusive

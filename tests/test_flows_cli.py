@@ -104,7 +104,8 @@ def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
         line.removeprefix("# ") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line or "[" in line
     ]
     path.write_text("\n".join(bare), encoding="utf-8")
-    warning, summary = talkwatch("rules", "check").out.splitlines()
+    warning, summary, estimate = talkwatch("rules", "check").out.splitlines()
+    assert estimate == "no article is stored yet, so there is no estimate of alerts a day"
     assert 'subscriber "talks-channel" is told by no rule' in warning
     assert summary == "1 rule for 2 subscribers: nothing wrong, 1 to look at"
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-import flows
-from flows import cli
-from flows.cli.command import COMMANDS, GROUPS, Config
-from flows.config.settings import set_environment
+from flows.cli.command import COMMANDS, Config
+from flows.cli.index import CommandEntry, indexed
+from flows.config.environment import set_environment
 from flows.logs import set_up_logging
 from flows.problems import FULL, UsageProblem, WorkProblem
 from warehouse.errors import Unusable, WarehouseError
@@ -41,7 +40,9 @@ class Group(TyperGroup):
 def show_version(wanted: bool) -> None:
     """Print the version and leave, when it is asked for."""
     if wanted:
-        typer.echo(f"{NAME} {flows.__version__}")
+        from importlib.metadata import version
+
+        typer.echo(f"{NAME} {version(NAME)}")
         raise typer.Exit
 
 
@@ -56,19 +57,37 @@ def common(
         set_environment({"TALKWATCH_CONFIG": str(config.absolute())})
 
 
-def tree() -> typer.Typer:
-    """Return the commands that the modules of this folder register; those of two words in their groups."""
-    for module in iter_modules(cli.__path__, f"{cli.__name__}."):
-        import_module(module.name)
+def tree(typed: Iterable[str] | None = None) -> typer.Typer:
+    """Return the commands that the modules of this folder register; those of two words in their groups.
+
+    Where it is known what was `typed`, only what that names is loaded; of the rest there is the sentence.
+    """
+    words = None if typed is None else set(typed)
+    entries = indexed()
+    for entry in entries:
+        if words is None or (not entry.is_group and words.issuperset(entry.words.split())):
+            import_module(entry.module)
     root = branch("Watch the news for the moment negotiations move: who said what, with alerts by e-mail and Slack.")
     root.callback()(common)
-    groups = {word: branch(sentence) for word, sentence in GROUPS.items()}
-    for words, function in COMMANDS.items():
-        *group, name = words.split()
-        (groups[group[0]] if group else root).command(name)(function)
+    sentences = {entry.words: entry.sentence for entry in entries if entry.is_group}
+    groups = {word: branch(sentence) for word, sentence in sentences.items()}
+    for entry in entries:
+        if not entry.is_group:
+            *group, name = entry.words.split()
+            (groups[group[0]] if group else root).command(name)(COMMANDS.get(entry.words) or unloaded(entry))
     for word, commands in groups.items():
         root.add_typer(commands, name=word)
     return root
+
+
+def unloaded(entry: CommandEntry) -> Callable[[], None]:
+    """Return what stands in a list for a command that was not named, so that it is not run."""
+
+    def listed() -> None:
+        raise AssertionError(f"{entry.words} was not loaded")
+
+    listed.__doc__ = entry.sentence
+    return listed
 
 
 def branch(sentence: str) -> typer.Typer:
@@ -83,14 +102,18 @@ def branch(sentence: str) -> typer.Typer:
     )
 
 
-app = tree()
+def __getattr__(name: str) -> typer.Typer:
+    """Return `app`, the whole tree, to whoever wants all of it."""
+    if name == "app":
+        return tree()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
     set_up_logging()
     try:
-        code = app(prog_name=NAME, standalone_mode=False)
+        code = tree(sys.argv[1:])(prog_name=NAME, standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()
     except TyperException as mistake:

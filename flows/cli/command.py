@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from flows.config.settings import Settings, configuration_path, load_settings, set_environment
+from flows.config.environment import configuration_path, data_dir_of, set_environment
 from flows.tables import Columns, columned, fitted, json_array, terminal_width
+
+if TYPE_CHECKING:
+    from flows.config.settings import Settings
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -46,10 +49,17 @@ def group(word: str, sentence: str) -> None:
 
 def settings_of(config: Path | None, *, sending: bool = False) -> Settings:
     """Load the configuration that the command line or the environment names, and name it to child processes."""
+    from flows.config.settings import load_settings
+
     path = configuration_path(config)
     settings = load_settings(path, sending=sending)
     set_environment({"TALKWATCH_CONFIG": str(path)})
     return settings
+
+
+def data_dir_named(config: Path | None) -> Path:
+    """Return where the data stands: who only reads it need not wait until the whole configuration is checked."""
+    return data_dir_of(configuration_path(config)) or settings_of(config).data_dir
 
 
 def tell(columns: Columns[T], records: Iterable[T], output_format: str, spare: Sequence[str] = ()) -> None:

@@ -9,8 +9,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from flows.cli.command import Config, command, settings_of
-from flows.config.settings import Settings
+from flows.cli.command import Config, command, data_dir_named
 from flows.problems import FULL, UsageProblem, WorkProblem
 from flows.tables import streamed, terminal_width
 from warehouse.queries import QueryProblem, asked
@@ -41,7 +40,7 @@ def sql(
 ) -> None:
     """Query the published copy; nothing can be changed by it."""
     text = query_text(query, file)
-    answered(settings_of(config), text, output_format or format_of(output), output)
+    answered(data_dir_named(config), text, output_format or format_of(output), output)
 
 
 def encodable(text: str) -> str:
@@ -75,12 +74,12 @@ def query_text(query: str | None, file: Path | None) -> str:
     return text
 
 
-def answered(settings: Settings, text: str, output_format: Format, output: Path | None) -> None:
+def answered(data_dir: Path, text: str, output_format: Format, output: Path | None) -> None:
     """Run a query and print its answer, or write it to a file; raise UsageProblem when it can't be run."""
     if output_format is Format.PARQUET and output is None:
         raise UsageProblem("parquet is no text: name a file with -o")
     try:
-        with asked(settings.data_dir, text) as result:
+        with asked(data_dir, text) as result:
             if output is None:
                 written(result, output_format, sys.stdout.buffer, terminal_width())
             else:

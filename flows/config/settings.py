@@ -1,4 +1,4 @@
-"""The settings of one command, and their watchlist: reads `talkwatch.toml` and, alone here, the environment."""
+"""The settings of one command, and their watchlist: reads `talkwatch.toml`, and the environment with `environment`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from flows.config.configuration import (
     WatchlistTable,
     mistakes_in,
 )
+from flows.config.environment import DEFAULT_NAME, configuration_path, set_environment
 from flows.config.mistakes import at_line, explained, located, unreadable
 from flows.problems import UsageProblem
 from warehouse.feeds import WatchedFeed
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-DEFAULT_NAME = "talkwatch.toml"
 # What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,
 # three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
 # for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do.
@@ -74,11 +74,6 @@ class Settings:
         return table.timezone if table else None
 
 
-def configuration_path(given: Path | None) -> Path:
-    """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
-    return (given or Path(os.environ.get("TALKWATCH_CONFIG") or DEFAULT_NAME)).absolute()
-
-
 def configuration_here() -> Path | None:
     """Return the configuration that is named, or the default one where it is there; None where there is neither."""
     path = configuration_path(None)
@@ -108,11 +103,6 @@ def prefect_api_url() -> str | None:
 def prefect_home() -> Path:
     """Return Prefect's own directory, as the environment names it once it is prepared."""
     return Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
-
-
-def set_environment(values: dict[str, str]) -> None:
-    """Set variables for this process and those it starts."""
-    os.environ.update(values)
 
 
 def load_settings(path: Path, *, sending: bool = False) -> Settings:

@@ -16,7 +16,8 @@ from rich.text import Text
 from alerts.message_records import Notice
 from alerts.records import Alert
 from alerts.wording import Mark, segments
-from flows.config.settings import Settings, load_settings, set_environment, use_prefect
+from flows.config.environment import set_environment
+from flows.config.settings import Settings, load_settings, use_prefect
 from flows.demo.servers import Arrivals, mailbox, outlet, webhook
 from flows.demo.site import Resource, render_site
 from flows.prefect_server import prefect_server

@@ -14,7 +14,8 @@ import signal
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
-from flows.config.settings import configuration_path, load_settings
+from flows.config.environment import configuration_path
+from flows.config.settings import load_settings
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
