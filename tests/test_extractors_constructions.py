@@ -303,3 +303,32 @@ def test_a_transcript_gives_each_turn_to_its_speaker(read):
         ("Marco Rubio", ":", "We hope to meet in Istanbul next week"),
         ("Sergei Lavrov", ":", "It depends on others, as I said"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("Peskov said a truce was near, although Kyiv had not agreed.", "a truce was near", id="although"),
+        pytest.param("Peskov said a truce was near, even though fights went on.", "a truce was near", id="even though"),
+        pytest.param(
+            "Peskov said a truce was near, but it remains unclear when it begins.", "a truce was near", id="unclear"
+        ),
+        pytest.param(
+            "Peskov said a truce was near, but it was not immediately clear when.", "a truce was near", id="not clear"
+        ),
+        pytest.param(
+            "Peskov said a truce was near, but it would not last.",
+            "a truce was near, but it would not last",
+            id="his but",
+        ),
+        pytest.param(
+            "Peskov said it was clear that a truce was near.", "it was clear that a truce was near", id="clear to him"
+        ),
+        pytest.param(
+            "Peskov said Kyiv, though weak, wanted no truce.", "Kyiv, though weak, wanted no truce", id="though inside"
+        ),
+    ],
+)
+def test_what_the_writer_adds_is_not_said(read, text, words):
+    """A comment that ends the sentence is the reporter’s; a "but" of the speaker’s own is said."""
+    assert read(text) == [("Dmitry Peskov", "said", words)]

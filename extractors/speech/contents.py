@@ -24,6 +24,7 @@ from extractors.speech.syntax import (
     is_joined,
     is_mark,
     is_stand_in,
+    is_unclear,
     put_clause,
     resumed,
 )
@@ -66,7 +67,7 @@ def without_aside(doc: Doc, start: int, end: int) -> int:
 
 
 def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_paired: bool) -> bool:
-    if closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}):
+    if is_unclear(first) or (closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"})):
         return True
     if doc[at].text != "," and first.dep_ != "cc":
         return not is_paired and (doc[at].text == "—" or bool(doc[at].whitespace_))
@@ -75,8 +76,8 @@ def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_pai
         top = top.head
     if top.right_edge.i < end - 1:
         return False
-    if first.lower_ in {"which", "who"}:
-        return top.dep_ != "ROOT"
+    if first.lower_ in {"which", "who"} or "though" in first.lower_ or first.nbor(1).lower_ == "though":
+        return top.dep_ == "advcl" or (top.dep_ != "ROOT" and first.lower_ in {"which", "who"})
     if first.tag_ == "VBG":
         return top == first and top.dep_ in {"advcl", "acl"}
     return first.pos_ == "DET" and top.dep_ in {"npadvmod", "appos", "dep"}
@@ -123,10 +124,7 @@ def _subject_gone_astray(verb: Token, start: int) -> int:
 
 
 def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[Range]:
-    """Return the content that follows its cue, from the phrase around `opening` on.
-
-    What an act is about ends before the place and time of the act.
-    """
+    """Return the content that follows its cue, from the phrase around `opening` on; an act’s ends at when or where."""
     start = max(verb.i + 1, opening.left_edge.i)
     if opening.left_edge.i <= verb.i:
         start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)

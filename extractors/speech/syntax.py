@@ -31,6 +31,7 @@ VERBS = frozenset({"VERB", "AUX"})  # parts of speech
 TIMES = frozenset({"DATE", "TIME"})  # names
 PARTIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})  # names of whoever says something or is told it
 _LINKS = frozenset({"mark", "advmod"})
+_UNCLEAR = 7  # tokens of "but it was not immediately clear"
 _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
@@ -334,6 +335,12 @@ def with_particle(verb: Token) -> str:
 def is_announced(clause: Token, verb: Token) -> bool:
     """Tell a clause that a colon divides from the next: the next explains it, and does not report it."""
     return any(token.text == ":" for token in verb.doc[clause.i : verb.i])
+
+
+def is_unclear(first: Token) -> bool:
+    """Tell the writer's "but it remains unclear when" by its first word."""
+    words = [token.lower_ for token in first.doc[first.i : first.i + _UNCLEAR]]
+    return words[:2] == ["but", "it"] and not {"unclear", "clear", "uncertain", "certain", "known"}.isdisjoint(words)
 
 
 def put_clause(verb: Token) -> Token | None:
