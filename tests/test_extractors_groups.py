@@ -43,6 +43,7 @@ ON = date(2026, 11, 29)
             id="the leader of a country whose president leads no government",
         ),
         pytest.param("former leaders of France and Germany", [], id="former ones are not known"),
+        pytest.param("top leaders of France and Germany", [], id="top ones are anybody"),
         pytest.param("leaders of France", [], id="several of one country are not its leader"),
         pytest.param("European leaders", [], id="nobody in particular"),
         pytest.param("ministers of Turkey and Ukraine", [], id="no office"),

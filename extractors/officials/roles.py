@@ -27,6 +27,9 @@ UNSAYS, _UNSAYS_AFTER = frozenset(_UNSAYING.split()), frozenset(_UNSAYING_AFTER.
 # Countries whose president is no head of government: their leader is the prime minister.
 _PREMIERS_OF = "AL AT BA BG CZ EE FI GR HR HU IE IL IN IQ IS IT LB LV ME MK MT PK PT RS SI SK"
 _PREMIERS = frozenset(_PREMIERS_OF.split())
+# Before several of a kind these make them anybody: "top leaders of Russia and Ukraine".
+_ANYBODY = "top other key many several various political religious military world local party business opposition few"
+_ANY_OF_THEM = frozenset(_ANYBODY.split())
 # Delegations to these are not to the talks.
 _OTHER_BODIES = {"osce", "un", "pace", "nato", "iaea", "council", "parliamentary", "international", "european"}
 
@@ -229,7 +232,7 @@ def _leading(offices: Sequence[Office], word: str) -> tuple[Office, ...]:
 
 
 def _is_unsaid_before(text: TextWords, first: int) -> bool:
-    return first > 0 and text.runs_on[first - 1] and text.words[first - 1].text.lower() in UNSAYS
+    return first > 0 and text.runs_on[first - 1] and text.words[first - 1].text.lower() in UNSAYS | _ANY_OF_THEM
 
 
 def _plural(title: str) -> str:
