@@ -119,7 +119,8 @@ class RoleIndex:
         """Yield, from left to right, each of those whom "the leaders of France and Germany" or "French and German
         leaders" call by one office; the words of each are those of his own country, of one also the office.
         """  # noqa: D205 - one sentence, too long for a line
-        for at in range(len(text)):
+        firsts = {plural.partition(" ")[0] for plural in self._plurals}
+        for at in (at for at, word in enumerate(text.words) if word.text.lower() in firsts):
             for size in range(_LONGEST_TITLE, 0, -1):
                 words = [word.text.lower() for word in text.words[at : at + size]]
                 roles = self._plurals.get(" ".join(words), set()) if len(words) == size else set()
