@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from extractors.officials.offices import LONGEST_TITLE, Holder, NamedOfficial, Titles, find_holders, holder_in
+from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
 from extractors.officials.roles import FoundRole, RoleIndex
 from extractors.officials.roster import NamedPlace, Official, Organisation
@@ -193,7 +193,7 @@ class _Company:
 
     taken: set[int]
     met: Sequence[Official]
-    holders: Sequence[Holder]
+    holders: Holders
     on: date | None
 
 
@@ -245,7 +245,7 @@ class MentionFinder:
             *self._holders(
                 words,
                 (*roles, *self._roles.find_groups(words)),
-                _Company(taken, self._met(people, known), (*told, *holders), on),
+                _Company(taken, self._met(people, known), Holders((*told, *holders)), on),
             ),
             *self._things_in(words, taken, people.decoys),
             *self._topics_in(words, people.decoys),
@@ -265,7 +265,7 @@ class MentionFinder:
             if is_title or not company.taken.isdisjoint(range(found.first, following)):
                 continue
             usual = self._usual(found, company.on)
-            named = holder_in(found, company.holders, usual, company.met)
+            named = company.holders.holder(found, usual, company.met)
             span = words.span(found.first, found.last)
             if named is not None and named.official is None:
                 yield Mention(

@@ -6,9 +6,11 @@ The person an article names with an office holds it there, whatever the roster s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from extractors.officials.phrases import TextWords, read_words
 from extractors.officials.roles import UNSAYS, FoundRole, Office, RoleIndex
@@ -70,25 +72,56 @@ def find_holders(
     """Return whom the text names with an office, in order; `roles` are the offices it speaks of."""
     by_first = {each.first: each for each in named}
     by_last = {each.last: each for each in named}
-    found = [holder for role in roles for holder in _beside(text, role, by_first, by_last, given_names)]
+    names = _names(text, given_names) if roles else _Names((), {})
+    found = [holder for role in roles for holder in _beside(text, role, by_first, by_last, names)]
     found += [holder for each in named for holder in _titled(text, each, titles)]
     return tuple(sorted(found, key=lambda holder: holder.at))
 
 
-def holder_in(
-    role: FoundRole, holders: Sequence[Holder], usual: Official | None, met: Collection[Official]
-) -> Holder | None:
-    """Return whom the text makes the holder of an office; None where it leaves that to the roster.
+class Holders:
+    """Whom a text names with which office, in order; asked for one office, it does not go through all."""
 
-    `usual` is the roster's holder: named as such he stays it, and named at all he yields to no mere courtesy title.
-    """
-    meant = [each for each in holders if not each.offices.isdisjoint(role.offices)]
-    if usual is not None and any(each.official == usual for each in meant):
-        return None
-    if usual in met:
-        meant = [each for each in meant if each.is_whole]
-    before = [each for each in meant if each.at < role.first]
-    return before[-1] if before else next(iter(meant), None)
+    def __init__(self, found: Sequence[Holder]) -> None:
+        """Take them in their order."""
+        self._named: set[tuple[Office, Official | None]] = set()
+        self._all: dict[Office, list[tuple[int, Holder]]] = {}
+        self._whole: dict[Office, list[tuple[int, Holder]]] = {}
+        for place, holder in enumerate(found):
+            for office in holder.offices:
+                self._named.add((office, holder.official))
+                self._all.setdefault(office, []).append((place, holder))
+                if holder.is_whole:
+                    self._whole.setdefault(office, []).append((place, holder))
+
+    def holder(self, role: FoundRole, usual: Official | None, met: Collection[Official]) -> Holder | None:
+        """Return whom the text makes the holder of an office; None where it leaves that to the roster.
+
+        `usual` is the roster's holder: named as such he stays it, and named at all he yields to no mere courtesy title.
+        """
+        if usual is not None and any((office, usual) in self._named for office in role.offices):
+            return None
+        known = self._whole if usual in met else self._all
+        lines = [known[office] for office in role.offices if office in known]
+        before = [bisect_left(line, role.first, key=lambda each: each[1].at) for line in lines]
+        last = [line[count - 1] for line, count in zip(lines, before, strict=True) if count]
+        if last:
+            return max(last, key=itemgetter(0))[1]
+        return min((line[0] for line in lines), key=itemgetter(0))[1] if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What first names there are, and before each word of a text which words stand."""
+
+    given: Collection[str]
+    before: Mapping[str, Collection[str]]
+
+
+def _names(text: TextWords, given_names: Collection[str]) -> _Names:
+    before: dict[str, set[str]] = {}
+    for one, word in zip(("", *(each.text for each in text.words)), text.words, strict=False):
+        before.setdefault(word.text, set()).add(one)
+    return _Names(given_names, before)
 
 
 def _beside(
@@ -96,7 +129,7 @@ def _beside(
     role: FoundRole,
     by_first: Mapping[int, NamedOfficial],
     by_last: Mapping[int, NamedOfficial],
-    given_names: Collection[str],
+    names: _Names,
 ) -> Iterator[Holder]:
     """Yield whom an office stands beside: straight before the name, or set in apposition on either side."""
     offices, following = frozenset(role.offices), role.last + 1
@@ -108,7 +141,7 @@ def _beside(
     if behind is not None and _is_closed(text, role):
         yield Holder(name=behind.official.name, official=behind.official, offices=offices, at=behind.first)
         return
-    stranger = _stranger(text, role, given_names)
+    stranger = _stranger(text, role, names)
     if stranger is not None and near is None:
         yield Holder(name=_words(text, *stranger), official=None, offices=offices, at=stranger[0])
 
@@ -131,32 +164,34 @@ def _is_closed(text: TextWords, role: FoundRole) -> bool:
     return _CLOSED.match(text.text, text.words[role.last].end) is not None
 
 
-def _stranger(text: TextWords, role: FoundRole, given_names: Collection[str]) -> tuple[int, int] | None:
+def _stranger(text: TextWords, role: FoundRole, names: _Names) -> tuple[int, int] | None:
     """Return the first and last word of a name that is on no roster and stands beside an office."""
     following = role.last + 1
     name = _name_from(text, following) if following < len(text) else None
     if name is not None and text.runs_on[role.last]:
-        return name if _goes_on(text, name[1]) or _is_person(text, *name, given_names) else None
+        return name if _goes_on(text, name[1]) or _is_person(text, *name, names) else None
     if name is not None and _is_set_apart(text, role.last, following):
-        return name if _is_aside(text, name[1]) or _is_person(text, *name, given_names) else None
+        return name if _is_aside(text, name[1]) or _is_person(text, *name, names) else None
     name = _name_to(text, _before(text, role.first))
-    return name if name and _is_closed(text, role) and _is_person(text, *name, given_names) else None
+    return name if name and _is_closed(text, role) and _is_person(text, *name, names) else None
 
 
 def _name_to(text: TextWords, last: int) -> tuple[int, int] | None:
     """Return the first and last of the words that end at `last`, where they read as a name."""
     first = last
-    while first > 0 and text.runs_on[first - 1] and text.reads_as_name(first - 1):
+    while first > max(0, last - _LONGEST) and text.runs_on[first - 1] and text.reads_as_name(first - 1):
         first -= 1
     return (first, last) if _SHORTEST <= last - first + 1 <= _LONGEST else None
 
 
 def _name_from(text: TextWords, first: int) -> tuple[int, int] | None:
     """Return the first and last of the words that begin at `first`, where they read as a name."""
-    last = first
-    while text.reads_as_name(last) and text.runs_on[last] and last + 1 < len(text) and text.reads_as_name(last + 1):
+    if not text.reads_as_name(first):
+        return None
+    last, end = first, min(len(text) - 1, first + _LONGEST)
+    while last < end and text.runs_on[last] and text.reads_as_name(last + 1):
         last += 1
-    return (first, last) if text.reads_as_name(first) and _SHORTEST <= last - first + 1 <= _LONGEST else None
+    return (first, last) if _SHORTEST <= last - first + 1 <= _LONGEST else None
 
 
 def _goes_on(text: TextWords, last: int) -> bool:
@@ -170,12 +205,11 @@ def _is_aside(text: TextWords, last: int) -> bool:
     return _ASIDE.match(text.text, text.words[last].end) is not None
 
 
-def _is_person(text: TextWords, first: int, last: int, given_names: Collection[str]) -> bool:
+def _is_person(text: TextWords, first: int, last: int, names: _Names) -> bool:
     """Tell a name by its first name, or its surname, which comes again alone."""
-    if fold(text.words[first].text) in given_names:
+    if fold(text.words[first].text) in names.given:
         return True
-    again = (at for at, word in enumerate(text.words) if word.text == text.words[last].text and at != last)
-    return any(at == 0 or text.words[at - 1].text != text.words[last - 1].text for at in again)
+    return len(names.before[text.words[last].text]) > 1
 
 
 def _words(text: TextWords, first: int, last: int) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from extractors.records import Span
 from extractors.text.tables import tables
-from extractors.text.words import base, fold, is_cyrillic, tokens
+from extractors.text.words import base, fold, is_cyrillic, remembered, tokens
 
 _LISTS = tables("extractors.text", "negation.toml")
 _WORDS = {name: frozenset(words.split()) for name, words in _LISTS["words"].items()}
@@ -121,10 +121,12 @@ def first_clause_end(text: str, said: Span) -> Span:
 
 
 def _read(text: str, start: int, end: int) -> list[_Word]:
-    return [
-        _Word(_lower(each.text), base(each.text), Span(each.start + start, each.end + start))
-        for each in tokens(text[start:end])
-    ]
+    return [_Word(*_forms(each.text), Span(each.start + start, each.end + start)) for each in tokens(text[start:end])]
+
+
+@remembered
+def _forms(word: str) -> tuple[str, str]:
+    return _lower(word), base(word)
 
 
 def _lower(word: str) -> str:
