@@ -142,18 +142,14 @@ def past_alerts(session: Session, *, since: datetime, article_ids: Sequence[str]
     stories = story_roots(session, {each["article_id"] for each in known})
     names = {name for each in known for name in (each["utterance_id"], *each["utterance_ids"]) if name}
     roots = utterance_roots(session, names)
-    return tuple(
-        PastAlert(
-            **{
-                **each,
-                "utterance_id": roots.get(each["utterance_id"], each["utterance_id"]),
-                "utterance_ids": tuple(dict.fromkeys(roots.get(name, name) for name in each["utterance_ids"])),
-            },
-            story_id=stories.get(each["article_id"], each["article_id"]),
-            reaches=each["alert_id"] in reaching,
-        )
-        for each in known
-    )
+    for each in known:
+        name = each["utterance_id"]
+        each["utterance_id"] = roots.get(name, name)
+        if each["utterance_ids"]:
+            each["utterance_ids"] = tuple(dict.fromkeys(roots.get(name, name) for name in each["utterance_ids"]))
+        each["story_id"] = stories.get(each["article_id"], each["article_id"])
+        each["reaches"] = each["alert_id"] in reaching
+    return tuple(PastAlert(**each) for each in known)
 
 
 def waiting_matches(

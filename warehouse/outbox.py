@@ -25,7 +25,10 @@ ON CONFLICT (message_id) DO UPDATE SET
 
 _SELECT = f"SELECT {_MESSAGE} FROM messages "  # noqa: S608 (our own columns)
 _TELLS = """
-SELECT message_id, {name} FROM {table} WHERE message_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY message_id, position
+SELECT message_id, list({name} ORDER BY position)
+FROM {table}
+WHERE message_id IN (SELECT unnest($1::VARCHAR[]))
+GROUP BY message_id
 """
 _ALERTS = _TELLS.format(name="alert_id", table="message_alerts")
 _FOLLOW_UPS = _TELLS.format(name="follow_up_id", table="message_follow_ups")
@@ -350,7 +353,4 @@ def _messages(session: Session, where: str, params: Params = None, limit: str = 
 
 def _told(session: Session, query: str, message_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return what each message tells, in its order."""
-    told: dict[str, list[str]] = {}
-    for message_id, name in session.rows(query, [message_ids]) if message_ids else ():
-        told.setdefault(message_id, []).append(name)
-    return told
+    return dict(session.rows(query, [message_ids])) if message_ids else {}

@@ -42,7 +42,12 @@ class Session:
 
     def rows(self, sql: str, params: Params = None) -> list[Row]:
         """Return the rows of a query; times are in UTC."""
-        return [tuple(map(_read, row)) for row in self._connection.execute(sql, _bound(params)).fetchall()]
+        found = self._connection.execute(sql, _bound(params))
+        times = [
+            place for place, column in enumerate(found.description or ()) if str(column[1]).startswith("TIMESTAMP")
+        ]
+        rows = found.fetchall()
+        return [_in_utc(row, times) for row in rows] if times else rows
 
     def row(self, sql: str, params: Params = None) -> Row | None:
         """Return the first row of a query."""
@@ -122,6 +127,11 @@ def _writable(value: object) -> object:
     return value
 
 
-def _read(value: Any) -> Any:
+def _in_utc(row: Row, times: Sequence[int]) -> Row:
     # DuckDB hands out UTC as pytz knows it; the records promise the standard library's.
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+    cells = list(row)
+    for place in times:
+        value = cells[place]
+        if isinstance(value, datetime):
+            cells[place] = value.replace(tzinfo=UTC)
+    return tuple(cells)

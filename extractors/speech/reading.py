@@ -6,7 +6,7 @@ Puts the parts together; finds nothing itself, and knows no rule.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -132,7 +132,7 @@ class Skimmer:
         own = _own_paragraphs(article)
         datelines = find_datelines(words.text, own, [each.span for each in found if each.kind in _QUOTED])
         paragraphs = own_stretches(words.text, _without(own, datelines))
-        mentions = tuple(each for each in found if not any(each.span.meets(line.span) for line in datelines))
+        mentions = _outside(found, datelines)
         sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
@@ -200,6 +200,15 @@ def _without(paragraphs: Sequence[Span], datelines: Sequence[Dateline]) -> tuple
     ends = {line.span.start: line.span.end for line in datelines}
     cut = (Span(ends.get(each.start, each.start), each.end) for each in paragraphs)
     return tuple(each for each in cut if each.start < each.end)
+
+
+def _outside(mentions: Sequence[Mention], datelines: Sequence[Dateline]) -> tuple[Mention, ...]:
+    """Return the mentions that stand in no dateline; these are in order and apart, so only one can be met."""
+    starts = [line.span.start for line in datelines]
+    before = (bisect_left(starts, each.span.end) - 1 for each in mentions)
+    return tuple(
+        each for each, at in zip(mentions, before, strict=True) if at < 0 or not each.span.meets(datelines[at].span)
+    )
 
 
 def _weighed(text: str, sentences: Sequence[Span], mentions: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -63,13 +63,13 @@ class Names:
 
 
 def renamed(alert: AnyAlert, story: Callable[[str], str], utterance: Callable[[str], str]) -> AnyAlert:
-    """Return an alert under the names that its story and utterances go by."""
-    return replace(
-        alert,
-        story_id=story(alert.story_id),
-        utterance_id=alert.utterance_id and utterance(alert.utterance_id),
-        utterance_ids=tuple(dict.fromkeys(map(utterance, alert.utterance_ids))),
-    )
+    """Return an alert under the names that its story and utterances go by; most are called what they were."""
+    story_id = story(alert.story_id)
+    utterance_id = alert.utterance_id and utterance(alert.utterance_id)
+    utterance_ids = tuple(dict.fromkeys(map(utterance, alert.utterance_ids))) if alert.utterance_ids else ()
+    if (story_id, utterance_id, utterance_ids) == (alert.story_id, alert.utterance_id, alert.utterance_ids):
+        return alert
+    return replace(alert, story_id=story_id, utterance_id=utterance_id, utterance_ids=utterance_ids)
 
 
 def just_told(alert: Alert) -> ToldAlert:
