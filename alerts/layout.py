@@ -17,6 +17,7 @@ from extractors.records import Article, Mention, MentionKind, Reading, Span, Sta
 from extractors.text.dates import day_of
 from extractors.text.datings import is_historical
 from extractors.text.negation import negation
+from extractors.text.recaps import is_recap
 from extractors.text.words import tokens
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
@@ -300,7 +301,10 @@ class Occurrence:
 
     @property
     def historical(self) -> bool:
-        """Tell whether the hit is only history in its sentence."""
+        """Tell whether the hit is only history in its sentence, or is in what is recalled of earlier days."""
+        said = self.near.statement
+        if said and is_recap(self.layout.text, said.cue_span, said.spans):
+            return True
         return self.texts.is_historical(self.hit, self.sentence, self.layout)
 
     @property

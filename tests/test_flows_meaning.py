@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from extractors.records import Span
 from extractors.text import vectors
 from flows.steps import meaning
 from flows.steps.meaning import recover_vectors, vectors_of
@@ -47,6 +49,17 @@ def test_reports_of_one_batch_meet(desk):
     desk.take_in(found("a", FIRST), found("b", OTHER), found("c", RUSSIAN))
     assert desk.rows(UTTERANCES) == [(3, 3, 3, 1)]
     assert desk.count("alerts") == 1
+
+
+def test_a_recap_joins_what_it_recalls_and_is_no_alert(desk):
+    """What was "earlier said" is another report of it, and tells nobody, even where nothing of it was told before."""
+    recalled = f"Earlier Peskov said as much. Peskov earlier said: {FIRST}"
+    cue = Span(*re.search("said(?=:)", recalled).span())
+    desk.take_in(found("recap", recalled, cue_span=cue))
+    assert (desk.reasons(), desk.count("alerts")) == (["historical"], 0)
+    desk.after(hours=1).take_in(found("now", OTHER))
+    assert desk.count("alerts") == 1
+    assert [row[0] for row in desk.rows(UTTERANCES)] == [2]
 
 
 def test_the_opposite_is_told(desk):
