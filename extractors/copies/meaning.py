@@ -21,8 +21,11 @@ NEAR = 0.6
 NEAR_TRANSLATED = 0.45
 _DIGITS = 4
 LEFT_OVER = 0.05  # nearer for each name or figure that only one of them has
-# Sentences in common make up so much of the longer statement: a sentence out of a speech is not that speech.
-COVERED = 0.3
+# Sentences in common make up so much of the longer statement: what two speeches have in common besides is not one
+# thing said. One of three sentences will do where it is beyond doubt the same.
+COVERED = 0.5
+COVERED_SURELY = 0.3
+SURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,19 @@ def _pairs(
     nearness = (rows[: len(own)] @ rows.T).round(_DIGITS)
     shared: defaultdict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     ends: dict[tuple[str, str], tuple[Wording, Wording]] = {}
+    nearest: defaultdict[tuple[str, str], float] = defaultdict(float)
     for one_place, other_place in zip(*(nearness >= NEAR_TRANSLATED).nonzero(), strict=True):
         one, other = own[one_place], all_lines[other_place]
         key = one.said.statement_id, other.said.statement_id
-        if key[0] != key[1] and _is_one(one, other, float(nearness[one_place, other_place])):
+        near = float(nearness[one_place, other_place])
+        if key[0] != key[1] and _is_one(one, other, near):
+            nearest[key] = max(near, nearest[key])
             shared[key][0].add(one.sentence)
             shared[key][1].add(other.sentence)
             ends[key] = one.said, other.said
     for key, (ours, theirs) in shared.items():
-        if min(_part(ours, ends[key][0]), _part(theirs, ends[key][1])) >= COVERED:
+        enough = COVERED_SURELY if nearest[key] >= SURE else COVERED
+        if min(_part(ours, ends[key][0]), _part(theirs, ends[key][1])) >= enough:
             yield ends[key]
 
 
