@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
@@ -44,9 +44,14 @@ def staged(name: str, step: Callable[[], T]) -> T:
     return task(name=name, cache_policy=NO_CACHE, persist_result=False)(run)()
 
 
-@flow(name="monitor", persist_result=False, validate_parameters=False)
-def monitor() -> str:
-    """Do one pass with the configuration that the environment names; return its summary line.
+def run_name() -> str:
+    """Name a run by when it began."""
+    return f"pass of {utc_now():%Y-%m-%d %H:%M:%S} UTC"
+
+
+@flow(name="monitor", flow_run_name=run_name, persist_result=False, validate_parameters=False)
+def monitor() -> State[str]:
+    """Do one pass with the configuration that the environment names; its summary line is the run's message.
 
     It takes no parameters, because Prefect's server stores those in clear.
     """
@@ -58,7 +63,8 @@ def monitor() -> str:
     # A log that grows for months has a line a pass.
     progress = silent if deployment_id else shown()
     setup = prepared(load_settings(configuration_path(None), sending=True), progress=progress)
-    return run_pass(setup, stage=staged, scheduled=bool(deployment_id))
+    line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
+    return Completed(message=line, data=line)
 
 
 def runs_in(client: SyncPrefectClient, deployment_id: UUID, *states: StateType) -> list[FlowRun]:

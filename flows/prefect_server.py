@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from warehouse.locking import Held, exclusive
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
+OWN_PORTS = 700
 START_SECONDS = 180
 ANSWER_SECONDS = 10
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
@@ -31,16 +33,31 @@ PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 log = logging.getLogger("talkwatch.serve")
 
 
+def usual_ports(data_dir: Path, port: int | None) -> tuple[int, ...]:
+    """Return the ports to try: the configured one, else Prefect's own and then this deployment's, always the same."""
+    if port is not None:
+        return (port,)
+    return (USUAL_PORT, USUAL_PORT + 1 + zlib.crc32(bytes(data_dir.resolve())) % OWN_PORTS)
+
+
 def free_port(*usual: int) -> int:
-    """Return the first of the usual ports that is free on loopback, else any free one."""
+    """Return the first of these ports that is free on loopback, else any free one."""
     for port in (*usual, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        if found := port_if_free(port):
+            return found
     raise WorkProblem("no free port on the loopback address")
+
+
+def port_if_free(port: int) -> int | None:
+    """Return a port where a server could listen, which one for 0; None when it is taken."""
+    with socket.socket() as probe:
+        # As the server does: connections that ended a moment ago do not keep a port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -58,7 +75,7 @@ def check_named_server() -> None:
     url = prefect_api_url()
     try:
         if url:
-            httpx.get(f"{url}/health", timeout=ANSWER_SECONDS)
+            httpx.get(f"{url}/health", timeout=ANSWER_SECONDS, trust_env=False)
     except (httpx.TransportError, httpx.InvalidURL) as error:
         why = str(error) or type(error).__name__
         raise WorkProblem(f"no Prefect server answers at PREFECT_API_URL ({why}); start it, or unset that") from None
@@ -76,24 +93,28 @@ def own_server_explained() -> Iterator[None]:
 
 
 @contextmanager
-def prefect_server(log_path: Path) -> Iterator[subprocess.Popen[bytes] | None]:
+def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subprocess.Popen[bytes] | None]:
     """Run a Prefect server on loopback while the block runs, or none when the operator named one.
 
-    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up.
+    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up, or not at `port`.
     """
     if prefect_api_url():
         yield None
         return
+    log_path = data_dir / "prefect" / "server.log"
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as output:
         # Between the look for a free port and the server's own, another program may have taken it.
-        for usual in ((USUAL_PORT,), ()):
-            url = f"http://{HOST}:{free_port(*usual)}/api"
-            log.info("starting Prefect's server at %s; its log is %s", url, log_path)
-            server = start(url, output)
+        for usual in (usual_ports(data_dir, port), ()):
+            free = free_port(*usual)
+            if port not in {None, free}:
+                raise WorkProblem(f"port {port} is taken; write another one as port in [prefect]")
+            address = f"http://{HOST}:{free}"
+            log.info("starting Prefect's server at %s; its log is %s", address, log_path)
+            server = start(f"{address}/api", output)
             try:
-                if is_up(server, url, log_path):
-                    set_environment({"PREFECT_API_URL": url})
+                if is_up(server, f"{address}/api", log_path):
+                    set_environment({"PREFECT_API_URL": f"{address}/api"})
                     yield server
                     return
             finally:

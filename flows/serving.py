@@ -17,6 +17,7 @@ from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
 from flows.config.settings import prefect_api_url
+from flows.logs import set_up_logging
 from flows.monitor import bury_orphans, monitor, skip_missed
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
@@ -52,6 +53,7 @@ def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
 
     Raises WorkProblem when that server or Prefect's runner ends by itself.
     """
+    set_up_logging()  # Prefect has set up its own meanwhile
     (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)
     try:
         asyncio.run(watch(setup, server))
@@ -67,7 +69,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     await asyncio.to_thread(begin_clean, deployment_id)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
-    log.info("serving: a pass every %s; Prefect at %s", every, prefect_api_url())
+    log.info("serving: a pass every %s; Prefect at %s", every, str(prefect_api_url()).removesuffix("/api"))
     relaying, watching = asyncio.create_task(relay.run()), asyncio.create_task(watch_passes(setup))
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, relaying, watching]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -111,7 +113,7 @@ def begin_clean(deployment_id: Any) -> None:
     with get_client(sync_client=True) as client:
         orphans, missed = bury_orphans(client, deployment_id), skip_missed(client, deployment_id)
         client.create_flow_run_from_deployment(deployment_id)
-    if orphans or missed:
+    if orphans:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
 
 

@@ -25,6 +25,7 @@ ANALYSTS = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 TABLES = {
     "Top of the file": configuration.ConfigurationFile,
     "[schedule]": configuration.ScheduleTable,
+    "[prefect]": configuration.PrefectTable,
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
     "[[rules]]": Rule,

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import os
+import socket
+from pathlib import Path
 
 import httpx
 import pytest
 
 from flows import prefect_server
+from flows.config import environment as environment_of_ours
 from flows.config import settings
-from flows.prefect_server import own_server_explained
+from flows.prefect_server import own_server_explained, usual_ports
 from flows.problems import WorkProblem
 from tests.servers import HttpServer, Reply
 
@@ -43,9 +46,48 @@ def test_a_port_that_another_deployment_took_meanwhile_is_left_to_it(environment
         other.reply("/api/admin/settings", Reply(body=b'{"home": "/elsewhere"}'))
         ports = [other.port, prefect_server.free_port()]
         monkeypatch.setattr(prefect_server, "free_port", lambda *_: ports.pop(0))
-        with prefect_server.prefect_server(environment / "prefect" / "server.log") as server:
+        with prefect_server.prefect_server(environment) as server:
             assert server.poll() is None
             assert prefect_server.is_ours(settings.prefect_api_url())
             assert httpx.URL(settings.prefect_api_url()).port != other.port
         assert server.poll() is not None
     assert other.asked("/api/admin/settings")
+
+
+def test_one_port_stays():
+    """Prefect's usual one, else one of this deployment's own, the same at each start; a configured one alone."""
+    here = Path("/srv/talkwatch")
+    assert usual_ports(here, None) == usual_ports(here, None) != usual_ports(Path("/srv/other"), None)
+    assert usual_ports(here, None)[0] == 4200
+    assert usual_ports(here, 4711) == (4711,)
+
+
+def test_connections_that_ended_do_not_keep_a_port():
+    """A port whose server has just closed its connections is free for the next start; one that is listened at is not."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert prefect_server.free_port(port) != port
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            ours, _ = server.accept()
+            ours.close()  # who closes first keeps the port for a minute
+            assert client.recv(1) == b""
+    assert prefect_server.free_port(port) == port
+
+
+def test_a_configured_port_that_is_taken_is_said(environment):
+    """No other is taken in its place: somebody's bookmark or tunnel leads there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        said = rf"port {port} is taken; write another one as port in \[prefect\]"
+        with pytest.raises(WorkProblem, match=said), prefect_server.prefect_server(environment, port):
+            pass
+
+
+@pytest.mark.usefixtures("environment")
+def test_proxies_of_the_environment_are_forgotten(monkeypatch):
+    """Neither Prefect's own traffic on this machine nor a channel's goes there; other variables stay."""
+    for name in ("HTTP_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    environment_of_ours.ignore_proxies()
+    assert not {"HTTP_PROXY", "https_proxy", "ALL_PROXY"} & set(os.environ)
+    assert os.environ["NO_PROXY"]

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from flows.cli.command import COMMANDS, Config
 from flows.cli.index import CommandEntry, indexed
-from flows.config.environment import set_environment
+from flows.config.environment import ignore_proxies, set_environment
 from flows.logs import set_up_logging
 from flows.problems import FULL, UsageProblem, WorkProblem
 from warehouse.errors import Unusable, WarehouseError
@@ -112,6 +112,7 @@ def __getattr__(name: str) -> typer.Typer:
 def main() -> None:
     """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
     set_up_logging()
+    ignore_proxies()
     try:
         code = tree(sys.argv[1:])(prog_name=NAME, standalone_mode=False)
         if sys.stdout:

@@ -107,7 +107,7 @@ def serve(config: Config = None) -> None:
     make_ready(setup)
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
-    with one_serve(settings.data_dir), prefect_server(settings.data_dir / "prefect" / "server.log") as server:
+    with one_serve(settings.data_dir), prefect_server(settings.data_dir, settings.prefect_port) as server:
         from flows.serving import serve as serve_until_stopped
 
         serve_until_stopped(setup, server)

@@ -70,6 +70,12 @@ class ScheduleTable(Table):
     every: Duration = timedelta(minutes=1)
 
 
+class PrefectTable(Table):
+    """`[prefect]`: the server that `serve` starts."""
+
+    port: int | None = Field(None, ge=1, le=65_535)
+
+
 class FetchTable(Table):
     """`[fetch]`."""
 
@@ -126,6 +132,7 @@ class ConfigurationFile(Table):
     operator: Name | None = None
     heartbeat_url: str | None = None
     schedule: ScheduleTable = ScheduleTable()
+    prefect: PrefectTable = PrefectTable(port=None)
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 DEFAULT_NAME = "talkwatch.toml"
+PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
 def configuration_path(given: Path | None) -> Path:
@@ -26,3 +27,12 @@ def data_dir_of(path: Path) -> Path | None:
 def set_environment(values: dict[str, str]) -> None:
     """Set variables for this process and those it starts."""
     os.environ.update(values)
+
+
+def ignore_proxies() -> None:
+    """Forget the proxies that the environment names: what is asked of this machine, Prefect for one, must not go there.
+
+    All our own requests go out past them in any case; who needs a proxy for feeds and pages writes `[fetch] proxy`.
+    """
+    for name in [name for name in os.environ if name.lower() in PROXIES]:
+        del os.environ[name]

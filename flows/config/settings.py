@@ -33,7 +33,8 @@ from flows.problems import UsageProblem
 from warehouse.feeds import WatchedFeed
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What the operator may set otherwise: warnings only, a week of history, two seconds between looks at the schedule,
+# What the operator may set otherwise: warnings only, a week of history but for its events, which are most of it and
+# are told by the runs' states too, two seconds between looks at the schedule, three minutes of runs scheduled ahead,
 # three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
 # for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do.
 PREFECT_DEFAULTS = {
@@ -42,6 +43,8 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
     "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT6H",
     "PREFECT_CLIENT_MAX_RETRIES": "3",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
@@ -60,6 +63,7 @@ class Settings:
     operator: str | None
     every: timedelta
     fetch: FetchTable
+    prefect_port: int | None
     feeds: tuple[WatchedFeed, ...]
     feed_tables: Mapping[str, FeedTable]
     rules: tuple[Rule, ...]
@@ -159,6 +163,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         operator=file.operator,
         every=file.schedule.every,
         fetch=file.fetch,
+        prefect_port=file.prefect.port,
         feeds=tuple(watched(feed) for feed in file.feeds),
         feed_tables={feed_id(feed.url): feed for feed in file.feeds},
         rules=file.rules,

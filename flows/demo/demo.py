@@ -117,7 +117,7 @@ def run_flow(configuration: Path) -> None:
     """Run the flow that `serve` schedules, once, under a Prefect server of its own."""
     set_environment({"TALKWATCH_CONFIG": str(configuration)})
     use_prefect(configuration.parent)
-    with prefect_server(configuration.parent / "prefect" / "server.log"):
+    with prefect_server(configuration.parent):
         from flows.monitor import monitor
 
         monitor()
