@@ -111,7 +111,8 @@ def test_discovery_says_what_kept_it(site, path, problem):
     ("reply", "advice"),
     [
         pytest.param(Reply(404), "feeds discover", id="gone"),
-        pytest.param(Reply(401), "contact", id="refused"),
+        pytest.param(Reply(403), "contact", id="refused"),
+        pytest.param(Reply(401), "login", id="wants a login"),
         pytest.param(Reply(302, (("Location", "http://127.0.0.1:1/"),)), "allow_hosts", id="private"),
         pytest.param(Reply(302, (("Location", "file:///etc"),)), None, id="no advice"),
     ],

@@ -26,6 +26,9 @@ from warehouse.feeds import WatchedFeed
 CLOCK = 'if its times are those of its own clock, write timezone = "Europe/Istanbul", or its own, beside its url'
 
 
+REFUSED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAnswer:
     """What one feed answered: `problem` says what is wrong, `advice` what to do or write instead."""
@@ -61,7 +64,10 @@ class FeedAnswer:
 
 def checked(settings: Settings) -> list[FeedAnswer]:
     """Ask every feed without validators and return what came, in the order of the configuration."""
-    requests = [Request(key=feed.feed_id, url=feed.url, accept=FEED_TYPES) for feed in settings.feeds]
+    requests = [
+        Request(key=feed.feed_id, url=feed.url, accept=FEED_TYPES, feed=settings.table_of(feed.feed_id))
+        for feed in settings.feeds
+    ]
     outcomes = {outcome.key: outcome for outcome in fetch_outcomes(requests, settings.fetch)}
     with Workers(cores()) as workers:
         return [
@@ -93,8 +99,12 @@ def advice_on(failure: FetchFailure, url: str) -> str | None:
     host = urlsplit(url).netloc
     if failure.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return f"look for its new address: talkwatch feeds discover {urlsplit(url).scheme}://{host}/"
-    if failure.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return "its server refuses Talkwatch; set [fetch] contact, and ask the publisher"
+    if failure.status == HTTPStatus.UNAUTHORIZED:
+        return 'it wants a login; write login = "name:${PASSWORD}", or headers, beside its url'
+    if failure.status in REFUSED:
+        return "its server refuses Talkwatch; set [fetch] contact and ask the publisher, or write user_agent or headers"
+    if failure.reason is FetchReason.UNTRUSTED:
+        return 'if it is its own, write verify = "PATH" of the certificate that vouches for it, or verify = false'
     inside = failure.reason is FetchReason.PRIVATE
     return f'if it is meant, write allow_hosts = ["{host}"] in [fetch]' if inside else None
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, create_model, model_validator
 
@@ -28,6 +29,37 @@ from extractors.text.words import did_you_mean
 
 Mistake = tuple[tuple[int | str, ...], str]
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+
+
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+# What the connection itself is made of, or has a key of its own.
+OWN_HEADERS = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "authorization", "user-agent"}
+)
+
+
+def header_name(value: str) -> str:
+    """Accept the name of a header that is nobody else's business."""
+    if value.lower() in OWN_HEADERS:
+        raise ValueError("is no header to set here; there are user_agent and login beside headers")
+    if HEADER.fullmatch(value):
+        return value
+    raise ValueError('write the name of a header, for example "X-Api-Key"')
+
+
+def login_pair(value: str) -> str:
+    """Accept "name:password", or what will be filled in."""
+    if is_open(value) or ":" in value:
+        return value
+    raise ValueError('write "name:${PASSWORD}"')
+
+
+def proxy_address(value: str) -> str:
+    """Accept the address of an HTTP proxy."""
+    parts = urlsplit(value)
+    if is_open(value) or (parts.scheme == "http" and parts.hostname):
+        return value
+    raise ValueError('write "http://host:port", with name:password@ before the host if it wants them')
 
 
 def host_name(value: str) -> str:
@@ -87,6 +119,7 @@ class FetchTable(Table):
     max_body_mb: float = Field(10, gt=0, le=100)
     allow_hosts: tuple[Annotated[str, AfterValidator(host_name)], ...] = ()
     pass_seconds: float = Field(60, gt=0, le=3600)
+    proxy: Annotated[Name, AfterValidator(proxy_address)] | None = None
 
 
 class FeedTable(Table):
@@ -98,6 +131,10 @@ class FeedTable(Table):
     every: Duration = timedelta(minutes=10)
     max_every: Duration | None = None
     timezone: Timezone | None = None
+    user_agent: Name | None = None
+    headers: dict[Annotated[str, AfterValidator(header_name)], Name] = Field(default_factory=dict)
+    login: Annotated[Name, AfterValidator(login_pair)] | None = None
+    verify: bool | Name = True
 
     @model_validator(mode="after")
     def in_order(self) -> FeedTable:

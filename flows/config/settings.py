@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from alerts.rule_checks import Diagnostic
 from alerts.rules import Rule
 from alerts.subscribers import Subscriber
-from alerts.values import PLACEHOLDER, Table
+from alerts.values import PLACEHOLDER, Table, is_open
 from extractors.officials.watchlist import Watchlist, WatchlistProblem, load_watchlist
 from extractors.text.identity import feed_id
 from flows.config.configuration import (
@@ -76,6 +76,10 @@ class Settings:
         """Return the time zone of a feed's times that name none; None for UTC."""
         table = self.feed_tables.get(feed_id)
         return table.timezone if table else None
+
+    def table_of(self, feed_id: str) -> FeedTable | None:
+        """Return a feed's own table: how its server wants to be asked."""
+        return self.feed_tables.get(feed_id)
 
 
 def configuration_here() -> Path | None:
@@ -165,13 +169,20 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         fetch=file.fetch,
         prefect_port=file.prefect.port,
         feeds=tuple(watched(feed) for feed in file.feeds),
-        feed_tables={feed_id(feed.url): feed for feed in file.feeds},
+        feed_tables={feed_id(feed.url): beside(path, feed) for feed in file.feeds},
         rules=file.rules,
         subscribers=tuple(in_timezone(who, file.timezone) for who in file.subscribers),
         channels=file.channels,
         heartbeat_url=file.heartbeat_url,
         watchlist=file.watchlist,
     )
+
+
+def beside(path: Path, feed: FeedTable) -> FeedTable:
+    """Return a feed's table with the file of its certificates as found from the configuration."""
+    if isinstance(feed.verify, bool) or is_open(feed.verify):
+        return feed
+    return feed.model_copy(update={"verify": str(path.parent / feed.verify)})
 
 
 def watched(feed: FeedTable) -> WatchedFeed:

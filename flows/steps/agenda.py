@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from extractors.text.identity import link_name
 from extractors.text.urls import without_fragment
+from flows.config.configuration import FeedTable
 from flows.web.fetch import PAGE_TYPES
 from flows.web.results import FetchResult, Request
 from warehouse.entries import PendingEntry, names_known, pending_entries
@@ -36,7 +37,9 @@ class Pages:
         self._leading: dict[str, list[PendingEntry]] = {}
         self._asked: dict[str, str] = {}
 
-    def requests(self, entries: Sequence[PendingEntry]) -> list[Request]:
+    def requests(
+        self, entries: Sequence[PendingEntry], table_of: Callable[[str], FeedTable | None] = lambda _feed_id: None
+    ) -> list[Request]:
         """Return the requests for those entries whose pages were not asked for yet."""
         fresh = [entry for entry in entries if entry.entry_key not in self._seen]
         self._seen.update(entry.entry_key for entry in fresh)
@@ -48,7 +51,8 @@ class Pages:
                 continue
             self._asked[url] = entry.entry_key
             self._leading[entry.entry_key] = [entry]
-            wanted.append(Request(key=entry.entry_key, url=url, accept=PAGE_TYPES, crawls=True))
+            table = table_of(entry.feed_id)
+            wanted.append(Request(key=entry.entry_key, url=url, accept=PAGE_TYPES, crawls=True, feed=table))
         return wanted
 
     @property

@@ -199,7 +199,9 @@ class Intake:
         with stage(self._setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
             shown.grow(len(self._due))
             # Together, so that on each host those whose turn it is are asked first.
-            stream.ask([*map(request_for, self._due.values()), *self._requests(self._pending, shown)])
+            table_of = self._setup.settings.table_of
+            feeds_due = [request_for(state, table_of(name)) for name, state in self._due.items()]
+            stream.ask([*feeds_due, *self._requests(self._pending, shown)])
             while arrived := stream.batch():
                 for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
                     shown()
@@ -220,7 +222,7 @@ class Intake:
         return noted.counts
 
     def _requests(self, entries: Sequence[PendingEntry], shown: Stage) -> list[Request]:
-        requests = self._pages.requests(entries)
+        requests = self._pages.requests(entries, self._setup.settings.table_of)
         shown.grow(len(requests))
         return requests
 

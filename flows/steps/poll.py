@@ -14,6 +14,7 @@ from extractors.records import Feed, Page, Unreadable
 from extractors.syndication.listings import listing_problem
 from extractors.text.identity import body_hash, entry_hash, entry_names, exact_names
 from extractors.text.urls import is_http_url
+from flows.config.configuration import FeedTable
 from flows.processes.workers import Parse, Workers
 from flows.steps.feed_news import FeedNews, Trouble, told
 from flows.steps.rhythm import bearable_silence
@@ -68,7 +69,7 @@ class Noted:
     news: tuple[tuple[WatchedFeed, FeedNews], ...]
 
 
-def request_for(state: FeedState) -> Request:
+def request_for(state: FeedState, table: FeedTable | None = None) -> Request:
     """Return a feed's request, with the validators its server gave, to where it has moved for good."""
     return Request(
         key=state.feed.feed_id,
@@ -76,6 +77,7 @@ def request_for(state: FeedState) -> Request:
         accept=FEED_TYPES,
         etag=state.etag,
         last_modified=state.last_modified,
+        feed=table,
     )
 
 

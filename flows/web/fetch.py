@@ -16,7 +16,8 @@ from importlib.metadata import version
 import httpcore
 import httpx
 
-from flows.config.configuration import FetchTable
+from alerts.values import is_open
+from flows.config.configuration import FeedTable, FetchTable
 from flows.times import utc_now
 from flows.web.network import Connections, GuardedTransport
 from flows.web.pacing import PORTS, Errand, Pacer, host_of
@@ -50,12 +51,22 @@ def user_agent(contact: str | None) -> str:
     return f"Talkwatch/{version('talkwatch')}" + (f" (+{contact.removeprefix('mailto:')})" if contact else "")
 
 
+def table_for(request: Request, url: str) -> FeedTable | None:
+    """Return how the server at `url` wants to be asked, where it is the feed's own, by name and port."""
+    return request.feed if request.feed and host_of(request.feed.url) == host_of(url) else None
+
+
 def headers_of(
     request: Request, url: httpx.URL, contact: str | None, cookies: httpx.Cookies | None = None
 ) -> list[tuple[bytes, bytes]]:
-    """Return the headers of a request: validators only when the server gave some, cookies only those of this chain."""
+    """Return the headers of a request: validators only when the server gave some, cookies only those of this chain.
+
+    What is secret goes to the feed's own server.
+    """
+    feed = table_for(request, str(url))
+    named = request.feed.user_agent if request.feed else None
     wanted = {
-        "User-Agent": user_agent(contact),
+        "User-Agent": named or user_agent(contact),
         "Accept": request.accept,
         "Accept-Encoding": "gzip, deflate",
         "If-None-Match": request.etag,
@@ -64,6 +75,10 @@ def headers_of(
     }
     if url.userinfo:
         wanted["Authorization"] = f"Basic {b64encode(f'{url.username}:{url.password}'.encode()).decode()}"
+    if feed and feed.login and not is_open(feed.login):
+        wanted["Authorization"] = f"Basic {b64encode(feed.login.encode()).decode()}"
+    if feed:
+        wanted |= {name: value for name, value in feed.headers.items() if not is_open(value)}
     headers = [(name.encode(), value.encode(BYTES, errors="replace")) for name, value in wanted.items() if value]
     return [(b"Host", url.netloc), *headers]
 
@@ -85,13 +100,15 @@ def keep_cookies(cookies: httpx.Cookies, url: httpx.URL, response: httpcore.Resp
 
 def connections(fetch: FetchTable) -> Connections:
     """Return the guarded way to servers; close it in the end."""
-    return Connections(fetch.allow_hosts, at_once=fetch.concurrency)
+    return Connections(fetch.allow_hosts, at_once=fetch.concurrency, proxy=fetch.proxy)
 
 
 def webhook_client(fetch: FetchTable) -> httpx.Client:
-    """Return the guarded client for what channels post: no redirect, no proxy, no cookie, no private address."""
+    """Return the guarded client for what channels post: no redirect, no cookie, no private address."""
     return httpx.Client(
-        transport=GuardedTransport(fetch.allow_hosts, at_once=POSTS_AT_ONCE, seconds=fetch.timeout_seconds),
+        transport=GuardedTransport(
+            fetch.allow_hosts, at_once=POSTS_AT_ONCE, seconds=fetch.timeout_seconds, proxy=fetch.proxy
+        ),
         trust_env=False,
         timeout=fetch.timeout_seconds,
         follow_redirects=False,
@@ -163,7 +180,9 @@ class Fetcher:
             asked = httpcore.Request(
                 "GET", address_of(place), headers=headers_of(request, place, self._fetch.contact, cookies)
             )
-            async with asyncio.timeout(seconds), aclosing(await self._connections.send(asked)) as response:
+            feed = table_for(request, url)
+            sent = self._connections.send(asked, verify=feed.verify if feed else True)
+            async with asyncio.timeout(seconds), aclosing(await sent) as response:
                 answer = await result_of(request, place, response, now, self._limit)
                 if isinstance(answer, Redirect):
                     keep_cookies(cookies, place, response)
@@ -193,7 +212,7 @@ class Fetcher:
     async def _refusal(self, request: Request, url: str) -> FetchFailure | bool | None:
         """Return why robots.txt keeps us from a page, None when it does not, True when there is no time to ask."""
         try:
-            file = await self._robots(origin_of(url))
+            file = await self._robots(origin_of(url), request.feed)
         except httpx.InvalidURL as error:
             return failure_of(request.key, error)
         if file is None:
@@ -207,16 +226,16 @@ class Fetcher:
         said = "robots.txt does not allow it"
         return FetchFailure(key=request.key, reason=FetchReason.DISALLOWED, detail=said)
 
-    async def _robots(self, origin: str) -> RobotsFile | None:
+    async def _robots(self, origin: str, feed: FeedTable | None) -> RobotsFile | None:
         # Not a task of its own: a page has to stand in its host's line at once, or feeds would always be before it.
         async with self._asking.setdefault(origin, asyncio.Lock()):
             known = self._files.get(origin)
             if known and known.next_at > self._clock():
                 return known
-            return await self._ask_robots(origin, known)
+            return await self._ask_robots(origin, known, feed)
 
-    async def _ask_robots(self, origin: str, known: RobotsFile | None) -> RobotsFile | None:
-        request = Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES)
+    async def _ask_robots(self, origin: str, known: RobotsFile | None, feed: FeedTable | None) -> RobotsFile | None:
+        request = Request(key=origin, url=f"{origin}/robots.txt", accept=TEXT_TYPES, feed=feed)
         outcome = await self.fetch(request, Errand.PAGE)
         if outcome is None:
             return None

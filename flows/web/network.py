@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from typing import Any, TypeVar
 
 import httpcore
 import httpx
+
+from flows.web.proxy import tunnel
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
@@ -69,6 +72,10 @@ def wrapped(address: Address) -> list[str]:
     if isinstance(address, ipaddress.IPv4Address):
         return []
     return [str(each) for each in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if each]
+
+
+class Untrusted(httpcore.ConnectError):
+    """A server whose certificate nobody vouches for."""
 
 
 class Guard:
@@ -137,13 +144,14 @@ async def first_of(attempts: Iterable[Callable[[], Awaitable[T]]], dropped: Call
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Connects to one of the addresses that were checked: the first that answers."""
 
-    def __init__(self, allow_hosts: Iterable[str], *, at_once: int) -> None:
-        """Exempt hosts given as "host" or "host:port", and resolve so many names at once.
+    def __init__(self, allow_hosts: Iterable[str], *, at_once: int, proxy: str | None = None) -> None:
+        """Exempt hosts given as "host" or "host:port", and resolve so many names at once; go by an HTTP proxy.
 
         The event loop's own threads are few: a name server that does not answer would hold up all hosts with them.
         """
         self._guard = Guard(allow_hosts)
         self._inner = httpcore.AnyIOBackend()
+        self._proxy = httpx.URL(proxy) if proxy else None
         self._resolvers = ThreadPoolExecutor(at_once, thread_name_prefix="resolver")
 
     def close(self) -> None:
@@ -162,6 +170,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         async def connected(address: str) -> httpcore.AsyncNetworkStream:
             try:
+                # What is exempt from the guard is inside, where no proxy leads.
+                if self._proxy and not self._guard.allows(host, port):
+                    stream = await self._inner.connect_tcp(self._proxy.host, self._proxy.port or 80)
+                    return await tunnel(stream, self._proxy, address, port)
                 return await self._inner.connect_tcp(address, port, None, local_address, socket_options)
             except httpcore.ConnectError as error:
                 raise without_address(error) from error
@@ -214,8 +226,10 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         """Go on over TLS, with who can prove to be `server_hostname`."""
         try:
             return await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:
+        except BaseException as error:
             await self._inner.aclose()
+            if is_untrusted(error):
+                raise Untrusted(str(error)) from error
             raise
 
     def get_extra_info(self, info: str) -> Any:
@@ -223,21 +237,50 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         return self._inner.get_extra_info(info)
 
 
+def is_untrusted(error: BaseException | None) -> bool:
+    """Tell whether a TLS handshake ended at the server's certificate."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def trust(verify: bool | str) -> SSLContext:
+    """Return who is believed: who the system's authorities vouch for, those of a file, or anybody."""
+    if verify is True:
+        return httpx.create_ssl_context()
+    try:
+        context = ssl.create_default_context(cafile=verify or None)
+    except OSError as error:
+        raise Untrusted(f"verify: {verify}: {error.strerror or 'no certificate is in it'}") from None
+    if verify is False:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Connections:
-    """Connections to many hosts, kept for a while; so many in use at once. It knows no proxy, cookie or redirect."""
+    """Connections to many hosts, kept for a while; so many in use at once. It knows no cookie or redirect."""
 
-    def __init__(self, allow_hosts: Iterable[str], *, at_once: int) -> None:
-        """Exempt hosts given as "host" or "host:port"."""
-        self._backend = GuardedBackend(allow_hosts, at_once=at_once)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
-            max_connections=2 * at_once,
-            keepalive_expiry=KEPT_SECONDS,
-            network_backend=self._backend,
-        )
+    def __init__(self, allow_hosts: Iterable[str], *, at_once: int, proxy: str | None = None) -> None:
+        """Exempt hosts given as "host" or "host:port"; go by an HTTP proxy to all others."""
+        self._backend = GuardedBackend(allow_hosts, at_once=at_once, proxy=proxy)
+        self._at_once = at_once
+        self._pools: dict[bool | str, httpcore.AsyncConnectionPool] = {}
 
-    async def send(self, request: httpcore.Request) -> httpcore.Response:
+    def _pool(self, verify: bool | str) -> httpcore.AsyncConnectionPool:
+        """Return the connections to servers that prove who they are in this way; raise Untrusted for no such file."""
+        if verify not in self._pools:
+            self._pools[verify] = httpcore.AsyncConnectionPool(
+                ssl_context=trust(verify),
+                max_connections=2 * self._at_once,
+                keepalive_expiry=KEPT_SECONDS,
+                network_backend=self._backend,
+            )
+        return self._pools[verify]
+
+    async def send(self, request: httpcore.Request, *, verify: bool | str = True) -> httpcore.Response:
         """Send a request and return the answer, its body still to come; close it. Raises httpcore's errors.
+
+        `verify` False takes any certificate, a path names the file of those that vouch for it.
 
         Where a kept connection turns out to have ended meanwhile, a GET goes over another; what was posted may have
         been taken all the same, and whether to post it again is not ours to say (RFC 9110, 9.2.2).
@@ -251,7 +294,7 @@ class Connections:
         request.extensions = {**request.extensions, "trace": note}
         while True:
             try:
-                return await self._pool.handle_async_request(request)
+                return await self._pool(verify).handle_async_request(request)
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                 if fresh or request.method != b"GET":
                     raise
@@ -259,15 +302,16 @@ class Connections:
     async def aclose(self) -> None:
         """Close them all."""
         self._backend.close()
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
 
 
 class GuardedTransport(httpx.BaseTransport):
     """Lets httpx's plain client, in any thread, send over guarded connections; these live in a thread of their own."""
 
-    def __init__(self, allow_hosts: Iterable[str], *, at_once: int, seconds: float) -> None:
+    def __init__(self, allow_hosts: Iterable[str], *, at_once: int, seconds: float, proxy: str | None = None) -> None:
         """Exempt hosts given as "host" or "host:port"; give a request so many seconds up to its answer's last byte."""
-        self._connections = Connections(allow_hosts, at_once=at_once)
+        self._connections = Connections(allow_hosts, at_once=at_once, proxy=proxy)
         self._seconds = seconds
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="posting", daemon=True)

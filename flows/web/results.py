@@ -17,14 +17,16 @@ import httpx
 
 from extractors.html.redirects import leads_to
 from extractors.text.dates import http_date, retry_after
-from flows.web.network import ForbiddenAddress
+from flows.config.configuration import FeedTable
+from flows.web.network import ForbiddenAddress, Untrusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One thing to fetch; `key` is the caller's. Validators are sent exactly as they were given.
 
-    One that `crawls` is subject to robots.txt.
+    One that `crawls` is subject to robots.txt. `feed` says how the feed's own server wants to be asked; none of it is
+    sent to any other, wherever redirects lead.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     crawls: bool = False
+    feed: FeedTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class FetchReason(Enum):
     BROKEN = "an answer that breaks the rules, or breaks off"
     TOO_LARGE = "more than is read"
     TIMEOUT = "not whole in time"
+    UNTRUSTED = "a certificate that nobody vouches for"
     UNREACHABLE = "no address, nobody there, or nobody to be trusted"
     PRIVATE = "leads to a private address"
     NO_ADDRESS = "nothing that could be asked"
@@ -196,6 +200,7 @@ REASONS: tuple[tuple[type[Exception], FetchReason, str | None], ...] = (
     (httpcore.ReadError, FetchReason.BROKEN, "connection closed without an answer"),
     (httpcore.UnsupportedProtocol, FetchReason.ODD_SCHEME, "leads to an address that is not http(s)"),
     (ForbiddenAddress, FetchReason.PRIVATE, None),
+    (Untrusted, FetchReason.UNTRUSTED, None),
     (httpcore.ConnectError, FetchReason.UNREACHABLE, None),
     (httpx.InvalidURL, FetchReason.NO_ADDRESS, None),
     (BodyTooLarge, FetchReason.TOO_LARGE, None),
