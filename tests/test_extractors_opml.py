@@ -19,10 +19,10 @@ LIST = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
 
 
 def test_feeds_of_a_list_come_in_its_order():
-    """Folders are gone through; a feed is called by its text, else its title."""
+    """With the folders they are in; a feed is called by its text, else its title."""
     assert parse_opml(LIST) == (
-        ListedOutline(url="https://a.example/rss", name="Café & News"),
-        ListedOutline(url="https://b.example/atom", name="B"),
+        ListedOutline(url="https://a.example/rss", name="Café & News", folders=("World",)),
+        ListedOutline(url="https://b.example/atom", name="B", folders=("World",)),
         ListedOutline(url="ftp://c.example/x", name=None),
     )
 
@@ -35,6 +35,19 @@ def test_what_is_written_is_read_again(feeds):
     )
     read = parse_opml(written.encode())
     assert [feed.url for feed in read] == [f"https://a.example/{n}" for n in range(len(feeds))]
+
+
+def test_folders_are_written_and_read_again():
+    """Nested as they were, a folder once, feeds without one before them."""
+    feeds = [
+        ListedOutline(url="https://a.example/1", name="A", folders=("World", "Near & far")),
+        ListedOutline(url="https://a.example/2", name="B"),
+        ListedOutline(url="https://a.example/3", name="C", folders=("World",)),
+        ListedOutline(url="https://a.example/4", name="D", folders=("Other", "Near & far")),
+    ]
+    written = write_opml(feeds, "x")
+    assert written.count('text="World"') == 1
+    assert sorted(parse_opml(written.encode()), key=lambda feed: feed.url) == feeds
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,12 @@ JOIN (
 WHERE feeds.feed_id = p.feed_id
 """  # noqa: S608  (names of our own columns)
 
+_MADE_DUE = """
+UPDATE feeds SET next_poll_at = $now
+WHERE feed_id IN (SELECT unnest($feeds::VARCHAR[])) AND state <> 'unwatched'
+    AND (last_polled_at IS NULL OR last_polled_at <= $before OR last_polled_at > $now)
+"""
+
 # A pass that was killed had asked these, and wrote nothing down about what they said.
 _ASKED = """
 UPDATE feeds SET next_poll_at = a.asked_at + to_seconds(every_seconds)
@@ -242,6 +248,11 @@ def note_asked(session: Session, asked: Sequence[tuple[str, datetime]]) -> None:
     """Put off feeds that a killed pass had asked, (feed_id, when) each, so that none is asked again too soon."""
     session.stage("asked_now", {"feed_id": "VARCHAR", "asked_at": "TIMESTAMPTZ"}, asked)
     session.run(_ASKED, quiet=True)
+
+
+def make_due(session: Session, feed_ids: Sequence[str], now: datetime, *, asked_before: datetime) -> int:
+    """Have watched feeds asked now that were not asked since a time, by our clock; return how many."""
+    return session.run(_MADE_DUE, {"feeds": feed_ids, "now": now, "before": asked_before}, quiet=True)
 
 
 def feed_urls(session: Session) -> frozenset[str]:

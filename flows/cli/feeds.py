@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from operator import attrgetter
 from pathlib import Path
@@ -17,7 +18,7 @@ from extractors.records import Entry, Feed, Unreadable
 from extractors.text.urls import is_http_url, page_key
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
 from flows.config.settings import Settings, parsed, read_text
-from flows.problems import UsageProblem, WorkProblem
+from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.tables import Columns
 from flows.times import moment
 from warehouse import feeds
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not
     from extractors.syndication.discovery import AnnouncedFeed
     from extractors.syndication.opml import ListedOutline
     from flows.acquire.feed_checks import FeedAnswer
+    from flows.setup import Setup
 
 T = TypeVar("T")
 SCHEMES = {"feed:https://": "https://", "feed:http://": "http://", "feed://": "https://", "webcal://": "https://"}
@@ -61,6 +63,9 @@ CHECKED_SPARE = ("reachable", "interval", "format", "url", "newest", "entries")
 FAILING = (FeedHealth.FAILING, FeedHealth.GONE)
 DISCOVERED: Columns[AnnouncedFeed] = {name: attrgetter(name) for name in ("title", "declared", "url")}
 
+# A feed that was asked so lately has nothing new to say.
+SOONEST = timedelta(minutes=1)
+
 group("feeds", "See what is watched, and whether it answers.")
 
 
@@ -91,6 +96,48 @@ def note_none(settings: Settings, found: Sequence[object]) -> None:
     """Say on stderr that a table is empty because nothing is watched."""
     if not found:
         typer.echo(f"talkwatch: no [[feeds]] in {settings.path}", err=True)
+
+
+@command("feeds poll")
+def poll(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="An outlet's name, or a feed's address.")] = None,
+    output_format: TableFormat = "table",
+    config: Config = None,
+) -> None:
+    """Ask feeds now, all or those of one outlet, in a pass of its own.
+
+    Within politeness: none twice in a minute, each host in its turn, and none that asked to be left alone.
+    """
+    from flows.setup import prepared
+
+    settings = settings_of(config, sending=True)
+    wanted = named_feeds(settings, name)
+    listed = polled_now(prepared(settings), wanted)
+    tell(LISTED, listed, output_format)
+    note_none(settings, listed)
+
+
+def named_feeds(settings: Settings, name: str | None) -> tuple[WatchedFeed, ...]:
+    """Return the feeds of an outlet, or at an address, or all; raise UsageProblem for a name that none has."""
+    if name is None:
+        return settings.feeds
+    found = tuple(feed for feed in settings.feeds if name.casefold() in {feed.outlet.casefold(), feed.url.casefold()})
+    if not found:
+        check_known(name, "outlet", sorted({feed.outlet for feed in settings.feeds}))
+    return found
+
+
+def polled_now(setup: Setup, wanted: Sequence[WatchedFeed]) -> list[ListedFeed]:
+    """Do a pass in which these feeds are due; return how they stand after it."""
+    from flows.steps.passes import run_pass
+
+    now, names = setup.now(), [feed.feed_id for feed in wanted]
+    with writing(setup.data_dir) as session:
+        feeds.sync_feeds(session, setup.settings.feeds)
+        feeds.make_due(session, names, now, asked_before=now - SOONEST)
+    run_pass(setup)
+    with writing(setup.data_dir) as session:
+        return [feed for feed in feeds.list_feeds(session) if feed.feed_id in names]
 
 
 @command("feeds check")
@@ -175,7 +222,7 @@ def import_feeds(
 ) -> None:
     """Append an OPML file's feeds to the configuration.
 
-    What is watched already is left out; what stands in the file stays as it is.
+    Folders are kept; what is watched already is left out; what stands in the file stays as it is.
     """
     for line in imported(settings_of(config), file):
         typer.echo(terminal_safe(line))
@@ -184,7 +231,10 @@ def import_feeds(
 @command("feeds export")
 def export(config: Config = None) -> None:
     """Print the watched feeds as OPML, for other readers."""
-    typer.echo(exported(settings_of(config)))
+    settings = settings_of(config)
+    typer.echo(exported(settings))
+    if dropped := without_a_place(settings):
+        typer.echo(f"talkwatch: a list of feeds has no place for {', '.join(dropped)}; they are not in it", err=True)
 
 
 def imported(settings: Settings, file: Path) -> list[str]:
@@ -195,7 +245,7 @@ def imported(settings: Settings, file: Path) -> list[str]:
     """
     listed = outlines(file)
     watched = {page_key(feed.url): feed.outlet for feed in settings.feeds}
-    new: list[tuple[str, str]] = []
+    new: list[ListedOutline] = []
     lines = []
     for outline in listed:
         url = plain_address(outline.url)
@@ -206,7 +256,9 @@ def imported(settings: Settings, file: Path) -> list[str]:
         else:
             outlet = outlet_of(outline, url)
             watched[page_key(url)] = outlet
-            new.append((url, outlet))
+            new.append(
+                replace(outline, url=url, name=outlet, folders=tuple(filter(None, map(printable, outline.folders))))
+            )
             lines.append(f"added {outlet}: {url}")
     append(settings.path, new)
     return [*lines, f"{len(new)} added, {len(listed) - len(new)} left out; {settings.path}"]
@@ -216,7 +268,16 @@ def exported(settings: Settings) -> str:
     """Return the feeds of the configuration as OPML."""
     from extractors.syndication.opml import ListedOutline, write_opml
 
-    return write_opml((ListedOutline(url=feed.url, name=feed.outlet) for feed in settings.feeds), "Talkwatch")
+    tables = settings.feed_tables.values()
+    return write_opml(
+        (ListedOutline(url=each.url, name=each.outlet, folders=each.folders) for each in tables), "Talkwatch"
+    )
+
+
+def without_a_place(settings: Settings) -> list[str]:
+    """Return the keys of feeds that OPML cannot hold."""
+    written = {name for table in settings.feed_tables.values() for name in table.model_fields_set}
+    return sorted(written - {"url", "outlet", "folders"})
 
 
 def outlines(file: Path) -> tuple[ListedOutline, ...]:
@@ -242,13 +303,17 @@ def plain_address(url: str) -> str:
 
 def outlet_of(outline: ListedOutline, url: str) -> str:
     """Return what the list calls a feed, as one printable line; its host where it has no name."""
-    name = " ".join("".join(letter if letter.isprintable() else " " for letter in outline.name or "").split())
-    return name or urlsplit(url).hostname or url
+    return printable(outline.name or "") or urlsplit(url).hostname or url
 
 
-def append(path: Path, feeds: Iterable[tuple[str, str]]) -> None:
+def printable(name: str) -> str:
+    """Return a name as one printable line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+
+
+def append(path: Path, feeds: Iterable[ListedOutline]) -> None:
     """Append tables to the configuration, replacing it at once, when the whole is still a valid configuration."""
-    tables = "".join(f"\n[[feeds]]\nurl = {quoted(url)}\noutlet = {quoted(outlet)}\n" for url, outlet in feeds)
+    tables = "".join(map(table_of, feeds))
     if not tables:
         return
     text = read_text(path)
@@ -261,6 +326,12 @@ def append(path: Path, feeds: Iterable[tuple[str, str]]) -> None:
         ) from None
     parsed(path, whole, sending=False)
     replace_text(path.resolve(), whole)
+
+
+def table_of(feed: ListedOutline) -> str:
+    """Return a feed as a table of the configuration."""
+    folders = f"folders = [{', '.join(map(quoted, feed.folders))}]\n" if feed.folders else ""
+    return f"\n[[feeds]]\nurl = {quoted(feed.url)}\noutlet = {quoted(feed.name or feed.url)}\n{folders}"
 
 
 def quoted(text: str) -> str:

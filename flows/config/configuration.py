@@ -135,6 +135,7 @@ class FeedTable(Table):
     headers: dict[Annotated[str, AfterValidator(header_name)], Name] = Field(default_factory=dict)
     login: Annotated[Name, AfterValidator(login_pair)] | None = None
     verify: bool | Name = True
+    folders: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def in_order(self) -> FeedTable:
