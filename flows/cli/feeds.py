@@ -113,7 +113,7 @@ def poll(
     settings = settings_of(config, sending=True)
     wanted = named_feeds(settings, name)
     listed = polled_now(prepared(settings), wanted)
-    tell(LISTED, listed, output_format)
+    tell_of_feeds(LISTED, listed, output_format, LISTED_SPARE, is_bad=lambda feed: feed.state in FAILING)
     note_none(settings, listed)
 
 
