@@ -60,6 +60,14 @@ class KnownPosition:
     stated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outlet that has what an alert tells, with its article."""
+
+    outlet: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """An alert with what a reader wants beside it.
@@ -67,7 +75,8 @@ class Notice:
     `official_role` is the office the roster names first at the article's date, `official_country` the code of its
     country. `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those
     that tell it too, the earliest first, and `positions` are the official's last ones on the topics of his statement.
-    `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words.
+    `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words,
+    and `new_sources` are the independent ones that came since.
     """
 
     alert: Alert
@@ -85,6 +94,27 @@ class Notice:
     positions: tuple[KnownPosition, ...] = ()
     roots: tuple[str, ...] = ()
     news: News | None = None
+    new_sources: tuple[Source, ...] = ()
+
+
+class Opinion(StrEnum):
+    """What somebody thought of an alert; the values are public."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What somebody thought of an alert. On the command line it is nobody's, and made in no message."""
+
+    alert_id: str
+    verdict: Opinion
+    marked_at: datetime
+    why: str | None = None
+    subscriber: str | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +134,9 @@ class OperatorNotice:
 class Letter:
     """A rendered message, ready for any channel.
 
-    `notices` are empty for what is about Talkwatch itself. `thread_of` is the id of the message that it follows up,
-    `thread_ref` the channel's own name for that one.
+    `notices` are empty for what is about Talkwatch itself. `subject` is the same for all of a thread, `line` is what
+    this one tells. `footer` says why it is sent and how to stop that. `thread_of` is the id of the message that it
+    follows up, `thread_ref` the channel's own name for that one.
     """
 
     message_id: str
@@ -113,6 +144,8 @@ class Letter:
     text: str
     html: str
     notices: tuple[Notice, ...]
+    line: str = ""
+    footer: tuple[str, ...] = ()
     thread_of: str | None = None
     thread_ref: str | None = None
 

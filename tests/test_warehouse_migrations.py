@@ -37,6 +37,7 @@ CONTRACT = {
     "feeds": "feed_id url outlet state last_polled_at next_poll_at consecutive_failures last_error last_new_at "
     "entries_seen",
     "runs": "run_id started_at finished_at",
+    "verdicts": "alert_id verdict why marked_at subscriber message_id",
 }
 
 # A migration that is out in the world is never edited: another one is added, with its own line here.
@@ -58,6 +59,7 @@ FINGERPRINTS = {
     "0015_feed_failures.sql": "8f5125767ee6de2c",
     "0016_meanings.sql": "3e93bb0c280796e0",
     "0017_sources.sql": "dd8aad566f5f41b5",
+    "0018_verdicts.sql": "5d01c3fc6ef609ab",
 }
 
 

@@ -90,6 +90,7 @@ UPDATE messages SET
     last_error = $error,
     due_at = coalesce($due_at, due_at),
     channel_ref = coalesce($ref, channel_ref),
+    subject = coalesce($subject, subject),
     sent_at = CASE WHEN $status = 'sent' THEN $now ELSE sent_at END
 WHERE message_id = $message_id
 """
@@ -100,6 +101,9 @@ UPDATE messages SET status = 'dead', last_error = $error
 WHERE status IN ('pending', 'retry') AND list_contains($subscribers::VARCHAR[], subscriber)
     AND coalesce(tried_since, greatest(due_at, $failing_since)) <= $until
 """
+
+_LEFT_OUT = "DELETE FROM {table} WHERE message_id IN (SELECT unnest($1::VARCHAR[]))"
+_NO_STORY = "UPDATE messages SET story_id = NULL, thread_of = NULL WHERE message_id = $1"
 
 _STOPPED = """
 UPDATE messages SET status = 'dead', last_error = $error
@@ -219,6 +223,14 @@ def save_messages(session: Session, messages: Sequence[Message]) -> None:
     session.insert("message_follow_ups", ("message_id", "follow_up_id", "position"), news, "ON CONFLICT DO NOTHING")
 
 
+def gather(session: Session, summary: Message, others: Sequence[str]) -> None:
+    """Let one open message tell what others were to tell as well, which are no messages any more."""
+    for table in ("message_alerts", "message_follow_ups", "messages"):
+        session.run(_LEFT_OUT.format(table=table), [others])
+    session.run(_NO_STORY, [summary.message_id])
+    save_messages(session, [summary])
+
+
 def notices(session: Session, message: Message) -> tuple[Notice, ...]:
     """Return what a message tells, in its order, with what a reader wants beside each alert."""
     return notices_of(session, message.message_id)
@@ -246,14 +258,15 @@ def divide(session: Session, message: Message, parts: Sequence[tuple[str, Sequen
             session.run(_NEWS_MOVED, {**names, "alert_ids": list(alert_ids)})
 
 
-def settle(session: Session, message_id: str, standing: Standing, now: datetime) -> None:
-    """Record where a message stands after a try."""
+def settle(session: Session, message_id: str, standing: Standing, now: datetime, *, subject: str | None = None) -> None:
+    """Record where a message stands after a try, and the subject it was sent under."""
     params = {
         "message_id": message_id,
         "status": standing.status,
         "error": standing.error,
         "due_at": standing.due_at,
         "ref": standing.ref,
+        "subject": subject,
         "now": now,
     }
     session.run(_STANDING, params)
@@ -272,10 +285,10 @@ def stop(session: Session, subscriber: str, error: str) -> int:
     return session.run(_STOPPED, {"subscriber": subscriber, "error": error})
 
 
-def channel_ref(session: Session, message_id: str) -> str | None:
-    """Return what its channel calls a message that was sent."""
-    row = session.row("SELECT channel_ref FROM messages WHERE message_id = $1", [message_id])
-    return row[0] if row else None
+def sent_as(session: Session, message_id: str) -> tuple[str | None, str | None]:
+    """Return what its channel calls a message that was sent, and the subject that it had."""
+    row = session.row("SELECT channel_ref, subject FROM messages WHERE message_id = $1", [message_id])
+    return (row[0], row[1]) if row else (None, None)
 
 
 def named_messages(session: Session, beginning: str) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from alerts.message_records import HeldBy, Notice, Status
-from alerts.records import Arrival
+from alerts.records import Arrival, Scope
 from extractors.records import Article, Post, Reading, Span
 from extractors.relation_records import Telling
 
@@ -97,3 +97,13 @@ class LoggedAlert:
 
     notice: Notice
     deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """How many alerts of a rule in one scope people found right, and how many wrong."""
+
+    rule: str
+    scope: Scope
+    right: int
+    wrong: int

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from alerts.follow_up_records import Silence
+from alerts.message_records import Judgement, Opinion
 from alerts.records import Alert, Evidence
 from alerts.rule_names import known_names, named, nearest_name
 from alerts.silencing import silence_id
@@ -21,7 +22,7 @@ from flows.config.settings import Settings, configured_watchlist
 from flows.problems import UsageProblem, check_known, the_one
 from flows.tables import Columns, columned, listing, table
 from flows.times import moment, span_of, time_of, utc_now
-from warehouse import alerts, follow_ups, silences
+from warehouse import alerts, follow_ups, silences, verdicts
 from warehouse.published import publish
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.session import Session
@@ -59,6 +60,12 @@ DELIVERIES: Columns[Delivery] = {
     "due_at": attrgetter("due_at"),
     "sent_at": attrgetter("sent_at"),
     "last_error": attrgetter("last_error"),
+}
+JUDGEMENTS: Columns[Judgement] = {
+    "marked_at": attrgetter("marked_at"),
+    "verdict": lambda judgement: str(judgement.verdict),
+    "why": attrgetter("why"),
+    "subscriber": attrgetter("subscriber"),
 }
 SILENCES: Columns[Silence] = {
     name: attrgetter(name)
@@ -122,11 +129,37 @@ def described(logged: LoggedAlert) -> str:
     return "\n\n".join([listing(facts), marked(alert), evidence, messages])
 
 
+@command("alerts mark")
+def mark(
+    alert_id: Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or how it begins.")],
+    verdict: Annotated[Opinion, typer.Argument(metavar="right|wrong|seen", help="What you think of it.")],
+    why: Annotated[str | None, typer.Option(help="Why, in a few words.")] = None,
+    config: Config = None,
+) -> None:
+    """Say what you think of an alert.
+
+    `rules check` tells from these how often each rule is right.
+    """
+    settings = settings_of(config)
+    with writing(settings.data_dir) as session:
+        found = the_one(alerts.alert(session, alert_id), "alert", alert_id).notice.alert
+        verdicts.save_judgement(
+            session, Judgement(alert_id=found.alert_id, verdict=verdict, why=why, marked_at=utc_now())
+        )
+    publish(settings.data_dir)
+    typer.echo(f"marked {verdict}: {found.alert_id}, {found.official}, rule {found.rule}")
+
+
 def told_since(session: Session, alert_id: str) -> list[str]:
-    """Return who tells an alert's story or reports its words, with the source each goes back to, and its follow-ups."""
+    """Return who tells an alert's story or its words, with its source, its follow-ups, and what people thought."""
     tellers = table(("source", "outlet", "copy_kind", "published_at", "url"), follow_ups.tellers(session, alert_id))
     news = follow_ups.news_of(session, alert_id)
-    return [tellers, *([table(("noted_at", "news", "sources", "excerpt"), news)] if news else [])]
+    judged = verdicts.judgements(session, alert_id)
+    return [
+        tellers,
+        *([table(("noted_at", "news", "sources", "excerpt"), news)] if news else []),
+        *([table(*columned(JUDGEMENTS, judged))] if judged else []),
+    ]
 
 
 def marked(alert: Alert) -> str:

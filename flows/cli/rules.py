@@ -59,8 +59,9 @@ def check(config: Config = None) -> None:
     if report.errors:
         raise UsageProblem("\n".join(report.errors))
     typer.echo(report.summary)
-    if report.expected:
-        typer.echo(report.expected)
+    for answer in (report.expected, report.judged):
+        if answer:
+            typer.echo(answer)
 
 
 @command("rules backtest")

@@ -20,8 +20,10 @@ from flows.times import utc_now
 from flows.trials.backtest import DAYS, backtest, moment_of
 from flows.trials.past import batches, phrases_found, words_of
 from warehouse.channels import unsubscribed
+from warehouse.records import Precision
 from warehouse.revisions import Revision, came, known_outlets
 from warehouse.store import is_begun, reading
+from warehouse.verdicts import precisions
 
 # The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
 MOST = 3_000
@@ -30,17 +32,23 @@ ROUGHLY = timedelta(hours=6)
 FLOOD = 0.2
 FLOOD_FROM = 50
 MANY_A_DAY = 50
+# Fewer verdicts than these say nothing about a rule.
+JUDGED_FROM = 10
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """The findings as lines that name file and line, and a table of what to expect; None without a history."""
+    """The findings as lines that name file and line, and tables of what to expect and of what people found right.
+
+    None without a history, and with few verdicts.
+    """
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     summary: str
     expected: str | None = None
+    judged: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,26 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
         warnings=diagnostics(settings, warnings),
         summary=f"{size}: {outcome(errors, warnings)}",
         expected=expected,
+        judged=found_right(setup),
     )
+
+
+def found_right(setup: Setup) -> str | None:
+    """Return how often people found alerts right, by rule and scope; None while fewer than ten were judged."""
+    if not is_begun(setup.data_dir):
+        return None
+    with reading(setup.data_dir) as session:
+        found = precisions(session)
+    if sum(each.right + each.wrong for each in found) < JUDGED_FROM:
+        return None
+    rows = [(each.rule, str(each.scope), *shares(each)) for each in found]
+    return table(("rule", "scope", "right", "of", "share"), rows)
+
+
+def shares(judged: Precision) -> tuple[int, int, str]:
+    """Return how many were right, of how many, and their share."""
+    count = judged.right + judged.wrong
+    return judged.right, count, f"{judged.right / count:.0%}"
 
 
 def odd(setup: Setup, outlets: Sequence[tuple[str, str]]) -> tuple[Diagnostic, ...]:
