@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Hashable, Sequence
+import shlex
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.message_records import Letter, Message, Notice, OperatorNotice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
-from alerts.subjects import SUBJECT_CHARS, heading, subject_line
-from alerts.wording import Segment, cut, first_evidence, segments, shown
+from alerts.rule_names import topic_name
+from alerts.subjects import SUBJECT_CHARS, heading, in_order, subject_line
+from alerts.wording import Segment, counted, cut, first_evidence, segments, shown
 from extractors.officials.watchlist import load_watchlist
 from extractors.text.urls import is_http_url
 
@@ -29,11 +32,17 @@ SAMPLE_TEXT = (
     "This is a sample, sent by hand with `talkwatch alerts test`. Nothing was said and nothing fired.",
     "Alerts for this subscriber come the same way.",
 )
+SAMPLE = "Sample: "
+SAMPLE_OF_ALERT = (
+    "This is a sample, sent by hand with `talkwatch alerts test`: the newest alert of the last days, again."
+)
 TITLE_CHARS = 300
 EXCERPT_CHARS = 3000
 _URL_CHARS = 2000
 _OUTLETS = 6
 
+_T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
@@ -47,9 +56,9 @@ _HOUSE = re.compile(r"kremlin|white house|pentagon|pope|commission|envoy|\bUN\b"
 _NEARNESS = {
     Scope.SPEAKS: "in what this official said",
     Scope.STATEMENT: "in one statement with this official",
-    Scope.SENTENCE: "in one sentence with this official",
-    Scope.PARAGRAPH: "in one paragraph with this official",
-    Scope.ARTICLE: "in one article with this official",
+    Scope.SENTENCE: "in a sentence that names this official, who is not heard saying it",
+    Scope.PARAGRAPH: "in a paragraph that names this official, who is not heard saying it",
+    Scope.ARTICLE: "in an article that names this official, who is not heard saying it",
 }
 _NEWS = {
     News.CORROBORATED: "A follow-up: more independent sources have it now.",
@@ -70,24 +79,42 @@ class PassageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """The articles about one subject and official, `title` of a digest's; a message on one story has one without."""
+
+    title: str
+    alerts: str
+    articles: tuple[ArticleView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleView:
     """One article as it is shown, with its passages; `link` is None when its address is none to follow."""
 
     headline: str
     source: str
     also_in: str
+    new_sources: tuple[tuple[str, str | None], ...]
     address: str
     link: str | None
     passages: tuple[PassageView, ...]
 
 
-def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Letter:
-    """Return the letter for a message and its alerts (one or more), with times in `timezone`."""
-    subject = subject_line(message, notices)
+def render(
+    message: Message, notices: Sequence[Notice], *, timezone: str, stop: str | None = None, is_sample: bool = False
+) -> Letter:
+    """Return the letter for a message and its alerts (one or more), with times in `timezone`.
+
+    `stop` is the address, of the web or of mail, at which its reader can stop the messages. A sample says that it is.
+    """
+    subject, ordered = (SAMPLE if is_sample else "") + subject_line(message, notices), in_order(notices)
+    footer = footer_lines(message.subscriber, ordered, stop)
     page = {
         "subject": subject,
-        "heading": heading(message, notices),
-        "articles": article_views(notices, timezone=timezone),
+        "heading": SAMPLE_OF_ALERT if is_sample else heading(message, notices),
+        "sections": section_views(ordered, timezone=timezone, is_digest=message.story_id is None),
+        "footer": footer,
+        "stop": stop,
         "message_id": message.message_id,
     }
     return Letter(
@@ -95,13 +122,40 @@ def render(message: Message, notices: Sequence[Notice], *, timezone: str) -> Let
         subject=subject,
         text=_TEMPLATES.get_template("letter.txt.j2").render(page),
         html=_TEMPLATES.get_template("letter.html.j2").render(page),
-        notices=tuple(notices),
+        notices=ordered,
+        line=subject,
+        footer=(*footer, *([stop] if stop else [])),
     )
 
 
-def article_views(notices: Sequence[Notice], *, timezone: str) -> tuple[ArticleView, ...]:
-    """Return the alerts by article and passage, all in the order they came."""
-    return tuple(_article_view(group, timezone) for group in by_article(notices))
+def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -> tuple[str, str]:
+    """Return why a subscriber gets a message, and how to stop that; an address to stop at stands after it."""
+    rules = dict.fromkeys(f"“{shown(notice.alert.rule)}”" for notice in notices)
+    whom = f"You get this as “{shown(subscriber)}” of {'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}."
+    command = f"whoever runs Talkwatch types: talkwatch alerts unsubscribe {shlex.quote(shown(subscriber))}"
+    return whom, "To stop these messages:" if stop else f"To stop these messages, {command}"
+
+
+def section_views(notices: Sequence[Notice], *, timezone: str, is_digest: bool = False) -> tuple[SectionView, ...]:
+    """Return the alerts by article, and in a digest of several these by the subject and official of their foremost."""
+    articles = by_article(notices)
+    if not is_digest or len(articles) == 1:
+        return (_section_view("", articles, timezone),)
+    about_whom = _grouped_by(articles, lambda group: section_title(group[0]))
+    return tuple(_section_view(title, group, timezone) for title, group in about_whom.items())
+
+
+def section_title(notice: Notice) -> str:
+    """Return what an alert is about and whom, as a digest heads it."""
+    return f"{called(notice.alert.keyword)} · {shown(notice.alert.official)}"
+
+
+def _section_view(title: str, articles: Sequence[Sequence[Notice]], timezone: str) -> SectionView:
+    return SectionView(
+        title=title,
+        alerts=counted(sum(map(len, articles)), "alert"),
+        articles=tuple(_article_view(group, timezone) for group in articles),
+    )
 
 
 def by_article(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
@@ -115,10 +169,14 @@ def by_passage(notices: Sequence[Notice]) -> tuple[tuple[Notice, ...], ...]:
 
 
 def _grouped(notices: Sequence[Notice], key: Callable[[Notice], Hashable]) -> tuple[tuple[Notice, ...], ...]:
-    groups: dict[Hashable, list[Notice]] = {}
-    for notice in notices:
-        groups.setdefault(key(notice), []).append(notice)
-    return tuple(map(tuple, groups.values()))
+    return tuple(map(tuple, _grouped_by(notices, key).values()))
+
+
+def _grouped_by(things: Iterable[_T], key: Callable[[_T], _K]) -> dict[_K, list[_T]]:
+    groups: dict[_K, list[_T]] = {}
+    for each in things:
+        groups.setdefault(key(each), []).append(each)
+    return groups
 
 
 def source_line(notice: Notice, *, timezone: str) -> str:
@@ -141,6 +199,12 @@ def also_in(notice: Notice) -> str:
     outlets = [shown(outlet) for outlet in notice.other_outlets]
     more = [f"{len(outlets) - _OUTLETS} more"] if len(outlets) > _OUTLETS else []
     return f"Also in: {', '.join([*outlets[:_OUTLETS], *more])}" if outlets else ""
+
+
+def new_sources(notices: Sequence[Notice]) -> tuple[tuple[str, str | None], ...]:
+    """Return the outlets that have it since it was told last, each with an address where there is one to follow."""
+    found = {shown(each.outlet): link_to(each.url) for notice in notices for each in notice.new_sources}
+    return tuple(found.items())[:_OUTLETS]
 
 
 def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
@@ -181,10 +245,16 @@ def _countries() -> dict[str, str]:
 
 def why(alert: Alert) -> str:
     """Return why an alert fired: rule, phrase, nearness, place, and whether it is the story's first."""
-    nearness = "in the headline with this official" if alert.place is Place.TITLE else _NEARNESS[alert.scope]
+    nearness = "in the headline, which names this official" if alert.place is Place.TITLE else _NEARNESS[alert.scope]
     first = "first in this story" if alert.reason is Reason.NEW else "new in this story"
     severity = ", high severity" if alert.severity is Severity.HIGH else ""
-    return f"Rule “{shown(alert.rule)}”{severity}: “{shown(alert.keyword)}” {nearness}; {first}."
+    return f"Rule “{shown(alert.rule)}”{severity}: {called(alert.keyword)} {nearness}; {first}."
+
+
+def called(keyword: str) -> str:
+    """Return a rule's phrase as people say it: a topic by its name, a phrase between marks."""
+    topic = topic_name(keyword)
+    return f"{shown(topic).replace('-', ' ')} (topic)" if topic else f"“{shown(keyword)}”"
 
 
 def why_told(notice: Notice) -> str:
@@ -198,6 +268,7 @@ def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:
         headline=cut(shown(first.title or first.outlet).strip(), TITLE_CHARS),
         source=source_line(first, timezone=timezone),
         also_in=also_in(first),
+        new_sources=new_sources(notices),
         address=cut(shown(first.url), _URL_CHARS),
         link=link_to(first.url),
         passages=tuple(_passage_view(group, timezone) for group in by_passage(notices)),
@@ -249,4 +320,5 @@ def plain_letter(message_id: str, subject: str, paragraphs: Sequence[str]) -> Le
             f'<body style="font-family: sans-serif">\n{body}\n</body></html>\n'
         ),
         notices=(),
+        line=subject,
     )

@@ -61,7 +61,7 @@ class KnownPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NewSource:
     """An outlet that has what an alert tells, with its article."""
 
     outlet: str
@@ -94,7 +94,7 @@ class Notice:
     positions: tuple[KnownPosition, ...] = ()
     roots: tuple[str, ...] = ()
     news: News | None = None
-    new_sources: tuple[Source, ...] = ()
+    new_sources: tuple[NewSource, ...] = ()
 
 
 class Opinion(StrEnum):

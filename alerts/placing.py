@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from alerts.message_records import HeldBy, Message, Status
 from alerts.records import Alert, Severity
-from alerts.subscribers import Mode, QuietHours, Subscriber
+from alerts.subscribers import FirstPass, Mode, QuietHours, Subscriber
 
 # So many alerts one letter tells at most, and one message gathers: a storm of days would else be read whole each pass.
 MOST_ALERTS = 250
 MOST_GATHERED = 5_000
 LATE = timedelta(minutes=15)  # a pass may be long; from here on something was down
+MANY_AT_FIRST = 5  # messages of a new deployment's first pass
+_AT_FIRST = frozenset({None, HeldBy.THROTTLE})
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -52,7 +54,7 @@ def place(
 
     `open_messages` are pending and were never attempted, those made in this pass included; `recent` those attempted
     within the last hour or within the subscriber's group_interval. Both may hold messages of other subscribers.
-    A digest comes first, then the story's own message, quiet hours and at last the throttle.
+    A digest comes first, then the story's own message, one for all that quiet hours hold, and at last the throttle.
     """
     item = _Item(alert=alert, follow_up_id=follow_up_id, thread_of=thread_of)
     unsent = [message for message in open_messages if _is_open(message, subscriber)]
@@ -67,6 +69,27 @@ def place(
     slot = _throttled(slot, alert, subscriber, [*unsent, *others])
     overflow = _overflow(roomy) if slot.held_by is HeldBy.THROTTLE else None
     return _put(item, subscriber, overflow, slot, now)
+
+
+def found_at_first(messages: Sequence[Message], subscriber: Subscriber) -> tuple[Message, ...]:
+    """Return the messages of a new deployment's first pass that one is to tell in their place; none where they are few.
+
+    `messages` may be of other subscribers too; who wants each has none.
+    """
+    own = tuple(message for message in messages if _is_open(message, subscriber) and message.held_by in _AT_FIRST)
+    return own if subscriber.first_pass is FirstPass.SUMMARY and len(own) > MANY_AT_FIRST else ()
+
+
+def summary(messages: Sequence[Message], now: datetime) -> Message:
+    """Return the first of some messages as a digest, due now, that tells all that they were to tell."""
+    return replace(
+        messages[0],
+        story_id=None,
+        alert_ids=tuple(dict.fromkeys(name for message in messages for name in message.alert_ids)),
+        due_at=now,
+        held_by=HeldBy.DIGEST,
+        thread_of=None,
+    )
 
 
 def message_id(subscriber: str, first_id: str) -> str:
@@ -127,7 +150,9 @@ def _story_slot(alert: Alert, subscriber: Subscriber, known: Sequence[Message], 
     left = [message.due_at for message in known if message.story_id == alert.story_id and message.due_at <= now]
     due = max([now + subscriber.group_wait, *(at + subscriber.group_interval for at in left)])
     quiet = _after_quiet(alert, subscriber, due)
-    return _Slot(due_at=quiet or due, held_by=HeldBy.QUIET_HOURS if quiet else None, story_id=alert.story_id)
+    if quiet:
+        return _Slot(due_at=quiet, held_by=HeldBy.QUIET_HOURS, story_id=None)
+    return _Slot(due_at=due, held_by=None, story_id=alert.story_id)
 
 
 def _throttled(slot: _Slot, alert: Alert, subscriber: Subscriber, known: Sequence[Message]) -> _Slot:
@@ -154,7 +179,7 @@ def _same_digest(unsent: Sequence[Message], slot: _Slot) -> Message | None:
 
 
 def _same_story(unsent: Sequence[Message], slot: _Slot) -> Message | None:
-    """Find the story's own message; what quiet hours hold and what they do not stay apart."""
+    """Find the story's own message, or the one of what quiet hours hold."""
     return _first(message for message in unsent if (message.story_id, message.held_by) == (slot.story_id, slot.held_by))
 
 

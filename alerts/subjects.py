@@ -45,7 +45,12 @@ def subject_line(message: Message, notices: Sequence[Notice]) -> str:
 
 def foremost(notices: Sequence[Notice]) -> Notice:
     """Return the alert that names a message: the most severe, then one whose official speaks, then the newest."""
-    return max(notices, key=_standing)
+    return in_order(notices)[0]
+
+
+def in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return alerts in the order in which they are told, the foremost first."""
+    return tuple(sorted(notices, key=_standing, reverse=True))
 
 
 def _standing(notice: Notice) -> tuple[int, bool, datetime]:

@@ -27,6 +27,13 @@ class Mode(StrEnum):
     DAILY = "daily"
 
 
+class FirstPass(StrEnum):
+    """How a subscriber gets what a new deployment's first pass finds, where that is much."""
+
+    SUMMARY = "summary"
+    EACH = "each"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
     """A daily stretch of local time, over midnight when it starts later than it ends."""
@@ -58,6 +65,11 @@ class Subscriber(Table):
     timezone: Timezone = Field("UTC", description="for quiet hours, digests, and the times shown")
     digest_at: Clock = Field(time(8), description="when daily digests leave")
     max_per_hour: int = Field(20, ge=1, description="what is over it comes in one digest")
+    first_pass: FirstPass = Field(
+        FirstPass.SUMMARY,
+        description="`summary`: what a new deployment's first pass finds, where it would be more than five messages, "
+        "comes in one; `each`: message by message",
+    )
     group_wait: Wait = Field(timedelta(0), description="how long a story's first message is held for more")
     group_interval: Wait = Field(timedelta(minutes=5), description="least time between two messages on one story")
 

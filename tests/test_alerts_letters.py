@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.letters import local_time, render
-from alerts.message_records import HeldBy, KnownPosition, Letter
-from alerts.records import Evidence, Place, Reason, Scope, Severity
+from alerts.message_records import HeldBy, KnownPosition, Letter, NewSource
+from alerts.records import Evidence, News, Place, Reason, Scope, Severity
 from alerts.subjects import SUBJECT_CHARS
 from alerts.wording import cut, segments, shown
 from extractors.records import Span
@@ -29,6 +29,7 @@ TAGS = {
         "div",
         "h1",
         "h2",
+        "h3",
         "p",
         "b",
         "blockquote",
@@ -204,6 +205,8 @@ def test_body_tells_who_where_when_why_and_the_link() -> None:
         "Rule “ceasefire”: “ceasefire” in what this official said; first in this story.",
         "",
         "-- ",
+        "You get this as “desk” of rule “ceasefire”.",
+        "To stop these messages, whoever runs Talkwatch types: talkwatch alerts unsubscribe desk",
         "Talkwatch, message 00000000000000m1",
     ]
 
@@ -229,9 +232,11 @@ def test_many_other_outlets_are_counted() -> None:
     [
         pytest.param({"severity": Severity.HIGH}, "Rule “ceasefire”, high severity:", id="severity, when it is high"),
         pytest.param({"reason": Reason.NEW_MATCH}, "; new in this story.", id="a later one of the story"),
-        pytest.param({"scope": Scope.PARAGRAPH}, "in one paragraph with this official", id="the scope"),
+        pytest.param({"scope": Scope.PARAGRAPH}, "in a paragraph that names this official, who is not", id="the scope"),
         pytest.param(
-            {"place": Place.TITLE, "scope": Scope.SENTENCE}, "in the headline with this official", id="the title"
+            {"place": Place.TITLE, "scope": Scope.SENTENCE},
+            "in the headline, which names this official",
+            id="the title",
         ),
     ],
 )
@@ -244,7 +249,7 @@ def test_alerts_of_one_article_stand_under_one_headline() -> None:
     """An article's headline is shown once, whatever the order."""
     other = notice(alert(article_id="a2"), title="Second")
     sent = letter(notice(), other, notice())
-    assert sent.html.count("<h2") == 2
+    assert sent.html.count("<h3") == 2
     assert sent.text.count("https://outlet.example/talks?id=7") == 2
 
 
@@ -270,6 +275,66 @@ def test_a_passage_stands_once_for_all_who_are_alerted_on_it() -> None:
     ]
     assert len([mark for mark in Seen(sent.html).marked if mark[0] == "strong"]) == 2
     assert "> He smiled." in lines
+
+
+@pytest.mark.parametrize(
+    ("keyword", "shown_as"),
+    [
+        pytest.param("topic:security-guarantees", "security guarantees (topic) in what", id="a topic by its name"),
+        pytest.param("no-fly zone", "“no-fly zone” in what", id="a phrase between marks"),
+    ],
+)
+def test_what_a_rule_looks_for_is_said_as_people_say_it(keyword: str, shown_as: str) -> None:
+    """A topic's key is no word of a reader's."""
+    assert f"Rule “ceasefire”: {shown_as}" in letter(notice(alert(keyword=keyword))).text
+
+
+def test_a_mere_mention_says_so() -> None:
+    """Who is only named in the sentence is not said to have spoken."""
+    named = letter(notice(alert(scope=Scope.SENTENCE))).text
+    assert "“ceasefire” in a sentence that names this official, who is not heard saying it" in named
+
+
+@pytest.mark.parametrize(
+    ("stop", "last"),
+    [
+        pytest.param("mailto:stop@desk.example?subject=unsubscribe%20desk", "To stop these messages:", id="by mail"),
+        pytest.param("https://desk.example/stop?who=desk", "To stop these messages:", id="on the web"),
+    ],
+)
+def test_the_foot_has_the_way_out(stop: str, last: str) -> None:
+    """Why it comes stands under every letter, and where a reader stops it, as a link in HTML."""
+    sent = render(message(), [notice(), notice(alert(rule="truce"))], timezone="UTC", stop=stop)
+    assert sent.text.splitlines()[-4:-1] == ["You get this as “desk” of rules “ceasefire”, “truce”.", last, stop]
+    assert stop in Seen(sent.html).links
+
+
+def test_a_digest_is_by_subject_and_person_the_most_severe_first() -> None:
+    """What is in it stands at its top; an article stands once, where its foremost alert belongs."""
+    putin = {"official": "Vladimir Putin", "official_id": "vladimir-putin"}
+    told = [
+        notice(alert(alert_id="1" * 16, article_id="a1"), title="One"),
+        notice(alert(alert_id="2" * 16, article_id="a2", keyword="topic:talks", **putin), title="Two"),
+        notice(alert(alert_id="3" * 16, article_id="a3"), title="Three"),
+        notice(alert(alert_id="4" * 16, article_id="a2", severity=Severity.HIGH, **putin), title="Two"),
+    ]
+    sent = render(message(held_by=HeldBy.DIGEST, story_id=None), told, timezone="UTC")
+    lines = sent.text.splitlines()
+    assert lines[0] == "Digest: 4 alerts from 3 articles"
+    assert lines[2:4] == ["“ceasefire” · Vladimir Putin: 2 alerts", "“ceasefire” · Dmitry Peskov: 2 alerts"]
+    assert [line for line in lines if line in {"One", "Two", "Three"}] == ["Two", "One", "Three"]
+    assert [word for word in Seen(sent.html).words if " · D" in word or " · V" in word][-2:] == [
+        "“ceasefire” · Vladimir Putin",
+        "“ceasefire” · Dmitry Peskov",
+    ]
+
+
+def test_a_follow_up_names_and_links_its_new_sources() -> None:
+    """Who has it since stands beside the words, with a link where it can be followed."""
+    new = (NewSource("AFP", "https://afp.example/1"), NewSource("Telegram", "tg:1"))
+    sent = letter(notice(news=News.CORROBORATED, new_sources=new))
+    assert "New: AFP, https://afp.example/1\nNew: Telegram\n" in sent.text
+    assert "https://afp.example/1" in Seen(sent.html).links
 
 
 @pytest.mark.parametrize(

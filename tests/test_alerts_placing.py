@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message_records import HeldBy, Message, Status
-from alerts.placing import late_by, message_id, next_digest, place, quiet_until
+from alerts.placing import found_at_first, late_by, message_id, next_digest, place, quiet_until, summary
 from alerts.records import Alert, Severity
-from alerts.subscribers import Mode, QuietHours, Subscriber
+from alerts.subscribers import FirstPass, Mode, QuietHours, Subscriber
 from tests.alert_examples import NOW, alert, message, subscriber
 
 NIGHT = QuietHours(starts=time(22), ends=time(6))
@@ -141,6 +141,45 @@ def test_a_high_alert_does_not_wait_with_what_quiet_hours_hold() -> None:
     held, urgent = place_all(alerts, who, now=at)
     assert (held.alert_ids, held.held_by) == ((alerts[0].alert_id, alerts[2].alert_id), HeldBy.QUIET_HOURS)
     assert (urgent.alert_ids, urgent.due_at) == ((alerts[1].alert_id, alerts[3].alert_id), at)
+
+
+def test_a_night_is_one_message() -> None:
+    """What quiet hours hold of all stories leaves together at their end, and stands in no thread."""
+    who, at = subscriber(quiet_hours=NIGHT), utc("2026-11-21 23:00")
+    (first,) = place_all([numbered(n) for n in range(9)], who, now=at)
+    later = place(numbered(9), who, open_messages=[first], recent=[], now=at + timedelta(hours=3), thread_of="before")
+    assert (len(later.alert_ids), later.message_id, later.due_at) == (10, first.message_id, utc("2026-11-22 06:00"))
+    assert (later.held_by, later.story_id, later.thread_of) == (HeldBy.QUIET_HOURS, None, None)
+
+
+@pytest.mark.parametrize(
+    ("count", "changes", "gathered"),
+    [
+        pytest.param(6, {}, 6, id="more than five"),
+        pytest.param(5, {}, 0, id="five"),
+        pytest.param(30, {"max_per_hour": 3}, 0, id="few, with what the throttle holds"),
+        pytest.param(30, {"max_per_hour": 8}, 9, id="many, with what the throttle holds"),
+        pytest.param(9, {"first_pass": FirstPass.EACH}, 0, id="told otherwise"),
+        pytest.param(9, {"mode": Mode.DAILY}, 0, id="who has a digest anyway"),
+    ],
+)
+def test_what_a_new_deployment_finds_at_first_is_one_summary(
+    count: int, changes: dict[str, Any], gathered: int
+) -> None:
+    """Where the first pass would send many messages, one tells all their alerts."""
+    who = subscriber(**changes)
+    made = place_all([numbered(n) for n in range(count)], who)
+    many = found_at_first([*made, message(subscriber="other", message_id="x")], who)
+    assert len(many) == gathered
+    if many:
+        told = summary(many, NOW)
+        assert told.alert_ids == tuple(f"{n:016x}" for n in range(count))
+        assert (told.message_id, told.held_by, told.story_id, told.due_at) == (
+            made[0].message_id,
+            HeldBy.DIGEST,
+            None,
+            NOW,
+        )
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Equipment
 from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, payload
 from alerts.letters import plain_letter
-from alerts.message_records import Blocked, Receipt, Refused, Sent, TooBig, TryLater
-from alerts.records import Alert
+from alerts.message_records import Blocked, NewSource, Receipt, Refused, Sent, TooBig, TryLater
+from alerts.records import Alert, News
+from alerts.records import Alert, News
 from alerts.wording import shown
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice, proof
@@ -77,7 +78,7 @@ def excerpted(excerpt: str, **changes: Any) -> Alert:
 
 def passage(own: Alert) -> dict[str, str]:
     """Return the text object of the excerpt in a payload of one alert."""
-    return list(texts(payload(letter(notice(own)))["blocks"]))[-2][1]
+    return list(texts(payload(letter(notice(own)))["blocks"]))[-3][1]
 
 
 @settings(deadline=None)
@@ -153,11 +154,48 @@ def test_an_article_is_headed_once_and_what_finds_no_room_is_counted() -> None:
         alert(alert_id="3" * 16, excerpt="No.", excerpt_span=Span(0, 3), evidence=()),
     )
     few = payload(letter(notice(), notice(other), notice(alike)))
-    passages = ["section", "context", "context", "section", "context"]
-    assert [block["type"] for block in few["blocks"]] == ["header", "section", "context", *passages]
+    passages = ["section", "section", "context", "context", "section", "section", "context"]
+    assert [block["type"] for block in few["blocks"]] == ["header", "section", "context", *passages, "context"]
     many = payload(letter(*[notice(alert(article_id=f"a{n}")) for n in range(20)]))
-    last = many["blocks"][-1]["text"]["text"]
-    assert last.startswith("and 9 more alerts:\nDmitry Peskov, “ceasefire” — Outlet")
+    last = many["blocks"][-2]["text"]["text"]
+    assert last.startswith("and 11 more alerts:\nDmitry Peskov, “ceasefire” — Outlet")
+
+
+def test_who_speaks_stands_before_the_words() -> None:
+    """The official with his office stands above the passage, why it is told below, and at the end how to stop it."""
+    shown_as = [text["text"] for _, text in texts(payload(letter())["blocks"])]
+    at = next(number for number, text in enumerate(shown_as) if "no *cease-fire*" in text)
+    assert shown_as[at - 1].startswith("Dmitry Peskov, Kremlin spokesperson")
+    assert shown_as[at + 1].startswith("Rule “ceasefire”")
+    assert shown_as[-1] == (
+        "You get this as “desk” of rule “ceasefire”. To stop these messages, whoever runs Talkwatch types: "
+        "talkwatch alerts unsubscribe desk"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        pytest.param("a" * 130 + " (and 2 more alerts)", "header", id="what fits"),
+        pytest.param("&" * 40 + "a" * 90 + " (and 2 more alerts)", "section", id="what escaping makes too long"),
+    ],
+)
+def test_the_first_line_is_never_cut(line: str, kind: str) -> None:
+    """What has no room in a header is a section, count and all."""
+    first = payload(replace(letter(), line=line))["blocks"][0]
+    assert (first["type"], unescaped(first["text"]["text"])) == (kind, line)
+
+
+def test_a_follow_up_in_a_thread_is_headed_by_its_news() -> None:
+    """The subject may be the thread's; the header and the notification say what is new, and who has it."""
+    again = notice(
+        news=News.CORROBORATED, new_sources=(NewSource("AFP", "https://afp.example/1"), NewSource("*x*", "x:y"))
+    )
+    posted = payload(replace(letter(again), subject="Re: Peskov"))
+    assert posted["text"].startswith("More sources: Dmitry Peskov")
+    assert posted["blocks"][0]["text"]["text"] == posted["text"]
+    elements = [each["text"] for each in posted["blocks"][2]["elements"]]
+    assert elements[1:] == ["New: <https://afp.example/1|AFP>", "New: *x*", elements[-1]]
 
 
 def test_an_unsafe_address_is_text() -> None:

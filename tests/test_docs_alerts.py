@@ -11,9 +11,8 @@ from alerts.following import POLICY as FOLLOWING
 from alerts.records import News, Reason
 from alerts.subscribers import Subscriber
 from flows.cli.app import app
-from tests.alert_desk import CONFIGURATION
+from tests.alert_desk import CONFIGURATION, Desk, copies
 from tests.conftest import ROOT
-from tests.warehouse_examples import new_warehouse
 from warehouse.published import publish
 from warehouse.queries import query
 
@@ -48,7 +47,7 @@ def test_every_kind_of_news_is_explained():
 def test_defaults_are_those_of_the_configuration():
     """What the page says of a subscriber's keys is what holds when they are left out."""
     fields = Subscriber.model_fields
-    words = {"0:00:00": '"0s"', "0:05:00": '"5m"', "immediate": '"immediate"', "None": "none"}
+    words = {"0:00:00": '"0s"', "0:05:00": '"5m"', "immediate": '"immediate"', "summary": '"summary"', "None": "none"}
     for key, default, _ in rows_under("Which message, and when"):
         value = str(fields[key.strip("`")].default)
         assert default.strip("`") == words.get(value, value), key
@@ -56,29 +55,34 @@ def test_defaults_are_those_of_the_configuration():
 
 @pytest.fixture
 def folder(tmp_path):
-    """Return a folder with the page's rule in its configuration, and a published warehouse."""
+    """Return a folder with the page's rule in its configuration, and a published warehouse that has an alert."""
+    with Desk(tmp_path) as desk:
+        desk.take_in(copies(1)[0])
     text = CONFIGURATION.format(rule="", subscriber="").replace('name = "truce"', 'name = "ceasefire"')
     (tmp_path / "talkwatch.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "var").mkdir()
-    publish(new_warehouse(tmp_path / "var"))
+    publish(tmp_path / "var")
     return tmp_path
 
 
-def test_the_query_runs(folder):
-    """The query of the page is one that the analysts' copy answers."""
-    (sql,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
-    assert query(folder / "var", sql).columns[2] == "reason"
+def test_the_queries_run(folder):
+    """The queries of the page are such as the analysts' copy answers."""
+    decided, judged = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    assert query(folder / "var", decided).columns[2] == "reason"
+    assert query(folder / "var", judged).columns == ("rule", "scope", "right", "judged")
 
 
 def test_the_commands_run(folder):
     """The commands of the page do what it says, at a time before the ends they name."""
-    (shown,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    shown = "".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
     lines = shown.replace("2026-", "2999-").splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 6
+    ((alert_id,),) = query(folder / "var", "select alert_id from alerts").rows
     for line in lines:
         words = [*shlex.split(line)[1:], "--config", str(folder / "talkwatch.toml")]
         if "--end" in words:
             listed = CliRunner().invoke(app, ["alerts", "silence", "--list", *words[-2:]]).stdout
             words[words.index("--end") + 1] = listed.splitlines()[-1].split()[0]
+        if "mark" in words:
+            words[2] = alert_id
         answer = CliRunner().invoke(app, words)
         assert answer.exit_code == 0, (line, answer.output, answer.exception)

@@ -190,7 +190,7 @@ def test_every_stage_is_one_step(room):
         return step()
 
     run_pass(room.setup(), stage=stage)
-    assert names == ["gather", "publish"]
+    assert names == ["gather", "deliver", "publish"]
 
 
 @pytest.fixture
@@ -386,7 +386,7 @@ def test_fetched_is_stored_and_duplicate_and_filtered_and_failed(room):
 
 def test_what_does_not_add_up_is_shown():
     """A residue stands in the summary line of a run."""
-    assert "residue=3" in passes.summary("r", RunCounts(pages_asked=5, articles_new=2), NOW, NOW)
+    assert "residue=3" in passes.summary_line("r", RunCounts(pages_asked=5, articles_new=2), NOW, NOW)
 
 
 def test_a_feeds_own_full_text_serves_when_its_page_is_gone(room):

@@ -128,7 +128,7 @@ def test_a_success_clears_the_error_before_it(session):
     outbox.settle(session, "m1", Standing(status=Status.SENT, ref="17.1"), LATER)
     columns = "status, last_error, attempts, tried_since, attempted_at, sent_at"
     assert stored(session, columns) == ("sent", None, 2, NOW, LATER, LATER)
-    assert outbox.channel_ref(session, "m1") == "17.1"
+    assert outbox.sent_as(session, "m1") == ("17.1", None)
 
 
 def test_recent_messages_are_those_tried_since(session):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.message_records import Notice
+from alerts.message_records import NewSource, Notice
 from alerts.records import Alert, Decision, News, PastAlert
 from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
@@ -58,7 +58,7 @@ HAVING count(alert_id) = 0
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news"])
+_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news", "new_sources"])
 _NOTICE = f"""
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
@@ -118,6 +118,36 @@ FROM (
     GROUP BY ALL
 )
 GROUP BY alert_id
+"""
+
+# Who has it since the subscriber was told last: one article of each source, but for that of the alert itself.
+_NEW_SOURCES = """
+WITH told AS (
+    SELECT a.alert_id, a.utterance_id, first.story_id, coalesce(first.source, first.outlet) AS source, (
+        SELECT max(before.created_at)
+        FROM messages AS before
+        JOIN message_alerts AS x USING (message_id)
+        WHERE x.alert_id = a.alert_id AND before.subscriber = own.subscriber AND before.status <> 'dead'
+            AND before.created_at < own.created_at
+    ) AS told_at
+    FROM messages AS own
+    JOIN message_follow_ups AS m USING (message_id)
+    JOIN follow_ups AS f USING (follow_up_id)
+    JOIN alerts AS a USING (alert_id)
+    JOIN articles AS first ON first.article_id = a.article_id
+    WHERE own.message_id = $1
+), tellers AS (
+    SELECT t.alert_id, r.article_id FROM told AS t JOIN articles AS r USING (story_id)
+    UNION
+    SELECT t.alert_id, s.article_id FROM told AS t JOIN statements AS s USING (utterance_id)
+)
+SELECT t.alert_id, arg_min(r.outlet, r.first_seen_at), arg_min(r.url, r.first_seen_at)
+FROM told AS t
+JOIN tellers USING (alert_id)
+JOIN articles AS r USING (article_id)
+WHERE coalesce(r.source, r.outlet) <> t.source AND r.first_seen_at > t.told_at
+GROUP BY t.alert_id, coalesce(r.source, r.outlet)
+ORDER BY t.alert_id, min(r.first_seen_at)
 """
 
 _DELIVERY = Columns(Delivery)
@@ -187,7 +217,14 @@ def notices_of(session: Session, message_id: str) -> tuple[Notice, ...]:
     """Return what a message tells, in its order."""
     news = {row[0]: row[1:] for row in session.rows(_NEWS, [message_id])}
     told = _notices(session, _OF_MESSAGE, [message_id])
-    return tuple(each for notice in told for each in _with_news(notice, news.get(notice.alert.alert_id)))
+    sources: dict[str, list[NewSource]] = {}
+    for alert_id, outlet, url in session.rows(_NEW_SOURCES, [message_id]) if news else ():
+        sources.setdefault(alert_id, []).append(NewSource(outlet, url))
+    return tuple(
+        each
+        for notice in told
+        for each in _with_news(notice, news.get(notice.alert.alert_id), sources.get(notice.alert.alert_id, []))
+    )
 
 
 def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]:
@@ -211,10 +248,11 @@ def _notice(row: Row) -> Notice:
     return _BESIDE.record(row[own:], alert=ALERT.record(row[:own]))
 
 
-def _with_news(notice: Notice, news: Row | None) -> tuple[Notice, ...]:
+def _with_news(notice: Notice, news: Row | None, sources: Sequence[NewSource]) -> tuple[Notice, ...]:
     """Return a notice with what is new about it, in the words that are new; before it the notice itself if untold."""
     if news is None:
         return (notice,)
     untold, kind, *passage = news
-    new = replace(notice, news=News(kind), alert=replace(notice.alert, **PASSAGE.values(passage)))
+    words = replace(notice.alert, **PASSAGE.values(passage))
+    new = replace(notice, news=News(kind), alert=words, new_sources=tuple(sources))
     return (notice, new) if untold else (new,)

@@ -180,6 +180,11 @@ def last_finished_at(session: Session) -> datetime | None:
     return last
 
 
+def is_first_under_way(session: Session) -> bool:
+    """Tell whether a pass was begun, and none was ever finished."""
+    return bool(session.rows("SELECT count(*) > 0 AND count(finished_at) = 0 FROM runs")[0][0])
+
+
 def last_runs(session: Session, limit: int) -> tuple[Run, ...]:
     """Return the newest passes, newest first."""
     return tuple(

@@ -57,6 +57,10 @@ class Channel(ABC, Generic[S, T]):
         """Name the channel only."""
         return f"{type(self).__name__}()"
 
+    def stop_address(self, subscriber: S) -> str | None:  # noqa: ARG002 (most channels have none)
+        """Return where a reader can stop his messages, an address of the web or of mail; None where nowhere."""
+        return None
+
     @abstractmethod
     def send(self, letter: Letter, subscriber: S) -> Receipt:
         """Send the letter, and say what became of it."""

@@ -161,6 +161,10 @@ class Email(Channel[EmailSubscriber, EmailTable]):
         """Name the server only."""
         return f"Email({self._table.host!r})"
 
+    def stop_address(self, subscriber: EmailSubscriber) -> str | None:
+        """Return the address to write to, which a reader's click reaches; else the one that takes the POST."""
+        return max(_stops(self._table, subscriber.name), key=_is_mail, default=None)
+
     def send(self, letter: Letter, subscriber: EmailSubscriber) -> Receipt:
         """Send one message to one recipient over a connection of its own."""
         message = compose(letter, subscriber, table=self._table, at=self._equipment.now())
@@ -270,14 +274,22 @@ def _identity(letter: Letter, sender: str) -> dict[str, str]:
 
 def _way_out(table: EmailTable, subscriber: str) -> dict[str, str]:
     """Return the headers that let a reader unsubscribe (RFC 2369, and RFC 8058 where something takes the POST)."""
+    ways = ", ".join(f"<{way}>" for way in _stops(table, subscriber))
+    post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if table.unsubscribe_url else {}
+    return {"List-Unsubscribe": ways, **post} if ways else {}
+
+
+def _is_mail(address: str) -> bool:
+    return address.startswith("mailto:")
+
+
+def _stops(table: EmailTable, subscriber: str) -> Iterator[str]:
+    """Yield the addresses at which a reader unsubscribes."""
     name = quote(subscriber, safe="")
-    ways, post = [], {}
     if table.unsubscribe_url:
-        ways.append(f"<{table.unsubscribe_url.replace('{subscriber}', name)}>")
-        post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        yield table.unsubscribe_url.replace("{subscriber}", name)
     if address := table.unsubscribe and wire_address(table.unsubscribe):
-        ways.append(f"<mailto:{quote(address, safe='@')}?subject=unsubscribe%20{name}>")
-    return {"List-Unsubscribe": ", ".join(ways), **post} if ways else {}
+        yield f"mailto:{quote(address, safe='@')}?subject=unsubscribe%20{name}"
 
 
 @contextmanager

@@ -14,7 +14,18 @@ from pydantic import Field
 
 from alerts.channels.contract import Channel, url_faults
 from alerts.channels.posting import Answer, post, receipt_of
-from alerts.letters import about, also_in, by_article, by_passage, last_positions, link_to, source_line, why_told
+from alerts.letters import (
+    about,
+    also_in,
+    by_article,
+    by_passage,
+    called,
+    last_positions,
+    link_to,
+    new_sources,
+    source_line,
+    why_told,
+)
 from alerts.message_records import Blocked, Letter, Notice, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import Table, WebAddress
@@ -30,7 +41,7 @@ SECTION_CHARS = 2900
 CONTEXT_CHARS = 1900
 HEADER_CHARS = 150
 _ELEMENTS = 10  # of one context block
-_A_NOTICE = 4  # blocks for one alert at most: headline, passage, context, link
+_A_NOTICE = 5  # blocks for one alert at most: headline, where it stands, who, passage, why
 _SHOWN = (BLOCKS - 3) // _A_NOTICE
 
 # What mrkdwn would read as formatting, an emoji or a quotation. Text that has any of it is sent as plain text.
@@ -206,22 +217,32 @@ def _said(body: bytes) -> dict[str, object]:
 def payload(letter: Letter, *, timezone: str = "UTC") -> Block:
     """Return what is posted to an incoming webhook: a plain line for notifications, and the blocks."""
     return {
-        "text": _fitted(letter.subject, SECTION_CHARS),
+        "text": _fitted(letter.line, SECTION_CHARS),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
         "blocks": [
-            # A repeat of a message can be told by its id, as in e-mail.
-            {
-                "type": "header",
-                "text": _plain(letter.subject, HEADER_CHARS),
-                "block_id": f"talkwatch-{letter.message_id}",
-            },
+            _header(letter),
             *_paragraphs(letter),
             *_alerts(letter.notices[:_SHOWN], timezone),
             *_left_over(letter.notices[_SHOWN:]),
+            *_footer(letter),
         ],
     }
+
+
+def _header(letter: Letter) -> Block:
+    """Return the line the letter is known by: as a header, or where that has no room for all of it as a section."""
+    # A repeat of a message can be told by its id, as in e-mail.
+    named = {"block_id": f"talkwatch-{letter.message_id}"}
+    if _width(escape(letter.line)) <= HEADER_CHARS:
+        return {"type": "header", "text": _plain(letter.line, HEADER_CHARS), **named}
+    return {"type": "section", "text": _plain(letter.line, SECTION_CHARS), **named}
+
+
+def _footer(letter: Letter) -> list[Block]:
+    text = " ".join(letter.footer)
+    return [{"type": "context", "elements": [_plain(text, CONTEXT_CHARS)]}] if text else []
 
 
 def _paragraphs(letter: Letter) -> list[Block]:
@@ -239,29 +260,35 @@ def escape(text: str) -> str:
 def _alerts(notices: Sequence[Notice], timezone: str) -> list[Block]:
     blocks: list[Block] = []
     for group in by_article(notices):
-        blocks += _article(group[0], timezone)
+        blocks += _article(group, timezone)
         for each in by_passage(group):
             blocks += _alerts_on(each, timezone)
     return blocks
 
 
-def _article(notice: Notice, timezone: str) -> list[Block]:
-    """Return the headline and where it stands; only a link of ours is markup."""
+def _article(notices: Sequence[Notice], timezone: str) -> list[Block]:
+    """Return the headline, where it stands and who has it by now; only a link of ours is markup."""
+    notice = notices[0]
     headline = _plain(shown(notice.title or notice.outlet).strip(), SECTION_CHARS)
     beside = [source_line(notice, timezone=timezone), also_in(notice)]
-    elements = [*(_plain(line, CONTEXT_CHARS) for line in beside if line), _link(notice.url)]
+    new = [_new_source(outlet, link) for outlet, link in new_sources(notices)]
+    elements = [*(_plain(line, CONTEXT_CHARS) for line in beside if line), *new, _link(notice.url)]
     return [{"type": "section", "text": headline}, {"type": "context", "elements": elements}]
 
 
 def _alerts_on(notices: Sequence[Notice], timezone: str) -> list[Block]:
-    """Return a passage, and under it what there is to say of each alert that rests on it."""
-    return [{"type": "section", "text": _passage(notices)}, *(_beside(notice, timezone) for notice in notices)]
+    """Return who it is about, the passage, and under it what there is to say of each alert that rests on it."""
+    people = dict.fromkeys(", ".join(filter(None, (shown(each.alert.official), about(each)))) for each in notices)
+    return [
+        {"type": "section", "text": _plain("\n".join(people), SECTION_CHARS)},
+        {"type": "section", "text": _passage(notices)},
+        *(_beside(notice, timezone, is_named=len(people) > 1) for notice in notices),
+    ]
 
 
-def _beside(notice: Notice, timezone: str) -> Block:
-    known = f", {about(notice)}" if about(notice) else ""
-    who = f"{shown(notice.alert.official)}{known}. {why_told(notice)}"
-    lines = [who, *last_positions(notice, timezone=timezone)[: _ELEMENTS - 1]]
+def _beside(notice: Notice, timezone: str, *, is_named: bool) -> Block:
+    name = f"{shown(notice.alert.official)} — " if is_named else ""
+    lines = [name + why_told(notice), *last_positions(notice, timezone=timezone)[: _ELEMENTS - 1]]
     return {"type": "context", "elements": [_plain(line, CONTEXT_CHARS) for line in lines]}
 
 
@@ -271,8 +298,7 @@ def _left_over(notices: Sequence[Notice]) -> list[Block]:
         return []
     lines = [f"and {counted(len(notices), 'more alert')}:"]
     lines += [
-        f"{shown(notice.alert.official)}, “{shown(notice.alert.keyword)}” — {shown(notice.outlet)}"
-        for notice in notices
+        f"{shown(notice.alert.official)}, {called(notice.alert.keyword)} — {shown(notice.outlet)}" for notice in notices
     ]
     return [{"type": "section", "text": _plain("\n".join(lines), SECTION_CHARS)}]
 
@@ -297,12 +323,19 @@ def _marked(pieces: Sequence[Segment], at: int) -> str:
     return text if touched else f"{sign}{text}{sign}"
 
 
-def _link(url: str) -> Block:
-    """Return our link to the article, or the address as text where it is none to follow."""
+def _new_source(outlet: str, url: str | None) -> Block:
+    """Return who has it since, and our link to his article."""
+    if url is None or _FORMATTING.search(outlet) or "|" in outlet:
+        return _plain(f"New: {outlet}", CONTEXT_CHARS)
+    return _link(url, "New: ", outlet)
+
+
+def _link(url: str, before: str = "", called: str = "Open the article") -> Block:
+    """Return our link to an article, or the address as text where it is none to follow."""
     link = link_to(url)
-    if link is None or re.search(r"[|<>\s]", link) or _width(escape(link)) > CONTEXT_CHARS:
-        return _plain(shown(url), CONTEXT_CHARS)
-    return {"type": "mrkdwn", "text": f"<{escape(link)}|Open the article>", "verbatim": True}
+    if link is None or re.search(r"[|<>\s]", link) or _width(escape(link + called)) > CONTEXT_CHARS:
+        return _plain(before + shown(url), CONTEXT_CHARS)
+    return {"type": "mrkdwn", "text": f"{before}<{escape(link)}|{escape(called)}>", "verbatim": True}
 
 
 def _plain(text: str, limit: int) -> Block:

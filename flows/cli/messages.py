@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT
-from alerts.message_records import Sent
+from alerts.message_records import Notice, Sent
 from alerts.subscribers import Subscriber
 from alerts.wording import counted
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.times import utc_now
-from warehouse import channels, outbox
+from warehouse import alerts, channels, outbox
 from warehouse.published import publish
 from warehouse.session import Session
 from warehouse.store import is_begun, reading, writing
@@ -23,6 +24,9 @@ from warehouse.store import is_begun, reading, writing
 if TYPE_CHECKING:
     from flows.setup import Setup
 
+# Where a sample's alert is looked for.
+LAST_DAYS = timedelta(days=7)
+LOOKED_AT = 100
 Who = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="A subscriber's name.")]
 
 
@@ -70,7 +74,10 @@ def messages_named(session: Session, beginning: str) -> tuple[str, ...]:
 
 @command("alerts test")
 def sample(subscriber: Who, config: Config = None) -> None:
-    """Send a subscriber a marked sample now."""
+    """Send a subscriber a marked sample now.
+
+    It shows the newest alert of the last days that he was told of, where there is one.
+    """
     from flows.setup import prepared
 
     typer.echo(sampled(prepared(settings_of(config, sending=True)), subscriber))
@@ -78,20 +85,34 @@ def sample(subscriber: Who, config: Config = None) -> None:
 
 def sampled(setup: Setup, name: str) -> str:
     """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
-    from flows.steps.deliver.senders import note_works, send_now
+    from flows.steps.deliver.senders import note_works, send_now, send_sample
 
     subscriber = subscriber_named(setup.settings, name)
     if is_unsubscribed(setup, name):
         again = f"talkwatch alerts subscribe {shlex.quote(name)}"
         raise UsageProblem(f'"{name}" is unsubscribed and gets nothing, no sample either; `{again}` takes that back')
-    paragraphs = [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"]
-    receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, paragraphs)
+    newest = newest_alert(setup, subscriber)
+    if newest:
+        receipt = send_sample(setup, subscriber, newest)
+    else:
+        receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"])
     if isinstance(receipt, Sent):
         if is_begun(setup.data_dir):
             with writing(setup.data_dir) as session:
                 note_works(setup, session, subscriber)
-        return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}'
+        shows = f"; it shows alert {newest.alert.alert_id}" if newest else ""
+        return f'a sample was taken for "{subscriber.name}" by {subscriber.channel}{shows}'
     raise WorkProblem(f'no sample for "{subscriber.name}" by {subscriber.channel}: {receipt.error}')
+
+
+def newest_alert(setup: Setup, subscriber: Subscriber) -> Notice | None:
+    """Return the newest alert of the last days by a rule that tells a subscriber; None where there is none."""
+    if not is_begun(setup.data_dir):
+        return None
+    rules = {rule.name for rule in setup.rules if subscriber.name in rule.rule.subscribers}
+    with reading(setup.data_dir) as session:
+        found = alerts.list_alerts(session, limit=LOOKED_AT, since=setup.now() - LAST_DAYS)
+    return next((each.notice for each in found if each.notice.alert.rule in rules), None)
 
 
 def is_unsubscribed(setup: Setup, name: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from alerts.placing import found_at_first, summary
 from extractors.officials.watchlist import Official, Term, Watchlist
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
@@ -33,7 +34,7 @@ from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
-from warehouse import feeds, hosts, officials, runs
+from warehouse import feeds, hosts, officials, outbox, runs
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
@@ -98,6 +99,8 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
         with writing(setup.data_dir) as session:
             counts += intake.note(session)
             note_asked(session, journal.read())
+            if intake.is_first:
+                summarise(setup, session)
             waits = dispatch.seal(session)
             if not waits:
                 finish(setup, session, run_id, counts, scheduled=scheduled)
@@ -109,7 +112,7 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     stage("publish", lambda: publish(setup.data_dir, changes=session.changes))
     if not setup.stopping():
         beat(setup)
-    line = summary(run_id, counts, started_at, setup.now())
+    line = summary_line(run_id, counts, started_at, setup.now())
     log.info(line)
     return line
 
@@ -118,6 +121,14 @@ def finish(setup: Setup, session: Session, run_id: str, counts: RunCounts, *, sc
     """Record the end of a pass with what it counted."""
     runs.finish_run(session, run_id, setup.now(), counts, quiet=scheduled and is_idle(counts))
     after_pass(setup, session)
+
+
+def summarise(setup: Setup, session: Session) -> None:
+    """Put what a new deployment's first pass would send into one message for each to whom it would send many."""
+    found = outbox.open_messages(session)
+    for subscriber in setup.settings.subscribers:
+        if many := found_at_first(found, subscriber):
+            outbox.gather(session, summary(many, setup.now()), [each.message_id for each in many[1:]])
 
 
 def prepare_warehouse(setup: Setup) -> None:
@@ -150,7 +161,7 @@ def is_idle(counts: RunCounts) -> bool:
     return counts == RunCounts(feeds_due=counts.feeds_due, feeds_unchanged=counts.feeds_unchanged)
 
 
-def summary(run_id: str, counts: RunCounts, started_at: datetime, finished_at: datetime) -> str:
+def summary_line(run_id: str, counts: RunCounts, started_at: datetime, finished_at: datetime) -> str:
     """Return the canonical line of a run."""
     return f"run={run_id} {counts.told or 'nothing_new'} seconds={(finished_at - started_at).total_seconds():.1f}"
 
@@ -168,6 +179,8 @@ class Intake:
         feeds.sync_feeds(session, setup.settings.feeds)
         note_asked(session, asked)
         self._setup = setup
+        # What a new deployment finds at first leaves at the end of the pass: it may be much.
+        self.is_first = runs.last_finished_at(session) is None
         # The steps within would draw their bars across this one.
         self._within = setup.silently
         self._due = {state.feed.feed_id: state for state in feeds.due_feeds(session, now)}
@@ -255,7 +268,7 @@ class Intake:
             def along(session: Session, taken: RunCounts) -> RunCounts:
                 noted = self.note(session)
                 self._read_ahead(session)
-                if taken.alerts:
+                if taken.alerts and not self.is_first:
                     dispatch.seal(session)
                 return noted
 

@@ -20,6 +20,7 @@ from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
 from flows.steps.deliver.senders import deliver, due_by_subscriber
+from warehouse import runs
 from warehouse.errors import WarehouseError
 from warehouse.store import is_begun, reading
 
@@ -68,7 +69,8 @@ def is_due(setup: Setup) -> bool:
         if setup.stopping() or not is_begun(setup.data_dir):
             return False
         with reading(setup.data_dir, wait=_PATIENCE) as session:
-            return bool(due_by_subscriber(setup, session))
+            # What a new deployment's first pass finds leaves together, at its end.
+            return not runs.is_first_under_way(session) and bool(due_by_subscriber(setup, session))
     except WarehouseError:
         return False
 

@@ -71,6 +71,7 @@ class Sealed:
     notices: Sequence[Notice] = ()
     operator_notices: Sequence[OperatorNotice] = ()
     thread_ref: str | None = None
+    thread_subject: str | None = None
 
 
 def deliver(setup: Setup, *, seconds: float = SENDER_SECONDS) -> RunCounts:
@@ -198,9 +199,8 @@ def send_now(setup: Setup, subscriber: Subscriber, subject: str, paragraphs: Seq
         return sent_in_time(channels_of(setup, web)[subscriber.channel], letter, subscriber)
 
 
-def told(channel: AnyChannel, sealed: Sealed) -> Receipt:
-    """Send a message, but for one that is to go in parts."""
-    letter = letter_of(sealed)
+def told(channel: AnyChannel, letter: Letter, sealed: Sealed) -> Receipt:
+    """Send a message's letter, but for one that is to go in parts."""
     if len(sealed.message.alert_ids) > 1 and size_of(letter) > LETTER_BYTES:
         return TooBig(error="too big for one letter")
     return sent_in_time(channel, letter, sealed.subscriber)
@@ -229,6 +229,26 @@ def sent_in_time(channel: AnyChannel, letter: Letter, subscriber: Subscriber) ->
         return receipt.result(DELIVERY_SECONDS)
     except FutureTimeout:
         return TryLater(error=f"not done within {DELIVERY_SECONDS:g} s", channel=True)
+
+
+def send_sample(setup: Setup, subscriber: Subscriber, notice: Notice) -> Receipt:
+    """Send a subscriber an alert once more, as a sample that says so; nothing is recorded of it."""
+    now, alert = setup.now(), notice.alert
+    name = f"sample\n{subscriber.name}\n{alert.alert_id}\n{now.isoformat()}"
+    message = Message(
+        message_id=hashlib.sha256(name.encode()).hexdigest()[:16],
+        subscriber=subscriber.name,
+        channel=subscriber.channel,
+        story_id=alert.story_id,
+        alert_ids=(alert.alert_id,),
+        created_at=now,
+        due_at=now,
+    )
+    with webhook_client(setup.settings.fetch) as web:
+        channel = channels_of(setup, web)[subscriber.channel]
+        stop, zone = channel.stop_address(subscriber), subscriber.timezone
+        letter = render(message, [notice], timezone=zone, stop=stop, is_sample=True)
+        return sent_in_time(channel, letter, subscriber)
 
 
 @contextmanager
@@ -277,9 +297,10 @@ class Sender:
         try:
             while sealed := self._sealed:
                 self._wait_for_turn(channel.seconds_between)
-                receipt = told(channel, sealed)
+                letter = letter_of(sealed, channel.stop_address(sealed.subscriber))
+                receipt = told(channel, letter, sealed)
                 on = time.monotonic() < ends and not self._setup.stopping()
-                done.append(self._settle(sealed.message, receipt, on=on))
+                done.append(self._settle(sealed.message, receipt, subject=letter.subject, on=on))
                 on_done()
         finally:
             self.let_go()
@@ -309,7 +330,7 @@ class Sender:
             self._setup.pause(max(left, 0.0))
         self._used_at = self._setup.now()
 
-    def _settle(self, message: Message, receipt: Receipt, *, on: bool) -> Standing:
+    def _settle(self, message: Message, receipt: Receipt, *, subject: str, on: bool) -> Standing:
         """Record what came of a message; in the same transaction seal the next, if the channel is well."""
         now = self._setup.now()
         standing = standing_after(
@@ -321,7 +342,7 @@ class Sender:
             spread=random.random(),  # noqa: S311 (it spreads load, hides nothing)
         )
         with one_writing(self._setup) as session:
-            outbox.settle(session, message.message_id, standing, now)
+            outbox.settle(session, message.message_id, standing, now, subject=subject)
             if isinstance(receipt, TooBig) and standing.status is Status.RETRY:
                 half = (len(message.alert_ids) + 1) // 2
                 outbox.divide(session, message, parted(message, half))
@@ -351,20 +372,25 @@ def lock_of(data_dir: Path, route: str) -> Path:
 
 def sealed(session: Session, message: Message, subscriber: Subscriber) -> Sealed:
     """Read what a message tells."""
-    thread = message.thread_of
+    ref, subject = outbox.sent_as(session, message.thread_of) if message.thread_of else (None, None)
     return Sealed(
         message=message,
         subscriber=subscriber,
         notices=outbox.notices(session, message),
         operator_notices=outbox.notices_in(session, message.message_id),
-        thread_ref=outbox.channel_ref(session, thread) if thread else None,
+        thread_ref=ref,
+        thread_subject=subject,
     )
 
 
-def letter_of(sealed: Sealed) -> Letter:
-    """Render a message for its subscriber."""
+def letter_of(sealed: Sealed, stop: str | None = None) -> Letter:
+    """Render a message for its subscriber; `stop` is where he can stop his messages.
+
+    In a thread it has the subject of the thread's first, without which mail programs do not thread it.
+    """
     message, timezone = sealed.message, sealed.subscriber.timezone
     if sealed.operator_notices:
         return operator_letter(message.message_id, sealed.operator_notices, timezone=timezone)
-    letter = render(message, sealed.notices, timezone=timezone)
-    return replace(letter, thread_of=message.thread_of, thread_ref=sealed.thread_ref)
+    letter = render(message, sealed.notices, timezone=timezone, stop=stop)
+    subject = f"Re: {sealed.thread_subject}" if sealed.thread_subject else letter.subject
+    return replace(letter, subject=subject, thread_of=message.thread_of, thread_ref=sealed.thread_ref)
