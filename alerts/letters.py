@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -115,6 +116,7 @@ def render(
         "sections": section_views(ordered, timezone=timezone, is_digest=message.story_id is None),
         "footer": footer,
         "stop": stop,
+        "stop_words": stop_words(stop or ""),
         "message_id": message.message_id,
     }
     return Letter(
@@ -124,7 +126,7 @@ def render(
         html=_TEMPLATES.get_template("letter.html.j2").render(page),
         notices=ordered,
         line=subject,
-        footer=(*footer, *([stop] if stop else [])),
+        footer=(*footer, *([stop_words(stop)] if stop else [])),
     )
 
 
@@ -134,6 +136,15 @@ def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -
     whom = f"You get this as “{shown(subscriber)}” of {'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}."
     command = f"whoever runs Talkwatch types: talkwatch alerts unsubscribe {shlex.quote(shown(subscriber))}"
     return whom, "To stop these messages:" if stop else f"To stop these messages, {command}"
+
+
+def stop_words(stop: str) -> str:
+    """Return an address to stop at as people read it: of mail, to whom and under which subject."""
+    parts = urlsplit(stop)
+    if parts.scheme != "mailto":
+        return stop
+    (subject,) = parse_qs(parts.query).get("subject", [""])
+    return unquote(parts.path) + (f", with the subject “{subject}”" if subject else "")
 
 
 def section_views(notices: Sequence[Notice], *, timezone: str, is_digest: bool = False) -> tuple[SectionView, ...]:

@@ -7,7 +7,7 @@ an "if" or a "but" is not cut: then there is no line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from alerts.records import Alert, Evidence, Scope
@@ -158,7 +158,9 @@ def _as_written(report: _Report, room: int) -> str | None:
 
 def _as_quoted(report: _Report, room: int) -> str | None:
     """Return the words that stand in quotation marks after the name, all of them or those of the phrase's sentence."""
-    if not report.quoted or (report.cue and _MINDS.match(report.cue.surface)):
+    if report.cue and _MINDS.match(report.cue.surface):
+        return None
+    if not any(each.span.covers(report.keyword) for each in report.quoted):
         return None
     beside = report.narrates(*(each.span for each in report.quoted))
     if _TURNS.search(beside) or _RETOLD.search(beside):
@@ -185,10 +187,15 @@ def _sentence_quoted(report: _Report, room: int) -> str | None:
     after = _after(report, parts[-1].end).strip()
     if words.rstrip(_CLOSING).endswith("?") or (before and _HANGS.match(words)) or (after and _TURNS.match(after)):
         return None
-    told = shortened(words, 0, room - 2)
-    return told and (CUT if before else "") + told + (
-        CUT if last.end > parts[-1].end and not told.endswith(CUT) else ""
-    )
+    told = shortened(words, _reach(parts, report.keyword), room - 2)
+    more = CUT if told and last.end > parts[-1].end and not told.endswith((CUT, "...")) else ""
+    return f"{CUT if before else ''}{told}{more}" if told else None
+
+
+def _reach(parts: Sequence[Span], keyword: Span) -> int:
+    """Return how far the phrase reaches in the parts as they are joined, at most."""
+    upto = [Span(part.start, min(part.end, keyword.end)) for part in parts if part.start < keyword.end]
+    return sum(part.end - part.start for part in upto) + len(_GAP) * (len(upto) - 1)
 
 
 def _before(report: _Report, at: int) -> str:

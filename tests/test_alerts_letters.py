@@ -296,16 +296,21 @@ def test_a_mere_mention_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stop", "last"),
+    ("stop", "read_as"),
     [
-        pytest.param("mailto:stop@desk.example?subject=unsubscribe%20desk", "To stop these messages:", id="by mail"),
-        pytest.param("https://desk.example/stop?who=desk", "To stop these messages:", id="on the web"),
+        pytest.param(
+            "mailto:stop@desk.example?subject=unsubscribe%20desk",
+            "stop@desk.example, with the subject “unsubscribe desk”",
+            id="by mail",
+        ),
+        pytest.param("https://desk.example/stop?who=desk", "https://desk.example/stop?who=desk", id="on the web"),
     ],
 )
-def test_the_foot_has_the_way_out(stop: str, last: str) -> None:
+def test_the_foot_has_the_way_out(stop: str, read_as: str) -> None:
     """Why it comes stands under every letter, and where a reader stops it, as a link in HTML."""
     sent = render(message(), [notice(), notice(alert(rule="truce"))], timezone="UTC", stop=stop)
-    assert sent.text.splitlines()[-4:-1] == ["You get this as “desk” of rules “ceasefire”, “truce”.", last, stop]
+    lines = ["You get this as “desk” of rules “ceasefire”, “truce”.", "To stop these messages:", read_as]
+    assert sent.text.splitlines()[-4:-1] == lines
     assert stop in Seen(sent.html).links
 
 

@@ -17,7 +17,6 @@ from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, pa
 from alerts.letters import plain_letter
 from alerts.message_records import Blocked, NewSource, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.records import Alert, News
-from alerts.records import Alert, News
 from alerts.wording import shown
 from extractors.records import Span
 from tests.alert_examples import NOW, alert, letter, notice, proof
@@ -165,7 +164,7 @@ def test_who_speaks_stands_before_the_words() -> None:
     """The official with his office stands above the passage, why it is told below, and at the end how to stop it."""
     shown_as = [text["text"] for _, text in texts(payload(letter())["blocks"])]
     at = next(number for number, text in enumerate(shown_as) if "no *cease-fire*" in text)
-    assert shown_as[at - 1].startswith("Dmitry Peskov, Kremlin spokesperson")
+    assert shown_as[at - 1].startswith("*Dmitry Peskov*, ")
     assert shown_as[at + 1].startswith("Rule “ceasefire”")
     assert shown_as[-1] == (
         "You get this as “desk” of rule “ceasefire”. To stop these messages, whoever runs Talkwatch types: "

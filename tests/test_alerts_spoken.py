@@ -130,6 +130,12 @@ def fired(match: Match) -> Alert:
             id="a whole sentence of a long quotation, and that more was said",
         ),
         pytest.param(
+            "“We have made clear again and again, in Kyiv, in Moscow and in every other place where we were heard, that we "
+            "expect one thing now: namely, a ceasefire, unconditional and at once,” Dmitry Peskov said.",
+            None,
+            id="what does not reach the phrase says nothing of it",
+        ),
+        pytest.param(
             '"A ceasefire would be "a trap" for our army," Peskov said.',
             "Dmitry Peskov: “A ceasefire would be ‘a trap’ for our army”",
             id="marks inside marks are of the other kind",
@@ -236,6 +242,7 @@ def test_every_word_stands_in_the_article_and_every_mark_too(name: str) -> None:
         for line, match in lines_of(own, reader().read(unread(own))):
             said = line.removeprefix(match.official)
             assert stands_in(WORD.findall(said), own.text), line
+            assert match.evidence[0].surface in said, line
             for quotation in QUOTED.findall(said):
                 assert all(is_quoted(part, own.text, match) for part in quotation.split("…")), line
             assert "““" not in line

@@ -278,12 +278,25 @@ def _article(notices: Sequence[Notice], timezone: str) -> list[Block]:
 
 def _alerts_on(notices: Sequence[Notice], timezone: str) -> list[Block]:
     """Return who it is about, the passage, and under it what there is to say of each alert that rests on it."""
-    people = dict.fromkeys(", ".join(filter(None, (shown(each.alert.official), about(each)))) for each in notices)
+    people = dict.fromkeys((shown(each.alert.official), about(each)) for each in notices)
     return [
-        {"type": "section", "text": _plain("\n".join(people), SECTION_CHARS)},
+        {"type": "section", "text": _people(list(people))},
         {"type": "section", "text": _passage(notices)},
         *(_beside(notice, timezone, is_named=len(people) > 1) for notice in notices),
     ]
+
+
+def _people(people: Sequence[tuple[str, str]]) -> Block:
+    """Return names with what is known of each, a line each; in bold, where their own characters are no markup."""
+    plain = "\n".join(", ".join(filter(None, each)) for each in people)
+    bold = "\n".join(f"*{escape(name)}*" + escape(known and f", {known}") for name, known in people)
+    if any(_FORMATTING.search(text) or not text.strip() for text in (plain, *(name for name, _ in people))):
+        return _plain(plain, SECTION_CHARS)
+    return (
+        {"type": "mrkdwn", "text": bold, "verbatim": True}
+        if _width(bold) <= SECTION_CHARS
+        else _plain(plain, SECTION_CHARS)
+    )
 
 
 def _beside(notice: Notice, timezone: str, *, is_named: bool) -> Block:
