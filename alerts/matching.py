@@ -238,7 +238,7 @@ def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
 
 
 def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
-    """Yield a statement's speaker, cue, whole stretch and the part that holds the phrase, and how to tell it."""
+    """Yield a statement's speaker, cue, whole stretch, the part that holds the phrase, and what telling it needs."""
     layout = at.layout
     if statement.speaker_span is not None:
         if at.ref_id in layout.speakers(statement):
@@ -250,13 +250,21 @@ def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
     for part in statement.spans:
         if part.covers(at.hit.span):
             yield _proof_at("words", layout, part, statement.statement_id)
+    yield from _to_tell(at, statement)
+
+
+def _to_tell(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
+    """Yield what telling a statement in a line needs: the phrase's sentence, who else says it, and the parts said."""
+    layout = at.layout
     yield _proof_at("sentence", layout, layout.sentences[at.sentence], None)
     for other in layout.statements_at(at.sentence, at.hit.span):
         if other.speaker_id != at.ref_id:
             yield _proof_at("other", layout, other.span, other.speaker_id)
-    if statement.kind is StatementKind.DIRECT:
-        parts = [part for part in statement.spans[:_PARTS] if _opens_quoted(layout.text, part)]
-        yield from (_proof_at("quoted", layout, part, statement.statement_id) for part in parts)
+    for part in statement.spans[:_PARTS]:
+        if statement.kind is StatementKind.DIRECT and _opens_quoted(layout.text, part):
+            yield _proof_at("quoted", layout, part, statement.statement_id)
+        elif len(statement.spans) > 1:
+            yield _proof_at("part", layout, part, statement.statement_id)
 
 
 def _opens_quoted(text: str, part: Span) -> bool:

@@ -144,7 +144,7 @@ class Letter:
     text: str
     html: str
     notices: tuple[Notice, ...]
-    line: str = ""
+    line: str
     footer: tuple[str, ...] = ()
     thread_of: str | None = None
     thread_ref: str | None = None

@@ -80,9 +80,9 @@ class Evidence:
     """One proof of a match: `what` stands at `span` of the title or text.
 
     `what` is keyword, official, speaker, cue, statement or words (its part that holds the phrase), sentence (the
-    phrase's), quoted (a part of the statement in quotation marks), other (another's statement that holds the phrase
-    too), where (a phrase of that clause), negation (the words that negate), historical (what is told as history) or
-    exclude.
+    phrase's), quoted (a part of the statement in quotation marks), part (of one that is split), other (another's
+    statement that holds the phrase too), where (a phrase of that clause), negation (the words that negate), historical
+    (what is told as history) or exclude.
     """
 
     what: str

@@ -90,7 +90,8 @@ class _Report:
     text: str
     start: int
     keyword: Span
-    words: Span
+    whole: Span
+    parts: tuple[Span, ...]
     speaker: Span | None
     cue: Evidence | None
     quoted: tuple[Evidence, ...]
@@ -105,12 +106,14 @@ class _Report:
         sentence, speaker = first_evidence(alert, "sentence"), first_evidence(alert, "speaker")
         whole = first_evidence(alert, "statement") or words
         proofs = alert.evidence
+        parts = tuple(each.span for each in proofs if each.what == "part" and whole.span.covers(each.span))
         return cls(
             name=shown(alert.official),
             text=sentence.surface if sentence else alert.excerpt,
             start=(sentence.span if sentence else alert.excerpt_span).start,
             keyword=keyword.span,
-            words=words.span,
+            whole=whole.span,
+            parts=parts or (words.span,),
             speaker=speaker.span if speaker else None,
             cue=first_evidence(alert, "cue"),
             quoted=tuple(each for each in proofs if each.what == "quoted" and whole.span.covers(each.span)),
@@ -139,12 +142,12 @@ def _as_written(report: _Report, room: int) -> str | None:
     speaker, cue = report.speaker, report.cue
     if speaker is None or cue is None or not report.span.covers(speaker) or not report.span.covers(report.keyword):
         return None
-    if not speaker.end <= cue.span.start < report.keyword.start:
+    if not speaker.end <= cue.span.start < report.whole.start:
         return None
     lead = report.between(report.start, speaker.start)
     if _HEDGES.search(lead) or _RETOLD.search(lead) or _DEPENDS.search(lead):
         return None
-    if _NEAR_SPEECH.search(report.between(cue.span.end, report.keyword.start)):
+    if _RETOLD.search(report.between(cue.span.end, report.keyword.start)):
         return None
     before_cue = report.between(speaker.end, cue.span.start)
     if report.between(speaker.start, speaker.end).endswith(("’s", "'s")) or _surname(report.name) in before_cue:
@@ -208,21 +211,19 @@ def _after(report: _Report, at: int) -> str:
 
 def _as_reported(report: _Report, room: int) -> str | None:
     """Return what he is reported to say after his name, without marks, where the cue says no more than that."""
-    words = report.words
-    if report.quoted or not report.cue or not report.span.covers(words) or not _SAYS.match(report.cue.surface):
+    first, last = report.parts[0], report.parts[-1]
+    if report.quoted or not report.cue or not _SAYS.match(report.cue.surface):
         return None
-    beside = report.narrates(words)
-    before, after = report.between(report.start, words.start), report.between(words.end, report.span.end)
+    if not report.span.covers(first) or not report.span.covers(last):
+        return None
+    before, after = report.between(report.start, first.start), report.between(last.end, report.span.end)
     if not _OPENS_CLAUSE.search(before) or not _ENDS_CLAUSE.match(after):
         return None
-    if (
-        _TURNS.search(beside)
-        or _RETOLD.search(beside)
-        or _RETOLD.search(report.between(words.start, report.keyword.start))
-    ):
+    words = _GAP.join(report.between(part.start, part.end).strip(" ,") for part in report.parts)
+    beside = report.narrates(*report.parts)
+    if _TURNS.search(beside) or _RETOLD.search(beside) or _RETOLD.search(words[: _reach(report.parts, report.keyword)]):
         return None
-    told = shown(f"{report.name}: {report.between(words.start, words.end)}").strip()
-    told = re.sub(r",(?=[”\"»]?$)", "", told)
+    told = re.sub(r",(?=[”\"»]?$)", "", shown(f"{report.name}: {words}"))
     return requoted(told) if len(told) <= room else None
 
 

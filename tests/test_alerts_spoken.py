@@ -146,6 +146,26 @@ def fired(match: Match) -> Alert:
             id="what is reported stands without marks after a colon",
         ),
         pytest.param(
+            "A ceasefire, Peskov said on Friday, would be the first step.",
+            "Dmitry Peskov: A ceasefire … would be the first step",
+            id="what is reported on both sides of the speaker is told whole",
+        ),
+        pytest.param(
+            "There is, Lavrov said, no ceasefire in sight.",
+            "Sergei Lavrov: There is … no ceasefire in sight",
+            id="no part of what is reported stands for the whole",
+        ),
+        pytest.param(
+            "Any ceasefire, Zelenskyy told reporters, must be followed by talks, but not at once.",
+            "Volodymyr Zelenskyy: Any ceasefire … must be followed by talks, but not at once",
+            id="nor is it cut before its but",
+        ),
+        pytest.param(
+            "“We want peace,” Zelenskyy said, “and a ceasefire today”",
+            "Volodymyr Zelenskyy: “We want peace … and a ceasefire today”",
+            id="a quotation that begins before its speaker",
+        ),
+        pytest.param(
             "Dmitry Peskov did not rule out a ceasefire before Easter.",
             "Dmitry Peskov did not rule out a ceasefire before Easter",
             id="a not before the cue stays",
@@ -208,8 +228,11 @@ def collected(name: str) -> Iterator[Article]:
         if not path.exists():
             pytest.skip(f"no collection {name} beside this checkout")
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
-            texts = [(json.loads(line)["text"], name.partition("dev-")[2][:2] or "en") for line in lines]
-    for text, language in texts[:ARTICLES]:
+            rows = [json.loads(line) for line in lines]
+        language = name.partition("dev-")[2][:2] or "en"
+        texts = [(row["text"], row.get("lang", language)) for row in rows if row["text"]]
+    read = [each for each in texts if each[1] in {"en", "ru", "uk"}]
+    for text, language in read[:ARTICLES]:
         yield article(text[:LONGEST], language=language)
 
 
@@ -232,9 +255,16 @@ def as_peskov(statement: Statement) -> Statement:
 
 
 @pytest.mark.parametrize(
-    "name", ["golden", "quotes/dev.jsonl.gz", "quotes/languages/dev-ru.jsonl.gz", "quotes/languages/dev-uk.jsonl.gz",
-             "days/talks21.jsonl"]
-)  # fmt: skip
+    "name",
+    [
+        "golden",
+        "quotes/dev.jsonl.gz",
+        "quotes/languages/dev-ru.jsonl.gz",
+        "quotes/languages/dev-uk.jsonl.gz",
+        "corpus/pages/expected.jsonl",
+        "days/talks21.jsonl",
+    ],
+)
 def test_every_word_stands_in_the_article_and_every_mark_too(name: str) -> None:
     """Each word of a line stands in the article in that order, and marks enclose only what stands in marks there."""
     told = 0

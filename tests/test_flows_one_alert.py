@@ -52,6 +52,7 @@ def test_fifty_copies_are_one_alert_and_a_report_of_ones_own_one_follow_up(desk)
     assert (second.thread_of, second.alert_ids) == (first.message_id, first.alert_ids)
     (told,) = desk.notices(second)
     assert (told.news, told.sources, told.roots) == (News.CORROBORATED, 2, ("outlet:observer", "tass"))
+    assert [each.outlet for each in told.new_sources] == ["Observer"]
     assert (desk.count("alerts"), desk.count("follow_ups"), len(desk.reasons())) == (1, 1, 51)
     desk.after(hours=2).take_in(found("more", OWN, outlet="Evening"), found("still", wire(4), outlet="Post"))
     assert desk.send() == ()

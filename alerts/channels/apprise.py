@@ -65,7 +65,7 @@ class Apprise(Channel[AppriseSubscriber, Table]):
             service = self._library.Apprise.instantiate(subscriber.url, asset=self._asset)
             if not service:
                 return Blocked(error="the address is none that Apprise knows")
-            title = plain(letter.subject)[: service.title_maxlen or None]
+            title = plain(letter.line)[: service.title_maxlen or None]
             room = service.body_maxlen - len(title) - _ROOM
             body = cut(plain(letter.text), room)
             taken = self._notify(service, title, body)

@@ -75,7 +75,7 @@ def document(letter: Letter) -> dict[str, Any]:
         "id": letter.message_id,
         "kind": "alerts" if letter.notices else "notice",
         "thread_of": letter.thread_of,
-        "subject": shown(letter.subject),
+        "subject": shown(letter.line),
         "text": letter.text,
         "alerts": [_alert(notice) for notice in letter.notices],
     }
