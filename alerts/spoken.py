@@ -58,6 +58,7 @@ _MINDS = re.compile(
 _CLAUSE_END = re.compile(r"(?:[,;:!?]|(?<=[a-zа-яіїє]{4})\.)(?=[\s”\"»])|\s[–—-](?=\s)")
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:–—-]|\b(?:that|что|що))\s*$", re.IGNORECASE)
 _ENDS_CLAUSE = re.compile(r"\s*(?:$|[,;:.!?”\"»–—])")
+_JOINT = re.compile(r"(?<!\w)(?:and|or|as\swell\sas|и|та|і|й|або|или)(?!\w)|&", re.IGNORECASE)
 # A clause that depends on another: "while Mr. Peskov", "what it".
 _DEPENDS = re.compile(
     r"""(?<!\w)(?i:while|as|because|although|though|that|whether|if|since|when|where|which|after|before|until|what|who
@@ -138,7 +139,7 @@ class _Report:
 
 
 def _as_written(report: _Report, room: int) -> str | None:
-    """Return the sentence from its speaker on, his name in place of what it calls him."""
+    """Return the sentence from its speaker on, his name in place of what it calls him unless that names others too."""
     speaker, cue = report.speaker, report.cue
     if speaker is None or cue is None or not report.span.covers(speaker) or not report.span.covers(report.keyword):
         return None
@@ -149,13 +150,14 @@ def _as_written(report: _Report, room: int) -> str | None:
         return None
     if _RETOLD.search(report.between(cue.span.end, report.keyword.start)):
         return None
-    before_cue = report.between(speaker.end, cue.span.start)
-    if report.between(speaker.start, speaker.end).endswith(("’s", "'s")) or _surname(report.name) in before_cue:
+    called, before_cue = report.between(speaker.start, speaker.end), report.between(speaker.end, cue.span.start)
+    if _HEDGES.search(called) or called.endswith(("’s", "'s")) or _surname(report.name) in before_cue:
         return None
+    name = called if _JOINT.search(called) else report.name
     # "The chairman, Phil Lovas, said": the comma belonged to what stood before the name.
     begins = cue.span.start - 1 if before_cue.strip() == "," else speaker.end
     tail = report.between(begins, report.span.end)
-    told = shortened(shown(report.name + tail).strip(), len(report.name) + report.keyword.end - begins, room)
+    told = shortened(shown(name + tail).strip(), len(name) + report.keyword.end - begins, room)
     return requoted(told) if told else None
 
 

@@ -63,6 +63,12 @@ def fired(match: Match) -> Alert:
             None,
             id="another and his cue stand between cue and phrase",
         ),
+        pytest.param("Neither Putin nor Peskov said a ceasefire was near.", None, id="a neither is part of who speaks"),
+        pytest.param(
+            "Erdogan and Zelenskyy said they wanted a ceasefire.",
+            "Erdogan and Zelenskyy said they wanted a ceasefire",
+            id="who speaks with others is told with them",
+        ),
         pytest.param(
             "Nobody believes that Vladimir Putin said a ceasefire was possible.",
             None,
