@@ -258,7 +258,7 @@ def _to_tell(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
     layout = at.layout
     yield _proof_at("sentence", layout, layout.sentences[at.sentence], None)
     for other in layout.statements_at(at.sentence, at.hit.span):
-        if other.speaker_id != at.ref_id:
+        if other.speaker_id not in {at.ref_id, statement.speaker_id}:
             yield _proof_at("other", layout, other.span, other.speaker_id)
     for part in statement.spans[:_PARTS]:
         if statement.kind is StatementKind.DIRECT and _opens_quoted(layout.text, part):

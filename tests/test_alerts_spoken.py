@@ -37,10 +37,12 @@ def reader() -> Reader:
 
 
 def subject(text: str, keyword: str, language: str = "en", scope: Scope = Scope.SPEAKS) -> str:
-    """Return the subject of the one alert that a text makes."""
+    """Return the subject of the alert that a text makes; of several, on those who speak together, it is the same."""
     own = article(text, language=language)
-    (match,) = find_matches(compiled(keywords=(keyword,), scope=scope), own, reader().read(unread(own)))
-    return told_by(notice(fired(match), title="Talks on a truce go on", sources=1), SUBJECT_CHARS)
+    matches = find_matches(compiled(keywords=(keyword,), scope=scope), own, reader().read(unread(own)))
+    titled = [notice(fired(match), title="Talks on a truce go on", sources=1) for match in matches]
+    (told,) = {told_by(each, SUBJECT_CHARS) for each in titled}
+    return told
 
 
 def fired(match: Match) -> Alert:
