@@ -69,7 +69,7 @@ def test_one_thing_in_other_words_and_languages_is_told_from_another():
         joined[kind] += are_joined(wording("one", retold(one, None)), wording("other", retold(other, None)))
     assert (of.total(), joined["opposite"]) == (741, 0)
     assert joined["same"] / joined.total() >= 0.94
-    assert joined["same"] / of["same"] >= 0.7
+    assert joined["same"] / of["same"] >= 0.66
 
 
 @pytest.mark.slow
