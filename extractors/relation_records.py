@@ -52,6 +52,25 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An article as far as other articles on the same happening are looked for, in any language.
+
+    `headline` are keys of what its headline names and of the words that tell something, `opening` of headline and
+    beginning. `voice` is the official who is quoted most at the beginning, None where nobody or no one is; `heard` are
+    all who are quoted there.
+    """
+
+    article_id: str
+    publisher: str
+    told_at: datetime
+    seen_at: datetime
+    headline: tuple[int, ...]
+    opening: tuple[int, ...]
+    voice: str | None
+    heard: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """What a statement says, plain: small letters, no marks, one blank between words.
 

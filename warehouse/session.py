@@ -96,6 +96,14 @@ class Session:
         )
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {unnested}", _bound(values))
 
+    def link(self, table: str, names: Mapping[str, str]) -> None:
+        """Link what turned out to be part of something older to that, in a table of links (member, root)."""
+        if names:
+            self.stage("links_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
+            # Names of tables cannot be parameters; they are literals of this package.
+            self.run(f"UPDATE {table} SET root = n.new FROM links_now AS n WHERE root = n.old")  # noqa: S608
+            self.run(f"INSERT INTO {table} SELECT old, new FROM links_now")  # noqa: S608
+
     def touch(self) -> None:
         """Note that something analysts want to see at once has changed."""
         self._changed = True

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from alerts.follow_up_records import Mailing, Silence, ToldAlert
 from alerts.message_records import Message
 from alerts.records import PastAlert
-from extractors.relation_records import Credits, Take, Talk, Wording
-from warehouse import alerts, articles, follow_ups, outbox, positions, silences, stories, utterances
+from extractors.relation_records import Credits, Happening, Take, Talk, Wording
+from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, utterances
+from warehouse.events import EventMember
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
 from warehouse.session import Session
 from warehouse.stories import StoryMember
@@ -32,6 +33,7 @@ class Sketch:
     credits: Credits
     keys: tuple[int, ...]
     spoken: tuple[int, ...]
+    happening: Happening
     wordings: tuple[Wording, ...]
     takes: tuple[Take, ...]
     talks: tuple[Talk, ...]
@@ -60,6 +62,11 @@ class Fresh:
         return self.sketch.found.article.first_seen_at
 
     @property
+    def happening(self) -> Happening:
+        """Return what other articles on the same happening are found by."""
+        return replace(self.sketch.happening, told_at=self.at)
+
+    @property
     def story_keys(self) -> StoryKeys:
         """Return what copies of it are found by."""
         return StoryKeys(
@@ -76,7 +83,8 @@ class Horizon:
     """How far back deciding looks.
 
     Copies are told and reports are said within `copies` and `reports`, and looked for among what arrived in
-    `copies_kept` and `reports_kept`. `past` is for alerts in general, `followed` for those that count their sources,
+    `copies_kept` and `reports_kept`; articles on one happening within `events`, with `shared` keys of their headlines.
+    `past` is for alerts in general, `followed` for those that count their sources,
     and for matches of the rules `waiting` for another one; `repeating` rules may tell again what was told. `tried` is
     for messages.
     """
@@ -85,6 +93,9 @@ class Horizon:
     copies_kept: timedelta
     reports: timedelta
     reports_kept: timedelta
+    events: timedelta
+    events_kept: timedelta
+    shared: int
     past: timedelta
     followed: timedelta
     tried: timedelta
@@ -98,13 +109,12 @@ class Situation:
 
     `saved` says what becomes of each of its articles, `fresh` are those that are new or changed. `copies` are pairs of
     articles that may be copies, with the `texts` of those that are stored; `members` are all articles of the stories in
-    question. `likely` are statements that may report one utterance by their words,
-    `meant` those that do by their meaning, `ages` when the first report of each arrived,
-    `taken` the names that no new one may have, `reporters` the statements stored of those in `spans`.
-    `undrawn` are officials
-    and topics whose positions an older version left to be drawn; `takes` are of all whose positions may change, and of
-    those on their `sides`. `waiting` are matches, in
-    `stored` articles, that wait for another source.
+    question. `near` are pairs of articles that may be on one happening, `happenings` what those that are stored are
+    known by, `events` which event each stored article in question belongs to. `likely` are statements that may report
+    one utterance by their words, `meant` those that do by their meaning, `ages` when the first report of each arrived,
+    `taken` the names that no new one may have, `reporters` the statements stored of those in `spans`. `undrawn` are
+    officials and topics whose positions an older version left to be drawn; `takes` are of all whose positions may
+    change, and of those on their `sides`. `waiting` are matches, in `stored` articles, that wait for another source.
     """
 
     saved: tuple[SavedArticle, ...]
@@ -112,6 +122,9 @@ class Situation:
     copies: tuple[tuple[str, str], ...] = ()
     texts: Mapping[str, StoredText] = field(default_factory=dict)
     members: Mapping[str, StoryMember] = field(default_factory=dict)
+    near: tuple[tuple[str, str], ...] = ()
+    happenings: Mapping[str, Happening] = field(default_factory=dict)
+    events: Mapping[str, EventMember] = field(default_factory=dict)
     likely: tuple[LikelyReport, ...] = ()
     meant: tuple[SameMeaning, ...] = ()
     ages: Mapping[str, datetime] = field(default_factory=dict)
@@ -195,6 +208,8 @@ class _Loading:
         waiting = self._waiting(members, reporters)
         stored = articles.stored_articles(session, sorted({name for _, name, _ in waiting})) if waiting else ()
         members |= self._farther(near, told, stored)
+        near_events = self._near()
+        happenings = events.known(session, self._on_event(near_events, reporters))
         more = utterances.spans(session, _named_in(reporters, told, stored) - spans.keys())
         undrawn, sides, takes = self._takes(reporters, spans)
         still_open, tried = self._messages()
@@ -204,6 +219,9 @@ class _Loading:
             copies=copies,
             texts=texts,
             members=members,
+            near=near_events,
+            happenings=happenings,
+            events=events.members(session, {*self._names, *members, *happenings}),
             likely=likely,
             meant=self._meant,
             ages=utterances.ages(session, sorted(nodes), self._seen_at - horizon.reports_kept),
@@ -227,6 +245,16 @@ class _Loading:
         keys = {each.article_id: each.story_keys for each in self._fresh}
         since = self._seen_at - self._horizon.copies_kept
         return tuple(stories.copies(self._session, list(keys.values()), self._horizon.copies, since))
+
+    def _near(self) -> tuple[tuple[str, str], ...]:
+        horizon = self._horizon
+        fresh = list({each.article_id: each.happening for each in self._fresh}.values())
+        since = self._seen_at - horizon.events_kept
+        return tuple(events.near(self._session, fresh, window=horizon.events, since=since, fewest=horizon.shared))
+
+    def _on_event(self, near: Sequence[tuple[str, str]], reporters: Sequence[Reporter]) -> set[str]:
+        """Return the articles that may be on one happening with a fresh one: by headline, or for what they report."""
+        return ({other for _, other in near} | {each.article_id for each in reporters}) - self._names
 
     def _likely(self) -> tuple[LikelyReport, ...]:
         if not self._wordings:

@@ -296,10 +296,7 @@ def save_wordings(
 
 def save_links(session: Session, names: Mapping[str, str]) -> None:
     """Link utterances to the older one that they are part of, under whose name they go on."""
-    if names:
-        session.stage("links_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-        session.run("UPDATE utterance_links SET root = n.new FROM links_now AS n WHERE root = n.old")
-        session.run("INSERT INTO utterance_links SELECT old, new FROM links_now")
+    session.link("utterance_links", names)
 
 
 def count_utterances(session: Session, names: Collection[str], gone: Collection[str], since: datetime) -> None:

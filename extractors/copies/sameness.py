@@ -70,8 +70,12 @@ def shingles(words: Sequence[str], size: int) -> Iterator[str]:
 
 def telling_words(words: str) -> frozenset[str]:
     """Return the stems of the longer of some plain words, without those that stand everywhere."""
-    telling = (word for word in words.split() if len(word) >= _LETTERS and word not in _COMMON)
-    return frozenset(_ENDING.sub("", word) for word in telling)
+    return frozenset(_ENDING.sub("", word) for word in words.split() if is_telling(word))
+
+
+def is_telling(word: str) -> bool:
+    """Tell whether a plain word is a longer one that does not stand everywhere."""
+    return len(word) >= _LETTERS and word not in _COMMON
 
 
 def _figures(words: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
 from flows.steps.meaning import known_meanings, same_meanings, vectors_of
 from flows.steps.relate import Related, sketch, with_utterances
-from warehouse import alerts, articles, follow_ups, outbox, positions, stories, utterances
+from warehouse import alerts, articles, events, follow_ups, outbox, positions, stories, utterances
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
 from warehouse.runs import RunCounts
@@ -102,6 +102,9 @@ def _write_related(session: Session, plan: Plan) -> None:
     relabelled = [each for name, each in members.items() if each.label and (name in newest or each != before.get(name))]
     stories.save_members(session, relabelled, linked(situation, related))
     stories.count_stories(session, related.stories, related.joined_stories)
+    events.save_happenings(session, [each.happening for each in newest.values()], seen_at - COPIES_KEPT)
+    session.link("event_links", related.joined_events)
+    events.count_events(session, related.events, related.joined_events)
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
     utterances.save_links(session, related.joined_utterances)

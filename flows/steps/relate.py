@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from extractors.copies.credits import read_credits
+from extractors.copies.events import happening
 from extractors.copies.sameness import same_words
 from extractors.copies.stories import StoryText, Tie, fingerprint, labels, merged, quotation_keys, tie_between
 from extractors.negotiation.positions import SIDES, Record, party, records
@@ -21,6 +22,7 @@ from extractors.relation_records import Position, Shift, Take, Talk, Telling, Wo
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english
+from flows.steps.events import Pair, happened
 from warehouse.records import ReadArticle
 from warehouse.situation import Fresh, Situation, Sketch
 from warehouse.stories import StoryMember
@@ -34,7 +36,8 @@ class Related:
     """What a batch of articles is to those of before.
 
     `members` are all articles of the stories in question as they are now, `stories` the stories that the batch touched,
-    `joined_stories` and `joined_utterances` lead from older names to those that stories and utterances go on under.
+    `joined_stories`, `joined_utterances` and `joined_events` lead from older names to those that they go on under;
+    `events` are those that the batch touched.
     `named` are the fresh statements' utterances. Of the officials and topics in `redrawn`, `records` are all positions
     and shifts.
     """
@@ -44,6 +47,8 @@ class Related:
     joined_stories: Mapping[str, str]
     named: Mapping[str, str]
     joined_utterances: Mapping[str, str]
+    events: frozenset[str] = frozenset()
+    joined_events: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[Take, ...] = ()
     redrawn: tuple[tuple[str, str], ...] = ()
     records: tuple[Record, ...] = ()
@@ -78,6 +83,9 @@ def sketch(found: ReadArticle, countries: Countries, *, talks: bool = True) -> S
         credits=read,
         keys=(*fingerprint(article.text), *spoken),
         spoken=spoken,
+        happening=happening(
+            article, found.reading, publisher=read.publisher, told_at=article.published_at or article.first_seen_at
+        ),
         wordings=wordings(found, countries),
         takes=tuple(takes_in(found)),
         talks=talks_in(found, countries) if talks else (),
@@ -126,9 +134,10 @@ def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
 
 def relate(situation: Situation) -> Related:
     """Find the story of each fresh article, the utterance of each of its statements, and the positions that change."""
-    members, joined = _joined(situation)
+    members, joined, told = _joined(situation)
     touched = frozenset(members[name].telling.story_id for name in situation.newest)
     named, merged_utterances = _named(situation)
+    events, joined_events = happened(situation, members, told, named, merged_utterances)
     takes = tuple(take for each in situation.newest.values() for take in _takes(each, named))
     about = _about(situation, takes, merged_utterances)
     of_records = _of_records(situation, takes, merged_utterances) if about else {}
@@ -138,6 +147,8 @@ def relate(situation: Situation) -> Related:
         joined_stories=joined,
         named=named,
         joined_utterances=merged_utterances,
+        events=events,
+        joined_events=joined_events,
         takes=takes,
         redrawn=tuple((official_id, topic) for bench, topic in about for official_id in bench),
         records=tuple(each for bench in about for each in _drawn(bench, of_records)),
@@ -155,8 +166,8 @@ def with_utterances(found: ReadArticle, named: Mapping[str, str]) -> ReadArticle
 # Stories
 
 
-def _joined(situation: Situation) -> tuple[dict[str, StoryMember], dict[str, str]]:
-    """Return all articles in question under the stories and bodies they belong to now, and the stories joined."""
+def _joined(situation: Situation) -> tuple[dict[str, StoryMember], dict[str, str], set[Pair]]:
+    """Return all articles in question under their stories and bodies now, the stories joined, and what joined them."""
     members = {**situation.members, **{name: _member(each) for name, each in situation.newest.items()}}
     ties = list(_ties(situation, members))
     told = [(one.telling, other.telling) for one, other, _ in ties]
@@ -164,10 +175,14 @@ def _joined(situation: Situation) -> tuple[dict[str, StoryMember], dict[str, str
     stories_joined = _merged(members, [(one.story_id, other.story_id) for one, other in told], "story_id")
     bodies_joined = _merged(members, [(one.body_id, other.body_id) for one, other in bodies], "body_id")
     now = {name: _in(member.telling, stories_joined, bodies_joined) for name, member in members.items()}
-    return {
-        name: member if now[name] is member.telling else replace(member, telling=now[name])
-        for name, member in members.items()
-    }, stories_joined
+    return (
+        {
+            name: member if now[name] is member.telling else replace(member, telling=now[name])
+            for name, member in members.items()
+        },
+        stories_joined,
+        {(one.article_id, other.article_id) for one, other in told},
+    )
 
 
 def _member(each: Fresh) -> StoryMember:

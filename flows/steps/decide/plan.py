@@ -11,6 +11,7 @@ from alerts.follow_up_records import FollowUp
 from alerts.message_records import Message
 from alerts.records import Decision
 from alerts.subscribers import Subscriber
+from extractors.copies.events import FEWEST, WINDOW
 from extractors.copies.sameness import SAID_ONCE
 from extractors.copies.stories import WINDOW as COPIES
 from flows.steps.decide.known import Known, Names
@@ -48,6 +49,9 @@ def horizon(rules: Sequence[CompiledRule], subscribers: Sequence[Subscriber]) ->
         copies_kept=COPIES_KEPT,
         reports=SAID_ONCE,
         reports_kept=REPORTS_KEPT,
+        events=WINDOW,
+        events_kept=COPIES_KEPT,
+        shared=FEWEST,
         past=max([SAID_ONCE, *(each.rule.cooldown for each in rules)]),
         followed=OPEN,
         tried=max([RECENT, *(who.group_interval for who in subscribers)]),

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations
+
+import pytest
+
+from extractors.copies.events import WINDOW, happening, is_one, may_be_one
+from extractors.officials.watchlist import load_watchlist
+from extractors.relation_records import Happening
+from extractors.speech.reading import Skimmer
+from tests.event_examples import DAY, Report, skimmed
+from tests.warehouse_examples import NOW
+
+
+@pytest.fixture(scope="module")
+def skimmer() -> Skimmer:
+    """Return what finds names in articles."""
+    return Skimmer(load_watchlist())
+
+
+def known_by(skimmer: Skimmer, report: Report) -> Happening:
+    """Return what an article of the day is known by."""
+    found = skimmed(skimmer, report)
+    return happening(found.article, found.reading, publisher=report.outlet, told_at=NOW + report.after)
+
+
+PAIRS = [
+    pytest.param(one, other, id=f"{one.name}-{other.name}")
+    for one, other in combinations(DAY, 2)
+    # A headline of one language and one of another are tied through a third, not always to each other.
+    if one.on != other.on or one.language == other.language
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_articles_are_on_one_happening_or_not(skimmer, one, other):
+    """Headlines of one happening are found to be one, and those of others are not, however alike they are."""
+    pair = known_by(skimmer, one), known_by(skimmer, other)
+    assert (may_be_one(*pair) and is_one(*pair, told_alike=False)) == (one.on == other.on)
+
+
+def test_names_are_the_same_in_every_language(skimmer):
+    """A headline in Ukrainian or Russian meets one in English by the people and places it names."""
+    by_name = {report.name: known_by(skimmer, report) for report in DAY}
+    for one, other in (("visit-1", "visit-3"), ("visit-2", "visit-4"), ("visit-3", "visit-4")):
+        assert may_be_one(by_name[one], by_name[other]), (one, other)
+
+
+def test_the_speaker_speaks_for_and_against(skimmer):
+    """Articles that quote one official most are rather on one happening, those that quote two others rather not."""
+    one, other = (known_by(skimmer, report) for report in DAY[:2])
+    apart = replace(one, voice="a", heard=("a",)), replace(other, voice="b", heard=("b",))
+    assert is_one(replace(one, voice="a"), replace(other, voice="a"), told_alike=False)
+    shortened = [replace(each, opening=each.headline[:2]) for each in apart]
+    assert not is_one(*shortened, told_alike=False)
+    assert is_one(*(replace(each, voice="a") for each in shortened), told_alike=True)
+
+
+def test_the_window_is_told_in_hours(skimmer):
+    """What is told later than a day and a half is another happening, whatever the words."""
+    one = known_by(skimmer, DAY[0])
+    later = replace(one, publisher="other", told_at=one.told_at + WINDOW)
+    assert is_one(one, later, told_alike=False)
+    assert not is_one(one, replace(later, told_at=later.told_at + timedelta(seconds=1)), told_alike=True)
