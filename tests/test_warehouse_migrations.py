@@ -60,6 +60,7 @@ FINGERPRINTS = {
     "0016_meanings.sql": "3e93bb0c280796e0",
     "0017_sources.sql": "dd8aad566f5f41b5",
     "0018_verdicts.sql": "5d01c3fc6ef609ab",
+    "0019_events.sql": "33ebc9e43461beea",
 }
 
 
