@@ -46,6 +46,14 @@ def test_what_is_glued_between_sentences_is_left_out(glued):
         pytest.param(
             "WHY TALKS KEEP FAILING IN GENEVA US officials left.", "US officials left.", id="capitals behind it"
         ),
+        pytest.param(
+            "CLICK HERE TO GET THE NORTH WIRE APP “A date is set,” he said.",
+            "“A date is set,” he said.",
+            id="a quotation",
+        ),
+        pytest.param(
+            "CLICK HERE TO GET THE NORTH WIRE APP A date is set.", "A date is set.", id="an article behind it"
+        ),
     ],
 )
 def test_a_menu_before_a_sentence_is_left_out(text, left):

@@ -23,7 +23,7 @@ _NOTE, _NOTE_IN = (re.compile(filled(_ASIDES[name], _ASIDES), re.IGNORECASE) for
 _MENU = re.compile(filled(_ASIDES["menu"], _ASIDES))
 # A headline in capitals that the sentence behind it does not belong to: no mark ends it.
 _TEASER = re.compile(
-    r"(?:[A-Z0-9‘“\"'$][A-Z0-9’'‘”\"“.&/$%–—,:;-]*\s+){4,30}?(?=(?:[A-Z.]{1,5}\s+)?[a-z]{2}|[A-Z][a-zà-ž’]|[\"“](?:[A-Z][a-z]|I\s)|[AI]\s[a-z])"
+    r"(?:[A-Z0-9‘“\"'$][A-Z0-9’'‘”\"“.&/$%–—,:;-]*\s+){4,30}?(?=(?:[A-Z.]{1,5}\s+)?[a-z]{2}|[A-Z][a-zà-ž’]|[\"“][A-Z][a-z]|[\"“]?[AI]\s[a-z])"
 )
 _GOES_ON = re.compile(r"\s*(?:[\"“‘'(A-Z\d]|$)")
 _NOT_ENDED = (",", ":", ";", "”", '"', "’", "'")
@@ -48,12 +48,20 @@ def _own(text: str, paragraph: Span) -> Iterator[Span]:
 
 def _foreign(text: str, paragraph: Span) -> Iterator[Span]:
     sentences = find_sentences(text, [paragraph])
-    yield from _captions(text, paragraph, sentences)
+    captions = list(_captions(text, paragraph, sentences))
+    yield from captions
     for sentence in sentences:
         if _NOTE.match(text, sentence.start, sentence.end) or _NOTE_IN.search(text, sentence.start, sentence.end):
             yield sentence
-        elif (end := _heading_end(text, sentence)) is not None:
-            yield Span(sentence.start, end)
+            continue
+        # What follows a caption is taken for a part of its sentence.
+        starts = [caption.end for caption in captions if sentence.start < caption.end < sentence.end]
+        for start in (sentence.start, *starts):
+            rest = Span(
+                start + len(text[start : sentence.end]) - len(text[start : sentence.end].lstrip()), sentence.end
+            )
+            if (end := _heading_end(text, rest)) is not None:
+                yield Span(rest.start, end)
 
 
 def _captions(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
