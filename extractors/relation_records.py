@@ -57,10 +57,12 @@ class Happening:
 
     `headline` are keys of what its headline names and of the words that tell something, `opening` of headline and
     beginning. `voice` is the official who is quoted most at the beginning, None where nobody or no one is; `heard` are
-    all who are quoted there.
+    all who are quoted there. `title` is the headline as printed, empty where there is none.
     """
 
     article_id: str
+    title: str
+    language: str | None
     publisher: str
     told_at: datetime
     seen_at: datetime

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.speech.reading import Skimmer
+from tests.alert_desk import Desk
 from tests.batches import take_in
 from tests.event_examples import DAY, skimmed
 from tests.story_examples import TOLD
@@ -79,3 +80,19 @@ def test_a_later_article_joins_its_event(session, skimmer):
     take_in(session, last)
     assert session.rows("SELECT event_id, articles FROM events ORDER BY ALL") == [("budget", 1), ("visit-1", 2)]
     assert session.rows("FROM event_links") == [("visit-2", "visit-1")]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Return a desk that takes articles in."""
+    with Desk(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+def test_headlines_meet_in_meaning(desk, skimmer):
+    """Articles with headlines alike in meaning, in other languages too, are on one happening, those of others are not."""
+    for report in DAY:
+        desk.take_in(skimmed(skimmer, report))
+    found = {frozenset(row[0]) for row in desk.rows("SELECT list(article_id) FROM articles GROUP BY event_id")}
+    assert found == {frozenset(report.name for report in DAY if report.on == on) for on in {each.on for each in DAY}}

@@ -13,7 +13,7 @@ from warehouse.session import Session
 # Articles on one happening are mostly tied to one another, so the nearest few lead to all.
 NEAREST = 50
 
-_HAPPENING = Columns(Happening)
+_HAPPENING = Columns(Happening, without=["title", "language"])
 
 _NEAR = """
 WITH fresh AS (
@@ -38,7 +38,12 @@ HAVING count(*) >= $fewest
 QUALIFY row_number() OVER (PARTITION BY f.article_id ORDER BY count(*) DESC, near.article_id) <= $nearest
 ORDER BY ALL
 """
-_KNOWN = f"SELECT {_HAPPENING} FROM event_keys WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"  # noqa: S608 (our own columns)
+_KNOWN = f"""
+SELECT r.title, r.language, {_HAPPENING.of("k")}
+FROM event_keys AS k
+JOIN article_rows AS r USING (article_id)
+WHERE k.article_id IN (SELECT unnest($1::VARCHAR[]))
+"""  # noqa: S608 (our own columns)
 _EVENTS = """
 SELECT r.article_id, coalesce(e.root, r.article_id) AS event_id, first.first_seen_at
 FROM article_rows AS r
@@ -103,7 +108,9 @@ def near(
 
 def known(session: Session, article_ids: Iterable[str]) -> dict[str, Happening]:
     """Return what these articles are known by, as far as any is still looked for."""
-    return {each.article_id: each for each in session.records(_HAPPENING, _KNOWN, [sorted(set(article_ids))])}
+    rows = session.rows(_KNOWN, [sorted(set(article_ids))])
+    found = (_HAPPENING.record(row, title=title or "", language=language) for title, language, *row in rows)
+    return {each.article_id: each for each in found}
 
 
 def members(session: Session, article_ids: Iterable[str]) -> dict[str, EventMember]:

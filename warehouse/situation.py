@@ -110,11 +110,12 @@ class Situation:
     `saved` says what becomes of each of its articles, `fresh` are those that are new or changed. `copies` are pairs of
     articles that may be copies, with the `texts` of those that are stored; `members` are all articles of the stories in
     question. `near` are pairs of articles that may be on one happening, `happenings` what those that are stored are
-    known by, `events` which event each stored article in question belongs to. `likely` are statements that may report
-    one utterance by their words, `meant` those that do by their meaning, `ages` when the first report of each arrived,
-    `taken` the names that no new one may have, `reporters` the statements stored of those in `spans`. `undrawn` are
-    officials and topics whose positions an older version left to be drawn; `takes` are of all whose positions may
-    change, and of those on their `sides`. `waiting` are matches, in `stored` articles, that wait for another source.
+    known by, `nearness` how near the headlines of such pairs are in meaning, `events` which event each stored article
+    in question belongs to. `likely` are statements that may report one utterance by their words, `meant` those that do
+    by their meaning, `ages` when the first report of each arrived, `taken` the names that no new one may have,
+    `reporters` the statements stored of those in `spans`. `undrawn` are officials and topics whose positions an older
+    version left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting`
+    are matches, in `stored` articles, that wait for another source.
     """
 
     saved: tuple[SavedArticle, ...]
@@ -123,6 +124,7 @@ class Situation:
     texts: Mapping[str, StoredText] = field(default_factory=dict)
     members: Mapping[str, StoryMember] = field(default_factory=dict)
     near: tuple[tuple[str, str], ...] = ()
+    nearness: Mapping[tuple[str, str], float] = field(default_factory=dict)
     happenings: Mapping[str, Happening] = field(default_factory=dict)
     events: Mapping[str, EventMember] = field(default_factory=dict)
     likely: tuple[LikelyReport, ...] = ()

@@ -14,6 +14,7 @@ from extractors.copies.sameness import is_telling, key_of
 from extractors.records import Article, Mention, MentionKind, Reading, Span
 from extractors.relation_records import Happening
 from extractors.text.identity import plain_words
+from extractors.text.languages import main_language
 from extractors.text.lemmas import inflection
 
 WINDOW = timedelta(hours=36)  # between two articles on one happening
@@ -26,6 +27,9 @@ ONE = 1.2  # of 2: what both headlines have in common with the other article, wi
 SAME_VOICE = 0.3
 OTHER_VOICE = -0.6
 SAME_WORDS = 1.0
+MEANT = 3.0
+MIDDLING = 0.5  # of headlines as near as this nothing more is known
+MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
 
 
 def happening(article: Article, reading: Reading, *, publisher: str, told_at: datetime) -> Happening:
@@ -36,6 +40,8 @@ def happening(article: Article, reading: Reading, *, publisher: str, told_at: da
     speakers = [each.speaker_id for each in reading.statements[:VOICES] if each.speaker_id]
     return Happening(
         article_id=article.article_id,
+        title=title,
+        language=article.language,
         publisher=publisher,
         told_at=told_at,
         seen_at=article.first_seen_at,
@@ -46,14 +52,20 @@ def happening(article: Article, reading: Reading, *, publisher: str, told_at: da
     )
 
 
-def is_one(one: Happening, other: Happening, *, told_alike: bool) -> bool:
+def is_one(one: Happening, other: Happening, *, told_alike: bool, nearness: float | None = None) -> bool:
     """Tell whether two articles are on one happening.
 
-    `told_alike` where both report one utterance of the official whom both quote most.
+    `told_alike` where both report one utterance of the official whom both quote most; `nearness`, from -1 to 1, is how
+    near their headlines are in meaning, None where that is not known.
     """
     if abs(one.told_at - other.told_at) > WINDOW or _is_series(one, other):
         return False
-    return _in_common(one, other) + _voices(one, other) + told_alike * SAME_WORDS >= ONE
+    meant = 0.0 if nearness is None else MEANT * (nearness - _middling(one, other))
+    return _in_common(one, other) + _voices(one, other) + told_alike * SAME_WORDS + meant >= ONE
+
+
+def _middling(one: Happening, other: Happening) -> float:
+    return MIDDLING if main_language(one.language) == main_language(other.language) else MIDDLING_TRANSLATED
 
 
 def may_be_one(one: Happening, other: Happening) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from extractors.copies.events import is_one, may_be_one
 from extractors.copies.stories import merged
+from extractors.relation_records import Happening
 from warehouse.situation import Situation
 from warehouse.stories import StoryMember
 
@@ -39,14 +40,24 @@ def happened(
     return frozenset(joined.get(events[name], events[name]) for name in situation.newest), joined
 
 
-def _on_one_happening(situation: Situation, alike: Collection[Pair]) -> Iterator[Pair]:
+def _on_one_happening(situation: Situation, alike: set[Pair]) -> Iterator[Pair]:
     """Yield the pairs of articles that are on one happening, of those with a headline or an utterance in common."""
-    fresh = {name: each.happening for name, each in situation.newest.items()}
-    known = {**situation.happenings, **fresh}
-    headed = (pair for pair in combinations(sorted(fresh), 2) if may_be_one(*(fresh[name] for name in pair)))
-    for one, other in {*situation.near, *headed, *alike}:
-        if one in known and other in known and is_one(known[one], known[other], told_alike=(one, other) in alike):
+    known, nearness = happenings_in(situation), situation.nearness
+    for one, other in headed_alike(situation) | alike:
+        if is_one(known[one], known[other], told_alike=(one, other) in alike, nearness=nearness.get((one, other))):
             yield one, other
+
+
+def happenings_in(situation: Situation) -> dict[str, Happening]:
+    """Return what the articles in question are known by."""
+    return {**situation.happenings, **{name: each.happening for name, each in situation.newest.items()}}
+
+
+def headed_alike(situation: Situation) -> set[Pair]:
+    """Return the pairs of articles whose headlines have enough in common to be compared, at least one of each fresh."""
+    known, fresh = happenings_in(situation), sorted(situation.newest)
+    own = {(one, other) for one, other in combinations(fresh, 2) if may_be_one(known[one], known[other])}
+    return own | {(one, other) for one, other in situation.near if one in known and other in known}
 
 
 def _alike(situation: Situation, named: Mapping[str, str], joined: Mapping[str, str]) -> set[Pair]:

@@ -11,9 +11,14 @@ from extractors.relation_records import Wording
 from extractors.text import vectors
 from extractors.text.vectors import MODEL, Vector
 from flows.processes.vectors import made_vectors
+from flows.steps.events import happenings_in, headed_alike
+from warehouse.situation import Situation
 from warehouse.store import LIVE, reading
 from warehouse.utterances import SameMeaning, compared_sentences
 from warehouse.vectors import keep_vectors, known_vectors
+
+# What is near to within rounding is so on every machine.
+_DIGITS = 4
 
 
 def vectors_of(data_dir: Path, sentences: Collection[str]) -> dict[str, Vector]:
@@ -59,6 +64,19 @@ def same_meanings(
         for one, other in said_alike(fresh, [each for each in known if each.statement_id not in own], found)
     }
     return tuple(SameMeaning(statement_id=one, node=other) for one, other in sorted(pairs))
+
+
+def headlines_near(
+    data_dir: Path, situation: Situation, vectors_known: Mapping[str, Vector]
+) -> dict[tuple[str, str], float]:
+    """Return how near the headlines of articles are that may be on one happening, as far as both have a vector."""
+    pairs = headed_alike(situation) if vectors_known else ()
+    known = happenings_in(situation)
+    titles = {known[name].title for pair in pairs for name in pair}
+    found = (_kept(data_dir, titles - vectors_known.keys()) or {}) | dict(vectors_known)
+    rows = {title: vectors.matrix([found[title]])[0] for title in titles if title in found}
+    ends = {pair: [rows[known[name].title] for name in pair if known[name].title in rows] for pair in pairs}
+    return {pair: round(float(both[0] @ both[1]), _DIGITS) for pair, both in ends.items() if len(both) == len(pair)}
 
 
 def _key(sentence: str) -> int:

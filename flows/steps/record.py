@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from extractors.copies.sameness import SAID_ONCE
+from extractors.records import Depth
 from extractors.relation_records import Telling
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
-from flows.steps.meaning import known_meanings, same_meanings, vectors_of
+from flows.steps.meaning import headlines_near, known_meanings, same_meanings, vectors_of
 from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, stories, utterances
 from warehouse.entries import PageFailure, fail_entries
@@ -39,10 +41,11 @@ def worked_out(setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True
     """
     sketches = tuple(sketch(each, setup.countries, talks=talks) for each in found)
     said = {sentence for each in sketches for word in each.wordings for sentence in word.sentences}
+    headlines = {each.happening.title for each in sketches if each.found.reading.depth is Depth.FULL} - {""}
     return Batch(
         sketches=sketches,
         matched=tuple(candidates_in(setup.rules, each) for each in found),
-        vectors=vectors_of(setup.data_dir, sorted(said)),
+        vectors=vectors_of(setup.data_dir, sorted(said | headlines)),
     )
 
 
@@ -51,6 +54,7 @@ def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     subscribers, now = setup.settings.subscribers, setup.now()
     far = horizon(setup.rules, subscribers)
     situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
+    situation = replace(situation, nearness=headlines_near(setup.data_dir, situation, batch.vectors))
     plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
     write(session, plan)
     return plan
