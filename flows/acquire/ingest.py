@@ -19,6 +19,7 @@ from flows.processes.workers import Workers
 from flows.setup import Setup
 from flows.steps.deliver.senders import deliver
 from flows.steps.fetch import FoundArticle, Furniture, article_of
+from flows.steps.meaning import recover_vectors
 from flows.steps.passes import prepare_warehouse, take_in
 from flows.steps.record import BATCH
 from warehouse.articles import known_articles
@@ -46,6 +47,7 @@ def ingest(
     Pages of archives and sitemaps never alert. What is recorded stays when it is broken off, and is not read again.
     """
     prepare_warehouse(setup)
+    recover_vectors(setup.data_dir)
     with Workers(cores()) as workers:
         read_files = documents(files, workers)
         found = of_files(setup, read_files, outlet=outlet, published_at=published_at, alert=alert)

@@ -13,7 +13,7 @@ from extractors.text.vectors import MODEL, Vector
 from flows.processes.vectors import made_vectors
 from flows.steps.events import happenings_in, headed_alike
 from warehouse.situation import Situation
-from warehouse.store import LIVE, reading
+from warehouse.store import reading
 from warehouse.utterances import SameMeaning, compared_sentences
 from warehouse.vectors import keep_vectors, known_vectors
 
@@ -34,12 +34,22 @@ def vectors_of(data_dir: Path, sentences: Collection[str]) -> dict[str, Vector]:
     return found
 
 
-def recover_vectors(data_dir: Path) -> None:
-    """Make what is compared again where all vectors are lost, or another model's. The warehouse must be closed."""
-    if vectors.is_there() and (data_dir / LIVE).exists() and known_vectors(data_dir, MODEL, ()) is None:
+def are_lost(data_dir: Path) -> bool:
+    """Tell whether there are no vectors of the model that is there: none yet, all lost, or another model's."""
+    return vectors.is_there() and known_vectors(data_dir, MODEL, ()) is None
+
+
+def recover_vectors(data_dir: Path, compared: Sequence[str] | None = None) -> None:
+    """Make the vectors of all that is compared again where they are lost. The warehouse must be closed.
+
+    `compared` are the sentences as they were read ahead; where they were not, the warehouse is opened for them.
+    """
+    if not are_lost(data_dir):
+        return
+    if compared is None:
         with reading(data_dir) as session:
-            sentences = compared_sentences(session)
-        vectors_of(data_dir, sentences)
+            compared = compared_sentences(session)
+    vectors_of(data_dir, compared)
 
 
 def known_meanings(data_dir: Path, known: Sequence[Wording]) -> dict[str, Vector]:

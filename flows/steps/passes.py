@@ -25,7 +25,7 @@ from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
 from flows.steps.fetch import FoundArticle, Furniture, clean
-from flows.steps.meaning import recover_vectors
+from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
 from flows.steps.publish import Publisher
 from flows.steps.read import read
@@ -43,6 +43,7 @@ from warehouse.published import publish
 from warehouse.runs import RunCounts
 from warehouse.session import Session
 from warehouse.store import writing
+from warehouse.utterances import compared_sentences
 
 T = TypeVar("T")
 log = logging.getLogger("talkwatch.pass")
@@ -189,7 +190,8 @@ class Intake:
         self._robots = hosts.robots_files(session) if self._due or self._pending else ()
         self._after_feeds = frozenset(map(host_of, hosts.asked_last(session))) if self._pending else frozenset()
         self._pages, self._furniture, self._publisher = Pages(), Furniture(setup.data_dir), Publisher(setup.data_dir)
-        self._furniture.read_ahead(session, (entry.url for entry in self._pending))
+        self._compared: Sequence[str] | None = None
+        self._read_ahead(session, self._pending)
         self._polled: list[Polled] = []
         self._files: list[RobotsFile] = []
         self._parked: list[HostPace] = []
@@ -263,6 +265,8 @@ class Intake:
         if not outcomes:
             return RunCounts()
         acquired = clean(self._within, workers, self._pages.taken(outcomes))
+        if acquired.articles:
+            recover_vectors(self._setup.data_dir, self._compared)
         with Dispatch(self._within) as dispatch:
 
             def along(session: Session, taken: RunCounts) -> RunCounts:
@@ -280,6 +284,8 @@ class Intake:
     def _read_ahead(self, session: Session, entries: Sequence[PendingEntry] = ()) -> None:
         urls = (*self._pages.awaited, *(entry.url for entry in entries))
         self._furniture.read_ahead(session, urls)
+        if entries and are_lost(self._setup.data_dir):
+            self._compared = compared_sentences(session)
 
 
 def nothing_more(_session: Session, _taken: RunCounts) -> RunCounts:
@@ -300,8 +306,6 @@ def take_in(
     """
     lesson = furniture.lesson([item.article for item in found])
     articles = read(setup, [replace(item, article=lesson.applied(item.article)) for item in found])
-    if articles:
-        recover_vectors(setup.data_dir)
     counts, changes = RunCounts(), None
     last = max(len(articles) - 1, 0) // BATCH * BATCH
     for start in range(0, max(len(articles), bool(failures)), BATCH):
