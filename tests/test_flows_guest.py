@@ -422,21 +422,42 @@ def test_the_operator_is_told_once_of_a_feed_that_is_gone_and_of_its_return(room
     assert notices(room) == ["the feed of Herald is gone", "the feed of Herald is well again"]
 
 
-def test_the_operator_is_told_once_of_a_feed_that_went_quiet(room):
-    """Nothing new for five times its usual gap is one message, and the next entry another."""
-    items = {f"/story-{n}": f"Story number {n}" for n in range(6)}
-    body = feed(room.outlet, items)
-    for n in range(6):
-        date = format_datetime(NOW - timedelta(hours=1)).encode()
-        body = body.replace(date, format_datetime(NOW - timedelta(hours=2 + n)).encode(), 1)
-    room.outlet.reply("/rss.xml", Reply(headers=(("ETag", '"1"'),), body=body), Reply(304))
-    for _ in range(4):
+@pytest.mark.parametrize(
+    ("entries", "apart", "spared"),
+    [
+        pytest.param(6, timedelta(hours=1), 4, id="known for a day it is spared four"),
+        pytest.param(100, timedelta(hours=6), 1, id="known for weeks it is missed after a day"),
+    ],
+)
+def test_the_operator_is_told_once_of_a_feed_that_went_quiet(room, entries, apart, spared):
+    """Silence against its rhythm is one letter, as soon as the rhythm is known well enough, and its end another."""
+    room.configuration.write_text(f'operator = "desk"\n{room.configuration.read_text()}')
+    room.outlet.reply("/rss.xml", Reply(headers=(("ETag", '"1"'),), body=dated(room, entries, apart)), Reply(304))
+    for _ in range(1 + spared):
         room.run()
-        room.now += timedelta(days=1)
-    assert notices(room) == ["the feed of Herald has gone quiet"]
+        room.now += DAY
+    assert letters(room) == []
+    for _ in range(3):
+        room.run()
+        room.now += DAY
+    assert letters(room) == ["Talkwatch: the feed of Herald has gone quiet"]
     room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, {"/new": "Something new"}, room.now)))
     room.run()
-    assert notices(room) == ["the feed of Herald has gone quiet", "the feed of Herald is well again"]
+    assert letters(room)[1:] == ["Talkwatch: the feed of Herald is well again"]
+
+
+def dated(room, entries, apart) -> bytes:
+    """Return a feed of so many entries, the newest two hours old, each so long after the one before."""
+    body = feed(room.outlet, {f"/story-{n}": f"Story number {n}" for n in range(entries)}, NOW)
+    for n in range(entries):
+        date = format_datetime(NOW - timedelta(hours=2) - n * apart)
+        body = body.replace(format_datetime(NOW).encode(), date.encode(), 1)
+    return body
+
+
+def letters(room) -> list[str]:
+    """Return the subjects of the mails that have arrived, in order."""
+    return [mail.message["Subject"] for mail in room.mail.mails]
 
 
 def test_the_operator_is_told_once_that_two_feeds_have_become_one(room):
