@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Literal
 
+from babel import localedata
 from babel.dates import get_day_names, get_month_names
 
 # The languages of the watchlist's countries: in a date, these are believed first.
@@ -59,8 +61,9 @@ _LEFT_OUT = re.compile("[.'’׳״॰·]")
 _EASTERN = re.compile(r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일](?!\d)")
 _YEAR_DIGITS = 4
 _Context = Literal["format", "stand-alone"]
+_Width = Literal["wide", "abbreviated"]
 _CONTEXTS: tuple[_Context, ...] = ("format", "stand-alone")
-_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
+_WIDTHS: tuple[_Width, ...] = ("wide", "abbreviated")
 
 
 def worded_day(text: str) -> tuple[int, int, int] | None:
@@ -132,22 +135,40 @@ def _agreed(names: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _names(locales: Iterable[str], contexts: Iterable[_Context]) -> Iterator[tuple[str, int]]:
     for locale in locales:
         for context in contexts:
-            for width in _WIDTHS:
-                for month, name in get_month_names(width, context, locale).items():
-                    yield plain_name(name), month
-                    if locale == "he":  # "in November", in one word
-                        yield f"ב{plain_name(name)}", month
+            for month, name in _calendar(locale).months[context]:
+                yield name, month
+                if locale == "he":  # "in November", in one word
+                    yield f"ב{name}", month
 
 
 @cache
 def _beside() -> frozenset[str]:
     """Return the words that stand in dates beside the month: weekdays, articles, "year", half of a month's name."""
-    weekdays = (
-        get_day_names(width, context, locale).values()
-        for locale in _WATCHED
-        for width in _WIDTHS
-        for context in _CONTEXTS
-    )
-    words = {word for names in weekdays for name in names for word in _TOKEN.findall(plain_name(name))}
+    names = (name for locale in _WATCHED for name in _calendar(locale).weekdays)
+    words = {word for name in names for word in _TOKEN.findall(name)}
     halves = {half for name in _months() if " " in name for half in name.split()}
     return _BESIDE | words | halves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Calendar:
+    """The plain names of a locale: of its months by context, with their numbers, and of its weekdays."""
+
+    months: dict[_Context, tuple[tuple[int, str], ...]]
+    weekdays: tuple[str, ...]
+
+
+@cache
+def _calendar(locale: str) -> _Calendar:
+    """Read a locale's names, and let go of the rest of it: what Babel would keep of all locales takes 40 MB."""
+    months = {context: tuple(_month_names(locale, context)) for context in _CONTEXTS}
+    days = (get_day_names(width, context, locale).values() for width in _WIDTHS for context in _CONTEXTS)
+    weekdays = tuple(dict.fromkeys(plain_name(name) for names in days for name in names))
+    localedata._cache.clear()  # noqa: SLF001  (there is no other way to let go of them)
+    return _Calendar(months=months, weekdays=weekdays)
+
+
+def _month_names(locale: str, context: _Context) -> Iterator[tuple[int, str]]:
+    for width in _WIDTHS:
+        for month, name in get_month_names(width, context, locale).items():
+            yield month, plain_name(name)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.identity import plain_words
-from extractors.text.languages import language_of
 from extractors.text.plaintext import plain
 from flows.processes.workers import Workers
 from warehouse.entries import PendingEntry
@@ -58,7 +57,7 @@ def own_page(workers: Workers, entry: PendingEntry, *, bare: bool) -> Page | Non
     """Return what a feed says of an entry as a page, None for nothing; a headline alone does where `bare` is enough."""
     said, title = said_of(entry), entry.entry.title
     if not said:
-        return Page(text=title, title=title, language=language_of(title, None)) if bare and title else None
+        return Page(text=title, title=title, language=workers.language_of(title)) if bare and title else None
     head = f"<meta charset='utf-8'><meta property='og:type' content='article'><title>{escape(title or '')}</title>"
     body = f"<article><h1>{escape(title or '')}</h1>{entry.entry.content_html}</article>"
     html = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(errors="replace")
@@ -66,7 +65,7 @@ def own_page(workers: Workers, entry: PendingEntry, *, bare: bool) -> Page | Non
     if isinstance(page, Page):
         return page
     is_short = isinstance(page, Unreadable) and page.reason is UnreadableReason.NO_ARTICLE
-    return Page(text=said, title=title, language=language_of(said, None)) if is_short else None
+    return Page(text=said, title=title, language=workers.language_of(said)) if is_short else None
 
 
 def headline_of(leading: Sequence[PendingEntry]) -> str | None:
