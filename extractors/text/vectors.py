@@ -35,7 +35,8 @@ def is_there() -> bool:
 
 def load() -> Callable[[Sequence[str]], list[Vector]]:
     """Load the model; return what makes vectors with it, in the order of the sentences."""
-    model = import_module(PACKAGE).E5()
+    # More threads gain nothing on a sentence, and wait for each other spinning where other processes are at work.
+    model = import_module(PACKAGE).E5(num_threads=1)
 
     def vectors(sentences: Sequence[str]) -> list[Vector]:
         # One by one: a batch gains nothing on one core, and a vector must not depend on what stands beside it.
