@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from extractors.copies.sameness import key_of
 from extractors.records import Page, Unreadable, UnreadableReason
+from extractors.text.vectors import MODEL
 from flows.acquire.files import archived_pages, documents, files_in
 from flows.acquire.ingest import ingest
 from flows.acquire.sitemaps import Period
@@ -17,6 +19,7 @@ from flows.setup import Setup, prepared
 from tests.newsroom import OTHER, RULES, SAID, page
 from tests.servers import HttpServer, Reply
 from warehouse.store import reading
+from warehouse.vectors import WORK, known_vectors
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SUBSCRIBERS = """
@@ -233,6 +236,21 @@ def test_an_archive_never_alerts_and_goes_on_where_it_was(tmp_path):
     again = desk.take_in(path)
     assert (again.articles_new, again.articles_known, again.statements) == (0, 2, 0)
     assert desk.rows("SELECT count(*) FROM deliveries") == [(0,)]
+
+
+@pytest.mark.slow
+def test_an_ingest_makes_lost_vectors_again(tmp_path):
+    """Where the file of vectors is gone, what is stored has its vectors again before the first article is compared."""
+    desk, articles = Desk(tmp_path), {"a.html": page("Terms", SAID), "b.html": page("Harvest", OTHER)}
+    for name, reply in articles.items():
+        (tmp_path / name).write_bytes(reply.body)
+        ingest(desk.setup, [tmp_path / name], outlet="Herald", published_at=NOW, alert=False)
+        if name == "a.html":
+            (desk.setup.data_dir / WORK).unlink()
+    compared = [sentence for (sentence,) in desk.rows("select distinct unnest(sentences) from utterance_keys")]
+    keys = {key_of(b"sentence", sentence.encode()) for sentence in compared}
+    assert keys
+    assert known_vectors(desk.setup.data_dir, MODEL, list(keys)).keys() == keys
 
 
 @pytest.mark.slow
