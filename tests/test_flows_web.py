@@ -22,7 +22,7 @@ from warehouse.store import reading
 pytestmark = pytest.mark.slow
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
-# Measured on two cores: 395 to 408 MB, while both parsers are at their bound. What they come from takes 160 MB, half of it
+# Measured on two cores: 395 to 412 MB, while both parsers are at their bound. What they come from takes 160 MB, half of it
 # the tables that tell 140 languages apart; each of them 75 MB, and what it writes to of the shared; the pass itself 55.
 # The model of meanings takes 30 to 65 MB, when a batch is parsed and read.
 MOST_ABOVE_IDLE = 450_000_000
