@@ -211,7 +211,7 @@ class _Loading:
         stored = articles.stored_articles(session, sorted({name for _, name, _ in waiting})) if waiting else ()
         members |= self._farther(near, told, stored)
         near_events = self._near()
-        happenings = events.known(session, self._on_event(near_events, reporters))
+        happenings = events.known(session, {other for _, other in near_events} - self._names)
         more = utterances.spans(session, _named_in(reporters, told, stored) - spans.keys())
         undrawn, sides, takes = self._takes(reporters, spans)
         still_open, tried = self._messages()
@@ -253,10 +253,6 @@ class _Loading:
         fresh = list({each.article_id: each.happening for each in self._fresh}.values())
         since = self._seen_at - horizon.events_kept
         return tuple(events.near(self._session, fresh, window=horizon.events, since=since, fewest=horizon.shared))
-
-    def _on_event(self, near: Sequence[tuple[str, str]], reporters: Sequence[Reporter]) -> set[str]:
-        """Return the articles that may be on one happening with a fresh one: by headline, or for what they report."""
-        return ({other for _, other in near} | {each.article_id for each in reporters}) - self._names
 
     def _likely(self) -> tuple[LikelyReport, ...]:
         if not self._wordings:

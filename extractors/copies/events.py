@@ -26,7 +26,6 @@ FEWEST = 2  # of a headline's keys: with fewer in common no two headlines are co
 ONE = 1.2  # of 2: what both headlines have in common with the other article, with what speaks for and against
 SAME_VOICE = 0.3
 OTHER_VOICE = -0.6
-SAME_WORDS = 1.0
 MEANT = 3.0
 MIDDLING = 0.5  # of headlines as near as this nothing more is known
 MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
@@ -52,16 +51,15 @@ def happening(article: Article, reading: Reading, *, publisher: str, told_at: da
     )
 
 
-def is_one(one: Happening, other: Happening, *, told_alike: bool, nearness: float | None = None) -> bool:
+def is_one(one: Happening, other: Happening, *, nearness: float | None = None) -> bool:
     """Tell whether two articles are on one happening.
 
-    `told_alike` where both report one utterance of the official whom both quote most; `nearness`, from -1 to 1, is how
-    near their headlines are in meaning, None where that is not known.
+    `nearness`, from -1 to 1, is how near their headlines are in meaning, None where that is not known.
     """
     if abs(one.told_at - other.told_at) > WINDOW or _is_series(one, other):
         return False
     meant = 0.0 if nearness is None else MEANT * (nearness - _middling(one, other))
-    return _in_common(one, other) + _voices(one, other) + told_alike * SAME_WORDS + meant >= ONE
+    return _in_common(one, other) + _voices(one, other) + meant >= ONE
 
 
 def _middling(one: Happening, other: Happening) -> float:

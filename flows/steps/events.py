@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
@@ -19,14 +18,11 @@ def happened(
     situation: Situation,
     members: Mapping[str, StoryMember],
     told: Iterable[Pair],
-    named: Mapping[str, str],
-    joined_utterances: Mapping[str, str],
 ) -> tuple[frozenset[str], dict[str, str]]:
     """Return the events that the batch touches, and those that turn out to be part of an older one.
 
-    `told` are pairs of articles that tell one story; `named` are the fresh statements' utterances.
+    `told` are pairs of articles that tell one story.
     """
-    alike = _alike(situation, named, joined_utterances)
     stored = situation.events
     events = {name: each.event_id for name, each in stored.items()}
     ages = {each.event_id: each.since for each in stored.values()}
@@ -35,17 +31,18 @@ def happened(
             events[name], ages[name] = name, each.saved.first_seen_at
     # The articles of a story are on one happening, whenever they came to be one.
     stories = {(name, each.telling.story_id) for name, each in members.items()}
-    ties = sorted({*told, *stories, *_on_one_happening(situation, alike)})
+    ties = sorted({*told, *stories, *_on_one_happening(situation)})
     joined = merged(ages, [(events[one], events[other]) for one, other in ties if one in events and other in events])
     return frozenset(joined.get(events[name], events[name]) for name in situation.newest), joined
 
 
-def _on_one_happening(situation: Situation, alike: set[Pair]) -> Iterator[Pair]:
-    """Yield the pairs of articles that are on one happening, of those with a headline or an utterance in common."""
+def _on_one_happening(situation: Situation) -> Iterator[Pair]:
+    """Yield the pairs of articles that are on one happening, of those whose headlines have enough in common."""
     known, nearness = happenings_in(situation), situation.nearness
-    for one, other in headed_alike(situation) | alike:
-        if is_one(known[one], known[other], told_alike=(one, other) in alike, nearness=nearness.get((one, other))):
-            yield one, other
+    for pair in headed_alike(situation):
+        one, other = (known[name] for name in pair)
+        if is_one(one, other, nearness=nearness.get(pair)):
+            yield pair
 
 
 def happenings_in(situation: Situation) -> dict[str, Happening]:
@@ -58,25 +55,3 @@ def headed_alike(situation: Situation) -> set[Pair]:
     known, fresh = happenings_in(situation), sorted(situation.newest)
     own = {(one, other) for one, other in combinations(fresh, 2) if may_be_one(known[one], known[other])}
     return own | {(one, other) for one, other in situation.near if one in known and other in known}
-
-
-def _alike(situation: Situation, named: Mapping[str, str], joined: Mapping[str, str]) -> set[Pair]:
-    """Return the pairs of articles, the first fresh, that report one utterance of whom both quote most."""
-    known = dict(situation.happenings)
-    reports: defaultdict[str, set[str]] = defaultdict(set)
-    for report in situation.reporters:
-        reports[joined.get(report.utterance_id, report.utterance_id)].add(report.article_id)
-    own: set[tuple[str, str]] = set()
-    for name, each in situation.newest.items():
-        known[name] = each.happening
-        for said in each.sketch.found.reading.statements:
-            utterance = named.get(said.statement_id, said.utterance_id)
-            reports[utterance].add(name)
-            if said.speaker_id is not None and said.speaker_id == each.happening.voice:
-                own.add((name, utterance))
-    return {
-        (name, other)
-        for name, utterance in own
-        for other in reports[utterance] - {name}
-        if other in known and known[other].voice == known[name].voice
-    }

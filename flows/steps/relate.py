@@ -137,7 +137,7 @@ def relate(situation: Situation) -> Related:
     members, joined, told = _joined(situation)
     touched = frozenset(members[name].telling.story_id for name in situation.newest)
     named, merged_utterances = _named(situation)
-    events, joined_events = happened(situation, members, told, named, merged_utterances)
+    events, joined_events = happened(situation, members, told)
     takes = tuple(take for each in situation.newest.values() for take in _takes(each, named))
     about = _about(situation, takes, merged_utterances)
     of_records = _of_records(situation, takes, merged_utterances) if about else {}
