@@ -95,16 +95,17 @@ def test_vectors_are_made_once(tmp_path, monkeypatch):
 
 
 def test_lost_vectors_are_made_again(tmp_path):
-    """Whoever removes or breaks the file of vectors loses nothing: they are made again from what is stored."""
+    """Whoever removes or breaks the file of vectors loses nothing: those of what is said and of headlines are made again."""
     with Desk(tmp_path) as desk:
-        desk.take_in(found("a", FIRST))
+        desk.take_in(found("a", FIRST, title="Peskov speaks of a truce"))
         data_dir = desk.setup.data_dir
     (data_dir / WORK).write_bytes(b"no database" * 1000)
     assert known_vectors(data_dir, vectors.MODEL, ()) is None
     recover_vectors(data_dir)
     with writing(data_dir) as session:
-        (sentences,) = session.rows("SELECT sentences FROM utterance_keys")[0]
-    assert len(known_vectors(data_dir, vectors.MODEL, [meaning._key(each) for each in sentences])) == 1
+        sentences, title = session.rows("SELECT k.sentences, a.title FROM utterance_keys AS k, articles AS a")[0]
+    keys = [meaning._key(each) for each in (*sentences, title)]
+    assert known_vectors(data_dir, vectors.MODEL, keys).keys() == set(keys)
 
 
 def test_without_the_model_words_decide(tmp_path, monkeypatch):

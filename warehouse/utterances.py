@@ -92,6 +92,12 @@ SELECT root FROM utterance_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
 """
 _ROOTS = "SELECT member, root FROM utterance_links WHERE member IN (SELECT unnest($1::VARCHAR[]))"
 
+_COMPARED = """
+SELECT unnest(sentences) AS sentence FROM utterance_keys
+UNION
+SELECT r.title FROM event_keys JOIN article_rows AS r USING (article_id) WHERE r.title IS NOT NULL AND r.depth = 'full'
+ORDER BY sentence
+"""
 _KEPT = """
 INSERT INTO utterance_keys BY NAME
 SELECT w.* FROM wordings_now AS w ANTI JOIN utterance_keys AS k ON (k.statement_id, k.words) = (w.statement_id, w.words)
@@ -228,9 +234,8 @@ def near_reports(
 
 
 def compared_sentences(session: Session) -> list[str]:
-    """Return all sentences whose meaning may still be compared."""
-    rows = session.rows("SELECT DISTINCT unnest(sentences) AS sentence FROM utterance_keys ORDER BY sentence")
-    return [sentence for (sentence,) in rows]
+    """Return all sentences and headlines whose meaning may still be compared."""
+    return [sentence for (sentence,) in session.rows(_COMPARED)]
 
 
 def ages(session: Session, nodes: Sequence[str], since: datetime) -> dict[str, datetime]:
