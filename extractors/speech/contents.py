@@ -76,7 +76,8 @@ def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_pai
         top = top.head
     if top.right_edge.i < end - 1:
         return False
-    if first.lower_ in {"which", "who"} or "though" in {first.lower_, doc[at + 2 : end][:1].text.lower()}:
+    following = doc[first.i + 1 : end][:1].text.lower()
+    if first.lower_ in {"which", "who"} or "though" in first.lower_ or following == "though":
         return top.dep_ == "advcl" or (top.dep_ != "ROOT" and first.lower_ in {"which", "who"})
     if first.tag_ == "VBG":
         return top == first and top.dep_ in {"advcl", "acl"}
