@@ -29,6 +29,7 @@ OWN_PORTS = 700
 START_SECONDS = 180
 ANSWER_SECONDS = 10
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -125,25 +126,34 @@ def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subproce
 def start(url: str, output: BinaryIO) -> subprocess.Popen[bytes]:
     """Start a server, in a session of its own: Ctrl-C at the terminal must not stop it before the pass it serves."""
     port = str(httpx.URL(url).port)
-    return subprocess.Popen(  # noqa: S603 (every word of the command is ours)
-        [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", port],
-        stdout=output,
-        stderr=output,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=die_with_parent(),  # noqa: PLW1509 (no thread has been started yet)
-    )
+    # What a handler raises while a process is forked is lost, and with it that we were asked to stop.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        return subprocess.Popen(  # noqa: S603 (every word of the command is ours)
+            [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", port],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=begin_child(),  # noqa: PLW1509 (no thread has been started yet)
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
-def die_with_parent() -> Callable[[], object] | None:
-    """Return what makes a child end when we are killed, where the kernel can do that (Linux).
+def begin_child() -> Callable[[], object]:
+    """Return what makes a child listen to signals again, and end when we are killed, where the kernel can (Linux).
 
     Otherwise the server of a killed `serve` would go on scheduling beside the next one's.
     """
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+    def begin() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return begin
 
 
 def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
