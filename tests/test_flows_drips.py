@@ -103,9 +103,12 @@ def test_a_channel_that_keeps_no_time_is_left_in_time_too(tmp_path, monkeypatch)
 
 def test_a_pass_goes_on_past_a_mail_server_that_drips(tmp_path, monkeypatch):
     """What goes by other channels has left, and the outbox says what kept the mail."""
+
+    def hurried(**parts):
+        return replace(Equipment(**parts), timeout=A_READ, seconds=ALL)
+
     with post_office(tmp_path) as office, dripping(SMTP[:5], b"250-") as port:
         office.path.write_text(office.path.read_text().replace(f"port = {office.mail.port}", f"port = {port}"))
-        hurried = lambda **parts: replace(Equipment(**parts), timeout=A_READ, seconds=ALL)  # noqa: E731
         monkeypatch.setattr(senders, "Equipment", hurried)
         office.record(1)
         office.deliver()

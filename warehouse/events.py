@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -125,6 +125,11 @@ def save_happenings(session: Session, happenings: Sequence[Happening], before: d
     ids = [each.article_id for each in happenings]
     session.run("DELETE FROM event_keys WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
     session.save("event_keys", _HAPPENING, happenings)
+
+
+def save_links(session: Session, names: Mapping[str, str]) -> None:
+    """Link events to the older one that they are part of, under whose name they go on."""
+    session.link("event_links", names)
 
 
 def count_events(session: Session, names: Collection[str], gone: Collection[str]) -> None:

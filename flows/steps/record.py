@@ -107,7 +107,7 @@ def _write_related(session: Session, plan: Plan) -> None:
     stories.save_members(session, relabelled, linked(situation, related))
     stories.count_stories(session, related.stories, related.joined_stories)
     events.save_happenings(session, [each.happening for each in newest.values()], seen_at - COPIES_KEPT)
-    session.link("event_links", related.joined_events)
+    events.save_links(session, related.joined_events)
     events.count_events(session, related.events, related.joined_events)
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
