@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from alerts.clauses import few
 from alerts.compiled_rules import CompiledRule, Failure
@@ -19,7 +19,7 @@ from extractors.records import Article, Reading, Span, Statement, StatementKind
 from extractors.text.languages import language_name
 
 EVIDENCE_LIMIT = 20
-_MENTIONS = 12  # of an official, beside which his office is looked for
+_MENTIONS = 12  # of an official, beside which his office is looked for, and beside the first, where most stand
 _PARTS = 6  # of a quotation
 _MARKS = frozenset("“\"«„‘'")
 # How near a scope is, the nearest first.
@@ -180,11 +180,12 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
 
 
 def _office(rule: CompiledRule, at: Occurrence) -> Iterator[Evidence]:
-    """Yield the words in which the article names the official's office, those nearest to the phrase."""
+    """Yield the words in which the article names the official's office: those nearest to the phrase, else the first."""
     layout = at.texts.text
     near = at.hit.span if at.layout is layout else Span(0, 0)
-    mentions = islice(layout.mentions_of(at.ref_id, layout.whole, near), _MENTIONS)
-    spans = (rule.offices.printed(layout.text, mention.span) for mention in mentions)
+    nearest = islice(layout.mentions_of(at.ref_id, layout.whole, near), _MENTIONS)
+    first = islice(layout.mentions_of(at.ref_id, layout.whole, Span(0, 0)), 1)
+    spans = (rule.offices.printed(layout.text, mention.span) for mention in chain(nearest, first))
     if office := next(filter(None, spans), None):
         yield _proof_at("office", layout, office, at.ref_id)
 

@@ -353,6 +353,11 @@ def stands(proof: Evidence, text: str, title: str) -> bool:
         pytest.param(
             "The Kremlin’s spokesman, Peskov, wants a ceasefire.", "Kremlin’s spokesman", id="the name set beside it"
         ),
+        pytest.param(
+            f"Kremlin spokesman Peskov left. {'Peskov came. ' * 12}Peskov wants a ceasefire.",
+            "Kremlin spokesman",
+            id="where he is named first, however far away",
+        ),
         pytest.param("Peskov wants a ceasefire. Putin is Russia’s president.", None, id="another’s office"),
         pytest.param("Peskov, the Kremlin spokesman and Putin want a ceasefire.", None, id="a list"),
     ],
