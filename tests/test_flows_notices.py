@@ -12,9 +12,9 @@ import pytest
 
 from flows.cli.deployment import wellness
 from flows.steps.deliver import self_watch
-from flows.steps.deliver.disk_watch import FULL, disk_watched
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.self_watch import PassWatch, after_pass, before_pass
+from flows.steps.deliver.warehouse_watch import FULL, disk_watched
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
@@ -168,7 +168,7 @@ def test_passes_that_do_not_end_are_told(office, every, gap, scheduled, expected
 def disk(monkeypatch):
     """How many bytes are free on the disk: much, until a test says otherwise."""
     disk = SimpleNamespace(free=10**12)
-    monkeypatch.setattr("flows.steps.deliver.disk_watch.shutil.disk_usage", lambda _: disk)
+    monkeypatch.setattr("flows.steps.deliver.warehouse_watch.shutil.disk_usage", lambda _: disk)
     return disk
 
 

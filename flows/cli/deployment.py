@@ -125,7 +125,7 @@ def make_ready(setup: Setup) -> None:
     """
     from flows.prefect_server import check_named_server
     from flows.setup import forget_stop
-    from flows.steps.deliver.loss_watch import warehouse_watched
+    from flows.steps.deliver.warehouse_watch import warehouse_watched
     from warehouse.store import migrate as migrate_warehouse
 
     with warehouse_watched(setup):
@@ -196,7 +196,7 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
 
 def of_files(data_dir: Path, numbers: Health) -> Iterator[str]:
     """Yield what is wrong on the disk: it is full, or the analysts' copy is older than passes leave it."""
-    from flows.steps.deliver.disk_watch import full_since, megabytes, needed
+    from flows.steps.deliver.warehouse_watch import full_since, megabytes, needed
     from warehouse.published import LAG, published_at
 
     if since := full_since(data_dir):

@@ -19,11 +19,10 @@ from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps.agenda import Pages, entries_to_read
-from flows.steps.deliver.disk_watch import disk_watched
-from flows.steps.deliver.loss_watch import warehouse_watched
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass
 from flows.steps.deliver.senders import Dispatch
+from flows.steps.deliver.warehouse_watch import disk_watched, warehouse_watched
 from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
