@@ -126,18 +126,19 @@ def make_ready(setup: Setup) -> None:
     from flows.prefect_server import check_named_server
     from flows.setup import forget_stop
     from flows.steps.deliver.warehouse_watch import warehouse_watched
-    from warehouse.store import migrate as migrate_warehouse
 
     with warehouse_watched(setup):
-        migrate_warehouse(setup.data_dir)
-    try_blocked(setup.settings)
+        try_blocked(setup.settings)
     forget_stop(setup.data_dir)
     check_named_server()
     use_prefect(setup.data_dir)
 
 
 def try_blocked(settings: Settings) -> None:
-    """Have blocked channels tried at once: who starts Talkwatch may have mended them."""
+    """Have blocked channels tried at once: who starts Talkwatch may have mended them.
+
+    That makes the warehouse, or brings it up to date, where need be.
+    """
     from flows.steps.deliver.senders import try_now
 
     with writing(settings.data_dir) as session:
