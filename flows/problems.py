@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from extractors.text.words import did_you_mean
 
 T = TypeVar("T")
-# What the system calls a disk without room.
-FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
 class UsageProblem(Exception):

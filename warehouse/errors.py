@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What the system calls a disk without room.
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 

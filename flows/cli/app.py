@@ -15,8 +15,8 @@ from flows.cli.command import COMMANDS, Config
 from flows.cli.index import CommandEntry, indexed
 from flows.config.environment import ignore_proxies, set_environment
 from flows.logs import set_up_logging
-from flows.problems import FULL, UsageProblem, WorkProblem
-from warehouse.errors import Unusable, WarehouseError
+from flows.problems import UsageProblem, WorkProblem
+from warehouse.errors import FULL, Unusable, WarehouseError
 
 NAME = "talkwatch"
 HELP = "Usage: "

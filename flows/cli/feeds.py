@@ -16,7 +16,7 @@ import typer
 
 from extractors.records import Entry, Feed, Unreadable
 from extractors.text.urls import is_http_url, page_key
-from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
+from flows.cli.command import Config, TableFormat, command, group, replacing, settings_of, tell
 from flows.config.settings import Settings, parsed, read_text
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.tables import Columns
@@ -341,12 +341,9 @@ def quoted(text: str) -> str:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file so that it is at every moment the old or the new one; its permissions stay."""
-    fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.chmod(path.stat().st_mode)
-        fresh.replace(path)
+        with replacing(path) as fresh:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.chmod(path.stat().st_mode)
     except OSError as error:
         raise WorkProblem(f"cannot write {path}: {error.strerror}") from None
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -9,9 +9,10 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from flows.cli.command import Config, command, data_dir_named
-from flows.problems import FULL, UsageProblem, WorkProblem
+from flows.cli.command import Config, command, data_dir_named, replacing
+from flows.problems import UsageProblem, WorkProblem
 from flows.tables import streamed, terminal_width
+from warehouse.errors import FULL
 from warehouse.queries import QueryProblem, asked
 from warehouse.results import QueryResult, write_result
 
@@ -103,14 +104,8 @@ def saved(result: QueryResult, output_format: Format, output: Path) -> None:
             with output.open("wb") as file:
                 written(result, output_format, file)
             return
-        whole = output.resolve()
-        fresh = whole.with_name(f".{whole.name}.new")
-        try:
-            with fresh.open("wb") as file:
-                written(result, output_format, file)
-            fresh.replace(whole)
-        finally:
-            fresh.unlink(missing_ok=True)
+        with replacing(output.resolve()) as fresh, fresh.open("wb") as file:
+            written(result, output_format, file)
     except OSError as error:
         kind = WorkProblem if error.errno in FULL else UsageProblem
         raise kind(f"cannot write {output}: {error.strerror}") from None
