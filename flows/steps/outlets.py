@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from courlan import extract_domain
 
@@ -19,9 +20,9 @@ class Outlets:
     def __init__(self, feeds: Iterable[WatchedFeed]) -> None:
         """Take the feeds of the configuration."""
         named = defaultdict(set)
-        self._sites = {feed.feed_id: site(feed.url) for feed in feeds if site(feed.url)}
+        self._sites = {feed.feed_id: site(feed.url) for feed in feeds}
         for feed in feeds:
-            named[site(feed.url)].add(feed.outlet)
+            named[self._sites[feed.feed_id]].add(feed.outlet)
         # A site that several outlets have their feeds on is nobody's.
         self._outlets = {name: outlets.pop() for name, outlets in named.items() if len(outlets) == 1}
 
@@ -38,8 +39,9 @@ class Outlets:
         return entry.entry.source or (page.site_name if led_away else None) or entry.outlet
 
 
+@lru_cache(maxsize=4_096)
 def site(url: str) -> str | None:
-    """Return the registered domain of an address, its host where there is none."""
+    """Return the registered domain of an address, its host where there is none. It takes a while."""
     if not is_http_url(url):
         return None
     domain: str | None = extract_domain(url)
