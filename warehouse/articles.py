@@ -58,7 +58,6 @@ ORDER BY article_id, position
 
 # The newest words move out of the way together with what was read in them.
 _SET_ASIDE = "INSERT INTO article_revisions BY NAME FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
-_TAKEN_AWAY = "DELETE FROM {table} WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
 _READ_IN = ("mentions", "title_mentions", "posts", "article_rows")
 
 _Changed = tuple[ReadArticle, SavedArticle]
@@ -119,7 +118,7 @@ def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Seq
             session.run(_SET_ASIDE, [revised])
             forget_statements(session, revised)
             for table in _READ_IN:
-                session.run(_TAKEN_AWAY.format(table=table), [revised])
+                session.remove(table, "article_id", revised)
         _insert(session, batch)
     settle_entries(session, [read.entry_key for read in articles if read.entry_key])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.relation_records import Happening
+from warehouse.links import link, members_of
 from warehouse.rows import Columns
 from warehouse.session import Session
 
@@ -52,17 +53,12 @@ JOIN article_rows AS first ON first.article_id = coalesce(e.root, r.article_id)
 WHERE r.article_id IN (SELECT unnest($1::VARCHAR[]))
 """
 
-_FORGOTTEN = "DELETE FROM events WHERE event_id IN (SELECT unnest($1::VARCHAR[]))"
-_COUNTED = """
+_COUNTED = f"""
 INSERT INTO events BY NAME
-WITH named AS (
-    SELECT unnest($1::VARCHAR[]) AS member, unnest($1::VARCHAR[]) AS root
-    UNION
-    SELECT member, root FROM event_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
-)
+WITH named AS ({members_of("event_links")})
 SELECT
     named.root AS event_id,
-    arg_min(r.title, {'at': r.first_seen_at, 'article_id': r.article_id}) AS title,
+    arg_min(r.title, {{'at': r.first_seen_at, 'article_id': r.article_id}}) AS title,
     min(r.first_seen_at) AS first_seen_at,
     max(r.first_seen_at) AS last_seen_at,
     count(*) AS articles,
@@ -73,7 +69,7 @@ FROM named
 JOIN article_rows AS r ON r.article_id = named.member
 LEFT JOIN story_links AS k ON k.member = r.article_id
 GROUP BY named.root
-"""
+"""  # noqa: S608 (our own text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,16 +119,16 @@ def save_happenings(session: Session, happenings: Sequence[Happening], before: d
     """Record what articles are known by; drop what arrived before that moment."""
     session.run("DELETE FROM event_keys WHERE seen_at < $1", [before], quiet=True)
     ids = [each.article_id for each in happenings]
-    session.run("DELETE FROM event_keys WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
+    session.remove("event_keys", "article_id", ids)
     session.save("event_keys", _HAPPENING, happenings)
 
 
 def save_links(session: Session, names: Mapping[str, str]) -> None:
     """Link events to the older one that they are part of, under whose name they go on."""
-    session.link("event_links", names)
+    link(session, "event_links", names)
 
 
 def count_events(session: Session, names: Collection[str], gone: Collection[str]) -> None:
     """Count anew who tells of these events; those `gone` are part of others now."""
-    session.run(_FORGOTTEN, [[*names, *gone]])
+    session.remove("events", "event_id", [*names, *gone])
     session.run(_COUNTED, [list(names)])

@@ -102,7 +102,6 @@ WHERE status IN ('pending', 'retry') AND list_contains($subscribers::VARCHAR[], 
     AND coalesce(tried_since, greatest(due_at, $failing_since)) <= $until
 """
 
-_LEFT_OUT = "DELETE FROM {table} WHERE message_id IN (SELECT unnest($1::VARCHAR[]))"
 _NO_STORY = "UPDATE messages SET story_id = NULL, thread_of = NULL WHERE message_id = $1"
 
 _STOPPED = """
@@ -226,7 +225,7 @@ def save_messages(session: Session, messages: Sequence[Message]) -> None:
 def gather(session: Session, summary: Message, others: Sequence[str]) -> None:
     """Let one open message tell what others were to tell as well, which are no messages any more."""
     for table in ("message_alerts", "message_follow_ups", "messages"):
-        session.run(_LEFT_OUT.format(table=table), [others])
+        session.remove(table, "message_id", others)
     session.run(_NO_STORY, [summary.message_id])
     save_messages(session, [summary])
 

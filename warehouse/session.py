@@ -96,12 +96,9 @@ class Session:
         )
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {unnested}", _bound(values))
 
-    def link(self, table: str, names: Mapping[str, str]) -> None:
-        """Link what turned out to be part of something older to that, in a table of links (member, root)."""
-        if names:
-            self.stage("links_now", {"old": "VARCHAR", "new": "VARCHAR"}, names.items())
-            self.run(f"UPDATE {table} SET root = n.new FROM links_now AS n WHERE root = n.old")  # noqa: S608 (literals)
-            self.run(f"INSERT INTO {table} SELECT old, new FROM links_now")  # noqa: S608 (literals)
+    def remove(self, table: str, column: str, names: Sequence[str]) -> None:
+        """Remove the rows that have one of these names in a column."""
+        self.run(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest($1::VARCHAR[]))", [names])  # noqa: S608 (literals)
 
     def touch(self) -> None:
         """Note that something analysts want to see at once has changed."""

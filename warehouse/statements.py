@@ -32,7 +32,7 @@ def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
 def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
     """Take away what was read in earlier words of articles."""
     for table in ("statement_rows", "takes"):
-        session.run(f"DELETE FROM {table} WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [article_ids])  # noqa: S608 (literals)
+        session.remove(table, "article_id", article_ids)
 
 
 def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:

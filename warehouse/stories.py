@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.relation_records import CopyKind, Credits, Label, Telling
+from warehouse.links import members_of, roots
 from warehouse.records import StoredText, StoryKeys
 from warehouse.session import Row, Session
 
@@ -62,11 +63,7 @@ LEFT JOIN story_links AS k ON k.member = r.article_id
 WHERE r.article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY r.article_id
 """  # noqa: S608 (our own columns)
-_NAMED = """
-SELECT unnest($1::VARCHAR[]) AS member, unnest($1::VARCHAR[]) AS root
-UNION
-SELECT member, root FROM story_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
-"""
+_NAMED = members_of("story_links")
 _MEMBERS = f"""
 WITH named AS ({_NAMED})
 SELECT r.article_id, named.root, coalesce(k.body, r.article_id), {_TELLING},
@@ -76,7 +73,6 @@ JOIN article_rows AS r ON r.article_id = named.member
 LEFT JOIN story_links AS k ON k.member = r.article_id
 ORDER BY r.article_id
 """  # noqa: S608 (our own text)
-_ROOTS = "SELECT member, root FROM story_links WHERE member IN (SELECT unnest($1::VARCHAR[]))"
 
 _LABELLED = """
 UPDATE article_rows SET
@@ -93,7 +89,6 @@ _LABEL = dict.fromkeys(
     ("article_id", "publisher", "credit", "cites", "copy_kind", "parent_article_id", "source"), "VARCHAR"
 )
 
-_FORGOTTEN = "DELETE FROM stories WHERE story_id IN (SELECT unnest($1::VARCHAR[]))"
 _COUNTED = f"""
 INSERT INTO stories
 WITH named AS ({_NAMED})
@@ -160,14 +155,14 @@ def members(session: Session, story_ids: Sequence[str]) -> dict[str, StoryMember
 
 def story_roots(session: Session, members: Iterable[str]) -> dict[str, str]:
     """Return the story of each of these articles that is not the first of its story."""
-    return dict(session.rows(_ROOTS, [sorted(set(members))]))
+    return roots(session, "story_links", members)
 
 
 def save_keys(session: Session, keys: Sequence[StoryKeys], before: datetime) -> None:
     """Record what copies of these articles are found by; drop what arrived before that moment: it has no copies now."""
     session.run("DELETE FROM story_keys WHERE seen_at < $1", [before], quiet=True)
     ids = [each.article_id for each in keys]
-    session.run("DELETE FROM story_keys WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
+    session.remove("story_keys", "article_id", ids)
     rows = ((each.article_id, each.publisher, each.at, each.seen_at, list(each.keys)) for each in keys)
     session.insert("story_keys", _KEYS, rows)
 
@@ -183,7 +178,7 @@ def save_members(session: Session, labelled: Iterable[StoryMember], linked: Iter
 
 def count_stories(session: Session, story_ids: Collection[str], gone: Collection[str] = ()) -> None:
     """Count anew who tells these stories; those `gone` are part of others now."""
-    session.run(_FORGOTTEN, [[*story_ids, *gone]])
+    session.remove("stories", "story_id", [*story_ids, *gone])
     session.run(_COUNTED, [list(story_ids)])
 
 

@@ -18,7 +18,7 @@ def save_talks(session: Session, found: Iterable[tuple[ReadArticle, Sequence[Tal
     """Record what articles say of talks, in place of what earlier words of them said."""
     told = list(found)
     ids = [read.article.article_id for read, _ in told]
-    session.run("DELETE FROM talks WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids])
+    session.remove("talks", "article_id", ids)
     session.insert("talks", _TALK, (_row(read, talk) for read, talks in told for talk in talks))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.relation_records import Wording, Words
+from warehouse.links import link, members_of, roots
 from warehouse.session import Session
 
 # The days are looked up before any key is unpacked: an archive being read in has years of them.
@@ -54,12 +55,7 @@ LEFT JOIN utterance_links AS l ON l.member = k.utterance_id
 WHERE k.seen_at >= $since AND node IN (SELECT unnest($nodes::VARCHAR[]))
 GROUP BY node
 """
-# All the names that utterances have or had, each with the present one.
-_NAMED = """
-SELECT unnest($names::VARCHAR[]) AS name, unnest($names::VARCHAR[]) AS root
-UNION
-SELECT member, root FROM utterance_links WHERE root IN (SELECT unnest($names::VARCHAR[]))
-"""
+_NAMED = members_of("utterance_links", "$names")
 _SPANS = (
     "SELECT utterance_id, first_said_at, reports FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
 )
@@ -68,11 +64,11 @@ _OF_UTTERANCES = f"""
 WITH named AS ({_NAMED})
 SELECT utterance_id, statement_id, article_id
 FROM statement_rows
-WHERE published_at >= $since AND utterance_id IN (SELECT name FROM named)
+WHERE published_at >= $since AND utterance_id IN (SELECT member FROM named)
 UNION
 SELECT utterance_id, statement_id, article_id
 FROM statement_rows
-WHERE published_at IS NULL AND utterance_id IN (SELECT name FROM named)
+WHERE published_at IS NULL AND utterance_id IN (SELECT member FROM named)
 """  # noqa: S608 (our own text)
 _OF_ARTICLES = """
 SELECT utterance_id, statement_id, article_id
@@ -90,7 +86,6 @@ SELECT member FROM utterance_links WHERE member IN (SELECT unnest($1::VARCHAR[])
 UNION
 SELECT root FROM utterance_links WHERE root IN (SELECT unnest($1::VARCHAR[]))
 """
-_ROOTS = "SELECT member, root FROM utterance_links WHERE member IN (SELECT unnest($1::VARCHAR[]))"
 
 _COMPARED = """
 SELECT unnest(sentences) AS sentence FROM utterance_keys
@@ -114,14 +109,13 @@ _WORDING = {
     "sentences": "VARCHAR[]",
 }
 
-_FORGOTTEN = "DELETE FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
 _COUNTED = f"""
 INSERT INTO utterances
 WITH named AS ({_NAMED}),
 reports AS (
-    FROM statement_rows WHERE published_at >= $since AND utterance_id IN (SELECT name FROM named)
+    FROM statement_rows WHERE published_at >= $since AND utterance_id IN (SELECT member FROM named)
     UNION ALL
-    FROM statement_rows WHERE published_at IS NULL AND utterance_id IN (SELECT name FROM named)
+    FROM statement_rows WHERE published_at IS NULL AND utterance_id IN (SELECT member FROM named)
 )
 SELECT
     named.root,
@@ -138,7 +132,7 @@ SELECT
     coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
     NULL
 FROM reports AS s
-JOIN named ON named.name = s.utterance_id
+JOIN named ON named.member = s.utterance_id
 JOIN article_rows AS a USING (article_id)
 GROUP BY named.root
 """  # noqa: S608 (our own text)
@@ -280,7 +274,7 @@ def borne(session: Session, names: Iterable[str]) -> frozenset[str]:
 
 def utterance_roots(session: Session, names: Iterable[str]) -> dict[str, str]:
     """Return the present name of each of these utterances that is part of another by now."""
-    return dict(session.rows(_ROOTS, [sorted(set(names))]))
+    return roots(session, "utterance_links", names)
 
 
 def save_wordings(
@@ -301,10 +295,10 @@ def save_wordings(
 
 def save_links(session: Session, names: Mapping[str, str]) -> None:
     """Link utterances to the older one that they are part of, under whose name they go on."""
-    session.link("utterance_links", names)
+    link(session, "utterance_links", names)
 
 
 def count_utterances(session: Session, names: Collection[str], gone: Collection[str], since: datetime) -> None:
     """Count anew who reports these utterances, said from `since` on; those `gone` are part of others now."""
-    session.run(_FORGOTTEN, [[*names, *gone]])
+    session.remove("utterances", "utterance_id", [*names, *gone])
     session.run(_COUNTED, {"names": list(names), "since": since})
