@@ -69,6 +69,10 @@ class Span:
         """Tell whether the two share a character."""
         return self.start < other.end and other.start < self.end
 
+    def moved(self, by: int) -> Span:
+        """Return the span in a text that has `by` more characters before it: that of what was found in a part."""
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:

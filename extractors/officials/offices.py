@@ -255,7 +255,7 @@ class Offices:
         for role in self._roles.find(words):
             office = words.span(role.first, role.last)
             if office.meets(own) or _is_beside(window, office, own):
-                return Span(office.start + start, office.end + start)
+                return office.moved(start)
         return None
 
 

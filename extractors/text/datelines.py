@@ -96,12 +96,8 @@ def find_dateline(text: str, paragraph: Span, *, opening: bool) -> Dateline | No
         found = next(_after_a_byline(head, lead), None)
     if found is None or not (opening or found.sure):
         return None
-    return _moved(found, paragraph.start)
-
-
-def _moved(found: Dateline, by: int) -> Dateline:
-    span, shown, place = (Span(each.start + by, each.end + by) for each in (found.span, found.shown, found.place))
-    return Dateline(span=span, shown=shown, place=place, sure=found.sure)
+    by = paragraph.start
+    return Dateline(found.span.moved(by), found.shown.moved(by), found.place.moved(by), sure=found.sure)
 
 
 def _after_a_byline(head: str, lead: int) -> Iterator[Dateline]:

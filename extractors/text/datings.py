@@ -70,9 +70,7 @@ def find_datings(text: str, sentence: Span, on: date | None, *, ahead: bool) -> 
     "Monday" and "March 29" are the next ones when what is told lies `ahead`, else the last ones.
     """
     found = _datings_of(sentence.slice(text), on, ahead)
-    return tuple(
-        replace(each, span=Span(each.span.start + sentence.start, each.span.end + sentence.start)) for each in found
-    )
+    return tuple(replace(each, span=each.span.moved(sentence.start)) for each in found)
 
 
 @lru_cache(maxsize=4096)
