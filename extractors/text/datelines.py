@@ -36,7 +36,8 @@ _END = (
     r"[.:,]?\s*(?:-{2,3}|[–—―]|(?<=[\s.):/])-(?=\s)|(?<=[\w)])-(?= )|\s-(?=[“\"«\w])|:(?=\s)|[.](?=\s)"
     r"|(?<=[)\]/])(?=[ \n])|(?=\n|\Z)|(?<=\w)(?= ))"
 )
-_HEAD = re.compile(
+# In both the names of the agencies stand in place of @.
+_HEAD = (
     rf"(?P<open>[(\[])?(?P<places>{_PLACES}?)"
     rf"(?:{_BLANK}*(?P<sep>[.,،;–—-]|(?=[ (/\[])){_BLANK}*(?P<date>{_DATE}))?(?(open)[)\]])"
     rf"(?:[.,]?{_BLANK}*[-–—]?{_BLANK}*[(\[](?P<bracketed>{_AGENCY})[)\]]"
@@ -44,7 +45,7 @@ _HEAD = re.compile(
     rf"|{_BLANK}*[-.,/–—]{_BLANK}*(?P<bare>@))?"
     rf"(?P<end>{_END}){_BLANK}*"
 )
-_ONLY_AGENCY = re.compile(rf"[(\[](?P<bracketed>@)[)\]]{_BLANK}*(?:[-–—]{{1,3}}|\n){_BLANK}*")
+_ONLY_AGENCY = rf"[(\[](?P<bracketed>@)[)\]]{_BLANK}*(?:[-–—]{{1,3}}|\n){_BLANK}*"
 _FULL_STOP = re.compile(r"(?:\w\w|[”\")])[.!?][”\")]*\s+[\"“«A-ZА-ЯЁІЇЄҐ]")
 _DASHED_ON = re.compile(r"[^.!?\n]*? [–—-] (?P<next>\w)")
 _QUOTE_MARKS = "\"“„«‘'”"
@@ -140,7 +141,7 @@ def _is_dateline(head: str, match: re.Match[str]) -> bool:
     parts = _PARTED.split(places)
     first = parts[0]
     known = _is_known(first) or _is_known(places)
-    caps = first.isupper() and len(first) > 1 and fold(first).casefold() not in _labels()
+    caps = first.isupper() and len(first) > 1 and _key(first) not in _labels()
     agency = match["bracketed"] or match["slashed"]
     if match["date"] and not (agency or match["bare"] or _is_date(match)):
         return False
@@ -200,7 +201,7 @@ def _is_known(place: str) -> bool:
 
 
 def _key(name: str) -> str:
-    return fold(name.strip(" .")).casefold().replace("\u0307", "")
+    return fold(name.strip(" .")).casefold()
 
 
 def _is_agency(name: str) -> bool:
@@ -210,7 +211,7 @@ def _is_agency(name: str) -> bool:
 
 @cache
 def _lists() -> dict[str, list[str]]:
-    return dict(tables("extractors.text", "datelines.toml"))
+    return tables("extractors.text", "datelines.toml")
 
 
 @cache
@@ -241,7 +242,7 @@ def _agencies() -> frozenset[str]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Put the names of the agencies, the longest first, in place of each @."""
+    """Return the patterns with the names of the agencies, the longest first."""
     names = "|".join(re.escape(name) for name in sorted(set(_agency_names()), key=len, reverse=True))
     known = rf"(?:{names})(?!\w|-\w)"
-    return re.compile(_HEAD.pattern.replace("@", known)), re.compile(_ONLY_AGENCY.pattern.replace("@", known))
+    return re.compile(_HEAD.replace("@", known)), re.compile(_ONLY_AGENCY.replace("@", known))
