@@ -107,12 +107,6 @@ class Gist:
     sides: frozenset[int]
 
 
-def own_names(home: str | None) -> tuple[str, ...]:
-    """Return the pattern of what a country, by its code, and its people are called, if it is a listed one."""
-    own = _TABLES["retelling"]["own"].get((home or "").lower())
-    return (own,) if own else ()
-
-
 @lru_cache(maxsize=_KEPT)
 def gist(sentence: str) -> Gist:
     """Return what a sentence is compared by."""

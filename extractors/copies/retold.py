@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractors.copies.gist import own_names
 from extractors.text.tables import tables
 
 _TABLE = tables("extractors.copies", "gist.toml")["retelling"]
 _MARKS = re.compile(r"[“”\"„«»]|(?<!\w)[‘'’]|[’'](?!\w)")
 _CAPITALS = tuple((re.compile(rf"\b(?:the )?(?:{words})(?!\w)"), name) for name, words in _TABLE["capitals"].items())
+# Of each country, what is said to be its own, and what it does itself.
+_OWN = {
+    code: (re.compile(rf"\b(?:the )?{words}(?:['’]s)(?= )"), re.compile(rf"\b(?:the )?{words}\b(?! (?:and|or) )"))
+    for code, words in _TABLE["own"].items()
+}
 _SPEAKER = re.compile(r"\b(?:I|[Hh]e|[Ss]he)\b")
 _HIS = re.compile(r"\b(?:[Mm]y|[Hh]is|[Hh]er)\b")
 _AGREEING = re.compile(r"\bwe (?:am|is|was|has)\b")
@@ -42,9 +46,8 @@ def retold(sentence: str, home: str | None) -> str:
     plain = _MARKS.sub("", sentence)
     for pattern, name in _CAPITALS:
         plain = pattern.sub(name, plain)
-    for name in own_names(home):
-        plain = re.sub(rf"\b(?:the )?{name}(?:['’]s)(?= )", "our", plain)
-        plain = re.sub(rf"\b(?:the )?{name}\b(?! (?:and|or) )", "we", plain)
+    if own := _OWN.get((home or "").lower()):
+        plain = own[1].sub("we", own[0].sub("our", plain))
     plain = _HIS.sub("our", _SPEAKER.sub("we", plain))
     plain = _AGREEING.sub(lambda found: f"we {_PLURAL[found[0].split()[1]]}", plain)
     return _OPENING.sub("", plain).strip(" ,.;:—–-")
