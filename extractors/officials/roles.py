@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.officials.phrases import NameIndex, TextWords, is_possessive
@@ -29,7 +29,7 @@ _PREMIERS_OF = "AL AT BA BG CZ EE FI GR HR HU IE IL IN IQ IS IT LB LV ME MK MT P
 _PREMIERS = frozenset(_PREMIERS_OF.split())
 # Before several of a kind these make them anybody: "top leaders of Russia and Ukraine".
 _ANYBODY = "top other key many several various political religious military world local party business opposition few"
-_ANY_OF_THEM = frozenset(_ANYBODY.split())
+_UNSAYS_SEVERAL = UNSAYS.union(_ANYBODY.split())
 # Delegations to these are not to the talks.
 _OTHER_BODIES = {"osce", "un", "pace", "nato", "iaea", "council", "parliamentary", "international", "european"}
 
@@ -85,6 +85,7 @@ class RoleIndex:
             self._add_role(role)
         firsts = self._root.after.keys()
         self._begins = remembered(lambda word: not firsts.isdisjoint(_plain(word)))
+        self._plural_firsts = frozenset(plural.partition(" ")[0] for plural in self._plurals)
 
     def _add_country(self, country: Country) -> None:
         for name in (country.name, *country.names):
@@ -119,13 +120,12 @@ class RoleIndex:
         """Yield, from left to right, each of those whom "the leaders of France and Germany" or "French and German
         leaders" call by one office; the words of each are those of his own country, of one also the office.
         """  # noqa: D205 - one sentence, too long for a line
-        firsts = {plural.partition(" ")[0] for plural in self._plurals}
-        for at in (at for at, word in enumerate(text.words) if word.text.lower() in firsts):
+        for at in (at for at, word in enumerate(text.words) if word.text.lower() in self._plural_firsts):
             for size in range(_LONGEST_TITLE, 0, -1):
                 words = [word.text.lower() for word in text.words[at : at + size]]
                 roles = self._plurals.get(" ".join(words), set()) if len(words) == size else set()
                 group = (self._of_countries(text, at, at + size - 1) or self._by_people(text, at)) if roles else []
-                if group and not _is_unsaid_before(text, group[0][1]):
+                if group and not _stands_behind(text, _UNSAYS_SEVERAL, group[0][1]):
                     order = sorted(roles, key=self._order.__getitem__)
                     for codes, first, last in group:
                         whole = last + size if last == at - 1 else last
@@ -232,8 +232,8 @@ def _leading(offices: Sequence[Office], word: str) -> tuple[Office, ...]:
     return tuple(sorted(offices, key=lambda office: office.role == "president" and office.country in _PREMIERS))
 
 
-def _is_unsaid_before(text: TextWords, first: int) -> bool:
-    return first > 0 and text.runs_on[first - 1] and text.words[first - 1].text.lower() in UNSAYS | _ANY_OF_THEM
+def _stands_behind(text: TextWords, words: Collection[str], first: int) -> bool:
+    return first > 0 and text.runs_on[first - 1] and text.words[first - 1].text.lower() in words
 
 
 def _plural(title: str) -> str:
@@ -259,7 +259,7 @@ def _owns(text: TextWords, at: int) -> bool:
 def _is_unsaid(text: TextWords, found: FoundRole) -> bool:
     """Tell whether what stands around a title takes it from its holder: "former", "-elect", "a Kremlin spokesman"."""
     before = found.first - 1
-    if before >= 0 and text.runs_on[before] and text.words[before].text.lower() in UNSAYS:
+    if _stands_behind(text, UNSAYS, found.first):
         return True
     if before >= 1 and text.runs_on[before] and text.runs_on[before - 1] and _is_article(text, before - 1):
         return text.words[before].text.islower()
