@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extractors.text.tables import tables
-from extractors.text.words import base, fold, is_cyrillic
+from extractors.text.words import base, fold, is_cyrillic, is_mostly_cyrillic
 
 _TABLES = tables("extractors.copies", "gist.toml")
 _WORD = re.compile(r"[^\W_]+(?:[.,'’ʼ-][^\W_]+)*")
@@ -167,7 +167,7 @@ def _differ_in_others(one: Gist, other: Gist) -> bool:
 
 
 def _letters(words: tuple[str, ...]) -> Letters:
-    if 2 * sum(map(is_cyrillic, words)) <= len(words):
+    if not is_mostly_cyrillic(words):
         return Letters.LATIN
     return Letters.UKRAINIAN if any(_UKRAINIAN.search(word) for word in words) else Letters.RUSSIAN
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from extractors.text.months import english_months, month_number, worded_day
+from extractors.text.months import DIRECTION_MARKS, english_months, month_number, worded_day
 
 # An English month as prose and datelines have it. "Mar" is one before a figure or bracket: "in Mar-a-Lago" is none.
 MONTH = (
@@ -31,7 +31,7 @@ _ZONES = {
     "PDT": -7, "PST": -8, "AKDT": -8, "AKST": -9, "HST": -10, "МСК": 3,
 }  # fmt: skip
 
-_MARKS = re.compile("[\u200e\u200f\u061c]")  # which way a text runs
+_MARKS = re.compile(f"[{DIRECTION_MARKS}]")
 
 # Before 1971 stand the zeros of other people's clocks, beyond 2199 their overflows.
 _YEARS = range(1971, 2200)

@@ -24,7 +24,6 @@ _LANGUAGES = 64  # more than there are dictionaries
 _SHORTEST = 3  # letters of a stem; of fewer too many words are made
 # Two codes of one written language each.
 _DICTIONARIES = {"no": "nb", "sr": "hbs", "hr": "hbs", "bs": "hbs"}
-_CYRILLIC = frozenset({"ru", "uk", "bg", "mk", "be", "sr"})
 _SCRIPTS = {
     **dict.fromkeys(("ru", "uk", "bg", "mk", "be", "sr"), "CYRILLIC"),
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), "ARABIC"),
@@ -127,7 +126,7 @@ class _Dictionary:
 
     def __init__(self, code: str) -> None:
         self._code = code
-        self._is_cyrillic = code in _CYRILLIC
+        self._is_cyrillic = _SCRIPTS.get(code) == "CYRILLIC"
 
     def keys(self, word: str) -> tuple[str, ...]:
         # An English phrase in an index of Russian ones asks for no Russian dictionary.

@@ -56,7 +56,7 @@ _BESIDE = frozenset((
 _CUT = 3
 
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,;:/()|،؛–—-]*")
-_MARKS = "\u200e\u200f\u061c"  # which way a text runs
+DIRECTION_MARKS = "\u200e\u200f\u061c"  # which way a text runs
 _LEFT_OUT = re.compile("[.'’׳״॰·]")
 _EASTERN = re.compile(r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일](?!\d)")
 _YEAR_DIGITS = 4
@@ -93,7 +93,7 @@ def month_number(name: str) -> int | None:
 def plain_name(text: str) -> str:
     """Return small letters without accents and the marks of abbreviations: "Août" is "aout", "Kasım" is "kasim"."""
     letters = unicodedata.normalize("NFKD", _LEFT_OUT.sub("", text.casefold()).replace("ı", "i"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in _MARKS)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in DIRECTION_MARKS)
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from extractors.text.tables import tables
-from extractors.text.words import is_cyrillic, tokens
+from extractors.text.words import is_mostly_cyrillic, tokens
 
 # Vectors of different models, or of one that was set to zero elsewhere, must never meet.
 MODEL = "multilingual-e5-small-q4/1"
@@ -62,8 +62,7 @@ def matrix(vectors: Sequence[Vector]) -> Matrix:
 
 def is_in_cyrillic(sentence: str) -> bool:
     """Tell whether most words of a sentence are written in Cyrillic."""
-    words = [token.text for token in tokens(sentence)]
-    return 2 * sum(map(is_cyrillic, words)) > len(words)
+    return is_mostly_cyrillic([token.text for token in tokens(sentence)])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Generic, NamedTuple, TypeVar
@@ -129,6 +129,11 @@ def fold(word: str) -> str:
 def is_cyrillic(word: str) -> bool:
     """Tell whether `word` begins with a Cyrillic letter."""
     return "\u0400" <= word[:1] <= "\u04ff"
+
+
+def is_mostly_cyrillic(words: Collection[str]) -> bool:
+    """Tell whether more than half of some words are written in Cyrillic."""
+    return 2 * sum(map(is_cyrillic, words)) > len(words)
 
 
 def without_possessive(word: str) -> str:
