@@ -26,6 +26,7 @@ from extractors.speech.stances import (
 )
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
+from extractors.text.spans import start_of, starting_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -79,7 +80,7 @@ def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
     """Return where in the words, joined by blanks, the first topic is named; 0 where none is."""
     passed = 0
     for span in spans:
-        at = bisect_left(topics, span.start, key=_start)
+        at = bisect_left(topics, span.start, key=start_of)
         if at < len(topics) and span.covers(topics[at].span):
             return passed + topics[at].span.start - span.start
         passed += span.end - span.start + 1
@@ -89,17 +90,12 @@ def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
 def mentions_in(spans: Sequence[Span], mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Yield those of the mentions, in order, that stand in the words of `spans`."""
     for span in spans:
-        first, last = (bisect_left(mentions, at, key=_start) for at in (span.start, span.end))
-        yield from (each for each in mentions[first:last] if span.covers(each.span))
+        yield from (each for each in starting_in(mentions, span, start_of) if span.covers(each.span))
 
 
 def names_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
     """Return what mentions name, each once, in order."""
     return tuple(dict.fromkeys(each.ref_id for each in mentions if each.ref_id))
-
-
-def _start(mention: Mention) -> int:
-    return mention.span.start
 
 
 @dataclass(slots=True)

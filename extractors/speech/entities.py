@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.lexicon import (
-    gender_of_first_name,
-)
+from extractors.speech.lexicon import gender_of_first_name
 from extractors.speech.parsing import Frame
-from extractors.text.spans import disjoint
+from extractors.text.spans import disjoint, stripped
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -59,9 +57,8 @@ class _Free:
         met = self._met(span)
         if not met:
             return span
-        rest = Span(max(other.end for other in met), span.end)
-        start = rest.end - len(rest.slice(text).lstrip())
-        return Span(start, span.end) if " " in text[start : span.end] and text[start].isupper() else None
+        rest = stripped(text, Span(max(other.end for other in met), span.end))
+        return rest if " " in rest.slice(text) and text[rest.start].isupper() else None
 
     def _met(self, span: Span) -> list[Span]:
         after = bisect_right(self._starts, span.end - 1)

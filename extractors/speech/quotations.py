@@ -303,6 +303,11 @@ def _count(text: str, span: Span) -> int:
     return sum(1 for _ in WORD.finditer(text, span.start, span.end))
 
 
+def opens_at(quotation: Quotation) -> int:
+    """Return where a quotation begins, with its mark."""
+    return quotation.outer.start
+
+
 def trimmed(text: str, span: Span) -> Span:
     """Cut `span` to run from its first word to its last: commas, full stops, dashes and blanks go, ? and ! stay."""
     leading = _LEADING.match(text, span.start, span.end)

@@ -12,6 +12,7 @@ from enum import Enum
 
 from extractors.records import Span
 from extractors.speech.lexicon import ABBREVIATIONS, LEXICON, OPENERS, TITLES, filled
+from extractors.text.spans import stripped
 from extractors.text.tables import tables
 
 PARAGRAPH = re.compile(r"[^\n\r]+")
@@ -277,7 +278,8 @@ _SAID = re.compile(r"(?:[A-Z][\w’'.-]+ ){1,3}(?:said|says|told [\w ]{2,30}|add
 
 def find_sentences(text: str, paragraphs: Iterable[Span]) -> tuple[Span, ...]:
     """Return the sentences of the given stretches of `text` in order, without the blanks around them."""
-    return tuple(sentence for paragraph in paragraphs for sentence in _in_paragraph(text, paragraph))
+    found = (sentence for paragraph in paragraphs for sentence in _in_paragraph(text, paragraph))
+    return tuple(sentence for sentence in found if sentence.start < sentence.end)
 
 
 def _in_paragraph(text: str, paragraph: Span) -> Iterator[Span]:
@@ -327,14 +329,6 @@ def _short_enough(text: str, span: Span) -> Iterator[Span]:
     while span.end - span.start > LONGEST:
         blank = text.rfind(" ", span.start + 1, span.start + LONGEST)
         cut = blank if blank > 0 else span.start + LONGEST
-        yield from _stripped(text, Span(span.start, cut))
+        yield stripped(text, Span(span.start, cut))
         span = Span(cut, span.end)
-    yield from _stripped(text, span)
-
-
-def _stripped(text: str, span: Span) -> Iterator[Span]:
-    words = span.slice(text)
-    start = span.start + len(words) - len(words.lstrip())
-    end = start + len(words.strip())
-    if end > start:
-        yield Span(start, end)
+    yield stripped(text, span)

@@ -41,7 +41,7 @@ from extractors.speech.syntax import (
     noun_phrase,
     parts,
 )
-from extractors.text.spans import starting_in
+from extractors.text.spans import start_of, starting_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -166,7 +166,7 @@ class Cast:
 
     def _named_in(self, spans: Sequence[Span]) -> frozenset[str]:
         """Return the names of the people that some stretches of the text call by name."""
-        inside = (each for span in spans for each in starting_in(self._mentions, span, _start))
+        inside = (each for span in spans for each in starting_in(self._mentions, span, start_of))
         return frozenset(each.name for each in inside if each.kind in _NAMED)
 
     def _another(self, sentence: ParsedSentence, head: Token, party: Party, named: frozenset[str]) -> Party:
@@ -179,8 +179,7 @@ class Cast:
 
     def named(self, span: Span, *, bodies: bool = True) -> Speaker | None:
         """Return the first person named in a stretch of the text, else the first country or body."""
-        first, last = bisect_right(self._starts, span.start - 1), bisect_right(self._starts, span.end - 1)
-        inside = self._mentions[first:last]
+        inside = starting_in(self._mentions, span, start_of)
         people = [each for each in inside if each.kind in _NAMED]
         for mention in people or (inside if bodies else []):
             return Speaker(party=self._of_mention(mention, None), surface=mention.surface, span=mention.span)
@@ -201,7 +200,7 @@ class Cast:
 
     def _members(self, sentence: ParsedSentence, head: Token) -> list[Party]:
         """Return those whom "the leaders of France and Germany" calls by one office."""
-        inside = starting_in(self._mentions, sentence.span(*noun_phrase(head)), _start)
+        inside = starting_in(self._mentions, sentence.span(*noun_phrase(head)), start_of)
         return [self._of_mention(mention, None) for mention in inside if mention.kind is MentionKind.OFFICIAL]
 
     def _party(self, sentence: ParsedSentence, head: Token) -> Party:
@@ -317,10 +316,6 @@ def _naming_rule(mention: Mention) -> Resolution:
     if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
         return Resolution.ROLE
     return Resolution.NAME if len(words) > 1 or mention.surface == mention.name else Resolution.SURNAME
-
-
-def _start(mention: Mention) -> int:
-    return mention.span.start
 
 
 def _key(token: Token) -> tuple[int, int]:

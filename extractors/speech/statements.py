@@ -27,11 +27,11 @@ from extractors.speech.handovers import (
 )
 from extractors.speech.lexicon import CUE_VERBS, SPEAKING_VERBS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.quotations import Quotation, trimmed
+from extractors.speech.quotations import Quotation, opens_at, trimmed
 from extractors.speech.reports import PlacedReport, find_reported
 from extractors.speech.speakers import NOBODY, Cast, Resolution, Speaker
 from extractors.speech.syntax import addressee, is_mark, occasion, subject
-from extractors.text.spans import starting_in
+from extractors.text.spans import starting_in, stripped
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -252,7 +252,7 @@ class _Drafting:
         return False
 
     def _inside(self, sentence: ParsedSentence) -> Sequence[Quotation]:
-        return starting_in(self.quotations, sentence.whole(), _opening)
+        return starting_in(self.quotations, sentence.whole(), opens_at)
 
     def _mixed(self, sentence: ParsedSentence, reported: PlacedReport) -> None:
         if reported.cue.speaker is None:
@@ -341,17 +341,12 @@ def _announcer(sentence: ParsedSentence) -> Token | None:
 
 def _lead(text: str, span: Span) -> Span | None:
     """Return the words or the dash before a name that signs: "So said", "-"."""
-    words = span.slice(text).strip()
-    start = text.find(words, span.start) if words else span.start
-    return Span(start, start + len(words)) if words else None
+    lead = stripped(text, span)
+    return lead if lead.start < lead.end else None
 
 
 def _nobody(speaker: Speaker) -> Speaker:
     return replace(speaker, party=NOBODY)
-
-
-def _opening(quotation: Quotation) -> int:
-    return quotation.outer.start
 
 
 def _is_bare(sentence: ParsedSentence) -> bool:

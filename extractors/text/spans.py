@@ -21,6 +21,18 @@ Thing = TypeVar("Thing")
 PlacedThing = TypeVar("PlacedThing", bound=Placed)
 
 
+def start_of(thing: Placed) -> int:
+    """Return where a thing begins."""
+    return thing.span.start
+
+
+def stripped(text: str, span: Span) -> Span:
+    """Return a stretch without the blanks around it; an empty one where it holds nothing else."""
+    words = span.slice(text)
+    start = span.start + len(words) - len(words.lstrip())
+    return Span(start, start + len(words.strip()))
+
+
 def starting_in(ordered: Sequence[Thing], span: Span, start: Callable[[Thing], int]) -> Sequence[Thing]:
     """Return those of things in order of their `start` that begin within `span`."""
     return ordered[bisect_left(ordered, span.start, key=start) : bisect_left(ordered, span.end, key=start)]

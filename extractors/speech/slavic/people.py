@@ -15,6 +15,7 @@ from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_fo
 from extractors.speech.slavic.units import Unit
 from extractors.speech.slavic.words import WordForm, nominative, shared_case
 from extractors.speech.speakers import Resolution
+from extractors.text.spans import start_of, starting_in
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
 _NEAR = 3  # mentions of officials that can reach into one place
@@ -172,7 +173,7 @@ class Acquainted:
         nations = unit.lexicon.nations
         by_adjective = (nations[lemma] for word in words for lemma in word.lemmas if lemma in nations)
         first, last = words[0].span.start, words[-1].span.end
-        places = (self._homes.get(each.ref_id or "") for each in _within(self._places, first, last))
+        places = (self._homes.get(each.ref_id or "") for each in starting_in(self._places, Span(first, last), start_of))
         return next(by_adjective, None) or next((code for code in places if code), None)
 
     def note(self, unit: Unit) -> None:
@@ -181,7 +182,7 @@ class Acquainted:
         if span in self._noted:
             return
         self._noted.add(span)
-        for each in _within(self._officials, span.start, span.end):
+        for each in starting_in(self._officials, span, start_of):
             if span.covers(each.span) and each.ref_id:
                 first = next((at for at, item in enumerate(unit.items) if item.span.start >= each.span.start), 0)
                 words = [item.token for item in unit.items if item.token and each.span.covers(item.span)]
@@ -214,14 +215,5 @@ class Acquainted:
 
     def official_at(self, start: int, end: int) -> Mention | None:
         """Return the last mention of an official between two places of the text."""
-        before = _within(self._officials, 0, end)[-_NEAR:]
+        before = starting_in(self._officials, Span(0, end), start_of)[-_NEAR:]
         return next((each for each in reversed(before) if start < each.span.end), None)
-
-
-def _within(mentions: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
-    """Return those of the mentions, in order, that begin between two places."""
-    return mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
-
-
-def _start(mention: Mention) -> int:
-    return mention.span.start

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extractors.records import Span
-from extractors.speech.quotations import Quotation
+from extractors.speech.quotations import Quotation, opens_at
 from extractors.speech.slavic.lexicon import Lexicon, lexicon_of
 from extractors.speech.slavic.words import WordForm, language_of_words, tokens_of
+from extractors.text.spans import starting_in
 
 DASHES = frozenset("—–―-")
 ENDS = frozenset(".!?…;")
@@ -156,7 +157,7 @@ def _joined(text: str, sentences: Iterable[Span], quotations: Sequence[Quotation
 
 
 def _goes_on(text: str, before: Span, span: Span, quotations: Sequence[Quotation]) -> bool:
-    opened = bisect_left(quotations, before.end, key=_opening)
+    opened = bisect_left(quotations, before.end, key=opens_at)
     if opened and span.start < quotations[opened - 1].outer.end:
         return True
     # A dash or a word in lower case after a quotation's end.
@@ -166,19 +167,14 @@ def _goes_on(text: str, before: Span, span: Span, quotations: Sequence[Quotation
 
 def _with_marks(span: Span, quotations: Sequence[Quotation]) -> Span:
     """Return a span with the whole of each quotation that reaches into it."""
-    first, last = (bisect_left(quotations, at, key=_opening) for at in (span.start, span.end))
+    first, last = (bisect_left(quotations, at, key=opens_at) for at in (span.start, span.end))
     meeting = [each.outer for each in quotations[max(0, first - 1) : last] if each.outer.meets(span)]
     return Span(min([span.start, *(o.start for o in meeting)]), max([span.end, *(o.end for o in meeting)]))
 
 
 def _quoted_in(span: Span, quotations: Sequence[Quotation]) -> Sequence[Quotation]:
     """Return those of the quotations, in order, that lie in a stretch of the text."""
-    first, last = (bisect_left(quotations, at, key=_opening) for at in (span.start, span.end))
-    return [each for each in quotations[first:last] if span.covers(each.outer)]
-
-
-def _opening(quotation: Quotation) -> int:
-    return quotation.outer.start
+    return [each for each in starting_in(quotations, span, opens_at) if span.covers(each.outer)]
 
 
 def _items(text: str, span: Span, quotations: Sequence[Quotation], language: str) -> Iterator[Item]:
