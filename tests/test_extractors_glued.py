@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from extractors.records import Span
-from extractors.speech.glued import own_stretches
+from extractors.speech.glued import own_text
 
 BEFORE, AFTER = "The talks went on for six hours.", "Both sides will meet again."
 
 
 def own(text):
     """Return what is left of a paragraph."""
-    return " ".join(stretch.slice(text).strip() for stretch in own_stretches(text, [Span(0, len(text))]))
+    stretches, _ = own_text(text, [Span(0, len(text))])
+    return " ".join(stretch.slice(text).strip() for stretch in stretches)
 
 
 @pytest.mark.parametrize(

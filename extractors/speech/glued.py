@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from extractors.records import Span
 from extractors.speech.lexicon import filled
 from extractors.speech.sentences import find_sentences
+from extractors.text.spans import stripped
 from extractors.text.tables import tables
 
 _ASIDES = tables("extractors.speech", "asides.toml")
@@ -31,14 +32,24 @@ _FEWEST = 4  # words of a caption; with fewer the sentence before is a part of i
 _SHOUTED = 18  # letters in capitals of a teaser
 
 
-def own_stretches(text: str, paragraphs: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the paragraphs without what is glued into them; one with something in its midst is two stretches."""
-    return tuple(stretch for paragraph in paragraphs for stretch in _own(text, paragraph))
+def own_text(text: str, paragraphs: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Return the paragraphs without what is glued into them, and their sentences.
+
+    A paragraph with something in its midst is two stretches.
+    """
+    stretches: list[Span] = []
+    sentences: list[Span] = []
+    for paragraph in paragraphs:
+        found = find_sentences(text, [paragraph])
+        own = list(_own(text, paragraph, found))
+        stretches += own
+        sentences += found if own == [paragraph] else find_sentences(text, own)
+    return tuple(stretches), tuple(sentences)
 
 
-def _own(text: str, paragraph: Span) -> Iterator[Span]:
+def _own(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
     start = paragraph.start
-    for foreign in sorted(_foreign(text, paragraph)):
+    for foreign in sorted(_foreign(text, paragraph, sentences)):
         if text[start : foreign.start].strip():
             yield Span(start, foreign.start)
         start = max(start, foreign.end)
@@ -46,8 +57,7 @@ def _own(text: str, paragraph: Span) -> Iterator[Span]:
         yield Span(start, paragraph.end)
 
 
-def _foreign(text: str, paragraph: Span) -> Iterator[Span]:
-    sentences = find_sentences(text, [paragraph])
+def _foreign(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
     captions = list(_captions(text, paragraph, sentences))
     yield from captions
     for sentence in sentences:
@@ -57,9 +67,7 @@ def _foreign(text: str, paragraph: Span) -> Iterator[Span]:
         # What follows a caption is taken for a part of its sentence.
         starts = [caption.end for caption in captions if sentence.start < caption.end < sentence.end]
         for start in (sentence.start, *starts):
-            rest = Span(
-                start + len(text[start : sentence.end]) - len(text[start : sentence.end].lstrip()), sentence.end
-            )
+            rest = stripped(text, Span(start, sentence.end))
             if (end := _heading_end(text, rest)) is not None:
                 yield Span(rest.start, end)
 

@@ -21,10 +21,10 @@ from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.entities import find_entities
-from extractors.speech.glued import own_stretches
+from extractors.speech.glued import own_text
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.quotations import Quotation, find_quotations
-from extractors.speech.sentences import PARAGRAPH, asides, find_sentences
+from extractors.speech.sentences import PARAGRAPH, asides
 from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast
@@ -131,9 +131,8 @@ class Skimmer:
         found, in_title = self._finder.find_in(words, title_words, on=on)
         own = _own_paragraphs(article)
         datelines = find_datelines(words.text, own, [each.span for each in found if each.kind in _QUOTED])
-        paragraphs = own_stretches(words.text, _without(own, datelines))
+        paragraphs, sentences = own_text(words.text, _without(own, datelines))
         mentions = _outside(found, datelines)
-        sentences = find_sentences(article.text, paragraphs)
         return Skim(
             article=article,
             mentions=_weighed(words.text, sentences, mentions),
