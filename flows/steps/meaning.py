@@ -54,11 +54,12 @@ def recover_vectors(data_dir: Path, compared: Sequence[str] | None = None) -> No
 
 def known_meanings(data_dir: Path, known: Sequence[Wording]) -> dict[str, Vector]:
     """Return the kept vectors of what was said before."""
-    sentences = {sentence for each in known for sentence in each.sentences}
-    return (_kept(data_dir, sentences) or {}) if sentences else {}
+    return _kept(data_dir, {sentence for each in known for sentence in each.sentences}) or {}
 
 
 def _kept(data_dir: Path, sentences: Collection[str]) -> dict[str, Vector] | None:
+    if not sentences:
+        return {}
     keys = {_key(sentence): sentence for sentence in sentences}
     kept = known_vectors(data_dir, MODEL, list(keys))
     return None if kept is None else {keys[key]: vector for key, vector in kept.items()}
