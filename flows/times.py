@@ -21,6 +21,11 @@ def moment(time: datetime | None) -> str | None:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
 
 
+def to_the_minute(time: datetime) -> str:
+    """Return a time for people."""
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
 def time_of(text: str, timezone: str) -> datetime:
     """Read a time, in UTC; a bare date is midnight, and a time without a zone is, in `timezone`."""
     try:

@@ -18,7 +18,7 @@ from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
-from flows.times import span_of, utc_now
+from flows.times import span_of, to_the_minute, utc_now
 from warehouse.harmless import terminal_safe
 from warehouse.runs import Health, health, last_runs
 from warehouse.store import is_begun, reading, writing
@@ -202,10 +202,10 @@ def of_files(data_dir: Path, numbers: Health) -> Iterator[str]:
 
     if since := full_since(data_dir):
         room = megabytes(needed(data_dir))
-        yield f"the disk of {data_dir} is full, as of {since:%Y-%m-%d %H:%M} UTC; make room: {room} would do for now"
+        yield f"the disk of {data_dir} is full, as of {to_the_minute(since)}; make room: {room} would do for now"
     copied_at, finished_at = published_at(data_dir), numbers.last_finished_at
     if copied_at and finished_at and finished_at - copied_at > LAG + COPYING:
-        yield f"analysis.duckdb is of {copied_at:%Y-%m-%d %H:%M} UTC, older than it should be; the log says why"
+        yield f"analysis.duckdb is of {to_the_minute(copied_at)}, older than it should be; the log says why"
 
 
 def picture(numbers: Health) -> dict[str, object]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from alerts.wording import counted
 from flows.steps.rhythm import usual_silence
+from flows.times import to_the_minute
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed
 
 # A feed fails for long when it has failed for a day, or for so many of its longest intervals where that is longer.
@@ -90,8 +91,8 @@ def silent(state: FeedState, now: datetime) -> str:
 
 
 def spelled(time: datetime | None) -> str:
-    """Return a time for people, to the minute."""
-    return f"{time:%Y-%m-%d %H:%M} UTC" if time else "it is watched"
+    """Return a time for people; without one it is when the feed came to be watched."""
+    return to_the_minute(time) if time else "it is watched"
 
 
 def hours(span: timedelta) -> str:

@@ -16,6 +16,7 @@ from alerts.subscribers import Subscriber
 from alerts.wording import shown
 from flows.setup import Setup
 from flows.steps.feed_news import FeedNews, Trouble
+from flows.times import to_the_minute
 from warehouse import channels, outbox
 from warehouse.feeds import WatchedFeed
 from warehouse.session import Session
@@ -104,7 +105,7 @@ def tell_change(setup: Setup, session: Session, before: ChannelState | None, sta
             session,
             f"channel:{before.route}",
             subject=f"{named(before.route, told)} takes messages again",
-            text=f"It took none since {was:%Y-%m-%d %H:%M} UTC ({before.last_error}). What waited leaves now.",
+            text=f"It took none since {to_the_minute(was)} ({before.last_error}). What waited leaves now.",
         )
 
 

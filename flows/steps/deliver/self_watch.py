@@ -17,6 +17,7 @@ from alerts.wording import counted
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
+from flows.times import to_the_minute
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.errors import Busy, WarehouseError
@@ -52,9 +53,7 @@ def is_silent(setup: Setup, last: datetime) -> bool:
 
 def tell_of_silence(setup: Setup, session: Session, last: datetime) -> None:
     """Tell the operator that no pass was finished since then, once until one is."""
-    tell(
-        setup, session, key="passes", subject=f"No pass was finished since {last:%Y-%m-%d %H:%M} UTC", text=_UNFINISHED
-    )
+    tell(setup, session, key="passes", subject=f"No pass was finished since {to_the_minute(last)}", text=_UNFINISHED)
 
 
 class PassWatch:
@@ -72,7 +71,7 @@ class PassWatch:
         except Busy as error:
             if is_silent(self._setup, self._last) and not self._told_past_outbox:
                 self._told_past_outbox = True
-                subject = f"No pass was finished since {self._last:%Y-%m-%d %H:%M} UTC"
+                subject = f"No pass was finished since {to_the_minute(self._last)}"
                 tell_past_outbox(self._setup, subject, f"{error}. {_UNFINISHED}")
         except WarehouseError as error:
             log.warning("passes can't be watched: %s", error)  # whatever it is, passes say it too
@@ -99,7 +98,7 @@ def after_pass(setup: Setup, session: Session) -> None:
             setup,
             session,
             key="outbox",
-            subject=f"A message has waited since {oldest:%Y-%m-%d %H:%M} UTC",
+            subject=f"A message has waited since {to_the_minute(oldest)}",
             text="`talkwatch status` says which channel is in trouble. Messages wait for up to 48 hours.",
         )
     if oldest is None:
@@ -139,14 +138,14 @@ def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: 
     if numbers.last_finished_at is None:
         found.append("no pass has finished yet")
     elif numbers.last_finished_at - now > AHEAD:
-        at = f"{numbers.last_finished_at:%Y-%m-%d %H:%M} UTC"
+        at = to_the_minute(numbers.last_finished_at)
         found.append(f"the last pass finished in the future, {at}: this machine's clock was wrong then, or is now")
     elif now - numbers.last_finished_at > max_age:
         found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
     if numbers.feeds and numbers.feeds_failing == numbers.feeds:
         found.append("every feed fails")
     found += [
-        f"{named(state.route, told)} takes no messages since {state.blocked_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+        f"{named(state.route, told)} takes no messages since {to_the_minute(state.blocked_at)}: {state.last_error}"
         for state in numbers.channels
         if state.blocked_at
     ]
@@ -171,7 +170,7 @@ def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     ]
     # A blocked channel is among the faults already.
     found += [
-        f"told since {notice.noted_at:%Y-%m-%d %H:%M} UTC: {notice.subject}"
+        f"told since {to_the_minute(notice.noted_at)}: {notice.subject}"
         for notice in numbers.notices
         if not notice.key.startswith("channel:")
     ]
@@ -194,7 +193,7 @@ def well(numbers: Health) -> str:
 
 def since(time: datetime | None) -> str:
     """Return since when something lasts, where that is known."""
-    return f" since {time:%Y-%m-%d %H:%M} UTC" if time else ""
+    return f" since {to_the_minute(time)}" if time else ""
 
 
 def ago(span: timedelta) -> str:
