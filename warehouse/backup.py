@@ -11,15 +11,16 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import FULL, Unusable, disk_full
+from warehouse.errors import Unusable, WarehouseError, refused_by_system
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
-from warehouse.places import LIVE, PUBLISHED, REPLACED, wal
+from warehouse.places import ALONE, LIVE, PUBLISHED, REPLACED, remove, wal
 from warehouse.published import publish_anew
 from warehouse.store import (
     applied_migrations,
     apply,
     connected,
+    copy_closed,
     held,
     is_begun,
     known_migrations,
@@ -27,11 +28,6 @@ from warehouse.store import (
     replace_durably,
 )
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "enable_external_access": "false",
-}
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL"
 _COUNTED = """
 SELECT (SELECT count(*) FROM article_rows), (SELECT count(*) FROM alert_rows), (SELECT max(finished_at) FROM runs)
@@ -61,9 +57,7 @@ def back_up(data_dir: Path, target: Path, *, wait: timedelta = WAIT) -> Contents
                 raise Unusable(f"there is nothing to back up in {data_dir} yet")
             # What a process that died left in the log is in the file afterwards.
             connected(data_dir / LIVE, patience).close()
-            if wal(data_dir / LIVE).exists():
-                raise disk_full(data_dir)
-            shutil.copyfile(data_dir / LIVE, fresh)
+            copy_closed(data_dir / LIVE, fresh)
         contents = _read_through(fresh)
         replace_durably(fresh, target)
     except OSError as error:
@@ -94,8 +88,7 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
         except OSError as error:
             raise _not_written(live, error) from error
         finally:
-            for left in (fresh, wal(fresh)):
-                left.unlink(missing_ok=True)
+            remove(fresh)
         publish_anew(data_dir, patience)
     return contents
 
@@ -109,7 +102,7 @@ def _check_target(data_dir: Path, target: Path) -> None:
     if not target.is_file():
         raise Unusable(f"{target} is no file: name one to write")
     try:
-        with closing(duckdb.connect(target, read_only=True, config=_CONFIG)) as connection:
+        with closing(duckdb.connect(target, read_only=True, config=ALONE)) as connection:
             ours = applied_migrations(connection) is not None
     except duckdb.Error:
         ours = False
@@ -128,7 +121,7 @@ def _copy_with_log(source: Path, fresh: Path) -> None:
 def _brought_up(source: Path, fresh: Path) -> Contents:
     """Bring the copy of a source up to this version and read it through; what is wrong with it is the source's."""
     try:
-        with closing(duckdb.connect(fresh, config=_CONFIG)) as connection:
+        with closing(duckdb.connect(fresh, config=ALONE)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             if applied_migrations(connection) is None:
                 raise Unusable(f"{source} is a DuckDB file that Talkwatch did not make: name a backup of its own")
@@ -141,7 +134,7 @@ def _brought_up(source: Path, fresh: Path) -> Contents:
 def _read_through(path: Path, name: Path | None = None) -> Contents:
     """Read all there is, so that every block's checksum has been looked at; raise Unusable for one that is wrong."""
     try:
-        with closing(duckdb.connect(path, read_only=True, config=_CONFIG)) as connection:
+        with closing(duckdb.connect(path, read_only=True, config=ALONE)) as connection:
             for (table,) in connection.execute(_TABLES).fetchall():
                 connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()  # noqa: S608  (our own tables)
             connection.execute("SET TimeZone = 'UTC'")
@@ -175,7 +168,5 @@ def _no_backup(path: Path, error: duckdb.Error) -> Unusable:
             return Unusable(f"{path} cannot be read to its end: {words_of(error)}")
 
 
-def _not_written(path: Path, error: OSError) -> Exception:
-    if error.errno in FULL:
-        return disk_full(path.parent)
-    return Unusable(f"cannot write {path}: {(error.strerror or str(error)).lower()}")
+def _not_written(path: Path, error: OSError) -> WarehouseError:
+    return refused_by_system(error, path.parent, f"cannot write {path}")

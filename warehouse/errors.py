@@ -33,7 +33,8 @@ def system_explained(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _of_system(error, data_dir) from error
+        what = f"the data directory {data_dir} cannot be used: {error.filename or data_dir}"
+        raise refused_by_system(error, data_dir, what) from error
 
 
 def disk_full(data_dir: Path) -> DiskFull:
@@ -41,9 +42,8 @@ def disk_full(data_dir: Path) -> DiskFull:
     return DiskFull(f"no space left on the disk of {data_dir}: nothing of this step was kept; make room and run again")
 
 
-def _of_system(error: OSError, data_dir: Path) -> WarehouseError:
+def refused_by_system(error: OSError, folder: Path, what: str) -> WarehouseError:
+    """Return the error for `what` the system refuses, with its reason; DiskFull where that is want of room."""
     if error.errno in FULL:
-        return disk_full(data_dir)
-    reason = (error.strerror or str(error)).lower()
-    where = error.filename or data_dir
-    return Unusable(f"the data directory {data_dir} cannot be used: {where}: {reason}")
+        return disk_full(folder)
+    return Unusable(f"{what}: {(error.strerror or str(error)).lower()}")

@@ -1,8 +1,10 @@
-"""What the files of a deployment are called, in its data_dir."""
+"""What the files of a deployment are called, in its data_dir, and what DuckDB may do with any of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+Config = dict[str, str | bool | int | float | list[str]]
 
 LIVE = "warehouse.duckdb"
 PUBLISHED = "analysis.duckdb"
@@ -10,8 +12,17 @@ PUBLISHED = "analysis.duckdb"
 REPLACED = "warehouse.replaced.duckdb"
 # What state the published copy has, so that it need not be opened to be asked.
 STAMP = "analysis.stamp"
+# What is stored needs no extension, so none is looked for; and ours alone needs no other file and no network.
+NO_EXTENSIONS: Config = {"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
+ALONE: Config = {**NO_EXTENSIONS, "enable_external_access": "false"}
 
 
 def wal(path: Path) -> Path:
     """Return where DuckDB keeps what is committed but not yet in the file."""
     return path.with_name(f"{path.name}.wal")
+
+
+def remove(path: Path) -> None:
+    """Remove a database file and its log, where there are any."""
+    path.unlink(missing_ok=True)
+    wal(path).unlink(missing_ok=True)

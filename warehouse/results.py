@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.harmless import csv_cell, json_text, plain
+from warehouse.places import NO_EXTENSIONS
 
 ResultRow = tuple[object, ...]
 # Rows of a Parquet file that are held at once.
 _BATCH = 10_000
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +79,7 @@ def _write_parquet(result: QueryResult, out: BinaryIO) -> None:
     unnested = ", ".join(f"unnest(${number}::{kind}[])" for number, kind in enumerate(result.types, 1))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.parquet"
-        with closing(duckdb.connect(Path(folder) / "rows.duckdb", config=_CONFIG)) as connection:
+        with closing(duckdb.connect(Path(folder) / "rows.duckdb", config=NO_EXTENSIONS)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"CREATE TABLE result ({described})")
             for batch in batched(result.rows, _BATCH):

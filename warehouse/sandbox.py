@@ -22,11 +22,12 @@ from typing import Any
 # The module beneath `duckdb`, which by itself takes twice as long to import, for what is not used here.
 import _duckdb as duckdb
 
+from warehouse.places import NO_EXTENSIONS, Config
+
 # What the process may take beyond what it begins with; DuckDB's own limit is lower, so that it can say so itself.
 _MEMORY_BYTES = 1 << 30
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
+_CONFIG: Config = {
+    **NO_EXTENSIONS,
     "errors_as_json": "true",
     "memory_limit": "700MB",
     "temp_directory": "",

@@ -18,18 +18,16 @@ import duckdb
 from warehouse.errors import Unusable, disk_full, system_explained
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
+from warehouse.places import ALONE, PUBLISHED, REPLACED, Config, remove, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
-from warehouse.places import PUBLISHED, REPLACED, wal
 from warehouse.session import Session
 
 FOLDER = Path(__file__).parent / "migrations"
 
-# What is stored needs no extension, no other file and no network, so none can be reached. The file itself is written
-# when it is closed, never by a commit: so a commit that fails for want of room has kept nothing.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "enable_external_access": "false",
+# The file itself is written when it is closed, never by a commit: so a commit that fails for want of room has kept
+# nothing.
+_CONFIG: Config = {
+    **ALONE,
     "checkpoint_threshold": "1TB",
     # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
     "threads": 1,
@@ -210,19 +208,24 @@ def keep_older(path: Path, before: int) -> Path:
 
 def copy_whole(source: Path, target: Path, *, read_only: bool = False) -> None:
     """Copy a closed database so that `target` is at every moment absent, its old self or the whole copy."""
-    if wal(source).exists():
-        # The last checkpoint found no room, so the file alone is not all there is.
-        raise disk_full(source.parent)
     fresh = target.with_name(f"{target.name}.new")
     try:
-        # One that a kill left behind may be read-only by now.
-        fresh.unlink(missing_ok=True)
-        shutil.copyfile(source, fresh)
+        copy_closed(source, fresh)
         if read_only:
             fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
         replace_durably(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def copy_closed(source: Path, fresh: Path) -> None:
+    """Copy a closed database to a name that is nobody's; raise DiskFull where the file alone is not all there is."""
+    if wal(source).exists():
+        # The last checkpoint found no room.
+        raise disk_full(source.parent)
+    # One that a kill left behind may be read-only by now.
+    fresh.unlink(missing_ok=True)
+    shutil.copyfile(source, fresh)
 
 
 def replace_durably(fresh: Path, target: Path) -> None:
@@ -237,8 +240,7 @@ def replace_durably(fresh: Path, target: Path) -> None:
 def _create(path: Path, known: tuple[Migration, ...]) -> tuple[int, ...]:
     """Make the file under another name first, so that no half-made one is ever met."""
     fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    wal(fresh).unlink(missing_ok=True)
+    remove(fresh)
     with closing(connect(fresh, Patience(timedelta(0)))) as connection:
         numbers = apply(connection, known)
         connection.execute("CHECKPOINT")

@@ -16,19 +16,14 @@ import duckdb
 
 from warehouse.locking import Held, Patience, exclusive
 from warehouse.obstacles import Obstacle, obstacle
-from warehouse.places import wal
+from warehouse.places import ALONE, Config, remove
 
 T = TypeVar("T")
 
 WORK = "work.duckdb"
 LOCK = "work.lock"
 _WAIT = timedelta(seconds=10)
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "enable_external_access": "false",
-    "threads": 1,
-}
+_CONFIG: Config = {**ALONE, "threads": 1}
 _TABLE = "CREATE TABLE IF NOT EXISTS vectors (model VARCHAR NOT NULL, key BIGINT NOT NULL, vector BLOB NOT NULL)"
 _ANY = "SELECT 1 FROM vectors WHERE model = $1 LIMIT 1"
 _KNOWN = "SELECT key, vector FROM vectors WHERE model = $1 AND key IN (SELECT unnest($2::BIGINT[]))"
@@ -77,6 +72,5 @@ def _asked(data_dir: Path, ask: Callable[[duckdb.DuckDBPyConnection], T]) -> T |
     except duckdb.Error as error:
         log.warning("the vectors in %s cannot be had: %s", path, type(error).__name__)
         if obstacle(error) is not Obstacle.HELD:
-            path.unlink(missing_ok=True)
-            wal(path).unlink(missing_ok=True)
+            remove(path)
     return None
