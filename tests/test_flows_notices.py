@@ -147,11 +147,8 @@ def test_messages_that_do_not_leave_are_told(office):
 def test_passes_that_do_not_end_are_told(office, every, gap, scheduled, expected):
     """At the start of a scheduled pass, when the last finished one is too old; and once more when one is finished."""
     office.write(more=f'[schedule]\nevery = "{every}"')
-    setup = office.setup()
     noted(office, before_pass, scheduled=scheduled)
-    with writing(setup.data_dir) as session:
-        runs.start_run(session, "r1", office.now)
-        runs.finish_run(session, "r1", office.now, RunCounts())
+    end_pass(office)
     office.now += gap
     noted(office, before_pass, scheduled=scheduled)
     office.deliver()
@@ -220,7 +217,7 @@ def test_a_disk_at_the_edge_is_told_once(office, disk):
 def test_status_is_not_well_while_the_disk_is_full(office, monkeypatch):
     """It says since when and how much room is wanted, until a pass has found it."""
     monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
-    end_pass(office, office.now)
+    end_pass(office)
     fill(office)
     well, text = wellness(office.setup().settings, HOUR)
     assert not well
@@ -229,23 +226,24 @@ def test_status_is_not_well_while_the_disk_is_full(office, monkeypatch):
     assert wellness(office.setup().settings, HOUR)[0]
 
 
-def end_pass(office, at, name="r1"):
-    """Record a pass that finished at a time."""
+def end_pass(office, at=None):
+    """Record a pass that finished at a time, which is now."""
+    at = at or office.now
     with writing(office.setup().data_dir) as session:
-        runs.start_run(session, name, at)
-        runs.finish_run(session, name, at, RunCounts())
+        runs.start_run(session, at.isoformat(), at)
+        runs.finish_run(session, at.isoformat(), at, RunCounts())
 
 
 def test_status_is_not_well_when_the_last_pass_is_in_the_future(office, monkeypatch):
     """A clock that was ahead is told until a pass has finished since; one put right by seconds is none."""
     monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
-    end_pass(office, office.now + timedelta(days=3653), "ahead")
+    end_pass(office, office.now + timedelta(days=3653))
     well, text = wellness(office.setup().settings, HOUR)
     assert (well, text.startswith("not well: the last pass finished in the future, 2036-03-04 12:00 UTC")) == (
         False,
         True,
     )
-    end_pass(office, office.now + timedelta(seconds=5), "now")
+    end_pass(office, office.now + timedelta(seconds=5))
     assert wellness(office.setup().settings, HOUR)[0]
 
 
@@ -253,7 +251,7 @@ def test_status_is_not_well_when_the_copy_is_older_than_passes_leave_it(office, 
     """The copy may be an hour behind the last pass; more says that it could not be made."""
     office.now = datetime.now(UTC).replace(microsecond=0)
     monkeypatch.setattr("flows.cli.deployment.utc_now", lambda: office.now)
-    end_pass(office, office.now)
+    end_pass(office)
     copy = office.setup().data_dir / PUBLISHED
     publish(copy.parent)
     os.utime(copy, (0, (office.now - timedelta(minutes=65)).timestamp()))
@@ -329,24 +327,17 @@ def test_a_heartbeat_follows_a_complete_pass_only(office, monkeypatch, caplog):
     assert "s3cret" not in caplog.text + repr(office.setup().settings)
 
 
-def finished(office):
-    """Record a pass that ends now."""
-    with writing(office.setup().data_dir) as session:
-        runs.start_run(session, office.now.isoformat(), office.now)
-        runs.finish_run(session, office.now.isoformat(), office.now, RunCounts())
-
-
 def test_a_pass_that_hangs_is_told_from_beside_it(office):
     """No pass begins while one hangs: who watches it tells once, and the next pass that ends tells that it is over."""
     office.write(more='[schedule]\nevery = "1m"')
-    finished(office)
+    end_pass(office)
     watch = PassWatch(office.setup())
     for _ in range(4):
         office.now += 5 * MINUTE
         watch.look()
         office.deliver()
     assert ["No pass was finished since 2026-03-04 12:00 UTC" in body for body in told(office)] == [True]
-    finished(office)
+    end_pass(office)
     noted(office, after_pass)
     watch.look()
     office.deliver()
@@ -357,14 +348,14 @@ def test_a_pass_that_hangs_with_the_warehouse_in_hand_is_told_past_it(office, mo
     """Where not even the outbox can be had, the operator hears of it once, and once when it is over."""
     monkeypatch.setattr(self_watch, "_PATIENCE", timedelta(0))
     office.write(more='[schedule]\nevery = "1m"')
-    finished(office)
+    end_pass(office)
     watch = PassWatch(office.setup())
     with exclusive(office.setup().data_dir / LOCK):
         for _ in range(4):
             office.now += 5 * MINUTE
             watch.look()
     assert ["No pass was finished since" in body and "held by process" in body for body in told(office)] == [True]
-    finished(office)
+    end_pass(office)
     watch.look()
     watch.look()
     assert ["finished again" in body for body in told(office)] == [False, True]
@@ -372,7 +363,7 @@ def test_a_pass_that_hangs_with_the_warehouse_in_hand_is_told_past_it(office, mo
 
 def test_what_was_not_finished_before_the_watch_began_is_not_its_to_tell(office):
     """After a night without `serve` the next pass says so itself."""
-    finished(office)
+    end_pass(office)
     office.now += 9 * HOUR
     PassWatch(office.setup()).look()
     office.deliver()

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from tests.test_warehouse_damage import LEAVE_A_LOG, RENAMED
+from tests.damage import DYING, flipped, leave_another_log, leave_log
 from tests.warehouse_examples import NOW, feed, new_warehouse, python, read_article, unprivileged
 from warehouse import articles, store
 from warehouse.backup import back_up, restore
@@ -57,13 +57,6 @@ def published_passes(folder):
         return [run_id for (run_id,) in connection.execute("SELECT run_id FROM runs ORDER BY run_id").fetchall()]
 
 
-def leave_log(path, sql):
-    """Write to a database and die before its log is in the file."""
-    with python(LEAVE_A_LOG, path, sql) as dying:
-        assert dying.wait(30) == 0
-    assert wal(path).stat().st_size
-
-
 def test_what_was_backed_up_comes_back(data_dir, tmp_path):
     """All is as it was, for passes and for analysts, and what had come since is kept beside it."""
     contents = back_up(data_dir, tmp_path / "talks.backup")
@@ -91,7 +84,7 @@ def test_what_was_replaced_can_be_restored_too(data_dir, tmp_path):
 
 def test_a_backup_has_what_a_process_that_died_committed(data_dir, tmp_path):
     """What stands in the log alone is in the backup, which is one file."""
-    leave_log(data_dir / LIVE, RENAMED)
+    leave_log(data_dir / LIVE)
     back_up(data_dir, tmp_path / "talks.backup")
     with duckdb.connect(tmp_path / "talks.backup", read_only=True) as connection:
         assert connection.execute("SELECT outlet FROM articles").fetchall() == [("renamed",)]
@@ -102,7 +95,7 @@ def test_a_log_beside_the_live_file_is_put_aside_with_it(data_dir, tmp_path):
     back_up(data_dir, tmp_path / "talks.backup")
     for number in range(3):
         add_run(data_dir, f"r{number + 2}")
-    leave_log(data_dir / LIVE, RENAMED)
+    leave_log(data_dir / LIVE)
     restore(data_dir, tmp_path / "talks.backup")
     with reading(data_dir) as session:
         assert session.rows("SELECT outlet FROM articles") == [("One",)]
@@ -112,7 +105,7 @@ def test_a_log_beside_the_live_file_is_put_aside_with_it(data_dir, tmp_path):
 
 def test_a_copy_by_hand_comes_back_with_its_log(data_dir, tmp_path):
     """Whoever copied the file of a process that had died copied its log with it."""
-    leave_log(data_dir / LIVE, RENAMED)
+    leave_log(data_dir / LIVE)
     for each in (data_dir / LIVE, wal(data_dir / LIVE)):
         shutil.copy(each, tmp_path)
     restore(data_dir, tmp_path / LIVE)
@@ -175,19 +168,8 @@ def foreign(path):
 
 def turned_over(path):
     """Turn bytes over in each block."""
-    content = bytearray(path.read_bytes())
-    for place in range(262_144, len(content) - 100, 131_072):
-        content[place : place + 100] = bytes(255 - each for each in content[place : place + 100])
-    path.write_bytes(content)
-
-
-def with_another_log(path):
-    """Put the log of another database beside it."""
-    other = path.with_name("other.duckdb")
-    with duckdb.connect(other) as connection:
-        connection.execute("CREATE TABLE t (x INTEGER)")
-    leave_log(other, "INSERT INTO t VALUES (1)")
-    wal(other).replace(wal(path))
+    content = path.read_bytes()
+    path.write_bytes(flipped(content, *range(262_144, len(content) - 100, 131_072)))
 
 
 def folder_instead(path):
@@ -207,7 +189,7 @@ def folder_instead(path):
             lambda path: path.write_bytes(path.read_bytes()[:-5000]), "cannot be read to its end", id="cut off"
         ),
         pytest.param(turned_over, "cannot be read to its end", id="damaged somewhere"),
-        pytest.param(with_another_log, "do not go together: move the log away", id="beside another's log"),
+        pytest.param(leave_another_log, "do not go together: move the log away", id="beside another's log"),
         pytest.param(folder_instead, "is no file", id="a folder"),
         pytest.param(Path.unlink, "is not there", id="not there"),
     ],
@@ -225,18 +207,8 @@ def test_what_is_no_good_backup_changes_nothing(data_dir, tmp_path, spoil, says)
     assert {path.name: path.read_bytes() for path in data_dir.iterdir()} == before
 
 
-DIE = """
-import os, shutil, signal, sys
-from datetime import timedelta
-from pathlib import Path
+DIE = f"""{DYING}
 from warehouse import backup
-
-def die(*args):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(source, target):
-    Path(target).write_bytes(Path(source).read_bytes()[:5000])
-    die()
 
 at = sys.argv[3]
 if at == "copying":

@@ -7,7 +7,8 @@ from contextlib import suppress
 import duckdb
 import pytest
 
-from tests.warehouse_examples import NOW, feed, new_warehouse, python, read_article
+from tests.damage import flipped, leave_another_log, leave_log
+from tests.warehouse_examples import NOW, feed, new_warehouse, read_article
 from warehouse import articles
 from warehouse.errors import Unusable, WarehouseError
 from warehouse.feeds import sync_feeds
@@ -15,17 +16,6 @@ from warehouse.places import LIVE, PUBLISHED, wal
 from warehouse.published import publish
 from warehouse.runs import health
 from warehouse.store import is_begun, migrate, reading, writing
-
-LEAVE_A_LOG = """
-import os, sys
-import duckdb
-connection = duckdb.connect(sys.argv[1])
-connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-connection.execute("SET wal_autocheckpoint = '1GB'")
-connection.execute(sys.argv[2])
-os._exit(0)
-"""
-RENAMED = "UPDATE article_rows SET outlet = 'renamed'"
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +33,6 @@ def live(tmp_path):
     """Return where the live file stands, beside a good copy."""
     publish(new_warehouse(tmp_path))
     return tmp_path / LIVE
-
-
-def leave_log(path, sql=RENAMED):
-    """Write to a database and die before its log is in the file."""
-    with python(LEAVE_A_LOG, path, sql) as dying:
-        assert dying.wait(30) == 0
-    assert wal(path).stat().st_size
-
-
-def flipped(content, *places):
-    """Return bytes with a hundred of them turned over at each of the places."""
-    turned = bytearray(content)
-    for place in places:
-        turned[place : place + 100] = bytes(255 - each for each in turned[place : place + 100])
-    return bytes(turned)
 
 
 def everything(folder):
@@ -202,12 +177,8 @@ def older(live, whole):
 
 def foreign(live, whole):
     """Leave the log of another database."""
-    other = live.with_name("other.duckdb")
-    with duckdb.connect(other) as connection:
-        connection.execute("CREATE TABLE t (x INTEGER)")
-    leave_log(other, "INSERT INTO t VALUES (1)")
     live.write_bytes(whole)
-    wal(other).replace(wal(live))
+    leave_another_log(live)
 
 
 def turned_over(live, whole):

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.warehouse_examples import new_warehouse, python, unprivileged
+from tests.warehouse_examples import HOLD, new_warehouse, python, unprivileged
 from warehouse.errors import DiskFull, Unusable
 from warehouse.obstacles import Obstacle, holder, obstacle
 from warehouse.store import LIVE, writing
@@ -31,14 +31,6 @@ def test_a_file_that_does_not_open_is_explained(tmp_path, monkeypatch, error, ex
     with pytest.raises(expected, match=str(tmp_path)), writing(tmp_path):
         pass
 
-
-HOLD = """
-import sys
-import duckdb
-with duckdb.connect(sys.argv[1]):
-    print("holding", flush=True)
-    sys.stdin.read()
-"""
 
 FILL = """
 import resource, sys

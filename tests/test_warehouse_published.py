@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from tests.warehouse_examples import NOW, new_warehouse, python, read_article, unprivileged
+from tests.damage import DYING
+from tests.warehouse_examples import HOLD, NOW, new_warehouse, python, read_article, unprivileged
 from warehouse import articles
 from warehouse.errors import Busy, DiskFull
 from warehouse.published import PUBLISHED, STAMP, publish
@@ -17,17 +18,8 @@ from warehouse.runs import RunCounts, finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
 # Dies at one of the system's calls that publishing is made of.
-DIE = """
-import os, shutil, signal, sys
-from pathlib import Path
+DIE = f"""{DYING}
 from warehouse import published
-
-def die(*args):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(source, target):
-    Path(target).write_bytes(Path(source).read_bytes()[:5000])
-    die()
 
 at = sys.argv[2]
 if at == "copying":
@@ -57,15 +49,6 @@ import duckdb
 connection = duckdb.connect(sys.argv[1])
 connection.execute("CREATE TABLE mine (x INTEGER)")
 os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-HOLD = """
-import sys
-import duckdb
-with duckdb.connect(sys.argv[1]):
-    print("holding", flush=True)
-    sys.stdin.read()
 """
 
 

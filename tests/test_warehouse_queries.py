@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.warehouse_examples import NOW, feed, python, read_article
+from tests.warehouse_examples import HOLD, NOW, feed, python, read_article
 from warehouse import articles, queries
 from warehouse.errors import WarehouseError
 from warehouse.feeds import sync_feeds
@@ -278,15 +278,6 @@ def test_the_copy_cannot_be_written(data_dir, target, how):
     with pytest.raises(QueryProblem):
         query(data_dir, f"COPY (SELECT 1) TO '{target.format(folder=data_dir)}' ({how})")
     assert {path.name: path.read_bytes() for path in data_dir.iterdir()} == before
-
-
-HOLD = """
-import sys
-import duckdb
-with duckdb.connect(sys.argv[1]):
-    print("holding", flush=True)
-    sys.stdin.read()
-"""
 
 
 def test_who_has_the_copy_open_for_writing_is_in_nobody_s_way(data_dir):

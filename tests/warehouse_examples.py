@@ -252,6 +252,16 @@ def new_warehouse(data_dir: Path) -> Path:
     return data_dir
 
 
+# Keeps a database open for writing until its stdin ends.
+HOLD = """
+import sys
+import duckdb
+with duckdb.connect(sys.argv[1]):
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
 def python(code: str, *args: object) -> subprocess.Popen[str]:
     """Start another process on this checkout; it prints when it is ready, and ends when its stdin does."""
     command = [sys.executable, "-c", code, *map(str, args)]
