@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from extractors.text.languages import code_meant, is_code
 from extractors.text.urls import is_http_url
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
@@ -17,7 +18,6 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"(\d{1,6})([smhd])")
 LONGEST = timedelta(days=36_500)
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 class Table(BaseModel):
@@ -95,9 +95,9 @@ def one_line(value: str) -> str:
 
 def language_code(value: str) -> str:
     """Accept a language of ISO 639-1."""
-    if LANGUAGE.fullmatch(value):
+    if is_code(value):
         return value
-    raise ValueError('write languages in two small letters, for example "en"')
+    raise ValueError(f'write languages in two small letters, for example "{code_meant(value) or "en"}"')
 
 
 def once_filled(check: Callable[[str], str]) -> AfterValidator:

@@ -115,6 +115,13 @@ def test_any_bytes_are_decoded_or_none(body):
         pytest.param("Talks went on in Istanbul on Tuesday, officials said.", "utf-8", "en", id="declared nonsense"),
         pytest.param("Samtalene fortsatte tirsdag.", "no", "nb", id="a name of its own"),
         pytest.param("12 30", None, None, id="no letters"),
+        pytest.param("12 30", "uk", "uk", id="no letters to contradict it"),
+        pytest.param("Речник заявив, що її країна готова.", "ru", "uk", id="letters of a neighbour"),
+        pytest.param(
+            "Это объявили в Кремле, и мы ждём ответа сегодня.", "uk", "ru", id="letters of the other neighbour"
+        ),
+        pytest.param("Talks went on in Istanbul on Tuesday, officials said.", "uk", "en", id="Latin that cannot be it"),
+        pytest.param("Pregovori su nastavljeni u utorak.", "sr", "sr", id="a language of two scripts"),
     ],
 )
 def test_a_language_is_declared_or_shown(text, declared, expected):

@@ -328,6 +328,10 @@ def test_broken_toml_names_its_line(tmp_path):
         pytest.param('[schedule]\nevery = "0s"', ":2: every: write more than 0s", id="no interval"),
         pytest.param('[schedule]\nevery = "999999d"', ':2: every: write at most "36500d"', id="beyond the calendar"),
         pytest.param('[[feeds]]\nurl = "https://a.example/f"\noutlet = "A"\ncountry = "Turkey"', ':4: country: write two capital letters, for example "TR"', id="a country's name"),
+        *(
+            pytest.param(f'[[feeds]]\nurl = "https://a.example/f"\noutlet = "A"\nlanguage = "{said}"', f':4: language: write languages in two small letters, for example "{meant}"', id=f"a language as {what}")
+            for said, meant, what in [("Ukrainian", "uk", "its name"), ("ua", "uk", "its country"), ("ukr", "uk", "three letters"), ("uk-UA", "uk", "a locale"), ("DE", "de", "capitals"), ("xx", "en", "nobody knows it")]
+        ),
         pytest.param('[[rules]]\nname = "r"\nkeywords = "x"\nofficials = "any"\nsubscribers = ["s"]', ":3: keywords: write a list, in [ ]", id="text for a list"),
         pytest.param('[[rules]]\nname = "r"\nkeywords = ["x"]\nofficials = []\nsubscribers = ["s"]', ":4: officials: write at least one", id="an empty list"),
         pytest.param('[[rules]]\nname = "r"\nkeywords = ["x"]\nofficials = 5\nsubscribers = ["s"]', ":4: officials: write a list, in [ ]", id="a number for a list"),

@@ -98,3 +98,33 @@ def test_a_page_is_taken_before_a_feed_s_summary(room):
     paragraphs = "".join(f"<p>{text}</p>" for text in OTHER)
     found = told(room, plain_page(f"<h1>{FLASH}</h1>{paragraphs}"), said="A summary in words of its own, by the desk.")
     assert found == [(FLASH, "\n".join(OTHER))]
+
+
+UKRAINIAN = "Речник Кремля Дмитро Песков заявив, що перемир'я можливе лише після гарантій безпеки для Києва."
+RUSSIAN = "Пресс-секретарь Кремля Дмитрий Песков объявил, что перемирие возможно лишь после гарантий, и это всё."
+SHORT = "Песков: не готов."
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "language"),
+    [
+        pytest.param(plain_page(f"<h1>{FLASH}</h1><p>{UKRAINIAN}</p>"), "", "uk", id="a template's English"),
+        pytest.param(Reply(headers=HTML, body=f"<html lang='ru'><title>{FLASH}</title><h1>{FLASH}</h1><p>{SHORT}</p>".encode()), "", "uk", id="letters of both: the feed's"),
+        pytest.param(Reply(headers=HTML, body=f"<html lang='ru'><title>{FLASH}</title><h1>{FLASH}</h1><p>{RUSSIAN}</p>".encode()), "", "ru", id="letters of another: the page's"),
+        pytest.param(plain_page(f"<h1>{FLASH}</h1><p>{SAID}</p>"), "", "en", id="a script of another: the page's"),
+        pytest.param(Reply(404), SHORT, "uk", id="the feed's own words"),
+        pytest.param(Reply(404), UKRAINIAN, "uk", id="the feed's own words at length"),
+    ],
+)  # fmt: skip
+def test_an_article_is_in_its_feed_s_language(room, answer, said, language):
+    """What a feed's table says wins over what its pages declare, unless the letters of a text cannot be of it."""
+    room.configuration.write_text(room.configuration.read_text().replace('"TR"', '"TR"\nlanguage = "uk"'))
+    assert told(room, answer, said=said)
+    assert room.rows("SELECT language FROM articles") == [(language,)]
+
+
+def test_a_headline_alone_is_in_its_feed_s_language(room):
+    """So is the title that stands for an article whose page has no text."""
+    room.configuration.write_text(room.configuration.read_text().replace('"TR"', '"TR"\nlanguage = "uk"'))
+    assert told(room, plain_page("<div id='app'></div>", title="Herald"), title=SHORT) == [(SHORT, SHORT)]
+    assert room.rows("SELECT language FROM articles") == [("uk",)]

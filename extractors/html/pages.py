@@ -228,20 +228,25 @@ _INLINE = _MARKED | {"del", "ins", "s", "sub", "sup", "wbr"}
 
 
 def clean_page(
-    html: bytes | str, *, url: str | None = None, content_type: str | None = None, headline: str | None = None
+    html: bytes | str,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    headline: str | None = None,
+    language: str | None = None,
 ) -> Page | Unreadable:
     """Return a page's article: paragraphs joined by a line feed, without captions, comments and teasers.
 
     `url` is where the page came from, `content_type` what its server called it. A page under the `headline` by which a
-    feed lists it is an article, however short. Nothing is fetched, no page makes it
-    raise, and a page without a date gets none.
+    feed lists it is an article, however short. `language`, a code, is what it is in unless its letters say otherwise,
+    whatever it declares. Nothing is fetched, no page makes it raise, and a page without a date gets none.
     """
     text = _text(html, content_type)
     if isinstance(text, Unreadable):
         return text
     try:
         tree = load_html(text)
-        return _no_article("no HTML") if tree is None else _page(tree, url, headline)
+        return _no_article("no HTML") if tree is None else _page(tree, url, headline, language)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  (what three parsers throw at hostile pages can't be listed)
@@ -266,7 +271,7 @@ def _text(html: bytes | str, content_type: str | None) -> str | Unreadable:
     return html.replace("\x00", "")
 
 
-def _page(tree: Any, url: str | None, headline: str | None) -> Page | Unreadable:
+def _page(tree: Any, url: str | None, headline: str | None, language: str | None) -> Page | Unreadable:
     about = read_metadata(tree, url)
     if headline and about.title and _is_same(headline, about.title):
         about = replace(about, is_article=True)
@@ -286,7 +291,7 @@ def _page(tree: Any, url: str | None, headline: str | None) -> Page | Unreadable
         title=about.title,
         author=about.author,
         published=about.published,
-        language=language_of(text, about.language),
+        language=language_of(text, language, about.language),
         url=about.url,
         site_name=about.site_name,
         updated=about.updated,

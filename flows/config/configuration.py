@@ -18,6 +18,7 @@ from alerts.rules import Rule
 from alerts.subscribers import Fault, Subscriber
 from alerts.values import (
     Duration,
+    Language,
     Name,
     Table,
     Timezone,
@@ -131,6 +132,7 @@ class FeedTable(Table):
     every: Duration = timedelta(minutes=10)
     max_every: Duration | None = None
     timezone: Timezone | None = None
+    language: Language | None = None
     user_agent: Name | None = None
     headers: dict[Annotated[str, AfterValidator(header_name)], Name] = Field(default_factory=dict)
     login: Annotated[Name, AfterValidator(login_pair)] | None = None

@@ -77,6 +77,11 @@ class Settings:
         table = self.feed_tables.get(feed_id)
         return table.timezone if table else None
 
+    def language_of(self, feed_id: str) -> str | None:
+        """Return the language that a feed's articles are said to be in; None where each says its own."""
+        table = self.feed_tables.get(feed_id)
+        return table.language if table else None
+
     def table_of(self, feed_id: str) -> FeedTable | None:
         """Return a feed's own table: how its server wants to be asked."""
         return self.feed_tables.get(feed_id)

@@ -44,7 +44,8 @@ class Limits:
 class Parse:
     """One body to be parsed: as a feed, a page, a text file, a sitemap, for the feeds it links to, or for its language.
 
-    Times in it that name no zone are of `timezone`, UTC without. `headline` is what a feed calls a page.
+    Times in it that name no zone are of `timezone`, UTC without. `headline` is what a feed calls a page, and `language`
+    what its articles are said to be in.
     """
 
     kind: Literal["feed", "page", "text", "sitemap", "links", "language"]
@@ -53,6 +54,7 @@ class Parse:
     content_type: str | None = None
     timezone: str | None = None
     headline: str | None = None
+    language: str | None = None
 
 
 def clean_file(body: bytes, **_: object) -> object:
@@ -61,9 +63,9 @@ def clean_file(body: bytes, **_: object) -> object:
     return clean_text(text) if text is not None else Unreadable(reason=UnreadableReason.NOT_TEXT, detail="no text")
 
 
-def shown_language(body: bytes, **_: object) -> object:
-    """Return the language that a text shows, None for an uncertain one."""
-    return language_of(body.decode(errors="replace"))
+def text_language(body: bytes, *, language: str | None, **_: object) -> object:
+    """Return the language of a text, None for an uncertain one."""
+    return language_of(body.decode(errors="replace"), language)
 
 
 _PARSERS: dict[str, Callable[..., object]] = {
@@ -72,8 +74,12 @@ _PARSERS: dict[str, Callable[..., object]] = {
     "text": clean_file,
     "sitemap": read_sitemap,
     "links": announced_feeds,
-    "language": shown_language,
+    "language": text_language,
 }
+
+
+# What only some kinds take.
+_OWN = {"page": ("headline", "language"), "language": ("language",)}
 
 
 def prepare() -> Callable[[Parse], object]:
@@ -87,7 +93,7 @@ def prepare() -> Callable[[Parse], object]:
 def parsed(task: Parse) -> object:
     """Parse one body."""
     with clock_of(task.timezone):
-        own = {"headline": task.headline} if task.kind == "page" else {}
+        own = {name: getattr(task, name) for name in _OWN.get(task.kind, ())}
         return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type, **own)
 
 
@@ -118,9 +124,11 @@ class Workers:
         assert isinstance(answer, Feed | Unreadable)
         return answer
 
-    def clean_page(self, body: bytes, *, url: str = "", content_type: str | None = None) -> Page | Unreadable:
+    def clean_page(
+        self, body: bytes, *, url: str = "", content_type: str | None = None, language: str | None = None
+    ) -> Page | Unreadable:
         """Clean one page, as `extractors.html.pages.clean_page` does."""
-        answer = self._one(Parse(kind="page", body=body, url=url, content_type=content_type))
+        answer = self._one(Parse(kind="page", body=body, url=url, content_type=content_type, language=language))
         assert isinstance(answer, Page | Unreadable)
         return answer
 
@@ -134,9 +142,9 @@ class Workers:
         answer = self._one(Parse(kind="links", body=body, url=url, content_type=content_type))
         return () if isinstance(answer, Unreadable) else answer
 
-    def language_of(self, text: str) -> str | None:
-        """Return the language that a text shows: who tells languages apart takes 70 MB, which they share."""
-        answer = self._one(Parse(kind="language", body=text.encode(errors="replace")))
+    def language_of(self, text: str, declared: str | None = None) -> str | None:
+        """Return the language of a text: who tells languages apart takes 70 MB, which they share."""
+        answer = self._one(Parse(kind="language", body=text.encode(errors="replace"), language=declared))
         return None if isinstance(answer, Unreadable) else answer
 
     def _one(self, task: Parse) -> Any:

@@ -15,6 +15,7 @@ from extractors.html.boilerplate import WINDOW, newly_learned, page_lines, same_
 from extractors.records import Article, Entry, Page, PageLines, Unreadable
 from extractors.text.identity import article_id, item_id, item_url, plain_words
 from extractors.text.urls import canonical_url, without_fragment
+from flows.config.settings import Settings
 from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
@@ -82,7 +83,7 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
     now = setup.now()
     with stage(setup.progress, "clean", len(fetched)) as done:
         bodies = {
-            outcome.key: task(outcome, setup.settings.timezone_of(entries[0].feed_id), headline_of(entries))
+            outcome.key: task(outcome, setup.settings, entries)
             for outcome, entries in fetched
             if isinstance(outcome, Fetched)
         }
@@ -92,7 +93,7 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
         for outcome, entries in fetched:
             came = zip(cleaned(setup, outcome, pages.get(outcome.key), entries, now), entries, strict=True)
             for result, entry in came:
-                results.append(of_its_outlet(outlets, from_feed(workers, result, entry, entries, now), entry))
+                results.append(of_its_outlet(outlets, from_feed(setup, workers, result, entry, entries), entry))
             done()
     articles = tuple(result for result in results if isinstance(result, FoundArticle))
     missed = [result for result in results if isinstance(result, Missed)]
@@ -110,15 +111,17 @@ def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, t
     )
 
 
-def task(answer: Fetched, timezone: str | None, headline: str | None) -> Parse:
-    """Return what there is to clean."""
+def task(answer: Fetched, settings: Settings, entries: Sequence[PendingEntry]) -> Parse:
+    """Return what there is to clean, with what the feed that led there says of its pages."""
+    feed_id = entries[0].feed_id
     return Parse(
         kind="page",
         body=answer.body,
         url=answer.url,
         content_type=answer.content_type,
-        timezone=timezone,
-        headline=headline,
+        timezone=settings.timezone_of(feed_id),
+        headline=headline_of(entries),
+        language=settings.language_of(feed_id),
     )
 
 
@@ -149,11 +152,11 @@ def found(entry: PendingEntry, page: Page, url: str, now: datetime) -> FoundArti
 
 
 def from_feed(
+    setup: Setup,
     workers: Workers,
     result: FoundArticle | Missed,
     entry: PendingEntry,
     leading: Sequence[PendingEntry],
-    now: datetime,
 ) -> FoundArticle | Missed:
     """Take what the feed itself says where its page can't be had for good, or is the article of something else.
 
@@ -164,10 +167,11 @@ def from_feed(
         return result
     if isinstance(result, FoundArticle) and not is_elsewhere(entry, result.page, shared=shared):
         return result
-    page = own_page(workers, entry, bare=isinstance(result, Missed) and result.empty_handed)
+    language = setup.settings.language_of(entry.feed_id)
+    page = own_page(workers, entry, language, bare=isinstance(result, Missed) and result.empty_handed)
     if page is None:
         return result
-    own = found(entry, page, without_fragment(entry.url), now)
+    own = found(entry, page, without_fragment(entry.url), setup.now())
     if shared:
         url = item_url(entry.entry, entry.entry_key)
         own = replace(own, article=replace(own.article, url=url, article_id=item_id(url)))

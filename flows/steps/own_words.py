@@ -53,19 +53,22 @@ def is_elsewhere(entry: PendingEntry, page: Page, *, shared: bool) -> bool:
     return not (title and f" {title} " in words) and (shared or len(said) > len(page.text))
 
 
-def own_page(workers: Workers, entry: PendingEntry, *, bare: bool) -> Page | None:
-    """Return what a feed says of an entry as a page, None for nothing; a headline alone does where `bare` is enough."""
+def own_page(workers: Workers, entry: PendingEntry, language: str | None, *, bare: bool) -> Page | None:
+    """Return what a feed says of an entry as a page, None for nothing; a headline alone does where `bare` is enough.
+
+    `language` is what its articles are said to be in.
+    """
     said, title = said_of(entry), entry.entry.title
     if not said:
-        return Page(text=title, title=title, language=workers.language_of(title)) if bare and title else None
+        return Page(text=title, title=title, language=workers.language_of(title, language)) if bare and title else None
     head = f"<meta charset='utf-8'><meta property='og:type' content='article'><title>{escape(title or '')}</title>"
     body = f"<article><h1>{escape(title or '')}</h1>{entry.entry.content_html}</article>"
     html = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(errors="replace")
-    page = workers.clean_page(html, url=entry.url, content_type="text/html; charset=utf-8")
+    page = workers.clean_page(html, url=entry.url, content_type="text/html; charset=utf-8", language=language)
     if isinstance(page, Page):
         return page
     is_short = isinstance(page, Unreadable) and page.reason is UnreadableReason.NO_ARTICLE
-    return Page(text=said, title=title, language=workers.language_of(said)) if is_short else None
+    return Page(text=said, title=title, language=workers.language_of(said, language)) if is_short else None
 
 
 def headline_of(leading: Sequence[PendingEntry]) -> str | None:
