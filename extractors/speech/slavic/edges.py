@@ -7,6 +7,7 @@ from extractors.speech.slavic.units import DASHES, ENDS, CueWord, Unit
 NEAR = 12  # items between a cue and the conjunction of what it brings in
 CLAUSE = 16  # items of a reporting clause in which its cue stands
 RELATIVE = frozenset({"который", "який", "яка", "котрий", "что", "що"})
+_THAT = frozenset({"том", "этом", "то", "те", "це", "тому"})
 _AGREEING = frozenset({"masc", "femn", "neut", "plur", "past", "pres"})
 
 
@@ -46,7 +47,7 @@ class Edges:
         """Tell what no conjunction stands behind: another verb, a colon, a dash, the end."""
         word = self._unit.word(at)
         if word is not None:
-            return word.is_a("VERB") and not word.is_a("NOUN", "ADJF", "NPRO", "PREP", "CONJ", "ADVB")
+            return word.is_a("VERB", "INFN") and not word.is_a("NOUN", "ADJF", "NPRO", "PREP", "CONJ", "ADVB")
         return self._unit.mark(at) in {":", ";", *DASHES, *ENDS} or self._unit.items[at].quotation is not None
 
     def past(self, at: int, marks: str) -> int:
@@ -101,10 +102,38 @@ class Edges:
         """Return where what is said ends: at the sentence's end, or where the writer reports on."""
         first = at
         while at < len(self._unit.items) and self._unit.mark(at) not in ENDS:
-            if at > first and self._reports_on(at, cue):
+            if at > first and (self._reports_on(at, cue) or (cue and self._clause_over(at, cue))):
                 return at
             at += 1
         return at
+
+    def _clause_over(self, at: int, cue: CueWord) -> bool:
+        """Tell a comma where the clause of "который сказал" or "сообщивший" ends and the main one goes on."""
+        if self._unit.mark(at) != "," or not (cue.is_participle or self.is_relative(cue)):
+            return False
+        word = self._unit.word(at + 1)
+        return word is not None and word.is_a("VERB") and not word.is_a("NOUN", "ADJF")
+
+    def is_relative(self, cue: CueWord) -> bool:
+        """Tell the verb of "который сказал"."""
+        for at in range(cue.at - 1, max(-1, cue.at - 4), -1):
+            word = self._unit.word(at)
+            if word is None:
+                return False
+            if word.lemmas & RELATIVE and not word.is_a("CONJ") and self._unit.mark(at - 1) == ",":
+                return word.can("nomn")
+        return False
+
+    def is_carried(self, at: int) -> bool:
+        """Tell a verb that only says who carries the news: "передает"."""
+        word = self._unit.word(at)
+        return word is not None and word.is_a("VERB") and bool(word.lemmas & self._unit.lexicon.carries)
+
+    def is_about(self, at: int) -> bool:
+        """Tell a preposition of a subject, as in "о планах", and no "о том"."""
+        word, following = self._unit.word(at), self._unit.word(at + 1)
+        is_one = word is not None and word.lower in self._unit.lexicon.about
+        return is_one and following is not None and following.lower not in _THAT
 
     def _reports_on(self, at: int, cue: CueWord | None) -> bool:
         """Tell a place where a comma or a conjunction leads to another cue of the writer's."""
@@ -113,6 +142,8 @@ class Edges:
         comma = self._unit.mark(at) == ","
         if not (joins or comma):
             return False
+        if comma and self.is_carried(at + 1):
+            return True
         place = at + 1
         while (following := self._unit.word(place)) and (
             following.lower in self._unit.lexicon.joins

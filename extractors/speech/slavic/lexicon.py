@@ -23,12 +23,20 @@ class Leaning:
 class Lexicon:
     """One language's words. `by_words` are pairs of a preposition and a noun: по, слово.
 
+    `objects` are the prepositions, one of which the object of an act must have; other acts have any object.
+    `about` are prepositions of a subject: who speaks о планах speaks about all that hangs on them.
+
     `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it.
     """
 
     says: frozenset[str]
     holds: frozenset[str]
+    asks: frozenset[str]
+    carries: frozenset[str]
     acts: dict[str, str]
+    objects: dict[str, frozenset[str]]
+    about: frozenset[str]
+    silent: frozenset[str]
     that: frozenset[str]
     how: str
     refers: frozenset[str]
@@ -61,7 +69,12 @@ def lexicon_of(language: str) -> Lexicon:
     return Lexicon(
         says=frozenset(own["say"].split()),
         holds=frozenset(own["hold"].split()),
+        asks=frozenset(own["ask"].split()),
+        carries=frozenset(own["carry"].split()),
         acts={lemma: stance for stance, lemmas in own["acts"].items() for lemma in lemmas.split()},
+        objects={lemma: frozenset(row["with"].split()) for row in own["objects"] for lemma in row["verbs"].split()},
+        about=frozenset(own["about"].split()),
+        silent=frozenset(own["silent"].split()),
         that=frozenset(own["that"].split()),
         how=own["how"],
         refers=frozenset(own["refer"]),

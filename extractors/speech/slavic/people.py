@@ -18,6 +18,7 @@ from extractors.speech.speakers import Resolution
 from extractors.text.spans import start_of, starting_in
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
+_BESIDE = ("nomn", "gent")  # the cases of a noun right before a name in the nominative
 _NEAR = 3  # mentions of officials that can reach into one place
 
 # How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
@@ -86,14 +87,25 @@ class Acquainted:
                 if following and following.is_name and word.can("Name") and is_personal(following):
                     full = nominative([word, following], unit.language, shared_case([word, following]))
                     self._fullest.setdefault(full.split()[-1], full)
-                if (
-                    word.can("nomn")
-                    and is_personal(word)
-                    and not word.is_a("PREP", "PRCL", "CONJ")
-                    and not self.is_said(unit, at)
-                ):
+                if self._is_on_stage(unit, at, word) and not self.is_said(unit, at):
                     self._stage.append((word.span.start, self._whose(unit, word)))
         self._stage.sort(key=lambda each: each[0])
+
+    def _is_on_stage(self, unit: Unit, at: int, word: WordForm) -> bool:
+        """Tell a person's name in the nominative: what is before it and the roster's spelling may speak against."""
+        if not word.can("nomn") or not is_personal(word) or word.is_a("PREP", "PRCL", "CONJ"):
+            return False
+        before = unit.word(at - 1)
+        if before and before.senses and not before.is_name and (before.is_a("PREP") or not before.can_be(_BESIDE)):
+            return False
+        official = self._official_of(self.official_at(word.span.start, word.span.end))
+        if official is None:
+            return True
+        spelled = " ".join((*official.surnames, *official.given, *official.aliases)).lower().split()
+        return word.lower in spelled
+
+    def _official_of(self, mention: Mention | None) -> Official | None:
+        return self._watchlist.official(mention.ref_id or "") if mention else None
 
     def _whose(self, unit: Unit, word: WordForm) -> Voice:
         official = self.official_at(word.span.start, word.span.end)
@@ -126,9 +138,8 @@ class Acquainted:
         span = Span(words[0].span.start, words[-1].span.end)
         full = nominative(name, unit.language, in_case)
         full = self._fullest.get(full.split()[-1], full) if len(name) == 1 else full
-        known = next(
-            (one for one in self._named.values() if one.voice.name and is_short_for(full, one.voice.name)), None
-        )
+        named = self._named.values() if is_person else ()
+        known = next((one for one in named if one.voice.name and is_short_for(full, one.voice.name)), None)
         voice = Voice(
             name=known.voice.name if known else full,
             ref_id=known.voice.ref_id if known else None,
@@ -141,9 +152,13 @@ class Acquainted:
         self.learn(voice, words, offices_before(unit, first))
         return voice
 
-    def holder(self, head: WordForm, words: Sequence[WordForm], country: str | None) -> Voice | None:
-        """Return who was last said to hold an office, of that country if one is named."""
+    def holder(
+        self, head: WordForm, words: Sequence[WordForm], country: str | None, former: AbstractSet[str]
+    ) -> Voice | None:
+        """Return who was last said to hold an office, of that country if one is named; who held it, if that is said."""
         holders = [one for one in self._named.values() if one.offices & head.lemmas]
+        if past := frozenset[str]().union(*(word.lemmas for word in words)) & former:
+            holders = [one for one in holders if one.offices & past]
         if country:
             holders = [one for one in holders if self._home(one.voice) in {country, None}]
         called = frozenset[str]().union(*(word.lemmas for word in words))
@@ -193,7 +208,7 @@ class Acquainted:
 
     def known(self, mention: Mention, words: Sequence[WordForm]) -> Voice:
         """Return the official whom a mention names."""
-        official = self._watchlist.official(mention.ref_id or "")
+        official = self._official_of(mention)
         return (
             self._voice_of(official)
             if official

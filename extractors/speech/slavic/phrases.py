@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 
 from extractors.speech.slavic.units import DASHES, Unit
 from extractors.speech.slavic.words import CASES, UNKNOWN, WordForm
@@ -17,6 +17,8 @@ _LINKED = frozenset({"NOUN", "ADJF", "PRTF", "NUMR", "NPRO"})
 _NOBODY = frozenset(
     ["это", "це", "что", "що", "все", "всё", "усе", "который", "которая", "которые", "який", "яка", "які", "кто", "хто"]
 ) | {"того", "тот", "той", "те", "ті", "сам", "сама", "один", "одна", "останній", "последний"}
+_POSSESSIVE = frozenset(["его", "ее", "её", "их", "його", "її", "їх", "їхній", "їхня"])
+_KNOWING = frozenset(["знакомый", "близкий", "осведомленный", "обізнаний", "знайомий", "близький", "наближений"])
 # Nouns to which what stands behind a preposition belongs: the source in the Kremlin.
 _OF_PLACES = frozenset(
     ["источник", "собеседник", "посол", "представитель", "эксперт", "джерело", "співрозмовник", "представник"]
@@ -26,11 +28,11 @@ _OF_PLACES = frozenset(
 def can_be_subject(word: WordForm, verb: WordForm | None) -> bool:
     """Tell whether a word in the nominative can be a verb's subject, or begin one."""
     if not word.senses:
-        return word.is_name and word.text[0].isascii()
+        return word.is_initial or (word.is_name and word.text[0].isascii())
     can = any(sense.pos in _LINKED and sense.has("nomn") for sense in word.senses)
     if not can or word.is_a("PREP", "CONJ", "PRCL", "INTJ", "GRND") or word.lower in _NOBODY:
         return False
-    if word.is_a("PRTF") and not word.is_a("NOUN"):
+    if (word.is_a("PRTF") and not word.is_a("NOUN")) or _is_known_by(word):
         return False
     return verb is None or _agrees(word, verb)
 
@@ -64,14 +66,23 @@ def phrase_at(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
                 continue
             if unit.items[at].quotation or unit.mark(at) in DASHES | {":", "(", ";"}:
                 return
-            if unit.mark(at) == "," and not _is_apposition(unit, at):
+            if unit.mark(at) == "," and not _goes_on(unit, first, at):
                 return
             continue
         if not word.is_a(*_LINKED, "PREP") and word.senses:
             return
-        if word.is_a("CONJ", "PRCL", "ADVB") and not word.is_a("PREP") and word.lower not in AND and not word.is_name:
+        if word.is_a("CONJ", "PRCL") and not word.is_a("PREP") and word.lower not in AND and not word.is_name:
+            return
+        if word.senses and word.senses[0].pos == "ADVB" and not word.is_name:
             return
         yield word
+
+
+def _goes_on(unit: Unit, first: int, comma: int) -> bool:
+    """Tell a comma within one phrase: a row of offices, "знакомый с вопросом", "и X, и Y"."""
+    word, before = unit.word(comma + 1), unit.word(first - 1)
+    both = word and before and word.lower in AND and before.lower == word.lower
+    return bool(both) or _is_apposition(unit, comma) or _is_known_by(word)
 
 
 def _is_apposition(unit: Unit, comma: int) -> bool:
@@ -80,6 +91,11 @@ def _is_apposition(unit: Unit, comma: int) -> bool:
     if word is None or word.is_a("PREP", "CONJ") or unit.cue_at(comma + 1) is not None:
         return False
     return word.is_a("NOUN", "ADJF") and word.can("nomn")
+
+
+def _is_known_by(word: WordForm | None) -> bool:
+    """Tell a word that goes on describing behind a comma: "знакомый с вопросом", "похитившие двоих"."""
+    return word is not None and (word.is_a("PRTF") or bool(word.lemmas & _KNOWING))
 
 
 def offices_before(unit: Unit, at: int) -> set[str]:
@@ -114,7 +130,7 @@ def core_of(words: Sequence[WordForm]) -> list[WordForm]:
     """Return a description without what a preposition adds to it, but for sources, envoys and their like."""
     core: list[WordForm] = []
     for word in words:
-        if word.is_a("PREP") and not any(each.lemmas & _OF_PLACES for each in core):
+        if word.is_a("PREP") and not any(each.lemmas & _OF_PLACES or _is_known_by(each) for each in core):
             break
         core.append(word)
     return core
@@ -123,23 +139,32 @@ def core_of(words: Sequence[WordForm]) -> list[WordForm]:
 def person_in(words: Sequence[WordForm], in_case: str) -> list[WordForm]:
     """Return the last name of a person among words, in the case of the phrase and behind no preposition."""
     rows = _rows(words, in_case)
-    people = [own for row in rows if (own := list(dropwhile(lambda word: not is_personal(word), row)))]
+    people = [own for row in rows if (own := _from_given(list(dropwhile(lambda word: not is_personal(word), row))))]
     free = [row for row in people if (at := words.index(row[0])) == 0 or not words[at - 1].is_a("PREP")]
     return free[-1] if free else []
 
 
+def _from_given(row: list[WordForm]) -> list[WordForm]:
+    """Return a name from its first name on, where a surname stands behind that: before it is an office."""
+    given = next((at for at, word in enumerate(row) if word.can("Name") and not word.can(UNKNOWN)), 0)
+    return row[given:] if given < len(row) - 1 else row
+
+
 def name_in(words: Sequence[WordForm], in_case: str) -> list[WordForm]:
-    """Return the name of a body that a phrase begins with, where no person's office stands in it."""
+    """Return the name of a body that a phrase begins with, and whose it is; none where an office stands in it."""
     named = _rows(words, in_case)
     has_office = any(word.can("anim") and not word.is_name for word in words)
-    return named[0] if named and not has_office and words.index(named[0][0]) == 0 else []
+    if not named or has_office or words.index(named[0][0]):
+        return []
+    owners = takewhile(lambda word: word.is_name and word.can("gent"), words[len(named[0]) :])
+    return [*named[0], *owners]
 
 
 def _rows(words: Sequence[WordForm], in_case: str) -> list[list[WordForm]]:
     """Return the stretches of capitals in a row that can be a name in this case."""
     rows: list[list[WordForm]] = [[]]
     for number, word in enumerate(words):
-        if _can_be_name(word, in_case, is_first=number == 0):
+        if _can_be_name(word, in_case, is_first=number == 0) or (rows[-1] and _is_surname(word, rows[-1][-1])):
             rows[-1].append(word)
         elif rows[-1]:
             rows.append([])
@@ -156,8 +181,16 @@ def _can_be_name(word: WordForm, in_case: str, *, is_first: bool) -> bool:
     return not is_first or any(word.can(mark) for mark in _NAME_MARKS) or word.text.isupper()
 
 
+def _is_surname(word: WordForm, before: WordForm) -> bool:
+    """Tell a word with a capital behind a first name: whatever else it means, it is a surname here."""
+    given = before.is_initial or before.can("Patr") or (before.can("Name") and not before.can("Surn"))
+    return given and word.is_name and not word.is_a("PREP", "CONJ") and not word.text.isupper()
+
+
 def is_personal(word: WordForm) -> bool:
     """Tell a word that is, or may be, a person's name."""
+    if word.is_initial:
+        return True
     named = any(word.can(mark) for mark in ("Name", "Surn", "Patr", UNKNOWN)) or not (
         word.senses or word.text.isascii()
     )
@@ -174,6 +207,11 @@ def gender_of(words: Sequence[WordForm]) -> str | None:
     return None
 
 
+def is_possessive(word: WordForm, following: WordForm | None) -> bool:
+    """Tell "его" of "его штаб"."""
+    return word.lower in _POSSESSIVE and following is not None and following.is_a("NOUN", "ADJF")
+
+
 def pronoun_gender(lower: str) -> str | None:
     """Return the gender of a personal or possessive pronoun, "plur" for several; None for another word."""
     if lower in {"он", "его", "него", "він", "його", "нього"}:
@@ -186,7 +224,11 @@ def pronoun_gender(lower: str) -> str | None:
 def _agrees(word: WordForm, verb: WordForm) -> bool:
     """Tell whether a noun in the nominative can be a verb's subject: number, and gender in the past."""
     if verb.can("plur") and not verb.can("sing"):
-        return not word.senses or (word.can("nomn", "plur") and not (word.can(UNKNOWN) and word.is_name))
+        return (
+            word.is_a("NUMR")
+            or not word.senses
+            or (word.can("nomn", "plur") and not (word.can(UNKNOWN) and word.is_name))
+        )
     if word.can(UNKNOWN) and word.is_name:
         return True
     if verb.can("sing") and all(sense.has("plur") for sense in word.senses if sense.has("nomn")):

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.records import Span
+from extractors.speech.quotations import QuotationShape
 from extractors.speech.slavic.edges import CLAUSE, NEAR, RELATIVE, Edges
 from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
 
 _BEFORE_CUE = 6
+_TAKING = frozenset({"reject", "deny", "accept", "doubt"})  # stances of acts on what others say
+_NAME = 12  # words of a name that stands alone beside what is said
+_FRAME = 6  # words from a verb on in which its preposition stands
 _PERSONAL = frozenset({"я", "мы", "ми"})
 
 
@@ -18,7 +22,7 @@ _PERSONAL = frozenset({"я", "мы", "ми"})
 class Saying:
     """Words said, as far as a unit tells: `within` are the items where the speaker is named, as a subject or an owner.
 
-    `before` says that the words are those of the unit before.
+    `before` says that the words are those of the unit before, `is_signed` that a name stands beside them and no verb.
     """
 
     spans: list[Span]
@@ -28,6 +32,7 @@ class Saying:
     cue_span: Span | None = None
     is_by_owner: bool = False
     is_direct: bool = False
+    is_signed: bool = False
     before: bool = False
 
 
@@ -40,12 +45,13 @@ class Reports:
         self._used: set[int] = set()
         self._quoted: set[int] = set()
         self._said: list[Span] = []
+        self._asks = unit.lexicon.asks
 
     def read(self) -> list[Saying]:
         """Return what is said in the unit, in order."""
         if referring := self._referring():
             return [referring]
-        found = [*self._quotations(), *self._announced(), *self._by_words(), *self._parenthetic()]
+        found = [*self._quotations(), *self._announced(), *self._by_words(), *self._parenthetic(), *self._signed()]
         self._said = [span for each in found for span in each.spans]
         found += self._clauses()
         return sorted(found, key=lambda each: each.spans[0] if each.spans else self.unit.span)
@@ -126,16 +132,43 @@ class Reports:
                 continue
             first = self.edges.sentence_start(at - 1)
             cue = self.edges.last_cue(first, at)
-            if cue is None or self._is_used(cue):
-                continue
             following = self.unit.items[at + 1] if at + 1 < len(self.unit.items) else None
-            if following is None:
+            if cue is None and following and following.quotation and self._is_bare(first, at):
+                self._quoted.add(at + 1)
+                yield self._by_name([_inner(following)], (first, at), is_direct=True)
+            if cue is None or self._is_used(cue) or following is None:
                 continue
             if following.quotation:
                 self._quoted.add(at + 1)
                 yield self._saying([_inner(following)], cue, (first, at), is_direct=True)
             elif span := self.unit.stretch(at + 1, self.edges.content_end(at + 1, cue)):
                 yield self._saying([span], cue, (first, at))
+
+    # A name alone: "…, — X", "X: «…»".
+
+    def _signed(self) -> Iterator[Saying]:
+        end = self.edges.clause_end(0, whole=True)
+        dash = next((at for at in range(end - 1, 1, -1) if self.unit.mark(at) in DASHES), 0)
+        quoted = dash - (self.unit.mark(dash - 1) == ",") - 1
+        is_said = self.unit.mark(dash - 1) == "," or (dash and self.unit.items[dash - 1].quotation)
+        if not is_said or not self._is_bare(dash + 1, end) or {quoted, dash - 1} & self._quoted:
+            return
+        if (item := self.unit.items[quoted]).quotation:
+            if item.quotation.shape is not QuotationShape.TERM:
+                self._quoted.add(quoted)
+                yield self._by_name([_inner(item)], (dash + 1, end), is_direct=True)
+        elif (span := self.unit.stretch(0, dash)) and self.edges.has_verb(0, dash):
+            yield self._by_name([span], (dash + 1, end))
+
+    def _is_bare(self, first: int, last: int) -> bool:
+        """Tell a stretch that names somebody and says nothing of him."""
+        words = [word for at in range(first, last) if (word := self.unit.word(at))]
+        named = any(word.is_name for word in words) and 0 < len(words) <= _NAME
+        others = (word for word in words if not word.is_name and not word.is_a("NOUN"))
+        return named and not any(word.is_a("VERB", "PRED", "INFN", "CONJ") for word in others)
+
+    def _by_name(self, spans: list[Span], within: tuple[int, int], *, is_direct: bool = False) -> Saying:
+        return Saying(spans=spans, unit=self.unit, within=within, is_direct=is_direct, is_signed=True)
 
     # "По словам X, …" and "…, по словам X".
 
@@ -194,7 +227,7 @@ class Reports:
     def _clauses(self) -> Iterator[Saying]:
         for construction in (self._postposed, self._that, self._object):
             for cue in self.unit.cues:
-                if self._is_used(cue) or self.edges.is_asked(cue) or self._is_said(cue):
+                if self._is_used(cue) or self.edges.is_asked(cue) or self._is_said(cue) or cue.lemma in self._asks:
                     continue
                 if said := construction(cue):
                     self._said += said.spans
@@ -218,7 +251,7 @@ class Reports:
             (
                 at
                 for at in range(cue.at + 1, min(len(self.unit.items), cue.at + NEAR))
-                if self.edges.stops(at) or self.edges.is_that(at)
+                if self.edges.stops(at) or self.edges.is_that(at) or self._is_object(cue, at)
             ),
             None,
         )
@@ -230,9 +263,9 @@ class Reports:
     def _postposed(self, cue: CueWord) -> Saying | None:
         """Read "…, заявил X": the cue opens the last clause."""
         before = cue.at - 1
-        while before > 0 and (word := self.unit.word(before)) and word.is_a("ADVB", "PRCL") and not word.is_a("CONJ"):
+        while before > 0 and self._is_aside(before):
             before -= 1
-        if cue.is_gerund or before <= 0 or self.unit.mark(before) not in {",", *DASHES}:
+        if cue.is_gerund or cue.is_participle or before <= 0 or self.unit.mark(before) not in {",", *DASHES}:
             return None
         start = self.edges.sentence_start(before)
         span = self.unit.stretch(start, before)
@@ -250,19 +283,53 @@ class Reports:
         if self.unit.mark(comma) != "," or word is None or self.edges.is_that(comma + 1):
             return False
         opens = word.is_a("GRND", "PRTF") or word.lemmas & RELATIVE or self.unit.cue_at(comma + 1) is not None
+        opens = opens or self.edges.is_carried(comma + 1)
         return not opens and self.edges.has_verb(comma + 1, self.edges.clause_end(comma + 1, whole=True))
 
     def _object(self, cue: CueWord) -> Saying | None:
         """Read an act with its object: "призвал к паузе", "отверг условия", "пообещал помочь"."""
         if cue.stance is None or (cue.is_gerund and cue.stance == "assert"):
             return None
+        if self.edges.is_relative(cue) and cue.lemma not in self.unit.lexicon.says:
+            return None
         last = self.edges.content_end(cue.at + 1, cue)
         if self._is_inverted(cue):
-            span = self.unit.stretch(self._clause_first(cue.at), cue.at)
+            first = self._clause_first(cue.at)
+            span = self.unit.stretch(first, cue.at) if self._has_object(cue, first, cue.at) else None
             return self._saying([span], cue, (cue.at, last)) if span else None
         first = self._object_start(cue, last)
-        span = self.unit.stretch(first, last)
+        span = self.unit.stretch(first, last) if self._has_object(cue, first, last) else None
         return self._saying([span], cue, (self.edges.sentence_start(cue.at), cue.at + 1)) if span else None
+
+    def _has_object(self, cue: CueWord, first: int, last: int) -> bool:
+        """Tell whether a stretch is what an act is about: a noun with the preposition that its verb wants, a deed."""
+        wanted = self.unit.lexicon.objects.get(cue.lemma)
+        words = [word for at in range(first, last) if (word := self.unit.word(at))]
+        if not any(word.is_a("NOUN", "INFN") for word in words) or words[0].lemmas & self.unit.lexicon.silent:
+            return any(self.unit.items[at].quotation for at in range(first, last)) and not wanted
+        return not wanted or any(word.lower in wanted for word in words[:_FRAME])
+
+    def _is_object(self, cue: CueWord, at: int) -> bool:
+        """Tell where the object of an act begins that a clause hangs on: "о планах, что …", "отверг слухи, что …"."""
+        if cue.stance is None or cue.is_gerund:
+            return False
+        if cue.lemma in self.unit.lexicon.objects:
+            return self.edges.is_about(at)
+        word, before = self.unit.word(at), self.unit.word(at - 1)
+        if word is None or before is None or word.is_name or before.is_a("PREP"):
+            return False
+        return cue.stance in _TAKING and word.is_a("NOUN") and word.can("accs", "inan")
+
+    def _is_aside(self, at: int) -> bool:
+        """Tell what may stand between a comma and a verb that reports what is before it: an adverb, "об этом"."""
+        word, before = self.unit.word(at), self.unit.word(at - 1)
+        if word is None:
+            return False
+        pair = f"{before.lower} {word.lower}" if before else ""
+        refers = pair in self.unit.lexicon.refers or f"{word.lower} {(self.unit.word(at + 1) or word).lower}" in (
+            self.unit.lexicon.refers
+        )
+        return refers or (word.is_a("ADVB", "PRCL") and not word.is_a("CONJ"))
 
     def _is_inverted(self, cue: CueWord) -> bool:
         """Tell an object that stands before its verb, and the subject behind: "факт подтвердил президент"."""
@@ -314,14 +381,18 @@ def _inner(item: Item) -> Span:
 
 
 def sayings(units: Sequence[Unit]) -> Iterator[Saying]:
-    """Yield what is said in units, in their order; "об этом сообщил X" gives X the words of the unit before."""
-    before: Unit | None = None
+    """Yield what is said in units, in their order; "об этом сообщил X" gives X the words of the unit before.
+
+    Where these are somebody's already, X only carries them.
+    """
+    before, is_said = None, False
     for unit in units:
-        for said in Reports(unit).read():
+        found = Reports(unit).read()
+        for said in found:
             if said.before:
-                span = before.stretch(0, len(before.items)) if before and before.paragraph == unit.paragraph else None
-                if span is None:
+                span = before.stretch(0, len(before.items)) if before else None
+                if span is None or is_said:
                     continue
                 said.spans = [span]
             yield said
-        before = unit
+        before, is_said = unit, bool(found)

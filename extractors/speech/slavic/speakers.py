@@ -18,6 +18,7 @@ from extractors.speech.slavic.phrases import (
     can_be_subject,
     core_of,
     gender_of,
+    is_possessive,
     name_in,
     person_in,
     phrase_at,
@@ -27,10 +28,11 @@ from extractors.speech.slavic.phrases import (
 )
 from extractors.speech.slavic.reports import Saying
 from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import CASES, WordForm, nominative
+from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative
 from extractors.speech.speakers import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
+_HE = frozenset(["он", "она", "они", "він", "вона", "вони"])
 _SOME = frozenset({"один", "другой", "інший", "некоторый", "деякий"})
 _TIMES = frozenset(
     ["день", "месяц", "год", "неделя", "час", "минута", "раз", "місяць", "рік", "тиждень", "година", "хвилина"]
@@ -55,13 +57,21 @@ class Voices:
     def of(self, said: Saying, number: int) -> Voice:
         """Return who said words in the unit of that number."""
         self._people.note(said.unit)
-        voice = self._named(said) or self._inherited(said, number)
+        voice = self._named(said) or (Voice(name=None) if said.is_signed else self._inherited(said, number))
+        if said.is_signed and voice.known is Resolution.NONE:
+            return Voice(name=None)
+        if voice.gender is None and voice.is_person:
+            voice = replace(voice, gender=self._gender_by_verb(said))
         if voice.name and not is_carrier(voice, said.unit.lexicon):
             self._last, self._last_at = voice, number
             self._many = voice if voice.is_plural else self._many
             if voice.is_person and not voice.is_plural and voice.surface:
                 self._people.acts(voice, voice.surface.start)
         return voice
+
+    def _gender_by_verb(self, said: Saying) -> str | None:
+        verb = said.unit.word(said.cue.at) if said.cue and not said.cue.is_gerund else None
+        return next((each for each in GENDERS if verb and verb.can(each, "past")), None)
 
     def pass_by(self, unit: Unit) -> None:
         """Take note of whom a unit names."""
@@ -72,44 +82,57 @@ class Voices:
     def _named(self, said: Saying) -> Voice | None:
         if said.is_by_owner:
             return self._owner(said)
-        after = self._subject(said, said.cue.at + 1, said.within[1]) if said.cue else None
+        if said.is_signed:
+            return self._subject_in(said.unit, *said.within, None)
+        reference = self._reference(said)
+        last = min(said.within[1], reference) if reference else said.within[1]
+        after = self._subject(said, said.cue.at + 1, last) if said.cue else None
         before = self._subject(said, said.within[0], said.cue.at) if said.cue else None
         # A verb that opens its clause has its subject behind it.
         if who := self._antecedent(said):
             return who
         order = (after, before) if said.cue and self._opens(said) else (before, after)
         found = next((each for each in order if each), None)
-        if found and is_carrier(found, said.unit.lexicon):
-            found = self._referred(said) or found
+        if reference and (found is None or is_carrier(found, said.unit.lexicon)):
+            found = self._referred(said.unit, reference) or found
         return found or self._place(said) or self._paper(said)
 
-    def _referred(self, said: Saying) -> Voice | None:
-        """Read "сообщает NBC со ссылкой на источники": whose words an outlet carries."""
+    def _reference(self, said: Saying) -> int | None:
+        """Return where "со ссылкой на" stands in the reporting clause."""
         unit = said.unit
         for at in range(said.within[0], min(len(unit.items), said.within[1] + LONGEST)):
             word = unit.word(at)
             if word and unit.lexicon.reference in word.lemmas and (on := unit.word(at + 1)) and on.lower == "на":
-                words = list(until_mark(unit, at + 2, len(unit.items)))
-                return self._from_words(unit, words, in_case="accs") if words else None
+                return at
         return None
 
+    def _referred(self, unit: Unit, reference: int) -> Voice | None:
+        """Read "сообщает NBC со ссылкой на источники": whose words an outlet carries."""
+        words = list(phrase_at(unit, reference + 2, len(unit.items)))
+        return self._from_words(unit, words, in_case="accs") if words else None
+
     def _antecedent(self, said: Saying) -> Voice | None:
-        """Read "посол, который сказал": whoever is named before the comma, in whatever case."""
+        """Read "посол, который сказал" and "министр, сообщивший": whoever is before the comma, in whatever case."""
         if said.cue is None:
             return None
         unit = said.unit
+        if said.cue.is_participle:
+            return self._before_comma(unit, said.cue.at - 1)
         for at in range(said.cue.at - 1, max(said.within[0], said.cue.at - 4), -1):
             word = unit.word(at)
             if word and word.lower in _WHO and unit.mark(at - 1) == ",":
-                before = [each for place in range(max(0, at - 8), at - 1) if (each := unit.word(place))]
-                rows = [row for case in CASES if (row := person_in(before, case))]
-                row = max(rows, key=lambda each: (each[-1].span.end, len(each)), default=[])
-                return (
-                    self._from_words(unit, row, in_case=next(case for case in CASES if row[0].can(case)))
-                    if row
-                    else None
-                )
+                return self._before_comma(unit, at - 1)
         return None
+
+    def _before_comma(self, unit: Unit, comma: int) -> Voice | None:
+        """Return whom a clause behind a comma is about: the last person before it, else what the last noun names."""
+        before = [each for place in range(max(0, comma - 7), comma) if (each := unit.word(place))]
+        rows = [row for case in CASES if (row := person_in(before, case))]
+        row = max(rows, key=lambda each: (each[-1].span.end, len(each)), default=[])
+        if not row:
+            row = next(([each] for each in reversed(before) if each.is_a("NOUN")), [])
+        case = next((case for case in CASES if row and row[0].can(case)), None)
+        return self._from_words(unit, row, in_case=case) if case else None
 
     def _opens(self, said: Saying) -> bool:
         if said.cue is None:
@@ -139,10 +162,14 @@ class Voices:
         near: Voice | None = None
         for start in reversed(starts):
             found = self._subject_in(unit, start, last if near is None else starts[starts.index(start) + 1] - 1, verb)
-            if found and found.known in {Resolution.NAME, Resolution.PRONOUN}:
+            if found and (found.known in {Resolution.NAME, Resolution.PRONOUN} or self._is_person(found, near)):
                 return found
             near = near or found
         return near
+
+    def _is_person(self, found: Voice, near: Voice | None) -> bool:
+        """Tell a person in the clause of the verb: whoever is named farther off is somebody else."""
+        return near is None and found.is_person
 
     def _subject_in(self, unit: Unit, first: int, last: int, verb: WordForm | None) -> Voice | None:
         at = first
@@ -192,8 +219,9 @@ class Voices:
     def _from_words(self, unit: Unit, words: Sequence[WordForm], *, in_case: str) -> Voice | None:
         if not words:
             return None
-        if gender := pronoun_gender(words[0].lower):
-            return self._pronoun(words[0], gender)
+        possessive = is_possessive(words[0], words[1] if len(words) > 1 else None)
+        if not possessive and (gender := pronoun_gender(words[0].lower)):
+            return self._pronoun(words[0], gender) if in_case != "nomn" or words[0].lower in _HE else None
         name = person_in(words, in_case)
         words = list(words[: words.index(name[-1]) + 1]) if name else core_of(words)
         name = name or name_in(words, in_case)
@@ -221,14 +249,14 @@ class Voices:
             is_bare = own[-1] is head
             country = self._people.country_of(unit, own)
             holder = self._people.holder_of(unit, head, own, country) if country else None
-            holder = holder or self._people.holder(head, own, country)
+            holder = holder or self._people.holder(head, own, country, unit.lexicon.former)
             if holder is None and is_bare:
                 last = self._people.recent(gender_of([head]), span.start)
                 holder = last if last and (last.name or "")[:1].isupper() else None
             if holder is not None:
                 return replace(holder, surface=span, known=Resolution.ROLE)
         return Voice(
-            name=nominative(own, unit.language, in_case),
+            name=_described(unit, own, in_case),
             surface=span,
             gender=next((each for each in GENDERS if head.can(each, in_case)), None) if is_person else None,
             is_plural=plural,
@@ -276,10 +304,7 @@ class Voices:
         return None
 
     def _inherited(self, said: Saying, number: int) -> Voice:
-        verb = said.unit.word(said.cue.at) if said.cue else None
-        gender = next((each for each in GENDERS if verb and verb.can(each) and not verb.can("GRND")), None)
-        if said.cue and said.cue.is_gerund:
-            gender = None
+        gender = self._gender_by_verb(said)
         last = self._last if number - self._last_at <= _REACH else None
         if gender and said.cue and (last is None or last.is_person):
             last = self._people.recent(gender, said.unit.items[said.cue.at].span.start) or last
@@ -288,10 +313,17 @@ class Voices:
         return replace(last, surface=None, known=Resolution.INHERITED)
 
 
+def _described(unit: Unit, words: Sequence[WordForm], in_case: str) -> str:
+    """Return a description with its noun in the nominative, and what hangs on that as the text has it."""
+    head = min(head_of(words), len(words) - 1)
+    rest = unit.text[words[head].span.end : words[-1].span.end]
+    return nominative(words[: head + 1], unit.language, in_case) + rest
+
+
 def _body(unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice:
     """Return a place, a paper or bodies that speak, named in a case."""
     span = Span(words[0].span.start, words[-1].span.end)
-    name = nominative(words, unit.language, in_case)
+    name = _described(unit, words, in_case)
     return Voice(name=name, surface=span, is_person=False, known=Resolution.METONYM)
 
 

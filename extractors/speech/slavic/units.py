@@ -11,7 +11,7 @@ from functools import cached_property
 from extractors.records import Span
 from extractors.speech.quotations import Quotation, opens_at
 from extractors.speech.slavic.lexicon import Lexicon, lexicon_of
-from extractors.speech.slavic.words import WordForm, language_of_words, tokens_of
+from extractors.speech.slavic.words import Sense, WordForm, language_of_words, tokens_of
 from extractors.text.spans import starting_in
 
 DASHES = frozenset("—–―-")
@@ -19,6 +19,8 @@ ENDS = frozenset(".!?…;")
 _CAPTION = re.compile(r"\((?:фото|видео|відео|photo)\b[^()]{0,120}\)\s*", re.IGNORECASE)
 _SHORTEST = 20
 LONGEST = 500  # items of what is read as one; the longest unit of the articles read by hand has 105
+# Who will speak has not spoken; "скажу", "скажите" are no reports.
+_NOT_YET = frozenset({"1per", "2per", "impr", "futr"})
 _ASIDE = re.compile(r"\([^()]{1,120}\)")
 
 
@@ -44,6 +46,7 @@ class CueWord:
     lemma: str
     is_gerund: bool
     stance: str | None
+    is_participle: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,23 +104,28 @@ class Unit:
             return None
         own = self.lexicon
         for sense in word.senses:
-            known = (
-                sense.lemma in own.says
-                or sense.lemma in own.holds
-                or sense.lemma in own.acts
-                or self._takes_side(at, sense.lemma)
-            )
-            if sense.has("1per") or sense.has("2per") or sense.has("impr"):
+            if not sense.marks.isdisjoint(_NOT_YET) or not self._reports(at, sense):
                 continue
-            short = sense.pos in {"ADJS", "PRTS"} or (sense.pos == "ADJF" and sense.has("nomn"))
-            if known and (sense.pos in {"VERB", "GRND"} or (short and sense.lemma in own.holds)):
-                return CueWord(
-                    at=at,
-                    lemma=sense.lemma,
-                    is_gerund=sense.pos == "GRND",
-                    stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
-                )
+            return CueWord(
+                at=at,
+                lemma=sense.lemma,
+                is_gerund=sense.pos == "GRND",
+                stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
+                is_participle=sense.pos == "PRTF",
+            )
         return None
+
+    def _reports(self, at: int, sense: Sense) -> bool:
+        """Tell a verb of speech, an adjective of holding such as "уверен", or "сообщивший" behind its noun's comma."""
+        own = self.lexicon
+        if sense.pos in {"VERB", "GRND"}:
+            speaks = sense.lemma in own.says or sense.lemma in own.holds or sense.lemma in own.acts
+            return speaks or sense.lemma in own.asks or self._takes_side(at, sense.lemma)
+        if sense.pos == "PRTF":
+            return sense.has("actv") and self.mark(at - 1) == "," and sense.lemma in own.says
+        return sense.lemma in own.holds and (
+            sense.pos in {"ADJS", "PRTS"} or (sense.pos == "ADJF" and sense.has("nomn"))
+        )
 
 
 def units_of(

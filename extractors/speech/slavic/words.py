@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -11,12 +11,15 @@ from typing import Any
 
 from extractors.records import Span
 
-_TOKEN = re.compile(r"\w+(?:[-'’ʼ.]\w+)*|[^\w\s]")
+# An initial is a word with its full stop, which ends nothing.
+_INITIAL = r"[A-ZА-ЯЁІЇЄҐ]\.(?=[ \xa0]?[A-ZА-ЯЁІЇЄҐ][.\w])"
+_TOKEN = re.compile(rf"\b{_INITIAL}|\w+(?:[-'’ʼ.]\w+)*|[^\w\s]")
 _KNOWN = 50_000  # word forms kept analysed: a day's news has fewer
 # Letters that only one of the two languages has.
 _RUSSIAN, _UKRAINIAN = frozenset("ыэёъ"), frozenset("іїєґ")
 CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 UNKNOWN = "unknown"  # the mark of a word that is in no dictionary, as most names are
+_FEW = frozenset(["два", "три", "четыре", "оба"])
 _LETTERS = frozenset({"Init"})
 _GERUND = re.compile(r"вши(?:сь)?$")
 
@@ -57,6 +60,11 @@ class WordForm:
         """Tell a word that begins with a capital."""
         return self.text[:1].isupper()
 
+    @property
+    def is_initial(self) -> bool:
+        """Tell a letter that stands for a name."""
+        return self.text[-1] == "."
+
     def is_a(self, *parts: str) -> bool:
         """Tell whether it can be one of these parts of speech."""
         return any(sense.pos in parts for sense in self.senses)
@@ -64,6 +72,10 @@ class WordForm:
     def can(self, *marks: str) -> bool:
         """Tell whether one of its senses has all these marks."""
         return any(sense.has(*marks) for sense in self.senses)
+
+    def can_be(self, marks: Iterable[str]) -> bool:
+        """Tell whether one of these marks is among those of its senses."""
+        return any(mark in sense.marks for sense in self.senses for mark in marks)
 
     @property
     def lemmas(self) -> frozenset[str]:
@@ -96,9 +108,25 @@ def nominative(words: Sequence[WordForm], language: str, in_case: str = "nomn") 
 
     What hangs on its noun in the genitive stays so, and so does what its dictionary has no form of.
     """
-    head = next((at for at, word in enumerate(words) if word.is_a("NOUN") and not word.is_name), len(words))
+    head = head_of(words)
+    if in_case != "nomn" and language == "ru" and words and words[0].is_a("NUMR"):
+        return " ".join([_nominative(words[0], language, in_case), *_counted(words[1:], words[0], head - 1)])
     forms = (_nominative(word, language, in_case) if at <= head else word.text for at, word in enumerate(words))
     return " ".join(forms)
+
+
+def _counted(words: Sequence[WordForm], number: WordForm, head: int) -> Iterator[str]:
+    """Yield the words behind a Russian number in the nominative: "два чиновника", "шесть чиновников"."""
+    few = not _FEW.isdisjoint(number.lemmas)
+    for at, word in enumerate(words):
+        found = next((each for each in _analyser("ru").parse(word.text) if each.tag.POS == "NOUN"), None)
+        counted = found.inflect({"gent", "sing" if few else "plur"}) if found and at == head else None
+        yield counted.word if counted else word.text
+
+
+def head_of(words: Sequence[WordForm]) -> int:
+    """Return the place of a description's noun, behind which nothing stands in its case; that of a name is its end."""
+    return next((at for at, word in enumerate(words) if word.is_a("NOUN") and not word.is_name), len(words))
 
 
 def shared_case(words: Iterable[WordForm]) -> str:
@@ -124,11 +152,11 @@ def _cased(word: str, like: str) -> str:
 @lru_cache(maxsize=_KNOWN)
 def _senses(word: str, language: str) -> tuple[Sense, ...]:
     analyser = _analyser(language)
-    if analyser is None or not word[0].isalpha():
+    if analyser is None or not word[0].isalpha() or word[-1] == ".":
         return ()
     extra = frozenset() if analyser.word_is_known(word.lower()) else frozenset({UNKNOWN})
     senses = (
-        Sense(_lemma(parse, language), str(parse.tag.POS), _marks(parse) | extra)
+        Sense(_lemma(parse, language), _part(parse), _marks(parse) | extra)
         for parse in analyser.parse(word)
         if parse.tag.POS and not parse.tag.grammemes & _LETTERS
     )
@@ -139,6 +167,11 @@ def _marks(parse: Any) -> frozenset[str]:
     marks = frozenset(map(str, parse.tag.grammemes))
     # The Ukrainian dictionary names no case where a noun stands as the dictionary has it.
     return marks if parse.tag.POS != "NOUN" or not marks.isdisjoint(CASES) else marks | {"nomn"}
+
+
+def _part(parse: Any) -> str:
+    """Return the part of speech; the Ukrainian dictionary takes infinitives for verbs like others."""
+    return "INFN" if "infn" in parse.tag.grammemes else str(parse.tag.POS)
 
 
 def _lemma(parse: Any, language: str) -> str:
