@@ -26,6 +26,9 @@ _MENU = re.compile(filled(_ASIDES["menu"], _ASIDES))
 _TEASER = re.compile(
     r"(?:[A-Z0-9‘“\"'$][A-Z0-9’'‘”\"“.&/$%–—,:;-]*\s+){4,30}?(?=(?:[A-Z.]{1,5}\s+)?[a-z]{2}|[A-Z][a-zà-ž’]|[\"“][A-Z][a-z]|[\"“]?[AI]\s[a-z])"
 )
+_SECTION, _ADDRESS, _CREDITED = (
+    re.compile(filled(_ASIDES[name], _ASIDES)) for name in ("section", "own_address", "bare_credit")
+)
 _GOES_ON = re.compile(r"\s*(?:[\"“‘'(A-Z\d]|$)")
 _NOT_ENDED = (",", ":", ";", "”", '"', "’", "'")
 _FEWEST = 4  # words of a caption; with fewer the sentence before is a part of it
@@ -60,10 +63,14 @@ def _own(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span
 def _foreign(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
     captions = list(_captions(text, paragraph, sentences))
     yield from captions
+    for pattern in (_ADDRESS, _CREDITED):
+        yield from (Span(*found.span()) for found in pattern.finditer(text, paragraph.start, paragraph.end))
     for sentence in sentences:
         if _NOTE.match(text, sentence.start, sentence.end) or _NOTE_IN.search(text, sentence.start, sentence.end):
             yield sentence
             continue
+        for found in _SECTION.finditer(text, sentence.start, sentence.end):
+            yield Span(_headline_start(text, Span(sentence.start, found.start())), found.end())
         # What follows a caption is taken for a part of its sentence.
         starts = [caption.end for caption in captions if sentence.start < caption.end < sentence.end]
         for start in (sentence.start, *starts):
@@ -97,6 +104,14 @@ def _is_credit(brackets: str, caption: str, *, at_end: bool) -> bool:
     if _CREDIT.search(brackets):
         return True
     return not at_end and bool(_AGENCY.fullmatch(brackets) and _PICTURED.search(caption))
+
+
+def _headline_start(text: str, before: Span) -> int:
+    """Return where the headline begins that a section's name ends: behind a site's address, or with its sentence."""
+    address = None
+    for address in _ADDRESS.finditer(text, before.start, before.end):  # noqa: B007 (the last)
+        pass
+    return address.end() if address else before.start
 
 
 def _heading_end(text: str, sentence: Span) -> int | None:
