@@ -30,6 +30,7 @@ def holders(text: str, on: date | None = ON) -> list[tuple[str, str]]:
             "Antony Blinken",
             id="a synonym of the office in which an article names someone",
         ),
+        pytest.param("Pope Francis prayed. The pope spoke.", "pope", "Pope Francis", id="an office that is in a name"),
         pytest.param(
             "Secretary of State Jane Doe left. The top US diplomat spoke.",
             "top US diplomat",

@@ -70,10 +70,9 @@ def find_holders(
     given_names: Collection[str],
 ) -> tuple[Holder, ...]:
     """Return whom the text names with an office, in order; `roles` are the offices it speaks of."""
-    by_first = {each.first: each for each in named}
-    by_last = {each.last: each for each in named}
+    called = {at: each for each in named for at in range(each.first, each.last + 1)}
     names = _names(text, given_names) if roles else _Names((), {})
-    found = [holder for role in roles for holder in _beside(text, role, by_first, by_last, names)]
+    found = [holder for role in roles for holder in _beside(text, role, called, names)]
     found += [holder for each in named for holder in _titled(text, each, titles)]
     return tuple(sorted(found, key=lambda holder: holder.at))
 
@@ -124,20 +123,20 @@ def _names(text: TextWords, given_names: Collection[str]) -> _Names:
     return _Names(given_names, before)
 
 
-def _beside(
-    text: TextWords,
-    role: FoundRole,
-    by_first: Mapping[int, NamedOfficial],
-    by_last: Mapping[int, NamedOfficial],
-    names: _Names,
-) -> Iterator[Holder]:
-    """Yield whom an office stands beside: straight before the name, or set in apposition on either side."""
+def _beside(text: TextWords, role: FoundRole, called: Mapping[int, NamedOfficial], names: _Names) -> Iterator[Holder]:
+    """Yield whom an office stands beside: straight before the name, or set in apposition on either side.
+
+    It may be a part of the name: "Pope Leo XIV". `called` are the officials by each word of their names.
+    """
     offices, following = frozenset(role.offices), role.last + 1
-    near = by_first.get(following)
+    if own := called.get(role.last):
+        yield Holder(name=own.official.name, official=own.official, offices=offices, at=own.first)
+        return
+    near = called.get(following)
     if near is not None and (text.runs_on[role.last] or _is_set_apart(text, role.last, following)):
         yield Holder(name=near.official.name, official=near.official, offices=offices, at=near.first)
         return
-    behind = by_last.get(_before(text, role.first))
+    behind = called.get(_before(text, role.first))
     if behind is not None and _is_closed(text, role):
         yield Holder(name=behind.official.name, official=behind.official, offices=offices, at=behind.first)
         return
