@@ -15,7 +15,9 @@ CEASEFIRE = {
     "en": "a cease-fire|the truce held|an immediate cessation of hostilities|to end the war|ending the war in Gaza|"
     "halt its offensive|stop the bombing|stop its military operations|halting the fighting|put an end to the war|"
     "an end to the war|bring the hostilities in Gaza to an end|the war must end|this war has to come to an end|"
-    "suspend all air strikes|a halt to strikes on Kyiv|stopping its shelling of Kharkiv|freeze the front line",
+    "suspend all air strikes|a halt to strikes on Kyiv|stopping its shelling of Kharkiv|freeze the front line|"
+    "end a needless war|end our long Afghan war|this war at last has to end|ending two years of war|"
+    "the fighting in Darfur must stop|halt its “reckless” military campaign|a halt to the Eritrean offensive",
     "ru": "о перемирии|прекращению огня|остановить войну|прекращения боевых действий|положить конец этой войне|"
     "прекращают обстрелы|режима тишины",
     "uk": "перемир’ю|припиненню вогню|зупинити війну|завершенням війни|режиму тиші",
@@ -28,7 +30,9 @@ CEASEFIRE = {
 }
 NO_CEASEFIRE = {
     "en": "a trade truce|the tariff truce|a truce in the trade war|the US-China truce|end the trade war|"
-    "end the war on drugs|an end to the strike by bin workers|halt its production|fighting to end hatred",
+    "end the war on drugs|an end to the strike by bin workers|halt its production|fighting to end hatred|"
+    "end the long Cold War|stop the Russian war machine|end a bitter war of words|the end of the Second World War|"
+    "ended this, war or not",
     "ru": "торговое перемирие|торгового перемирия|остановить производство",
     "de": "die Waffenruhe im Handelsstreit|kurz vor der Pause war der Rückstand",
     "fr": "la trêve commerciale|la trêve hivernale|sans trêve",

@@ -58,6 +58,18 @@ def of_kind(kind, text):
             "President Abbas met Abbas Kamel", ["mahmoud-abbas", "abbas-kamel"], id="Gaza: one word, two people"
         ),
         pytest.param("Khalil al-Hayya; Al-Hayya", ["khalil-al-hayya"] * 2, id="Gaza: an article with a name"),
+        pytest.param(
+            "Qatari Prime Minister Mohammed bin Abdulrahman Al Thani left. Al-Thani spoke; Thani smiled.",
+            ["mohammed-bin-abdulrahman-al-thani"] * 3,
+            id="Gulf: a family’s name is the one’s who was named",
+        ),
+        pytest.param("Al-Thani spoke", [], id="Gulf: a family’s name alone is nobody’s"),
+        pytest.param(
+            "Bin Salman, Bin Farhan", ["mohammed-bin-salman", "faisal-bin-farhan"], id="Gulf: a father’s name"
+        ),
+        pytest.param(
+            "Blanár, Juraj Blanar and Pevkur", ["juraj-blanar", "juraj-blanar", "hanno-pevkur"], id="Europe: ministers"
+        ),
         pytest.param("Iran’s supreme leader", ["ali-khamenei"], id="Iran: a role noun"),
         pytest.param("Mojtaba Khamenei", ["mojtaba-khamenei"], id="Iran: a namesake in full"),
         pytest.param("Araghchi, Araqchi, Арагчи", ["abbas-araghchi"] * 3, id="Iran: spellings"),

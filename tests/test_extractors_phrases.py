@@ -140,6 +140,13 @@ def test_hyphen_space_or_nothing(phrase, printed):
             "children’s rights", "children's rights", ["children's rights"], id="curly or straight apostrophe"
         ),
         pytest.param("=talks", "he talked; Talks; talk", ["Talks"], id="a word after = stands exactly so"),
+        pytest.param("end a * war", "End a war; ending a long, sad war", ["End a war"], id="a gap takes words or none"),
+        pytest.param(
+            "end * war", "ended our long Afghan war", ["ended our long Afghan war"], id="a gap takes three words"
+        ),
+        pytest.param("end * war", "end the very long Afghan war", [], id="and no fourth"),
+        pytest.param("cease * fire now", "cease fire now", ["cease fire now"], id="a gap may stand first of several"),
+        pytest.param("* war *", "a war at", ["war"], id="a gap at the end of a phrase is none"),
         pytest.param("new", "news", [], id="no part of a word counts"),
         pytest.param("…", "…", [], id="a phrase without words is never found"),
         pytest.param("", "ceasefire", [], id="nor is an empty one"),

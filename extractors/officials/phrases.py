@@ -184,6 +184,8 @@ _MARKS = "\"'“”„‟«»‘’‚‛`´\\[\\]"
 _SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:{_BLANK}|[{_MARKS}])+")
 _EXACTLY = "="
 EXCEPT = "!"
+_GAP = "*"
+_GAP_WORDS = 3
 _ANY = ("",)
 
 
@@ -210,6 +212,10 @@ class _Words:
         """Tell whether nothing keeps a word and the next from being one phrase."""
         return at + 1 < len(self.words) and _runs_on(self.text, self.words[at], self.words[at + 1])
 
+    def run_on(self, first: int, last: int) -> bool:
+        """Tell whether nothing keeps the words from `first` to `last` from being one phrase."""
+        return all(self.runs_on(at) for at in range(first, last))
+
     def letter(self, at: int) -> str:
         """Return the first letter of a word, none past the last."""
         return _folded(self.words[at].text[0]) if at < len(self.words) else ""
@@ -223,8 +229,9 @@ class PhraseIndex:
     """Phrases by key, looked up word by word: time grows with the text, not with the number of phrases.
 
     Words are compared in the language of the text. A word after = in a phrase stands exactly so but for its case:
-    "=talks" is neither "talk" nor "talked". A phrase after ! means something else: what of its key shares a word with
-    it is not found ("!trade truce").
+    "=talks" is neither "talk" nor "talked". Where * stands between words up to three others may stand, none of them
+    behind a comma or stop. A phrase after ! means something else: what of its key shares a word with it is not found
+    ("!trade truce").
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
@@ -303,7 +310,9 @@ class _OneLanguage:
 
 
 def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, int]]:
-    """Yield where the word at `at`, alone or joined with the next, leads."""
+    """Yield where the word at `at`, alone or joined with the next, leads, or in a gap the words up to it."""
+    if (gap := node.after.get(_GAP)) is not None:
+        yield from ((gap, at + passed) for passed in range(_GAP_WORDS + 1) if text.run_on(at, at + passed))
     yield from ((node.after[key], at + 1) for key in text.keys(text.words[at].text) if key in node.after)
     if text.runs_on(at):
         yield from ((node.after[key], at + 2) for key in text.joined(at) if key in node.after)
@@ -350,11 +359,21 @@ def _spellings(wording: str, inflection: Inflection) -> Iterator[tuple[str, ...]
     words = tokens(wording)
     own = inflection.alone if len(words) == 1 else inflection.of_phrase
     keys = [(_exact(word.text),) if wording[: word.start].endswith(_EXACTLY) else own(word.text) for word in words]
+    gaps = {at for at, (left, right) in enumerate(pairwise(words)) if _GAP in wording[left.end : right.start]}
     if keys:
-        yield from product(*keys)
+        yield from product(*_with_gaps(keys, gaps))
     for at, (left, right) in enumerate(pairwise(words)):
-        if _EXACTLY not in wording[: right.start]:
-            yield from product(*keys[:at], inflection.of_phrase(left.text + right.text), *keys[at + 2 :])
+        if at not in gaps and _EXACTLY not in wording[: right.start]:
+            joined = [*keys[:at], inflection.of_phrase(left.text + right.text), *keys[at + 2 :]]
+            yield from product(*_with_gaps(joined, {gap - (gap > at) for gap in gaps}))
+
+
+def _with_gaps(keys: Sequence[Iterable[str]], gaps: Collection[int]) -> Iterator[Iterable[str]]:
+    """Yield the keys of a phrase's words in order, a gap's behind each word that has one."""
+    for at, own in enumerate(keys):
+        yield own
+        if at in gaps:
+            yield (_GAP,)
 
 
 def _exact(word: str) -> str:
