@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -70,6 +71,40 @@ def test_a_speaker_has_the_country_he_was_given(countries):
 
 
 WORDS = ["US", "Moscow", "Russian’s", "South", "Korean", "-", "U.K", ".", "“", "pro-"]
+
+
+@pytest.mark.parametrize(
+    ("names", "heard"),
+    [
+        pytest.param(
+            ("IDF", "Israel Defense Forces", "the Israeli army", "Israel’s military", "an IDF spokesperson"),
+            "military of IL",
+            id="an army, by name, initials and whoever speaks for it",
+        ),
+        pytest.param(
+            ("Kremlin", "Kremlin’s press service"), "dmitry-peskov", id="who speaks for a body says what it says"
+        ),
+        pytest.param(
+            ("Russian Foreign Ministry", "Ministry of Foreign Affairs of the Russian Federation"),
+            "maria-zakharova",
+            id="a ministry, whichever way round",
+        ),
+        pytest.param(("Turkish defence ministry", "Turkey's Ministry of Defense"), None, id="of two spellings"),
+        pytest.param(("Polish prime minister’s office",), "leaders-office of PL", id="of any country"),
+    ],
+)
+def test_a_body_is_one_by_whatever_name(countries, names, heard):
+    """A state's army, ministry or leader's office is one speaker, and its spokesperson with it."""
+    voices = {countries.voice(name, date(2025, 5, 21)) for name in names}
+    assert len(voices) == 1
+    assert None not in voices
+    assert heard in {None, *(voice.ref_id for voice in voices)}
+
+
+@pytest.mark.parametrize("name", ["Russia", "health ministry", "Israeli officials", "Hamas", "army", "US and UK navy"])
+def test_what_is_no_one_body_is_heard_as_itself(countries, name):
+    """A country is more than one body, and a ministry of no country could be anyone's."""
+    assert countries.voice(name, date(2025, 5, 21)) is None
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))

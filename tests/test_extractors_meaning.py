@@ -68,8 +68,8 @@ def test_one_thing_in_other_words_and_languages_is_told_from_another():
         of[kind] += 1
         joined[kind] += are_joined(wording("one", retold(one, None)), wording("other", retold(other, None)))
     assert (of.total(), joined["opposite"]) == (741, 0)
-    assert joined["same"] / joined.total() >= 0.94
-    assert joined["same"] / of["same"] >= 0.66
+    assert joined["same"] / joined.total() >= 0.97
+    assert joined["same"] / of["same"] >= 0.77
 
 
 @pytest.mark.slow
@@ -140,6 +140,12 @@ def test_what_is_opposed_is_apart():
         pytest.param("Russia and Ukraine will talk", "RU", "Russia and Ukraine will talk", id="one of two stays named"),
         pytest.param("the U.S. will help", None, "the US will help", id="without a country of his own"),
         pytest.param("«Мы готовы»", "RU", "Мы готовы", id="marks"),
+        pytest.param("Iran does not want it and rejects it", "IR", "we do not want it and rejects it", id="the verb"),
+        pytest.param("Turkey carries it", "TR", "we carry it", id="a verb in -ies"),
+        pytest.param("Israeli soldiers fired", "IL", "our soldiers fired", id="an adjective is whose it is"),
+        pytest.param("the Israeli army fired", "IL", "we fired", id="the army is its country"),
+        pytest.param("demands made of Iran", "IR", "demands made of us", id="after a preposition"),
+        pytest.param("they deprive Iran of rights", "IR", "they deprive us of rights", id="acted on"),
     ],
 )
 def test_direct_and_indirect_speech_are_compared_as_one(sentence, home, told):

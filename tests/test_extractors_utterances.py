@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from extractors.copies.sameness import same_words
 from extractors.negotiation.utterances import wording
+from extractors.officials.countries import Countries
+from extractors.officials.watchlist import load_watchlist
 from extractors.records import Span, Statement, StatementKind
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -16,22 +19,25 @@ GUARANTEES = "We want it to be a working international mechanism of concrete sec
 GROUNDS = "There are no grounds for negotiations yet"
 
 
+STATEMENT = Statement(
+    statement_id="s",
+    utterance_id="u",
+    speaker=None,
+    speaker_id=None,
+    speaker_surface=None,
+    cue=None,
+    kind=INDIRECT,
+    text="",
+    span=Span(0, 0),
+    spans=(),
+    topics=(),
+)
+
+
 def worded(text, kind=DIRECT, *, speaker="Dmitry Peskov", parts=None):
     """Return the wording of a statement; a direct one's parts are what stands between its marks."""
     spans = tuple(Span(text.index(part), text.index(part) + len(part)) for part in parts or (text,))
-    statement = Statement(
-        statement_id="s",
-        utterance_id="u",
-        speaker=speaker,
-        speaker_id=None,
-        speaker_surface=None,
-        cue=None,
-        kind=kind,
-        text=text,
-        span=Span(0, len(text)),
-        spans=spans,
-        topics=(),
-    )
+    statement = replace(STATEMENT, speaker=speaker, kind=kind, text=text, span=Span(0, len(text)), spans=spans)
     return wording(statement, text, said_at=NOW, seen_at=NOW)
 
 
@@ -171,3 +177,18 @@ def test_any_words_can_be_compared(text, kind):
     """Unbalanced marks, controls and other scripts: whatever has a wording is the same as itself."""
     found = worded(text or " ", kind)
     assert found is None or same_words(found.words, found.words)
+
+
+def test_a_body_and_its_spokesman_are_one_speaker():
+    """What the Kremlin says is looked for among what its spokesman says, and is compared as his country's."""
+    countries = Countries(load_watchlist())
+    text = "Russia is ready for talks"
+
+    def told(speaker, speaker_id=None):
+        statement = replace(STATEMENT, speaker=speaker, speaker_id=speaker_id, text=text, spans=(Span(0, len(text)),))
+        return wording(statement, text, said_at=NOW, seen_at=NOW, countries=countries)
+
+    himself, body = told("Dmitry Peskov", "dmitry-peskov"), told("Kremlin")
+    assert (himself.speaker, himself.sentences) == (body.speaker, body.sentences)
+    assert body.sentences == ("we are ready for talks",)
+    assert told("Stéphane Dujarric").speaker == told("Stephane Dujarric").speaker

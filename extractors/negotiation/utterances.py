@@ -35,15 +35,18 @@ def wording(
     quoted = parts if statement.kind is StatementKind.DIRECT else [found for part in parts for found in _marked(part)]
     pieces = (_plain(piece) for each in quoted for piece in _OMITTED.split(each))
     words = Words(plain=plain, quoted=tuple(piece for piece in pieces if piece))
+    voice = countries.voice(statement.speaker, said_at.date()) if countries and not statement.speaker_id else None
+    home = voice.code if voice else countries.of(statement.speaker_id, statement.speaker) if countries else None
+    is_asked_for = countries is not None and (statement.speaker_id is not None or home is not None)
     return Wording(
         statement_id=statement.statement_id,
         name=statement.utterance_id,
-        speaker=statement.speaker_id or plain_words(statement.speaker),
+        speaker=statement.speaker_id or (voice.ref_id if voice else plain_words(fold(statement.speaker))),
         said_at=said_at,
         seen_at=seen_at,
         words=words,
         keys=_keys(words),
-        sentences=_sentences(statement, parts, countries) if countries and not statement.denied else (),
+        sentences=sentences_of(parts, cue=statement.cue, home=home) if is_asked_for and not statement.denied else (),
     )
 
 
@@ -51,13 +54,6 @@ def _is_act(statement: Statement, plain: str) -> bool:
     """Tell "accepted a truce", of which the words said are a bare noun: what was done to it makes the utterance."""
     is_reported = statement.kind is StatementKind.INDIRECT and statement.stance in SIDES
     return is_reported and len(plain.split()) < _ACT_WORDS
-
-
-def _sentences(statement: Statement, parts: list[str], countries: Countries) -> tuple[str, ...]:
-    home = countries.of(statement.speaker_id, statement.speaker or "")
-    if statement.speaker_id is None and home is None:
-        return ()
-    return sentences_of(parts, cue=statement.cue, home=home)
 
 
 def _keys(words: Words) -> tuple[int, ...]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cache
 
+from extractors.officials.roster import name_key
 from extractors.officials.watchlist import Watchlist, slug
 from extractors.records import Mention, MentionKind, Span
 from extractors.text.spans import disjoint
@@ -30,6 +33,20 @@ class NamedCountry:
     how: Naming = Naming.OFFICE
 
 
+@dataclass(frozen=True, slots=True)
+class StateVoice:
+    """Who is heard where a body speaks: the id of the official who says what it says, else the body's own."""
+
+    ref_id: str
+    code: str
+
+
+# What a name has beside body and country: "a spokesperson for the Israeli army", "the army’s press service".
+_BESIDE = re.compile(
+    r"\b(?:the|an?|of|for|in|at|by|its|spokes(?:man|woman|person|people)|press (?:service|office)|unit|enclave)\b|'s?\b"
+)
+
+
 class Countries:
     """What a watchlist's countries are called, and whose its officials and institutions are."""
 
@@ -50,6 +67,12 @@ class Countries:
             **{official.official_id: official.country for official in watchlist.officials},
             **{organisation.ref_id: organisation.country for organisation in watchlist.organisations},
         }
+        self._bodies = {
+            _told(phrase): (body, code)
+            for body in watchlist.bodies
+            for code, phrase in (*((None, form) for form in body.forms), *body.fixed)
+        }
+        self._holder = cache(watchlist.holder)
         longest_first = sorted(map(re.escape, self._named), key=len, reverse=True)
         self._pattern = re.compile(
             rf"(?<!\w)(?=[^\Wa-z\d_])(?<!pro-)(?<!anti-)(?<!non-)({'|'.join(longest_first)})s?(?!\w)"
@@ -75,6 +98,26 @@ class Countries:
     def of(self, ref_id: str | None, words: str) -> str | None:
         """Return whose official this is; of who is not on the roster the first country that the words name."""
         return self._homes.get(ref_id) or next((each.code for each in self.find(words, Span(0, len(words)))), None)
+
+    def voice(self, name: str, on: date) -> StateVoice | None:
+        """Return who is heard that day where a body of a state speaks under this name; None for what is none."""
+        named = list(self.find(name, Span(0, len(name))))
+        rest = name
+        for each in reversed(named):
+            rest = rest[: each.span.start] + " " + rest[each.span.end :]
+        beside = {each.code for each in named}
+        for words in (name, rest):
+            body, home = self._bodies.get(_told(words), (None, None))
+            code = home or (min(beside) if len(beside) == 1 else None)
+            if body is not None and code is not None:
+                holder = self._holder(body.spoken_by, code, on) if body.spoken_by else None
+                return StateVoice(holder.official_id if holder else f"{body.body} of {code}", code)
+        return None
+
+
+def _told(name: str) -> str:
+    """Return what tells a body from others: no articles, nobody who speaks for it."""
+    return " ".join(_BESIDE.sub(" ", name_key(name)).split())
 
 
 class Homes:

@@ -92,6 +92,20 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateBody:
+    """A part of a state that speaks for itself, as every country may have one: its army, its foreign ministry.
+
+    `forms` stand beside a country ("the Israeli army", "army of Israel"); `fixed` are (country, name) that need none.
+    Who holds the office `spoken_by` says what it says.
+    """
+
+    body: str
+    forms: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, str], ...] = ()
+    spoken_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPlace:
     """A country, region, city or building."""
 
@@ -123,6 +137,7 @@ class Watchlist:
     officials: tuple[Official, ...]
     topics: tuple[Topic, ...]
     organisations: tuple[Organisation, ...]
+    bodies: tuple[StateBody, ...]
     places: tuple[NamedPlace, ...]
     decoys: tuple[str, ...]
     given_names: tuple[str, ...]

@@ -10,15 +10,26 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from itertools import product
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from extractors.officials.entries import (
+    TABLES,
+    BodyEntry,
+    CountryEntry,
+    OfficialEntry,
+    RoleEntry,
+    TermEntry,
+    Texts,
+    ThingEntry,
+    TopicEntry,
+    WatchlistEntry,
+)
 from extractors.officials.phrases import alternatives
 from extractors.officials.roster import (
     Country,
@@ -26,6 +37,7 @@ from extractors.officials.roster import (
     Official,
     Organisation,
     Role,
+    StateBody,
     Term,
     Topic,
     Watchlist,
@@ -77,91 +89,6 @@ def _parsed(text: str) -> dict[str, Any]:
         raise WatchlistProblem(f"the watchlist is not valid TOML: {error}") from None
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("blank")
-    return text
-
-
-_Texts = Annotated[tuple[Annotated[str, AfterValidator(_not_blank)], ...], Strict(False)]
-
-
-class _Entry(BaseModel):
-    """An entry of a table. Its `key` names it; by default it is made from `made_from`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    key: ClassVar[str] = "id"
-    made_from: ClassVar[str | None] = None
-
-
-class _Country(_Entry):
-    key = "code"
-    code: str
-    name: str
-    side: str
-    names: _Texts = ()
-    demonyms: _Texts = ()
-    metonyms: _Texts = ()
-    place: bool = True
-
-
-class _Role(_Entry):
-    key = "role"
-    role: str
-    titles: _Texts = ()
-    forms: _Texts = ()
-    fixed: dict[str, _Texts] = {}
-    shared: bool = False
-
-
-class _Topic(_Entry):
-    key = "topic"
-    topic: str
-    name: str
-    phrases: _Texts
-
-
-class _Thing(_Entry):
-    """An organisation or a place."""
-
-    made_from = "name"
-    id: str
-    name: str
-    aliases: _Texts = ()
-    country: str | None = None
-
-
-class _Term(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    role: str
-    country: str | None = None
-    since: date | None = None
-    until: date | None = None
-    title: str | None = None
-
-
-class _Official(_Entry):
-    made_from = "name"
-    id: str
-    name: str
-    country: str
-    gender: str
-    side: str | None = None
-    given: _Texts = ()
-    surname: _Texts = ()
-    aliases: _Texts = ()
-    bare: bool = True
-    terms: Annotated[tuple[_Term, ...], Strict(False)] = ()
-
-
-_TABLES: Mapping[str, type[_Entry]] = {
-    "countries": _Country,
-    "roles": _Role,
-    "officials": _Official,
-    "topics": _Topic,
-    "organisations": _Thing,
-    "places": _Thing,
-}
 _LISTS = ("decoys", "given_names")
 _KINDS = {
     "string_type": "text in quotes",
@@ -177,7 +104,7 @@ _KINDS = {
 class _Merged:
     """The entries of all sources by table and id, and where each was written last."""
 
-    tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {table: {} for table in _TABLES})
+    tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {table: {} for table in TABLES})
     lists: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict.fromkeys(_LISTS, ()))
     origins: dict[tuple[str, str], tuple[int, tuple[int | str, ...]]] = field(default_factory=dict)
 
@@ -187,8 +114,8 @@ class _Merged:
             if table in _LISTS:
                 self.lists[table] += _texts(table, value)
                 continue
-            if table not in _TABLES:
-                raise _problem(_unknown("the watchlist", "table", table, (*_TABLES, *_LISTS)), table)
+            if table not in TABLES:
+                raise _problem(_unknown("the watchlist", "table", table, (*TABLES, *_LISTS)), table)
             if not isinstance(value, list):
                 raise _problem(f"[[{table}]] must be a list", table)
             for index, entry in enumerate(value):
@@ -202,7 +129,7 @@ class _Merged:
         """
         if not isinstance(entry, dict):
             raise _problem(f"[[{table}]] must be a table", table, index)
-        model = _TABLES[table]
+        model = TABLES[table]
         entry_id = _id_of(table, index, entry)
         _check_shape(model, {**entry, model.key: entry_id}, f'{table} "{entry_id}"', (table, index))
         merged = self.tables[table].setdefault(entry_id, {model.key: entry_id})
@@ -216,7 +143,7 @@ class _Merged:
         for entry_id, entry in self.tables[table].items():
             where = f'{table} "{entry_id}"'
             try:
-                records.append(make(_whole(_TABLES[table], entry, where), where))
+                records.append(make(_whole(TABLES[table], entry, where), where))
             except WatchlistProblem as problem:
                 problem.source, problem.place = self.origins[table, entry_id]
                 raise
@@ -244,14 +171,14 @@ def _check_known(word: str, known: Iterable[str], where: str, what: str) -> None
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     try:
-        return TypeAdapter(_Texts).validate_python(value)
+        return TypeAdapter(Texts).validate_python(value)
     except ValidationError as error:
         kind = "a list of texts in quotes" if error.errors()[0]["loc"] else "a list"
         raise _problem(f"{name} must be {kind}", name) from None
 
 
 def _id_of(table: str, index: int, entry: Mapping[str, Any]) -> str:
-    model = _TABLES[table]
+    model = TABLES[table]
     default = entry.get(model.made_from) if model.made_from else None
     entry_id = entry.get(model.key) or (slug(default) if isinstance(default, str) else None)
     if not isinstance(entry_id, str):
@@ -263,7 +190,9 @@ def _id_of(table: str, index: int, entry: Mapping[str, Any]) -> str:
     return entry_id
 
 
-def _check_shape(model: type[_Entry], entry: Mapping[str, Any], where: str, place: tuple[int | str, ...]) -> None:
+def _check_shape(
+    model: type[WatchlistEntry], entry: Mapping[str, Any], where: str, place: tuple[int | str, ...]
+) -> None:
     """Raise WatchlistProblem for a key that the table has not, or a value of another kind; one may add to another."""
     try:
         model.model_validate(entry)
@@ -273,7 +202,7 @@ def _check_shape(model: type[_Entry], entry: Mapping[str, Any], where: str, plac
             raise _problem(_explained(model, wrong[0], where), *place, *wrong[0]["loc"][:1]) from None
 
 
-def _whole(model: type[_Entry], entry: Mapping[str, Any], where: str) -> _Entry:
+def _whole(model: type[WatchlistEntry], entry: Mapping[str, Any], where: str) -> WatchlistEntry:
     """Return a merged entry, which lacks nothing that it must have."""
     try:
         return model.model_validate(entry)
@@ -285,7 +214,7 @@ def _explained(model: type[BaseModel], error: ErrorDetails, where: str) -> str:
     """Say in one line what is wrong with an entry's key, or with one of its terms."""
     key, *inside = error["loc"]
     if key == "terms" and inside:
-        where, model = f"{where}, a term", _Term
+        where, model = f"{where}, a term", TermEntry
         key, inside = (inside[1], []) if inside[1:] else ("", [])
     if error["type"] == "extra_forbidden":
         return _unknown(where, "key", str(key), model.model_fields)
@@ -312,6 +241,7 @@ def _watchlist(merged: _Merged, version: str) -> Watchlist:
         organisations=merged.built(
             "organisations", lambda entry, where: Organisation(**_named(entry, countries, where))
         ),
+        bodies=merged.built("bodies", lambda entry, where: _body(entry, countries, known_roles, where)),
         places=(*map(_country_as_place, of_countries), *places),
         decoys=merged.lists["decoys"],
         given_names=merged.lists["given_names"],
@@ -320,7 +250,7 @@ def _watchlist(merged: _Merged, version: str) -> Watchlist:
     )
 
 
-def _country(entry: _Country, _: str) -> Country:
+def _country(entry: CountryEntry, _: str) -> Country:
     return Country(**entry.model_dump(exclude={"place"}), is_place=entry.place)
 
 
@@ -329,29 +259,42 @@ def _country_as_place(country: Country) -> NamedPlace:
     return NamedPlace(ref_id=slug(country.name), name=country.name, aliases=aliases, country=country.code)
 
 
-def _role(entry: _Role, countries: Mapping[str, Country], where: str) -> Role:
-    for code in entry.fixed:
-        _check_known(code, countries, where, "country")
+def _role(entry: RoleEntry, countries: Mapping[str, Country], where: str) -> Role:
     for form in entry.forms:
         if form.split().count("*") != 1:
             raise WatchlistProblem(f'{where}: the form "{form}" needs one word * for the country')
-    fixed = tuple((code, phrase) for code, phrases in entry.fixed.items() for phrase in phrases)
-    return Role(**entry.model_dump(exclude={"fixed"}), fixed=fixed)
+    return Role(**entry.model_dump(exclude={"fixed"}), fixed=_fixed(entry.fixed, countries, where))
 
 
-def _topic(entry: _Topic) -> Topic:
+def _fixed(
+    fixed: Mapping[str, Sequence[str]], countries: Mapping[str, Country], where: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the names that need no country beside them, each with its country."""
+    for code in fixed:
+        _check_known(code, countries, where, "country")
+    return tuple((code, phrase) for code, phrases in fixed.items() for phrase in phrases)
+
+
+def _body(entry: BodyEntry, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> StateBody:
+    if entry.spoken_by is not None:
+        _check_known(entry.spoken_by, roles, where, "role")
+    fixed = _fixed(entry.fixed, countries, where)
+    return StateBody(body=entry.body, forms=entry.forms, fixed=fixed, spoken_by=entry.spoken_by)
+
+
+def _topic(entry: TopicEntry) -> Topic:
     phrases = (phrase for pattern in entry.phrases for phrase in alternatives(pattern))
     return Topic(topic=entry.topic, name=entry.name, phrases=tuple(dict.fromkeys(phrases)))
 
 
-def _named(entry: _Thing, countries: Mapping[str, Country], where: str) -> dict[str, Any]:
+def _named(entry: ThingEntry, countries: Mapping[str, Country], where: str) -> dict[str, Any]:
     if entry.country is not None:
         _check_known(entry.country, countries, where, "country")
     aliases = tuple(dict.fromkeys((entry.name, *entry.aliases)))
     return {"ref_id": entry.id, "name": entry.name, "aliases": aliases, "country": entry.country}
 
 
-def _official(entry: _Official, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> Official:
+def _official(entry: OfficialEntry, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> Official:
     _check_known(entry.country, countries, where, "country")
     if entry.gender not in {"m", "f"}:
         raise WatchlistProblem(f'{where}: "gender" must be "m" or "f"')
@@ -372,7 +315,7 @@ def _official(entry: _Official, countries: Mapping[str, Country], roles: Sequenc
     )
 
 
-def _term(term: _Term, home: str, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> Term:
+def _term(term: TermEntry, home: str, countries: Mapping[str, Country], roles: Sequence[str], where: str) -> Term:
     country = term.country or home
     _check_known(term.role, roles, where, "role")
     _check_known(country, countries, where, "country")
