@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractors.speech.slavic.units import DASHES, ENDS, CueWord, Unit
+from extractors.speech.slavic.words import WordForm
 
 NEAR = 12  # items between a cue and the conjunction of what it brings in
 CLAUSE = 16  # items of a reporting clause in which its cue stands
@@ -47,7 +48,7 @@ class Edges:
         """Tell what no conjunction stands behind: another verb, a colon, a dash, the end."""
         word = self._unit.word(at)
         if word is not None:
-            return word.is_a("VERB", "INFN") and not word.is_a("NOUN", "ADJF", "NPRO", "PREP", "CONJ", "ADVB")
+            return word.is_a("VERB", "INFN", "GRND") and not word.is_a("NOUN", "ADJF", "NPRO", "PREP", "CONJ", "ADVB")
         return self._unit.mark(at) in {":", ";", *DASHES, *ENDS} or self._unit.items[at].quotation is not None
 
     def past(self, at: int, marks: str) -> int:
@@ -156,7 +157,7 @@ class Edges:
         if other.is_gerund:
             return comma
         if comma and not joins and place == at + 1:
-            return self._is_carrier(place)
+            return self._is_carrier(place) or (cue is not None and self._agree(cue, other) and other.stance is not None)
         return cue is not None and not cue.is_gerund and self._agree(cue, other) and self._brings(other)
 
     def _is_how(self, at: int) -> bool:
@@ -170,7 +171,10 @@ class Edges:
 
     def _agree(self, one: CueWord, other: CueWord) -> bool:
         """Tell whether two verbs can have one subject."""
-        first, second = self._unit.word(one.at), self._unit.word(other.at)
+        return self.agree(self._unit.word(one.at), self._unit.word(other.at))
+
+    def agree(self, first: WordForm | None, second: WordForm | None) -> bool:
+        """Tell whether two verbs can have one subject."""
         if first is None or second is None:
             return False
         mine = {sense.marks & _AGREEING for sense in first.senses}

@@ -32,6 +32,7 @@ class Lexicon:
     says: frozenset[str]
     holds: frozenset[str]
     asks: frozenset[str]
+    passive: frozenset[str]
     carries: frozenset[str]
     acts: dict[str, str]
     objects: dict[str, frozenset[str]]
@@ -39,8 +40,10 @@ class Lexicon:
     silent: frozenset[str]
     that: frozenset[str]
     how: str
+    openers: tuple[tuple[str, ...], ...]
     refers: frozenset[str]
     by_words: frozenset[tuple[str, str]]
+    no_words: frozenset[str]
     papers: frozenset[str]
     reference: str
     joins: frozenset[str]
@@ -52,6 +55,7 @@ class Lexicon:
     former: frozenset[str]
     charges: frozenset[str]
     heads: frozenset[str]
+    aides: frozenset[str]
     sides: dict[str, tuple[str, ...]]
     leanings: tuple[Leaning, ...]
 
@@ -69,6 +73,7 @@ def lexicon_of(language: str) -> Lexicon:
     return Lexicon(
         says=frozenset(own["say"].split()),
         holds=frozenset(own["hold"].split()),
+        passive=frozenset(own["passive"].split()),
         asks=frozenset(own["ask"].split()),
         carries=frozenset(own["carry"].split()),
         acts={lemma: stance for stance, lemmas in own["acts"].items() for lemma in lemmas.split()},
@@ -77,8 +82,10 @@ def lexicon_of(language: str) -> Lexicon:
         silent=frozenset(own["silent"].split()),
         that=frozenset(own["that"].split()),
         how=own["how"],
+        openers=tuple(tuple(words.split("_")) for words in own["openers"].split()),
         refers=frozenset(own["refer"]),
         by_words=frozenset(_pairs(own["by_words"])),
+        no_words=frozenset(own["no_words"].split()),
         papers=frozenset(own["papers"].split()),
         reference=own["reference"],
         joins=frozenset(own["and_also"].split()),
@@ -89,6 +96,7 @@ def lexicon_of(language: str) -> Lexicon:
         offices=tuple((frozenset(nouns.split("+")), role.replace("_", " ")) for nouns, role in _pairs(own["offices"])),
         former=frozenset(own["former"].split()),
         charges=frozenset(own["charges"].split()),
+        aides=frozenset(own["aides"].split()),
         heads=frozenset(own["heads"].split()),
         sides={lemma: tuple(preps.split()) for lemma, preps in own["with"].items()},
         leanings=tuple(

@@ -11,14 +11,16 @@ from itertools import accumulate
 
 from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
+from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, offices_before
 from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import WordForm, nominative, shared_case
+from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative, shared_case
 from extractors.speech.speakers import Resolution
 from extractors.text.spans import start_of, starting_in
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
 _BESIDE = ("nomn", "gent")  # the cases of a noun right before a name in the nominative
+_STEM = 4  # letters by which a surname is known in all its cases
 _NEAR = 3  # mentions of officials that can reach into one place
 
 # How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
@@ -52,6 +54,7 @@ class _Person:
     voice: Voice
     at: int
     offices: set[str] = field(default_factory=set)
+    surface: str = ""
 
 
 class Acquainted:
@@ -95,12 +98,17 @@ class Acquainted:
         """Tell a person's name in the nominative: what is before it and the roster's spelling may speak against."""
         if not word.can("nomn") or not is_personal(word) or word.is_a("PREP", "PRCL", "CONJ"):
             return False
-        before = unit.word(at - 1)
+        first = at
+        while (before := unit.word(first - 1)) and before.is_name and is_personal(before):
+            first -= 1
         if before and before.senses and not before.is_name and (before.is_a("PREP") or not before.can_be(_BESIDE)):
             return False
-        official = self._official_of(self.official_at(word.span.start, word.span.end))
-        if official is None:
+        mention = self.official_at(word.span.start, word.span.end)
+        official = self._official_of(mention)
+        if mention is None or official is None:
             return True
+        if word.span.end < mention.span.end:
+            return False
         spelled = " ".join((*official.surnames, *official.given, *official.aliases)).lower().split()
         return word.lower in spelled
 
@@ -151,6 +159,11 @@ class Acquainted:
         first = next((at for at, item in enumerate(unit.items) if item.span == name[0].span), 0)
         self.learn(voice, words, offices_before(unit, first))
         return voice
+
+    def is_called(self, name: WordForm, office: WordForm) -> bool:
+        """Tell whether somebody of that surname was said to hold an office himself."""
+        stem = name.lower[:_STEM]
+        return any(one.offices & office.lemmas and stem in one.surface for one in self._named.values())
 
     def holder(
         self, head: WordForm, words: Sequence[WordForm], country: str | None, former: AbstractSet[str]
@@ -204,7 +217,7 @@ class Acquainted:
                 known = self._named.get(each.ref_id)
                 voice = self.known(each, words)
                 offices = (known.offices if known else set()) | offices_before(unit, first)
-                self._named[each.ref_id] = _Person(voice, each.span.start, offices)
+                self._named[each.ref_id] = _Person(voice, each.span.start, offices, each.surface.lower())
 
     def known(self, mention: Mention, words: Sequence[WordForm]) -> Voice:
         """Return the official whom a mention names."""
@@ -221,14 +234,42 @@ class Acquainted:
             return
         key = voice.ref_id or voice.name
         known = self._named.get(key)
-        own = {lemma for word in words if not word.is_name or word is words[0] for lemma in word.lemmas}
+        own = {lemma for word in words if self._is_office(word, words) for lemma in word.lemmas}
         self._named[key] = _Person(
             known.voice if known and known.voice.gender else voice,
             words[0].span.start,
             own | offices | (known.offices if known else set()),
+            " ".join(word.lower for word in words),
         )
+
+    def _is_office(self, word: WordForm, words: Sequence[WordForm]) -> bool:
+        """Tell a noun of a phrase that stands in the case of the name at its end: what that is called."""
+        if word.is_name and word is not words[0]:
+            return False
+        cases = {mark for sense in words[-1].senses for mark in sense.marks.intersection(CASES)}
+        return not cases or any(sense.marks & cases for sense in word.senses)
 
     def official_at(self, start: int, end: int) -> Mention | None:
         """Return the last mention of an official between two places of the text."""
         before = starting_in(self._officials, Span(0, end), start_of)[-_NEAR:]
         return next((each for each in reversed(before) if start < each.span.end), None)
+
+
+def described(unit: Unit, words: Sequence[WordForm], in_case: str) -> str:
+    """Return a description with its noun in the nominative, and what hangs on that as the text has it."""
+    head = min(head_of(words), len(words) - 1)
+    rest = unit.text[words[head].span.end : words[-1].span.end]
+    return nominative(words[: head + 1], unit.language, in_case) + rest
+
+
+def body(unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice:
+    """Return a place, a paper or bodies that speak, named in a case."""
+    span = Span(words[0].span.start, words[-1].span.end)
+    name = described(unit, words, in_case)
+    return Voice(name=name, surface=span, is_person=False, known=Resolution.METONYM)
+
+
+def is_carrier(voice: Voice, lexicon: Lexicon) -> bool:
+    """Tell an outlet or agency, which only carries what others say: by its kind, or a name in Latin letters."""
+    words = (voice.name or "").lower().split()
+    return not voice.ref_id and bool(words) and (words[0] in lexicon.carriers or all(word.isascii() for word in words))

@@ -99,7 +99,7 @@ def _is_known_by(word: WordForm | None) -> bool:
 
 
 def offices_before(unit: Unit, at: int) -> set[str]:
-    """Return the nouns for people that stand right before a name."""
+    """Return the nouns for people that stand right before a name; "советника Рябова" is another's."""
     found: set[str] = set()
     name = unit.word(at)
     cases = {mark for sense in name.senses for mark in sense.marks.intersection(CASES)} if name else set()
@@ -107,7 +107,8 @@ def offices_before(unit: Unit, at: int) -> set[str]:
         word = unit.word(place)
         if word is None or not word.is_a("NOUN", "ADJF") or word.is_a("PREP", "VERB"):
             break
-        if not word.is_name and (not cases or any(sense.marks & cases for sense in word.senses)):
+        is_another = place == at - 1 and "nomn" not in cases and word.lemmas & unit.lexicon.aides
+        if not word.is_name and not is_another and (not cases or any(sense.marks & cases for sense in word.senses)):
             found |= word.lemmas
     return found
 
@@ -246,5 +247,6 @@ def _agrees(word: WordForm, verb: WordForm) -> bool:
 
 
 def is_short_for(short: str, full: str) -> bool:
-    """Tell a surname from the full name that ends in it."""
-    return short != full and short.split()[-1:] == full.split()[-1:] and len(short) < len(full)
+    """Tell a surname, or a first name, from the full name that it is a part of."""
+    parts = full.split()
+    return len(short) < len(full) and (short.split()[-1:] == parts[-1:] or short == parts[0])

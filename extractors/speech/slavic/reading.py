@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from extractors.officials.watchlist import Watchlist
@@ -11,10 +11,12 @@ from extractors.speech.drafts import mentions_in, names_of
 from extractors.speech.quotations import find_quotations
 from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.people import CERTAINTY, Voice
-from extractors.speech.slavic.reports import Saying, sayings
-from extractors.speech.slavic.speakers import Voices, is_carrier
-from extractors.speech.slavic.units import units_of
+from extractors.speech.slavic.reports import Reports, Saying
+from extractors.speech.slavic.speakers import Voices, only_carries
+from extractors.speech.slavic.units import Unit, units_of
 from extractors.text.identity import statement_id, utterance_id
+
+_OPENING = 3  # sentences that open a paragraph and are meant together
 
 
 def statements_in(
@@ -32,7 +34,7 @@ def statements_in(
     quotations = find_quotations(text)
     units = list(units_of(text, paragraphs, sentences, quotations, language))
     voices, numbers = Voices(mentions, watchlist, on), {id(unit): number for number, unit in enumerate(units)}
-    said_all = list(sayings(units))
+    said_all = list(_sayings(units))
     voices.introduce(units, [span for said in said_all for span in said.spans if not said.before])
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     found: list[Statement] = []
@@ -43,10 +45,40 @@ def statements_in(
             voices.pass_by(units[passed])
         number = at
         voice = voices.of(said, number)
-        if (voice.name is None and voice.surface is None) or is_carrier(voice, said.unit.lexicon):
+        if (voice.name is None and voice.surface is None) or only_carries(voice, said):
             continue
         found.append(_finished(article_id, text, said, voice, topics))
     return tuple(sorted(found, key=lambda each: each.span))
+
+
+def _sayings(units: Sequence[Unit]) -> Iterator[Saying]:
+    """Yield what is said in units, in their order; "об этом сообщил X" gives X the words before.
+
+    Those are the sentence before, or the few that open the paragraph. Where they are somebody's already, X only carries
+    them.
+    """
+    before: list[Unit] = []
+    for unit in units:
+        found = Reports(unit).read()
+        for said in found:
+            if said.before:
+                if not before:
+                    continue
+                said.spans = [Span(before[0].span.start, span.end)] if (span := _whole(before[-1])) else []
+            if said.spans:
+                yield said
+        before = _open(before, unit) if not found else []
+
+
+def _open(before: list[Unit], unit: Unit) -> list[Unit]:
+    """Return the units that "об этом" may mean once this one is read: the first few of a paragraph, else this one."""
+    if before and before[-1].paragraph == unit.paragraph and before[0].opens and len(before) < _OPENING:
+        return [*before, unit]
+    return [unit]
+
+
+def _whole(unit: Unit) -> Span | None:
+    return unit.stretch(0, len(unit.items))
 
 
 def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Sequence[Mention]) -> Statement:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.records import Span
 from extractors.speech.quotations import QuotationShape
 from extractors.speech.slavic.edges import CLAUSE, NEAR, RELATIVE, Edges
+from extractors.speech.slavic.objects import FRAME, Objects
+from extractors.speech.slavic.phrases import can_be_subject
 from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
 
 _BEFORE_CUE = 6
-_TAKING = frozenset({"reject", "deny", "accept", "doubt"})  # stances of acts on what others say
 _NAME = 12  # words of a name that stands alone beside what is said
-_FRAME = 6  # words from a verb on in which its preposition stands
 _PERSONAL = frozenset({"я", "мы", "ми"})
 
 
@@ -42,6 +42,7 @@ class Reports:
     def __init__(self, unit: Unit) -> None:
         """Begin with nothing read."""
         self.unit, self.edges = unit, Edges(unit)
+        self._objects = Objects(unit, self.edges)
         self._used: set[int] = set()
         self._quoted: set[int] = set()
         self._said: list[Span] = []
@@ -138,9 +139,13 @@ class Reports:
                 yield self._by_name([_inner(following)], (first, at), is_direct=True)
             if cue is None or self._is_used(cue) or following is None:
                 continue
+            if any(self.edges.is_that(place) for place in range(cue.at + 1, at)):
+                continue
             if following.quotation:
                 self._quoted.add(at + 1)
-                yield self._saying([_inner(following)], cue, (first, at), is_direct=True)
+                before = self._said_before(cue)
+                within = (cue.at if before else first, at)
+                yield self._saying([*before, _inner(following)], cue, within, is_direct=not before)
             elif span := self.unit.stretch(at + 1, self.edges.content_end(at + 1, cue)):
                 yield self._saying([span], cue, (first, at))
 
@@ -170,6 +175,21 @@ class Reports:
     def _by_name(self, spans: list[Span], within: tuple[int, int], *, is_direct: bool = False) -> Saying:
         return Saying(spans=spans, unit=self.unit, within=within, is_direct=is_direct, is_signed=True)
 
+    def _said_before(self, cue: CueWord) -> list[Span]:
+        """Return what stands before ", утверждает он: «…»"."""
+        comma = cue.at - 1
+        start = self.edges.sentence_start(comma)
+        if (
+            self.unit.mark(comma) != ","
+            or not self.edges.has_verb(start, comma)
+            or self._has_subject_before(cue, start, comma)
+        ):
+            return []
+        verb, end = self.unit.word(cue.at), self.edges.name_end(cue.at + 1)
+        after = [word for at in range(cue.at + 1, end) if (word := self.unit.word(at))]
+        span = self.unit.stretch(start, comma) if any(can_be_subject(word, verb) for word in after[:FRAME]) else None
+        return [span] if span else []
+
     # "По словам X, …" and "…, по словам X".
 
     def _by_words(self) -> Iterator[Saying]:
@@ -197,7 +217,7 @@ class Reports:
         for noun in (at + 1, at + 2):
             other = self.unit.word(noun)
             if other and any((word.lower, lemma) in self.unit.lexicon.by_words for lemma in other.lemmas):
-                return noun
+                return noun if other.lower not in self.unit.lexicon.no_words else None
         return None
 
     # "Как уточнил МИД, …".
@@ -220,7 +240,18 @@ class Reports:
         )
         if opens and first > 0 and after is None:
             before = self.unit.stretch(self.edges.sentence_start(first - 1), first)
-        return [span for span in (before, after) if span]
+        said = (self._without_opener(span) for span in (before, after) if span)
+        return [span for span in said if span]
+
+    def _without_opener(self, span: Span) -> Span | None:
+        """Return words said without "Кроме того" before them; None where that is all."""
+        first = next((at for at, item in enumerate(self.unit.items) if item.span.start >= span.start), 0)
+        for opener in self.unit.lexicon.openers:
+            words = [self.unit.word(at) for at in range(first, first + len(opener))]
+            if all(words) and tuple(word.lower for word in words if word) == opener:
+                last = next((at for at, item in enumerate(self.unit.items) if item.span.end >= span.end), first)
+                return self.unit.stretch(first + len(opener), last + 1)
+        return span
 
     # Clauses and objects of verbs.
 
@@ -251,7 +282,7 @@ class Reports:
             (
                 at
                 for at in range(cue.at + 1, min(len(self.unit.items), cue.at + NEAR))
-                if self.edges.stops(at) or self.edges.is_that(at) or self._is_object(cue, at)
+                if self.edges.stops(at) or self.edges.is_that(at) or self._objects.begins_at(at, cue)
             ),
             None,
         )
@@ -265,7 +296,14 @@ class Reports:
         before = cue.at - 1
         while before > 0 and self._is_aside(before):
             before -= 1
-        if cue.is_gerund or cue.is_participle or before <= 0 or self.unit.mark(before) not in {",", *DASHES}:
+        only_acts = cue.lemma not in self.unit.lexicon.says | self.unit.lexicon.holds
+        if (
+            cue.is_gerund
+            or cue.is_participle
+            or only_acts
+            or before <= 0
+            or self.unit.mark(before) not in {",", *DASHES}
+        ):
             return None
         start = self.edges.sentence_start(before)
         span = self.unit.stretch(start, before)
@@ -273,9 +311,27 @@ class Reports:
         rest = self.unit.stretch(end, self.edges.content_end(end, None)) if self._goes_on(end) else None
         if span is None or not (rest or self.edges.has_verb(start, before)):
             return None
+        if not rest and self._has_subject_before(cue, start, before):
+            return None
+        span = self._without_opener(span)
+        if span is None:
+            return None
         if rest:
             return self._saying([span, rest], cue, (cue.at, end))
         return self._saying([span], cue, (cue.at, self.edges.clause_end(cue.at + 1, whole=True)))
+
+    def _has_subject_before(self, cue: CueWord, start: int, before: int) -> bool:
+        """Tell that the last name before a comma is a verb's own subject: "Рябов, в частности, заявил, что …"."""
+        end = self.edges.clause_end(cue.at + 1, whole=True)
+        verb = self.unit.word(cue.at)
+        after = [word for at in range(cue.at + 1, end) if (word := self.unit.word(at))]
+        if not after or any(can_be_subject(word, verb) for word in after[:FRAME]) or verb is None or verb.can("plur"):
+            return False
+        brings = any(self.edges.is_that(at) for at in range(cue.at + 1, end)) or cue.stance is not None
+        first = before
+        while first > start and self.unit.mark(first - 1) != ",":
+            first -= 1
+        return brings and not self.edges.has_verb(first, before)
 
     def _goes_on(self, comma: int) -> bool:
         """Tell a comma behind which what is said goes on: "…, напомнил он, …"."""
@@ -285,40 +341,6 @@ class Reports:
         opens = word.is_a("GRND", "PRTF") or word.lemmas & RELATIVE or self.unit.cue_at(comma + 1) is not None
         opens = opens or self.edges.is_carried(comma + 1)
         return not opens and self.edges.has_verb(comma + 1, self.edges.clause_end(comma + 1, whole=True))
-
-    def _object(self, cue: CueWord) -> Saying | None:
-        """Read an act with its object: "призвал к паузе", "отверг условия", "пообещал помочь"."""
-        if cue.stance is None or (cue.is_gerund and cue.stance == "assert"):
-            return None
-        if self.edges.is_relative(cue) and cue.lemma not in self.unit.lexicon.says:
-            return None
-        last = self.edges.content_end(cue.at + 1, cue)
-        if self._is_inverted(cue):
-            first = self._clause_first(cue.at)
-            span = self.unit.stretch(first, cue.at) if self._has_object(cue, first, cue.at) else None
-            return self._saying([span], cue, (cue.at, last)) if span else None
-        first = self._object_start(cue, last)
-        span = self.unit.stretch(first, last) if self._has_object(cue, first, last) else None
-        return self._saying([span], cue, (self.edges.sentence_start(cue.at), cue.at + 1)) if span else None
-
-    def _has_object(self, cue: CueWord, first: int, last: int) -> bool:
-        """Tell whether a stretch is what an act is about: a noun with the preposition that its verb wants, a deed."""
-        wanted = self.unit.lexicon.objects.get(cue.lemma)
-        words = [word for at in range(first, last) if (word := self.unit.word(at))]
-        if not any(word.is_a("NOUN", "INFN") for word in words) or words[0].lemmas & self.unit.lexicon.silent:
-            return any(self.unit.items[at].quotation for at in range(first, last)) and not wanted
-        return not wanted or any(word.lower in wanted for word in words[:_FRAME])
-
-    def _is_object(self, cue: CueWord, at: int) -> bool:
-        """Tell where the object of an act begins that a clause hangs on: "о планах, что …", "отверг слухи, что …"."""
-        if cue.stance is None or cue.is_gerund:
-            return False
-        if cue.lemma in self.unit.lexicon.objects:
-            return self.edges.is_about(at)
-        word, before = self.unit.word(at), self.unit.word(at - 1)
-        if word is None or before is None or word.is_name or before.is_a("PREP"):
-            return False
-        return cue.stance in _TAKING and word.is_a("NOUN") and word.can("accs", "inan")
 
     def _is_aside(self, at: int) -> bool:
         """Tell what may stand between a comma and a verb that reports what is before it: an adverb, "об этом"."""
@@ -331,29 +353,9 @@ class Reports:
         )
         return refers or (word.is_a("ADVB", "PRCL") and not word.is_a("CONJ"))
 
-    def _is_inverted(self, cue: CueWord) -> bool:
-        """Tell an object that stands before its verb, and the subject behind: "факт подтвердил президент"."""
-        word = self.unit.word(cue.at + 1)
-        return (
-            word is not None and cue.at > 0 and word.can("anim", "nomn") and not word.can("accs") and not cue.is_gerund
-        )
-
-    def _clause_first(self, at: int) -> int:
-        while at > 0 and not self.unit.mark(at - 1):
-            at -= 1
-        return at
-
-    def _object_start(self, cue: CueWord, last: int) -> int:
-        """Return where an object begins: after an addressee where a preposition or an infinitive follows."""
-        if cue.stance != "demand":
-            return cue.at + 1
-        for at in range(cue.at + 1, min(last, cue.at + 6)):
-            word = self.unit.word(at)
-            if word is None:
-                break
-            if word.is_a("INFN", "PREP"):
-                return at
-        return cue.at + 1
+    def _object(self, cue: CueWord) -> Saying | None:
+        found = self._objects.of(cue)
+        return self._saying([found[0]], cue, found[1]) if found else None
 
     def _saying(
         self, spans: list[Span], cue: CueWord, within: tuple[int, int], *, is_direct: bool = False, before: bool = False
@@ -378,21 +380,3 @@ class Reports:
 
 def _inner(item: Item) -> Span:
     return item.quotation.span if item.quotation else item.span
-
-
-def sayings(units: Sequence[Unit]) -> Iterator[Saying]:
-    """Yield what is said in units, in their order; "об этом сообщил X" gives X the words of the unit before.
-
-    Where these are somebody's already, X only carries them.
-    """
-    before, is_said = None, False
-    for unit in units:
-        found = Reports(unit).read()
-        for said in found:
-            if said.before:
-                span = before.stretch(0, len(before.items)) if before else None
-                if span is None or is_said:
-                    continue
-                said.spans = [span]
-            yield said
-        before, is_said = unit, bool(found)

@@ -8,8 +8,7 @@ from datetime import date
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, Span
-from extractors.speech.slavic.lexicon import Lexicon
-from extractors.speech.slavic.people import Acquainted, Voice
+from extractors.speech.slavic.people import Acquainted, Voice, body, described, is_carrier
 from extractors.speech.slavic.phrases import (
     AND,
     GENDERS,
@@ -27,8 +26,8 @@ from extractors.speech.slavic.phrases import (
     words_in,
 )
 from extractors.speech.slavic.reports import Saying
-from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative
+from extractors.speech.slavic.units import DASHES, Unit
+from extractors.speech.slavic.words import CASES, WordForm
 from extractors.speech.speakers import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
@@ -48,6 +47,8 @@ class Voices:
         self._people = Acquainted(mentions, watchlist, on)
         self._last: Voice | None = None
         self._many: Voice | None = None
+        self._body: Voice | None = None
+        self._fullest: dict[frozenset[str], Voice] = {}
         self._last_at = -_REACH
 
     def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
@@ -56,14 +57,15 @@ class Voices:
 
     def of(self, said: Saying, number: int) -> Voice:
         """Return who said words in the unit of that number."""
-        self._people.note(said.unit)
+        self._note(said.unit)
         voice = self._named(said) or (Voice(name=None) if said.is_signed else self._inherited(said, number))
         if said.is_signed and voice.known is Resolution.NONE:
             return Voice(name=None)
-        if voice.gender is None and voice.is_person:
-            voice = replace(voice, gender=self._gender_by_verb(said))
+        if voice.ref_id is None and voice.is_person and not said.is_by_owner:
+            voice = replace(voice, gender=self._gender_by_verb(said) or voice.gender)
         if voice.name and not is_carrier(voice, said.unit.lexicon):
             self._last, self._last_at = voice, number
+            self._body = self._body if voice.is_person else voice
             self._many = voice if voice.is_plural else self._many
             if voice.is_person and not voice.is_plural and voice.surface:
                 self._people.acts(voice, voice.surface.start)
@@ -75,7 +77,22 @@ class Voices:
 
     def pass_by(self, unit: Unit) -> None:
         """Take note of whom a unit names."""
+        self._note(unit)
+
+    def _note(self, unit: Unit) -> None:
+        """Take note of whom a unit names, of sources who speak in it too: "один из них" is one of those."""
         self._people.note(unit)
+        if not unit.cues:
+            return
+        for item in unit.items:
+            word = item.token
+            if (
+                word
+                and word.can("nomn", "plur")
+                and not word.can("nomn", "sing")
+                and word.lemmas & unit.lexicon.strangers
+            ):
+                self._many = Voice(name=word.lower, surface=word.span, is_plural=True, known=Resolution.NONE)
 
     # What is named.
 
@@ -84,6 +101,8 @@ class Voices:
             return self._owner(said)
         if said.is_signed:
             return self._subject_in(said.unit, *said.within, None)
+        if said.cue and said.cue.is_impersonal:
+            return self._paper(said)
         reference = self._reference(said)
         last = min(said.within[1], reference) if reference else said.within[1]
         after = self._subject(said, said.cue.at + 1, last) if said.cue else None
@@ -157,7 +176,7 @@ class Voices:
         if cue is None or first > cue.at:
             return self._subject_in(unit, first, last, verb)
         # The nearest clause before a verb has its subject, else one farther off.
-        edges = [at for at in range(first, last) if unit.mark(at) == ","]
+        edges = [at for at in range(first, last) if unit.mark(at) == "," or unit.mark(at) in DASHES]
         starts = [first, *(edge + 1 for edge in edges)]
         near: Voice | None = None
         for start in reversed(starts):
@@ -184,7 +203,11 @@ class Voices:
             if word is None or not can_be_subject(word, verb):
                 at = after_phrase(unit, at, last) if word is not None and word.is_a("PREP") else at + 1
                 continue
-            words = list(phrase_at(unit, at, last))
+            words = (
+                self._with_name(unit, list(phrase_at(unit, at, last)), last)
+                if verb
+                else list(phrase_at(unit, at, last))
+            )
             if any(word.lemmas & _TIMES for word in words[:2]):
                 at += 2
                 continue
@@ -194,6 +217,23 @@ class Voices:
             # An outlet may be whom he told it.
             carrier, at = carrier or voice, at + (1 if voice else max(1, len(words)))
         return carrier
+
+    def _with_name(self, unit: Unit, words: list[WordForm], last: int) -> list[WordForm]:
+        """Return an office with the name that ends its clause, whatever stands between: "мэр с 2010-го Олег Рябов"."""
+        if not words or not words[0].can("anim", "nomn") or person_in(words, "nomn"):
+            return words
+        end = [word for at in (last - 2, last - 1) if (word := unit.word(at)) and word.is_name and word.can("nomn")]
+        is_name = len(end) == 2 and end[0].can("Name") and end[0].span.start > words[-1].span.end  # noqa: PLR2004
+        between = (
+            word
+            for item in unit.items
+            if (word := item.token) and words[-1].span.end < word.span.start < end[0].span.start
+        )
+        return (
+            [*words, *between, *end]
+            if is_name and not any(w.is_a("VERB") and not w.is_a("NOUN") for w in between)
+            else words
+        )
 
     def _group(self, unit: Unit, first: int, last: int, verb: WordForm) -> Voice | None:
         """Return several who speak together: "Белый дом и Госдеп отрицают", "другие отметили", "один из них сказал"."""
@@ -214,7 +254,7 @@ class Voices:
             return None
         if not any(each.can("nomn") for each in words[joined + 1 :]):
             return None
-        return replace(_body(unit, words, "nomn"), is_plural=True)
+        return replace(body(unit, words, "nomn"), is_plural=True)
 
     def _from_words(self, unit: Unit, words: Sequence[WordForm], *, in_case: str) -> Voice | None:
         if not words:
@@ -226,6 +266,8 @@ class Voices:
         words = list(words[: words.index(name[-1]) + 1]) if name else core_of(words)
         name = name or name_in(words, in_case)
         span = Span(words[0].span.start, words[-1].span.end)
+        if name and in_case == "gent" and self._is_of(unit, words, name):
+            return self._described(unit, words, in_case)
         official = self._people.official_at(name[0].span.start, name[-1].span.end) if name else None
         if official is not None:
             voice = replace(self._people.known(official, name), surface=span)
@@ -234,6 +276,13 @@ class Voices:
         if name:
             return self._people.stranger(unit, words, name, in_case)
         return self._described(unit, words, in_case)
+
+    def _is_of(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm]) -> bool:
+        """Tell "советника Рябова": a surname alone behind somebody who is another's, unless that is his own office."""
+        before = words[words.index(name[0]) - 1] if words.index(name[0]) else None
+        if len(name) > 1 or before is None or not before.lemmas & unit.lexicon.aides:
+            return False
+        return not self._people.is_called(name[0], before)
 
     def _described(self, unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice | None:
         """Return whom an office or a description means: whose it was said to be, else who spoke, else itself."""
@@ -245,24 +294,37 @@ class Voices:
         is_person = head.can("anim") or bool(head.lemmas & unit.lexicon.strangers)
         senses = [sense for sense in head.senses if sense.has(in_case)]
         plural = all(sense.has("plur") for sense in senses)
-        if head.can("anim") and not plural and not head.lemmas & unit.lexicon.strangers:
-            is_bare = own[-1] is head
+        is_bare = own[-1] is head is own[0]
+        if is_bare and (fuller := self._fullest.get(head.lemmas)):
+            return replace(fuller, surface=span)
+        is_stranger = any(word.lemmas & unit.lexicon.strangers for word in own)
+        if head.can("anim") and not plural and not is_stranger:
             country = self._people.country_of(unit, own)
             holder = self._people.holder_of(unit, head, own, country) if country else None
             holder = holder or self._people.holder(head, own, country, unit.lexicon.former)
             if holder is None and is_bare:
-                last = self._people.recent(gender_of([head]), span.start)
-                holder = last if last and (last.name or "")[:1].isupper() else None
+                last = self._holding_the_floor(gender_of([head]), span.start)
+                holder = last if last and last.known is not Resolution.NONE else None
             if holder is not None:
                 return replace(holder, surface=span, known=Resolution.ROLE)
-        return Voice(
-            name=_described(unit, own, in_case),
+        voice = Voice(
+            name=described(unit, own, in_case),
             surface=span,
             gender=next((each for each in GENDERS if head.can(each, in_case)), None) if is_person else None,
             is_plural=plural,
             is_person=is_person,
             known=Resolution.NONE,
         )
+        if not is_bare and (plural or not is_person):
+            self._fullest.setdefault(head.lemmas, voice)
+        return voice
+
+    def _holding_the_floor(self, gender: str | None, before: int) -> Voice | None:
+        """Return whom a bare office means: who spoke last, if the gender is his, else who acted last."""
+        last = self._last
+        if last and last.is_person and not last.is_plural and (gender is None or last.gender in {gender, None}):
+            return last
+        return self._people.recent(gender, before)
 
     def _pronoun(self, word: WordForm, gender: str) -> Voice:
         if gender == "plur":
@@ -286,7 +348,7 @@ class Voices:
             if word and word.lower in {"в", "во", "у", "на"}:
                 words = list(until_mark(unit, at + 1, said.within[1] if at > cue.at else cue.at))
                 if words and words[0].can("loct"):
-                    return _body(unit, words, "loct")
+                    return body(unit, words, "loct")
         return None
 
     def _paper(self, said: Saying) -> Voice | None:
@@ -300,34 +362,26 @@ class Voices:
                 owner = list(until_mark(said.unit, at + 1, said.within[1]))
                 if owner and owner[0].can("gent"):
                     return self._from_words(said.unit, owner, in_case="gent")
-                return _body(said.unit, [word], "loct")
+                if self._body and self._last is self._body:
+                    return replace(self._body, surface=word.span, known=Resolution.INHERITED)
+                return body(said.unit, [word], "loct")
         return None
 
     def _inherited(self, said: Saying, number: int) -> Voice:
+        if said.cue and said.cue.is_impersonal:
+            return Voice(name=None)
         gender = self._gender_by_verb(said)
         last = self._last if number - self._last_at <= _REACH else None
         if gender and said.cue and (last is None or last.is_person):
             last = self._people.recent(gender, said.unit.items[said.cue.at].span.start) or last
-        if last is None:
+        verb = said.unit.word(said.cue.at) if said.cue else None
+        if last is None or (
+            verb and verb.can("plur") and not verb.can("sing") and last.is_person and not last.is_plural
+        ):
             return Voice(name=None, known=Resolution.NONE)
         return replace(last, surface=None, known=Resolution.INHERITED)
 
 
-def _described(unit: Unit, words: Sequence[WordForm], in_case: str) -> str:
-    """Return a description with its noun in the nominative, and what hangs on that as the text has it."""
-    head = min(head_of(words), len(words) - 1)
-    rest = unit.text[words[head].span.end : words[-1].span.end]
-    return nominative(words[: head + 1], unit.language, in_case) + rest
-
-
-def _body(unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice:
-    """Return a place, a paper or bodies that speak, named in a case."""
-    span = Span(words[0].span.start, words[-1].span.end)
-    name = _described(unit, words, in_case)
-    return Voice(name=name, surface=span, is_person=False, known=Resolution.METONYM)
-
-
-def is_carrier(voice: Voice, lexicon: Lexicon) -> bool:
-    """Tell an outlet or agency, which only carries what others say: by its kind, or a name in Latin letters."""
-    words = (voice.name or "").lower().split()
-    return not voice.ref_id and bool(words) and (words[0] in lexicon.carriers or all(word.isascii() for word in words))
+def only_carries(voice: Voice, said: Saying) -> bool:
+    """Tell an outlet that brings in what others say; what it holds itself it says."""
+    return is_carrier(voice, said.unit.lexicon) and (said.cue is None or said.cue.lemma not in said.unit.lexicon.holds)

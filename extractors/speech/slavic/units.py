@@ -18,6 +18,7 @@ DASHES = frozenset("—–―-")
 ENDS = frozenset(".!?…;")
 _CAPTION = re.compile(r"\((?:фото|видео|відео|photo)\b[^()]{0,120}\)\s*", re.IGNORECASE)
 _SHORTEST = 20
+_HEADLINE = 200  # characters
 LONGEST = 500  # items of what is read as one; the longest unit of the articles read by hand has 105
 # Who will speak has not spoken; "скажу", "скажите" are no reports.
 _NOT_YET = frozenset({"1per", "2per", "impr", "futr"})
@@ -47,6 +48,7 @@ class CueWord:
     is_gerund: bool
     stance: str | None
     is_participle: bool = False
+    is_impersonal: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Unit:
     language: str
     items: tuple[Item, ...]
     paragraph: int
+    opens: bool = False
 
     @property
     def lexicon(self) -> Lexicon:
@@ -112,6 +115,7 @@ class Unit:
                 is_gerund=sense.pos == "GRND",
                 stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
                 is_participle=sense.pos == "PRTF",
+                is_impersonal=_is_impersonal(sense, own.passive),
             )
         return None
 
@@ -123,9 +127,16 @@ class Unit:
             return speaks or sense.lemma in own.asks or self._takes_side(at, sense.lemma)
         if sense.pos == "PRTF":
             return sense.has("actv") and self.mark(at - 1) == "," and sense.lemma in own.says
+        if sense.pos == "PRTS" and sense.has("neut") and sense.lemma in own.says:
+            return True
         return sense.lemma in own.holds and (
             sense.pos in {"ADJS", "PRTS"} or (sense.pos == "ADJF" and sense.has("nomn"))
         )
+
+
+def _is_impersonal(sense: Sense, passive: frozenset[str]) -> bool:
+    """Tell a form that has no speaker for its subject: "сообщается", "сказано"."""
+    return "Impe" in sense.marks or sense.lemma in passive or (sense.pos == "PRTS" and sense.has("neut"))
 
 
 def units_of(
@@ -142,8 +153,15 @@ def units_of(
         own = language_of_words(paragraph.slice(text), language)
         for span in _joined(text, [part for each in inside for part in _uncaptioned(text, each)], quoted):
             items = tuple(_items(text, span, _quoted_in(span, quoted), own))
-            if 0 < len(items) <= LONGEST:
-                yield Unit(text=text, language=own, items=items, paragraph=number)
+            if 0 < len(items) <= LONGEST and not (number == 0 < len(paragraphs) - 1 and _is_headline(text, paragraph)):
+                opens = span.start - paragraph.start < _SHORTEST
+                yield Unit(text=text, language=own, items=items, paragraph=number, opens=opens)
+
+
+def _is_headline(text: str, paragraph: Span) -> bool:
+    """Tell a first line that ends in no mark: it repeats what the article says."""
+    words = paragraph.slice(text).rstrip()
+    return words[-1:].isalnum() and len(words) < _HEADLINE
 
 
 def _uncaptioned(text: str, sentence: Span) -> Iterator[Span]:

@@ -21,7 +21,11 @@ CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 UNKNOWN = "unknown"  # the mark of a word that is in no dictionary, as most names are
 _FEW = frozenset(["два", "три", "четыре", "оба"])
 _LETTERS = frozenset({"Init"})
-_GERUND = re.compile(r"вши(?:сь)?$")
+# Endings of Ukrainian adverbial participles, each with those that the verb may have.
+_GERUNDS = (
+    ("вшись", ("тися",)), ("вши", ("ти",)), ("ючись", ("тися", "ватися")), ("жучи", ("зати",)), ("шучи", ("сати",)),
+    ("ючи", ("ти", "вати")), ("ячи", ("ити", "іти")), ("учи", ("ти",)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,17 @@ def _part(parse: Any) -> str:
 def _lemma(parse: Any, language: str) -> str:
     """Return the dictionary form; the Ukrainian dictionary keeps adverbial participles by themselves."""
     lemma = str(parse.normal_form).replace("ё", "е")
-    return _GERUND.sub("ти", lemma) if language == "uk" and parse.tag.POS == "GRND" else lemma
+    return _infinitive(lemma) if language == "uk" and parse.tag.POS == "GRND" else lemma
+
+
+def _infinitive(gerund: str) -> str:
+    """Return the verb of a Ukrainian adverbial participle: сказавши, називаючи, стверджуючи, кажучи."""
+    for ending, endings in _GERUNDS:
+        if gerund.endswith(ending):
+            stem = gerund[: -len(ending)]
+            known = (stem + each for each in endings if _analyser("uk").word_is_known(stem + each))
+            return next(known, gerund)
+    return gerund
 
 
 @cache
