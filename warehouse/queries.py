@@ -71,7 +71,7 @@ def asked(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> Iterator
         raise QueryProblem(f"nothing is published in {data_dir} yet: `talkwatch run` or `talkwatch publish` does it")
     with ExitStack() as stack:
         with system_explained(data_dir):
-            copy = stack.enter_context(_readable(published))
+            copy = stack.enter_context(readable(published))
         sandbox = stack.enter_context(_started(copy.fileno(), sql))
         messages = _Messages(sandbox, published, timeout.total_seconds())
         _, (columns, types) = messages.next()
@@ -85,7 +85,7 @@ def query(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> QueryRes
 
 
 @contextmanager
-def _readable(published: Path) -> Iterator[BinaryIO]:
+def readable(published: Path) -> Iterator[BinaryIO]:
     """Open the copy; while somebody has it open for writing, a copy of that, which has no name and no other user."""
     with published.open("rb") as file, ExitStack() as own:
         if not held_for_writing(file):

@@ -1,0 +1,249 @@
+"""What is said and written: utterances and their reports, articles, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse.shown.listing import Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLine:
+    """One utterance: its fullest report, where that stands, and how widely it is told. `said_at` is of the first."""
+
+    utterance_id: str
+    official_id: str | None
+    speaker: str | None
+    text: str
+    said_at: datetime
+    cue: str | None
+    kind: str | None
+    topics: tuple[str, ...]
+    stance: str | None
+    condition: str | None
+    denied: bool | None
+    confidence: float | None
+    reports: int
+    outlets: int
+    sources: int
+    statement_id: str
+    article_id: str
+    outlet: str
+    title: str | None
+
+
+_SAID = """
+SELECT
+    u.utterance_id, u.official_id, u.speaker, u.text, u.first_said_at AS said_at,
+    s.cue, s.kind, s.topics, s.stance, s.condition, s.denied, s.confidence,
+    u.reports, u.outlets, u.independent_sources AS sources,
+    s.statement_id, s.article_id, a.outlet, a.title
+FROM utterances AS u
+JOIN statement_rows AS s ON s.statement_id = u.statement_id
+JOIN article_rows AS a ON a.article_id = s.article_id
+"""
+
+# What an official, or anybody, has said on a topic, or on anything, between two times; the newest first.
+SAID = Question(
+    SaidLine,
+    f"""
+{_SAID}
+WHERE ($official::VARCHAR IS NULL OR u.official_id = $official)
+    AND ($topic::VARCHAR IS NULL OR list_contains(s.topics, $topic))
+    AND ($since::TIMESTAMPTZ IS NULL OR u.first_said_at >= $since)
+    AND ($until::TIMESTAMPTZ IS NULL OR u.first_said_at < $until)
+ORDER BY u.first_said_at DESC, u.utterance_id
+LIMIT $most OFFSET $from
+""",
+)
+
+# What officials have said on the topics and most sources report.
+MOST_REPORTED = Question(
+    SaidLine,
+    f"""
+{_SAID}
+WHERE u.first_said_at >= $since AND u.first_said_at < $until AND u.official_id IS NOT NULL AND len(s.topics) > 0
+ORDER BY u.independent_sources DESC, u.outlets DESC, u.first_said_at DESC, u.utterance_id
+LIMIT $most
+""",
+)
+
+# What others say of an official: his name stands in their words.
+SAID_OF = Question(
+    SaidLine,
+    f"""
+{_SAID}
+WHERE u.statement_id IN (
+        SELECT said.statement_id
+        FROM mentions AS m
+        JOIN statement_rows AS said USING (article_id)
+        WHERE m.kind = 'official' AND m.ref_id = $official AND said.official_id IS DISTINCT FROM $official
+            AND m.start_char >= said.start_char AND m.end_char <= said.end_char
+    )
+    AND u.official_id IS NOT NULL
+ORDER BY u.first_said_at DESC, u.utterance_id
+LIMIT $most
+""",  # noqa: S608 (our own words)
+)
+
+# What is said in the articles of one event; what most outlets have first.
+SAID_AT = Question(
+    SaidLine,
+    f"""
+{_SAID}
+WHERE u.utterance_id IN (
+        SELECT r.utterance_id FROM statements AS r JOIN articles AS t USING (article_id) WHERE t.event_id = $event
+    )
+    AND (u.official_id IS NOT NULL OR len(s.topics) > 0)
+ORDER BY u.outlets DESC, u.first_said_at, u.utterance_id
+LIMIT $most
+""",  # noqa: S608 (our own words)
+)
+
+# Words of an utterance, as one article has them.
+_WORDS = "position(lower($words) IN lower({column})) > 0"
+FOUND_SAID = Question(
+    SaidLine,
+    f"""
+{_SAID}
+WHERE {_WORDS.format(column="u.text")}
+    AND ($official::VARCHAR IS NULL OR u.official_id = $official)
+    AND ($topic::VARCHAR IS NULL OR list_contains(s.topics, $topic))
+    AND ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
+    AND ($since::TIMESTAMPTZ IS NULL OR u.first_said_at >= $since)
+    AND ($until::TIMESTAMPTZ IS NULL OR u.first_said_at < $until)
+ORDER BY u.first_said_at DESC, u.utterance_id
+LIMIT $most OFFSET $from
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLine:
+    """One report of an utterance: the words of one article, the earliest first."""
+
+    statement_id: str
+    utterance_id: str
+    official_id: str | None
+    speaker: str | None
+    speaker_surface: str | None
+    cue: str | None
+    kind: str
+    text: str
+    stance: str | None
+    said_at: datetime
+    article_id: str
+    outlet: str
+    title: str | None
+    language: str | None
+    source: str | None
+    copy_kind: str | None
+
+
+REPORTS = Question(
+    ReportLine,
+    """
+SELECT
+    s.statement_id, s.utterance_id, s.official_id, s.speaker, s.speaker_surface, s.cue, s.kind, s.text, s.stance,
+    coalesce(s.published_at, a.first_seen_at) AS said_at, s.article_id, a.outlet, a.title, a.language,
+    a.source, a.copy_kind
+FROM statements AS s
+JOIN article_rows AS a ON a.article_id = s.article_id
+WHERE s.utterance_id = $utterance
+ORDER BY said_at, a.first_seen_at, s.statement_id
+LIMIT $most
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLine:
+    """One article as it stands in a list; `told_at` is when it was published, else when it arrived."""
+
+    article_id: str
+    url: str
+    outlet: str
+    title: str | None
+    told_at: datetime
+    language: str | None
+    story_id: str
+    event_id: str | None
+    source: str | None
+    copy_kind: str | None
+    cites: str | None
+    revision: int
+
+
+_ARTICLE = """
+SELECT
+    a.article_id, a.url, a.outlet, a.title, coalesce(a.published_at, a.first_seen_at) AS told_at, a.language,
+    a.story_id, a.event_id, a.source, a.copy_kind, a.cites, a.revision
+FROM articles AS a
+"""
+ARTICLE = Question(ArticleLine, f"{_ARTICLE} WHERE a.article_id = $article")
+ARTICLES_OF_EVENT = Question(
+    ArticleLine, f"{_ARTICLE} WHERE a.event_id = $event ORDER BY told_at, a.first_seen_at, a.article_id LIMIT $most"
+)
+FOUND_ARTICLES = Question(
+    ArticleLine,
+    f"""
+{_ARTICLE}
+WHERE ({_WORDS.format(column="a.title")} OR {_WORDS.format(column="a.text")})
+    AND ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
+    AND ($since::TIMESTAMPTZ IS NULL OR coalesce(a.published_at, a.first_seen_at) >= $since)
+    AND ($until::TIMESTAMPTZ IS NULL OR coalesce(a.published_at, a.first_seen_at) < $until)
+ORDER BY told_at DESC, a.article_id
+LIMIT $most OFFSET $from
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """One happening, with how many tell of it."""
+
+    event_id: str
+    title: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    articles: int
+    stories: int
+    outlets: int
+    sources: int
+
+
+_EVENT = """
+SELECT event_id, title, first_seen_at, last_seen_at, articles, stories, outlets, independent_sources AS sources
+FROM events
+"""
+EVENT = Question(EventLine, f"{_EVENT} WHERE event_id = $event")
+# Those that several outlets tell of, the newest first.
+EVENTS = Question(
+    EventLine,
+    f"""
+{_EVENT}
+WHERE outlets >= $outlets
+ORDER BY last_seen_at DESC, event_id
+LIMIT $most OFFSET $from
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsLine:
+    """When there was news: the newest before some time, and the oldest from another on; None where there is none."""
+
+    before: datetime | None
+    after: datetime | None
+
+
+NEIGHBOURS = Question(
+    NewsLine,
+    """
+SELECT
+    max(told_at) FILTER (told_at < $begins) AS before,
+    min(told_at) FILTER (told_at >= $ends AND told_at < $now) AS after
+FROM (SELECT coalesce(published_at, first_seen_at) AS told_at FROM article_rows)
+""",
+)

@@ -1,0 +1,105 @@
+"""How Talkwatch fares: alerts as they stand in a list, feeds, passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse.shown.listing import Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLine:
+    """One alert as it stands in a list; `told_at` is when its article was published, else when it arrived."""
+
+    alert_id: str
+    rule: str
+    severity: str
+    keyword: str
+    scope: str
+    official_id: str
+    official: str
+    excerpt: str
+    fired_at: datetime
+    told_at: datetime
+    sources: int | None
+    article_id: str
+    outlet: str
+    title: str | None
+
+
+ALERTS = Question(
+    AlertLine,
+    """
+SELECT
+    l.alert_id, l.rule, l.severity, l.keyword, l.scope, l.official_id, l.official, l.excerpt, l.fired_at,
+    coalesce(a.published_at, a.first_seen_at) AS told_at, l.sources, l.article_id, a.outlet, a.title
+FROM alert_rows AS l
+JOIN article_rows AS a USING (article_id)
+WHERE ($rule::VARCHAR IS NULL OR l.rule = $rule)
+    AND ($official::VARCHAR IS NULL OR l.official_id = $official)
+    AND ($article::VARCHAR IS NULL OR l.article_id = $article)
+    AND ($since::TIMESTAMPTZ IS NULL OR l.fired_at >= $since)
+ORDER BY l.fired_at DESC, told_at DESC, l.alert_id
+LIMIT $most OFFSET $from
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """One feed; of its address the host alone, since the rest may be a secret."""
+
+    feed_id: str
+    outlet: str
+    country: str | None
+    host: str | None
+    state: str
+    last_polled_at: datetime | None
+    last_new_at: datetime | None
+    failing_since: datetime | None
+    failures: int
+    last_error: str | None
+    entries: int
+    articles: int
+
+
+# What is wrong stands first.
+FEEDS = Question(
+    FeedLine,
+    """
+SELECT
+    f.feed_id, f.outlet, f.country, regexp_extract(f.url, '^https?://(?:[^/@]*@)?([^/?#]+)', 1) AS host, f.state,
+    f.last_polled_at, f.last_new_at, f.failing_since, f.consecutive_failures AS failures, f.last_error,
+    f.entries_seen AS entries, coalesce(n.articles, 0) AS articles
+FROM feeds AS f
+LEFT JOIN (SELECT feed_id, count(*) AS articles FROM article_rows GROUP BY feed_id) AS n USING (feed_id)
+WHERE f.state <> 'unwatched'
+ORDER BY list_position(['failing', 'gone', 'quiet', 'new', 'slow', 'fine'], f.state), f.outlet, f.feed_id
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassLine:
+    """One pass, with the numbers people look for."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    feeds_due: int | None
+    feeds_failed: int | None
+    articles_new: int | None
+    statements: int | None
+    alerts: int | None
+    messages_sent: int | None
+
+
+PASSES = Question(
+    PassLine,
+    """
+SELECT started_at, finished_at, feeds_due, feeds_failed, articles_new, statements, alerts, messages_sent
+FROM runs
+ORDER BY started_at DESC, run_id
+LIMIT $most
+""",
+)
