@@ -1,0 +1,232 @@
+"""A page's list in other forms: csv, Atom (RFC 4287), JSON Feed 1.1 and, for talks, a calendar (RFC 5545)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import singledispatch
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
+
+from alerts.letters import called as keyword
+from alerts.wording import cut, shown
+from flows.pages.rendering import called, stance
+from flows.pages.sheets import Sheet, TalksSheet
+from warehouse.harmless import csv_cell, plain
+from warehouse.shown.calendar import TalkLine
+from warehouse.shown.news import ArticleLine, EventLine, ReportLine, SaidLine
+from warehouse.shown.people import MoveLine, OfficialLine, TopicLine
+from warehouse.shown.upkeep import AlertLine, FeedLine
+
+_TITLE = 120
+_STANDING = {"cancelled": "CANCELLED", "confirmed": "CONFIRMED", "held": "CONFIRMED"}
+# What Unicode has for no character, and XML 1.0 for none of its own.
+_NO_XML = {0xFFFE: None, 0xFFFF: None}
+_OCTETS = 75  # of a line of a calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a feed of ours: `path` is its page, `name` tells it from all others."""
+
+    name: str
+    title: str
+    words: str
+    path: str
+    at: datetime
+
+
+def written(sheet: Sheet, ending: str, *, base: str, path: str) -> tuple[str, str]:
+    """Return a sheet's list in the form of an ending, and its media type; `base` and `path` are where it stands."""
+    write, kind = FORMATS[ending]
+    return write(sheet, base, path), kind
+
+
+def as_csv(sheet: Sheet, _base: str, _path: str) -> str:
+    """Return the list's columns and rows, which no spreadsheet takes for formulas."""
+    assert sheet.main is not None, "who has no list is not asked"
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(sheet.main.columns.names)
+    writer.writerows([csv_cell(value) for value in row] for row in sheet.main.rows())
+    return out.getvalue()
+
+
+def as_atom(sheet: Sheet, base: str, path: str) -> str:
+    """Return the list as Atom."""
+    found = items(sheet)
+    updated = max((item.at for item in found), default=datetime.fromtimestamp(0, UTC))
+    entries = "".join(
+        f"<entry><id>{escape(f'urn:talkwatch:{item.name}')}</id><title>{escape(item.title)}</title>"
+        f"<updated>{plain(item.at)}</updated><link href={quoteattr(base + item.path)}/>"
+        f"<content type='text'>{escape(item.words)}</content></entry>\n"
+        for item in found
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        f"<id>{escape(f'urn:talkwatch:{path}')}</id><title>{escape('Talkwatch: ' + shown(sheet.heading))}</title>"
+        f"<updated>{plain(updated)}</updated><author><name>Talkwatch</name></author>"
+        f"<link rel='self' href={quoteattr(base + path)}/>\n{entries}</feed>\n"
+    )
+
+
+def as_json(sheet: Sheet, base: str, path: str) -> str:
+    """Return the list as JSON Feed."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"Talkwatch: {shown(sheet.heading)}",
+        "feed_url": base + path,
+        "items": [
+            {
+                "id": f"urn:talkwatch:{item.name}",
+                "url": base + item.path,
+                "title": item.title,
+                "content_text": item.words,
+                "date_published": plain(item.at),
+            }
+            for item in items(sheet)
+        ],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1)
+
+
+def as_calendar(sheet: Sheet, base: str, _path: str) -> str:
+    """Return talks that have a day as a calendar; those that were cancelled say so."""
+    talks = (*sheet.ahead, *sheet.behind) if isinstance(sheet, TalksSheet) else ()
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Talkwatch//Talks//EN", "X-WR-CALNAME:Talks"]
+    for talk in talks:
+        lines += _vevent(talk, base)
+    return "".join(f"{part}\r\n" for line in (*lines, "END:VCALENDAR") for part in _folded(line))
+
+
+def _vevent(talk: TalkLine, base: str) -> Iterator[str]:
+    assert talk.starts_on is not None, "the lists of talks with a day"
+    ends = (talk.ends_on or talk.starts_on) + timedelta(days=1)
+    title = talk_title(talk)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{sha256(repr((talk.kind, talk.starts_on, talk.place)).encode()).hexdigest()[:24]}@talkwatch"
+    yield f"DTSTAMP:{talk.told_at:%Y%m%dT%H%M%SZ}"
+    yield f"DTSTART;VALUE=DATE:{talk.starts_on:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{ends:%Y%m%d}"
+    yield f"SUMMARY:{_text(title)}"
+    if talk.place:
+        yield f"LOCATION:{_text(talk.place)}"
+    yield f"DESCRIPTION:{_text(f'{talk.sentence} ({talk.outlet})')}"
+    yield f"URL:{base}/articles/{talk.article_id}"
+    yield f"STATUS:{_STANDING.get(talk.status, 'TENTATIVE')}"
+    yield "END:VEVENT"
+
+
+def talk_title(talk: TalkLine) -> str:
+    """Return what is in the calendar in a few words: kind, who and where."""
+    whom = ", ".join(called(party).title() if party.islower() else called(party) for party in talk.parties)
+    return f"{talk.kind.capitalize()} ({talk.status})" + (f": {whom}" if whom else "") + _at(talk.place)
+
+
+def _at(place: str | None) -> str:
+    return f", {place}" if place else ""
+
+
+def _text(text: str) -> str:
+    """Return text as a calendar has it (RFC 5545, 3.3.11)."""
+    return shown(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a line in pieces of at most 75 octets, each but the first after a blank (RFC 5545, 3.1)."""
+    piece = ""
+    for char in line:
+        if len((piece + char).encode()) > _OCTETS:
+            yield piece
+            piece = " "
+        piece += char
+    yield piece
+
+
+FORMATS: Mapping[str, tuple[Callable[[Sheet, str, str], str], str]] = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "atom": (as_atom, "application/atom+xml"),
+    "json": (as_json, "application/feed+json"),
+    "ics": (as_calendar, "text/calendar; charset=utf-8"),
+}
+
+
+def items(sheet: Sheet) -> tuple[Item, ...]:
+    """Return a sheet's list as entries of a feed."""
+    return tuple(item for record in sheet.main or () if (item := item_of(record)))
+
+
+@singledispatch
+def item_of(_record: object) -> Item | None:
+    """Return a record as an entry of a feed; None for one that has no time."""
+    return None
+
+
+@item_of.register
+def _(record: MoveLine) -> Item:
+    change = f"{record.name} on {called(record.topic)}: {stance(record.from_stance)} → {stance(record.to_stance)}"
+    words = f"Before ({record.before_outlet}): {record.before_text}\nNow ({record.after_outlet}): {record.after_text}"
+    name = f"shift:{record.official_id}:{record.topic}:{plain(record.shifted_at)}"
+    return _item(name, change, words, f"/officials/{record.official_id}", record.shifted_at)
+
+
+@item_of.register(SaidLine)
+@item_of.register(ReportLine)
+def _(record: SaidLine | ReportLine) -> Item:
+    title, words = f"{record.speaker or 'Somebody'}: {record.text}", f"{record.text} ({record.outlet})"
+    return _item(f"said:{record.statement_id}", title, words, f"/utterances/{record.utterance_id}", record.said_at)
+
+
+@item_of.register
+def _(record: AlertLine) -> Item:
+    title, path = f"{record.official}: {keyword(record.keyword)}", f"/alerts/{record.alert_id}"
+    return _item(f"alert:{record.alert_id}", title, record.excerpt, path, record.fired_at)
+
+
+@item_of.register
+def _(record: ArticleLine) -> Item:
+    title, path = record.title or record.outlet, f"/articles/{record.article_id}"
+    return _item(f"article:{record.article_id}", title, record.outlet, path, record.told_at)
+
+
+@item_of.register
+def _(record: EventLine) -> Item:
+    words, path = f"{record.articles} articles of {record.outlets} outlets", f"/events/{record.event_id}"
+    return _item(f"event:{record.event_id}", record.title or "", words, path, record.last_seen_at)
+
+
+@item_of.register
+def _(record: TalkLine) -> Item:
+    name = f"talk:{record.kind}:{record.starts_on}:{record.place}:{record.status}"
+    title = (f"{record.starts_on}: " if record.starts_on else "") + talk_title(record)
+    return _item(name, title, f"{record.sentence} ({record.outlet})", "/talks", record.told_at)
+
+
+@item_of.register
+def _(record: OfficialLine) -> Item | None:
+    name, path = f"official:{record.official_id}", f"/officials/{record.official_id}"
+    return _item(name, record.name, record.role or "", path, record.last_said_at) if record.last_said_at else None
+
+
+@item_of.register
+def _(record: TopicLine) -> Item:
+    name, path = f"topic:{record.topic}", f"/topics/{record.topic}"
+    return _item(name, called(record.topic), f"{record.said} said", path, record.last_said_at)
+
+
+@item_of.register
+def _(record: FeedLine) -> Item | None:
+    name, title = f"feed:{record.feed_id}:{record.state}", f"{record.outlet}: {record.state}"
+    return (
+        _item(name, title, record.last_error or "", "/feeds", record.last_polled_at) if record.last_polled_at else None
+    )
+
+
+def _item(name: str, title: str, words: str, path: str, at: datetime) -> Item:
+    safe = "\n".join(map(shown, words.split("\n")))
+    title = cut(shown(title), _TITLE).translate(_NO_XML)
+    return Item(name=shown(name).translate(_NO_XML), title=title, words=safe.translate(_NO_XML), path=path, at=at)

@@ -1,0 +1,162 @@
+"""The process that serves the pages: beside a pass, on the published copy alone; it ends when whoever began it does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from flows.pages.rendering import Pen
+from flows.pages.site import LOOPBACK, Audience, Site, application
+from flows.problems import WorkProblem
+from warehouse.shown.copy import PublishedCopy
+
+if TYPE_CHECKING:  # the process is told what it needs of them, and need not load all that checks them
+    from flows.config.settings import Settings
+
+# After a process that ended: what it failed on, a port that is taken, is seldom over at once.
+REST_SECONDS = 60.0
+_LOOK_SECONDS = 0.3
+_BACKLOG = 64
+
+log = logging.getLogger("talkwatch.pages")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """All that serving the pages needs. The token is a secret: it goes through a pipe, and shows in no repr."""
+
+    data_dir: str
+    timezone: str
+    host: str
+    port: int
+    hosts: tuple[str, ...] = LOOPBACK
+    token: str = ""
+
+    def __repr__(self) -> str:
+        """Name the address alone."""
+        return f"Stand({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """Return the address of the first page."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
+
+
+def stand_of(settings: Settings) -> Stand | None:
+    """Return where the configuration has the pages served; None where it has them nowhere."""
+    where = settings.http.address
+    if where is None:
+        return None
+    host, port = where
+    return Stand(
+        data_dir=str(settings.data_dir),
+        timezone=settings.timezone,
+        host=host,
+        port=port,
+        hosts=(*LOOPBACK, host, f"[{host}]"),
+        token=settings.http.token or "",
+    )
+
+
+def is_answering(stand: Stand) -> bool:
+    """Tell whether anybody listens there."""
+    with suppress(OSError), socket.create_connection((stand.host, stand.port), _LOOK_SECONDS):
+        return True
+    return False
+
+
+def run(stand: Stand, bound: socket.socket | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; raise WorkProblem where the address is taken."""
+    listening = bound or listen(stand)
+    with closing(listening), closing(PublishedCopy(Path(stand.data_dir))) as copy:
+        site = Site(copy, Pen(timezone=stand.timezone))
+        app = application(site, Audience(hosts=stand.hosts, token=stand.token))
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="off", server_header=False, proxy_headers=False
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(stand: Stand) -> socket.socket:
+    """Take the address; raise WorkProblem where that cannot be."""
+    family = socket.AF_INET6 if ":" in stand.host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((stand.host, stand.port))
+        taken.listen(_BACKLOG)
+    except OSError as error:
+        taken.close()
+        where = f"{stand.host}:{stand.port}"
+        raise WorkProblem(f"pages: {where}: {error.strerror}; write another one as listen in [http]") from None
+    return taken
+
+
+async def keep_served(stand: Stand) -> None:
+    """Have a process serve the pages until cancelled; where it ends, say so once and begin another after a while."""
+    said = ""
+    while True:
+        why = await _served(stand)
+        if why != said:
+            log.warning("%s", why)
+        said = why
+        await asyncio.sleep(REST_SECONDS)
+
+
+async def _served(stand: Stand) -> str:
+    """Begin the process, and return why it ended."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "flows.pages.server"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C at a terminal reaches every process; `serve` is who ends this one
+    )
+    assert process.stdin
+    assert process.stdout
+    try:
+        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
+        await process.stdin.drain()
+        if problem := (await process.stdout.readline()).decode().strip():
+            return problem
+        log.info("pages at %s", stand.url)
+        return f"pages: their process ended with code {await process.wait()}"
+    except OSError as error:
+        return f"pages: their process ended at once ({error})"
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+def main() -> None:
+    """Serve what stdin says, on a line, until stdin ends; an empty line on stdout says that it has begun."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stand = Stand(**json.loads(sys.stdin.buffer.readline()))
+    try:
+        bound = listen(stand)
+    except WorkProblem as problem:
+        print(problem, flush=True)  # noqa: T201 (the pipe to who began this)
+        return
+    print(flush=True)  # noqa: T201
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    run(stand, bound)
+
+
+def _end_with_the_caller() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
