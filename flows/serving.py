@@ -16,9 +16,10 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
-from flows.config.settings import prefect_api_url
+from flows.config.settings import Settings, prefect_api_url
 from flows.logs import set_up_logging
 from flows.monitor import bury_orphans, monitor, skip_missed
+from flows.pages.server import keep_served, stand_of
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from flows.steps.deliver.relay import Relay
@@ -70,16 +71,22 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
     log.info("serving: a pass every %s; Prefect at %s", every, str(prefect_api_url()).removesuffix("/api"))
-    relaying, watching = asyncio.create_task(relay.run()), asyncio.create_task(watch_passes(setup))
-    ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, relaying, watching]
+    beside = [asyncio.create_task(each) for each in (relay.run(), watch_passes(setup), serve_pages(setup.settings))]
+    ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     await finish(setup.data_dir, runner, relay)
     await wind_up(ends, server)
-    for endless in (relaying, watching):
+    for endless in beside:
         if not endless.cancelled():
             endless.result()  # it never ends by itself, so this raises what was wrong
     if not runner.asked_to_stop.is_set():
         raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
+
+
+async def serve_pages(settings: Settings) -> None:
+    """Have the pages served until cancelled, where the configuration wants that."""
+    stand = stand_of(settings)
+    await (keep_served(stand) if stand else asyncio.Event().wait())
 
 
 async def watch_passes(setup: Setup) -> None:

@@ -26,6 +26,7 @@ TABLES = {
     "Top of the file": configuration.ConfigurationFile,
     "[schedule]": configuration.ScheduleTable,
     "[prefect]": configuration.PrefectTable,
+    "[http]": configuration.HttpTable,
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
     "[[rules]]": Rule,

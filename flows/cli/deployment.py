@@ -192,7 +192,17 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]
     # A server's words may stand in them.
     lines = map(terminal_safe, [*said, *warnings(numbers, told)])
-    return not wrong, "\n".join([*lines, "", listing(picture(numbers))])
+    return not wrong, "\n".join([*lines, "", listing(picture(numbers) | {"pages": pages_at(settings)})])
+
+
+def pages_at(settings: Settings) -> str:
+    """Say where the pages are."""
+    from flows.pages.server import is_answering, stand_of
+
+    stand = stand_of(settings)
+    if stand is None:
+        return "not served, as [http] says"
+    return stand.url if is_answering(stand) else f"not served now; `talkwatch serve` would at {stand.url}"
 
 
 def of_files(data_dir: Path, numbers: Health) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from alerts.values import (
     Table,
     Timezone,
     is_open,
+    once_filled,
     web_address,
 )
 from extractors.text.urls import is_http_url
@@ -70,6 +72,31 @@ def host_name(value: str) -> str:
     raise ValueError('write "host" or "host:port", without http://')
 
 
+NOT_SERVED = "none"
+SHORTEST_TOKEN = 16
+
+
+def listen_address(value: str) -> str:
+    """Accept "address:port", or that there is none."""
+    if value == NOT_SERVED:
+        return value
+    host, _, port = value.rpartition(":")
+    try:
+        is_address = host == "localhost" or bool(ip_address(host.strip("[]")))
+    except ValueError:
+        is_address = False
+    if is_address and port.isdecimal() and 0 < int(port) < 65_536:  # noqa: PLR2004 (the last port)
+        return value
+    raise ValueError('write "address:port", for example "127.0.0.1:8700", or "none"')
+
+
+def token_kept(value: str) -> str:
+    """Accept a token that nobody guesses."""
+    if len(value) >= SHORTEST_TOKEN:
+        return value
+    raise ValueError(f"write a token of {SHORTEST_TOKEN} characters at least, for example ${{PAGES_TOKEN}}")
+
+
 class Unreachable(Subscriber, extra="allow"):
     """A subscriber whose channel there is not."""
 
@@ -107,6 +134,36 @@ class PrefectTable(Table):
     """`[prefect]`: the server that `serve` starts."""
 
     port: int | None = Field(None, ge=1, le=65_535)
+
+
+class HttpTable(Table):
+    """`[http]`: where the pages are served. On a public address they are refused but with a token."""
+
+    listen: Annotated[str, AfterValidator(listen_address)] = "127.0.0.1:8700"
+    public: bool = False
+    token: Annotated[str, once_filled(token_kept)] | None = Field(None, repr=False)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Return host and port; None where the pages are not served."""
+        if self.listen == NOT_SERVED:
+            return None
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether nobody but this machine reaches them."""
+        return self.address is None or self.address[0] == "localhost" or ip_address(self.address[0]).is_loopback
+
+    @model_validator(mode="after")
+    def guarded(self) -> HttpTable:
+        """Refuse an address that others reach without the word that it is meant, and without a token."""
+        if not self.is_loopback and not (self.public and self.token):
+            raise ValueError(
+                "listen is an address that others reach; write 127.0.0.1 before the port, or public = true and a token"
+            )
+        return self
 
 
 class FetchTable(Table):
@@ -173,6 +230,7 @@ class ConfigurationFile(Table):
     heartbeat_url: str | None = None
     schedule: ScheduleTable = ScheduleTable()
     prefect: PrefectTable = PrefectTable(port=None)
+    http: HttpTable = Field(default_factory=lambda: HttpTable.model_validate({}))
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
     rules: tuple[Rule, ...] = ()

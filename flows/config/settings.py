@@ -24,6 +24,7 @@ from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
     FetchTable,
+    HttpTable,
     WatchlistTable,
     mistakes_in,
 )
@@ -64,6 +65,7 @@ class Settings:
     every: timedelta
     fetch: FetchTable
     prefect_port: int | None
+    http: HttpTable
     feeds: tuple[WatchedFeed, ...]
     feed_tables: Mapping[str, FeedTable]
     rules: tuple[Rule, ...]
@@ -173,6 +175,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         every=file.schedule.every,
         fetch=file.fetch,
         prefect_port=file.prefect.port,
+        http=file.http,
         feeds=tuple(watched(feed) for feed in file.feeds),
         feed_tables={feed_id(feed.url): beside(path, feed) for feed in file.feeds},
         rules=file.rules,
