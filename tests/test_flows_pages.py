@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from lxml import etree, html
+
+from flows.config.settings import load_settings
+from flows.pages.site import Audience
+from flows.problems import UsageProblem
+from tests.library import HOSTILE, Visitor, library
+from warehouse.published import publish
+from warehouse.queries import query
+from warehouse.store import writing
+
+pytestmark = pytest.mark.slow  # the news of the library is read with the language model, once
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory) -> Path:
+    """A published copy with news in it."""
+    return library(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(scope="module")
+def visitor(data_dir) -> Iterator[Visitor]:
+    """Somebody who looks at the pages on loopback."""
+    visitor = Visitor(data_dir)
+    yield visitor
+    visitor.leave()
+
+
+@pytest.fixture(scope="module")
+def site(visitor) -> dict[str, str]:
+    """Every page that the first one leads to, by its address."""
+    pages, waiting = dict[str, str](), ["/"]
+    while waiting:
+        path = waiting.pop()
+        answer = visitor.get(path)
+        assert answer.status_code == 200, path
+        pages[path] = answer.text
+        if "text/html" in answer.headers["content-type"]:
+            links = html.fromstring(answer.content).xpath("//a/@href | //link/@href | //img/@src")
+            found = {link.partition("#")[0] for link in map(str, links) if link.startswith("/")}
+            waiting += sorted(found - pages.keys() - set(waiting))
+    return pages
+
+
+def page_of(site: dict[str, str], beginning: str, holding: str = "") -> str:
+    """Return the words of the first page whose address begins so and that holds some words."""
+    return next(
+        words_of(text)
+        for path, text in sorted(site.items())
+        if path.startswith(beginning) and "." not in path and holding in words_of(text)
+    )
+
+
+def words_of(page: str) -> str:
+    """Return the words that a reader sees, on one line."""
+    apart = re.sub("</t[dh]>", " ", page)  # cells, as people see them
+    return " ".join(html.fromstring(apart.encode()).text_content().split())
+
+
+class TestReader:
+    """Somebody who wants to know finds it on the pages alone."""
+
+    def test_where_somebody_stands_and_since_when(self, site):
+        """An official's page begins with each topic's stance, since when, and the words."""
+        words = words_of(site["/officials/dmitry-peskov"])
+        assert re.search(
+            r"Position on each topic .*ceasefire rejects 21 Nov 2026 10:05.*“?We reject a ceasefire|ceasefire rejects",
+            words,
+        )
+        assert "accepts → rejects" in words
+
+    def test_what_changed_this_week(self, site):
+        """The first page says who changed his stance on what, with both ends in their words."""
+        words = words_of(site["/"])
+        changed = words.partition("What changed in the week")[2].partition("Talks ahead")[0]
+        assert "Dmitry Peskov on ceasefire: accepts → rejects" in changed
+        assert "We accept a ceasefire along the present line" in changed
+        assert "We reject a ceasefire that leaves foreign troops in Ukraine" in changed
+
+    def test_when_the_next_talks_are(self, site):
+        """The first page names the next talks with their day, place and the sentence that says so."""
+        ahead = words_of(site["/"]).partition("Talks ahead")[2].partition("New positions")[0]
+        assert "4 Dec 2026: meeting, Istanbul announced" in ahead
+        assert "Delegations of Russia and Ukraine will meet in Istanbul on December 4" in ahead
+
+    def test_who_had_it_first(self, site):
+        """The page of what was said names the first outlet, then each report in the order of time."""
+        words = page_of(site, "/utterances/", "2 reports")
+        assert "First reported by Herald, 21 Nov 2026 10:05" in words
+        assert words.index("1. Herald") < words.index("2. Bosphorus Post")
+
+    def test_whether_a_feed_is_dead(self, site):
+        """The first page warns of feeds that fail, and the page of feeds says since when and why; no secret shows."""
+        assert "1 of 2 feeds is not well: Herald (failing)" in words_of(site["/"])
+        assert "1 dead or failing" in words_of(site["/feeds"])
+        assert "HTTP 404since 19 Nov 2026 14:05, 5 times in a row" in words_of(site["/feeds"])
+        assert not [path for path, text in site.items() if "secret" in text]
+
+    def test_why_an_alert_fired_and_who_was_told(self, site):
+        """An alert's page shows its words, the rule, each proof with its place, and to whom it went."""
+        words = page_of(site, "/alerts/", "We accept a ceasefire")
+        assert "Rule “truce”: ceasefire (topic) in what this official said; first in this story." in words
+        assert re.search(r"keyword ?ceasefire ?text, \d+ to \d+", words)
+        assert "desk slack" in words
+
+    def test_an_article_is_marked_where_it_was_read(self, site):
+        """Statements, officials and topics are marked in an article's own text, which is otherwise as it was."""
+        (path,) = [
+            path for path, text in site.items() if path.startswith("/articles/") and "would accept a truce" in text
+        ]
+        page = html.fromstring(site[path].encode())
+        assert "".join(page.xpath("//span[@class='said'][@id]//text()")).startswith("We accept a ")
+        assert page.xpath("//span[@class='said']/mark/text()") == ["ceasefire"]
+        assert page.xpath("//a[@class='official']/@href") == ["/officials/dmitry-peskov"]
+        assert "We accept a ceasefire along the present line,” Kremlin spokesman Dmitry Peskov said" in words_of(
+            site[path]
+        )
+
+    def test_search_finds_words_and_only_those(self, visitor):
+        """Words are found in what was said and in articles, as far as the filters let them."""
+        assert "Zelenskyy" in words_of(visitor.get("/search?q=security guarantees").text)
+        assert "0 hits" in words_of(visitor.get("/search?q=security guarantees&official=dmitry-peskov").text)
+        assert "1 hit" in words_of(visitor.get("/search?q=waiting for them since the summer&in=articles").text)
+        assert "0 hits" in words_of(visitor.get("/search?q=truce&in=articles&since=2026-11-22").text)
+
+
+class TestHostile:
+    """What came from the web is words, whatever it would like to be."""
+
+    def test_nothing_from_the_web_is_markup(self, site):
+        """No page holds an element that a hostile article brought, and its words are all there."""
+        seen = 0
+        for path, text in site.items():
+            if "." not in path:
+                page = html.fromstring(text.encode())
+                assert not page.xpath("//script[not(@src)] | //svg | //*[@onerror or @onload] | //img[@src='x']"), path
+                seen += HOSTILE.split('"', maxsplit=1)[0] in page.text_content()
+        assert seen > 5
+
+    def test_a_browser_is_told_to_let_nothing_act(self, visitor):
+        """Every answer, of whatever kind, forbids scripts but ours, other sites and frames."""
+        for path in ("/", "/alerts.json", "/static/talkwatch.css", "/nothing"):
+            policy = visitor.get(path).headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "script-src 'self';" in policy
+            assert "frame-ancestors 'none'" in policy
+
+    def test_no_page_asks_anybody_else(self, site):
+        """A page is made of what is here alone: no picture, style or script from elsewhere."""
+        for path, text in site.items():
+            if "." not in path:
+                own = html.fromstring(text.encode()).xpath("//link/@href | //img/@src | //script/@src | //form/@action")
+                assert all(address.startswith("/") for address in own), path
+
+    @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "https://a.example/\u202egpj.exe"])
+    def test_no_link_leads_where_it_should_not(self, data_dir, tmp_path, address):
+        """An article whose address is none to follow is shown without a link to it."""
+        folder = shutil.copytree(data_dir, tmp_path / "var")
+        with writing(folder) as session:
+            session.run("UPDATE article_rows SET url = $1", [address])
+        publish(folder)
+        visitor = Visitor(folder)
+        articles = json.loads(visitor.get("/search.json?q=ceasefire&in=articles").text)["items"]
+        assert articles
+        assert not [each for each in articles if "At the outlet" in visitor.get(each["url"]).text]
+        visitor.leave()
+
+
+class TestForms:
+    """Each list in other forms."""
+
+    def test_every_list_answers_in_every_form(self, site):
+        """Atom is well-formed XML, JSON Feed is JSON with the same entries, and each entry leads to a page."""
+        feeds = [path for path in site if ".atom" in path]
+        assert len(feeds) > 8
+        for path in feeds:
+            tree = etree.fromstring(site[path].encode())
+            titles = tree.xpath("//a:entry/a:title/text()", namespaces={"a": "http://www.w3.org/2005/Atom"})
+            told = json.loads(site[path.replace(".atom", ".json")])
+            assert [item["title"] for item in told["items"]] == titles
+            assert all(item["url"].removeprefix("http://127.0.0.1:8700") in site for item in told["items"]), path
+
+    def test_a_csv_holds_every_column_and_no_formula(self, site):
+        """A list as csv has the columns of its query, and a cell that a spreadsheet would run is text."""
+        rows = list(csv.DictReader(io.StringIO(site["/alerts.csv"])))
+        assert rows[0].keys() >= {"alert_id", "rule", "official", "excerpt", "fired_at"}
+        cells = [
+            cell
+            for path, text in site.items()
+            if ".csv" in path
+            for row in csv.reader(io.StringIO(text))
+            for cell in row
+        ]
+        assert not [cell for cell in cells if re.match(r"[=+@-]", cell) and not re.fullmatch(r"-?[\d.]+", cell)]
+
+    def test_talks_are_a_calendar(self, site):
+        """The calendar has each entry's days, end excluded, and no line of more than 75 octets."""
+        lines = site["/talks.ics"].split("\r\n")
+        assert "DTSTART;VALUE=DATE:20261204" in lines
+        assert "DTEND;VALUE=DATE:20261205" in lines
+        assert max(len(line.encode()) for line in lines) <= 75
+        assert lines[0] == "BEGIN:VCALENDAR"
+
+    def test_the_query_of_each_list_can_be_typed(self, site, data_dir):
+        """The SQL under a list is one that `talkwatch sql` takes."""
+        queries = {
+            unescape(sql)
+            for path, text in site.items()
+            if "." not in path
+            for sql in re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)
+        }
+        assert len(queries) > 20
+        shown = 0
+        for sql in sorted(queries):
+            shown += len(query(data_dir, sql).rows) > 0
+        assert shown > 10
+
+
+class TestAsking:
+    """Who may ask, and what costs nothing to ask again."""
+
+    def test_what_a_browser_has_is_not_sent_again(self, data_dir):
+        """The same copy is a 304, without a query; a new one is a new page."""
+        visitor = Visitor(data_dir)
+        mark = visitor.get("/alerts").headers["etag"]
+        again = visitor.get("/alerts", if_none_match=mark)
+        assert (again.status_code, again.content) == (304, b"")
+        assert visitor.get("/alerts?rule=truce", if_none_match=mark).status_code == 200
+        with writing(data_dir) as session:
+            session.run("UPDATE feeds SET last_error = 'HTTP 410' WHERE feed_id = 'f1'")
+        publish(data_dir)
+        assert "HTTP 410" in visitor.get("/feeds").text
+        assert visitor.get("/alerts", if_none_match=mark).status_code == 200
+        visitor.leave()
+
+    def test_before_the_first_pass_a_page_says_so(self, tmp_path):
+        """Where nothing is published the page says what to wait for."""
+        answer = Visitor(tmp_path).get("/")
+        assert answer.status_code == 503
+        assert "Nothing is published yet" in answer.text
+
+    def test_a_damaged_copy_is_one_line(self, tmp_path):
+        """A copy that cannot be read is told with what mends it, not by a traceback."""
+        (tmp_path / "analysis.duckdb").write_bytes(b"no database" * 1000)
+        answer = Visitor(tmp_path).get("/")
+        assert answer.status_code == 503
+        assert "talkwatch publish" in answer.text
+
+    @pytest.mark.parametrize(
+        ("base", "status"),
+        [
+            pytest.param("http://127.0.0.1:8700", 200, id="loopback"),
+            pytest.param("http://localhost:8700", 200, id="by name"),
+            pytest.param("http://evil.example:8700", 421, id="a name that a page elsewhere gave to this machine"),
+        ],
+    )
+    def test_pages_answer_to_their_own_names(self, data_dir, base, status):
+        """Another site cannot have a browser read the pages under a name of its own."""
+        visitor = Visitor(data_dir, base=base)
+        assert visitor.get("/feeds").status_code == status
+        visitor.leave()
+
+    @pytest.mark.parametrize(
+        ("header", "status"),
+        [
+            pytest.param("", 401, id="nobody"),
+            pytest.param("Bearer " + "t" * 16, 200, id="a program"),
+            pytest.param("Basic " + b64encode(b"me:" + b"t" * 16).decode(), 200, id="a browser"),
+            pytest.param("Basic " + b64encode(b"me:wrong").decode(), 401, id="a guess"),
+            pytest.param("Basic \u00e9", 401, id="nonsense"),
+        ],
+    )
+    def test_a_token_is_asked_for(self, data_dir, header, status):
+        """Where there is a token, who does not know it sees nothing, the style sheet included."""
+        visitor = Visitor(data_dir, Audience(token="t" * 16), base="https://talks.example")
+        given = {"authorization": header.encode("latin-1")} if header else {}
+        for path in ("/feeds", "/static/talkwatch.css"):
+            assert visitor.get(path, **given).status_code == status
+        visitor.leave()
+
+
+@pytest.mark.parametrize(
+    ("http", "fault"),
+    [
+        pytest.param('listen = "0.0.0.0:80"', "public = true and a token", id="everybody could reach it"),
+        pytest.param('listen = "0.0.0.0:80"\npublic = true', "public = true and a token", id="without a token"),
+        pytest.param('listen = "127.0.0.1"', "address:port", id="no port"),
+        pytest.param('listen = "pages.example:80"', "address:port", id="a name that anybody may answer to"),
+        pytest.param('token = "short"', "16 characters", id="a token that can be guessed"),
+    ],
+)
+def test_what_could_be_seen_by_strangers_is_refused(tmp_path, http, fault):
+    """A public address needs the word that it is meant, and a token; each mistake says what to write."""
+    (tmp_path / "talkwatch.toml").write_text(f"[http]\n{http}\n", encoding="utf-8")
+    with pytest.raises(UsageProblem, match=re.escape(fault)):
+        load_settings(tmp_path / "talkwatch.toml", sending=True)
+
+
+@pytest.mark.parametrize(
+    "http",
+    [
+        "",
+        'listen = "none"',
+        'listen = "[::1]:8700"',
+        'listen = "0.0.0.0:80"\npublic = true\ntoken = "0123456789abcdef"',
+    ],
+)
+def test_addresses_that_are_meant_are_taken(tmp_path, http):
+    """Loopback, nothing, and a public address with a token are all right; the token shows in no repr."""
+    (tmp_path / "talkwatch.toml").write_text(f"[http]\n{http}\n", encoding="utf-8")
+    assert "0123456789abcdef" not in repr(load_settings(tmp_path / "talkwatch.toml", sending=True))
