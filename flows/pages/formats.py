@@ -30,7 +30,7 @@ _OCTETS = 75  # of a line of a calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FeedItem:
     """One entry of a feed of ours: `path` is its page, `name` tells it from all others."""
 
     name: str
@@ -155,19 +155,19 @@ FORMATS: Mapping[str, tuple[Callable[[Sheet, str, str], str], str]] = {
 }
 
 
-def items(sheet: Sheet) -> tuple[Item, ...]:
+def items(sheet: Sheet) -> tuple[FeedItem, ...]:
     """Return a sheet's list as entries of a feed."""
     return tuple(item for record in sheet.main or () if (item := item_of(record)))
 
 
 @singledispatch
-def item_of(_record: object) -> Item | None:
+def item_of(_record: object) -> FeedItem | None:
     """Return a record as an entry of a feed; None for one that has no time."""
     return None
 
 
 @item_of.register
-def _(record: MoveLine) -> Item:
+def _(record: MoveLine) -> FeedItem:
     change = f"{record.name} on {called(record.topic)}: {stance(record.from_stance)} → {stance(record.to_stance)}"
     words = f"Before ({record.before_outlet}): {record.before_text}\nNow ({record.after_outlet}): {record.after_text}"
     name = f"shift:{record.official_id}:{record.topic}:{plain(record.shifted_at)}"
@@ -176,57 +176,57 @@ def _(record: MoveLine) -> Item:
 
 @item_of.register(SaidLine)
 @item_of.register(ReportLine)
-def _(record: SaidLine | ReportLine) -> Item:
+def _(record: SaidLine | ReportLine) -> FeedItem:
     title, words = f"{record.speaker or 'Somebody'}: {record.text}", f"{record.text} ({record.outlet})"
     return _item(f"said:{record.statement_id}", title, words, f"/utterances/{record.utterance_id}", record.said_at)
 
 
 @item_of.register
-def _(record: AlertLine) -> Item:
+def _(record: AlertLine) -> FeedItem:
     title, path = f"{record.official}: {keyword(record.keyword)}", f"/alerts/{record.alert_id}"
     return _item(f"alert:{record.alert_id}", title, record.excerpt, path, record.fired_at)
 
 
 @item_of.register
-def _(record: ArticleLine) -> Item:
+def _(record: ArticleLine) -> FeedItem:
     title, path = record.title or record.outlet, f"/articles/{record.article_id}"
     return _item(f"article:{record.article_id}", title, record.outlet, path, record.told_at)
 
 
 @item_of.register
-def _(record: EventLine) -> Item:
+def _(record: EventLine) -> FeedItem:
     words, path = f"{record.articles} articles of {record.outlets} outlets", f"/events/{record.event_id}"
     return _item(f"event:{record.event_id}", record.title or "", words, path, record.last_seen_at)
 
 
 @item_of.register
-def _(record: TalkLine) -> Item:
+def _(record: TalkLine) -> FeedItem:
     name = f"talk:{record.kind}:{record.starts_on}:{record.place}:{record.status}"
     title = (f"{record.starts_on}: " if record.starts_on else "") + talk_title(record)
     return _item(name, title, f"{record.sentence} ({record.outlet})", "/talks", record.told_at)
 
 
 @item_of.register
-def _(record: OfficialLine) -> Item | None:
+def _(record: OfficialLine) -> FeedItem | None:
     name, path = f"official:{record.official_id}", f"/officials/{record.official_id}"
     return _item(name, record.name, record.role or "", path, record.last_said_at) if record.last_said_at else None
 
 
 @item_of.register
-def _(record: TopicLine) -> Item:
+def _(record: TopicLine) -> FeedItem:
     name, path = f"topic:{record.topic}", f"/topics/{record.topic}"
     return _item(name, called(record.topic), f"{record.said} said", path, record.last_said_at)
 
 
 @item_of.register
-def _(record: FeedLine) -> Item | None:
+def _(record: FeedLine) -> FeedItem | None:
     name, title = f"feed:{record.feed_id}:{record.state}", f"{record.outlet}: {record.state}"
     return (
         _item(name, title, record.last_error or "", "/feeds", record.last_polled_at) if record.last_polled_at else None
     )
 
 
-def _item(name: str, title: str, words: str, path: str, at: datetime) -> Item:
+def _item(name: str, title: str, words: str, path: str, at: datetime) -> FeedItem:
     safe = "\n".join(map(shown, words.split("\n")))
     title = cut(shown(title), _TITLE).translate(_NO_XML)
-    return Item(name=shown(name).translate(_NO_XML), title=title, words=safe.translate(_NO_XML), path=path, at=at)
+    return FeedItem(name=shown(name).translate(_NO_XML), title=title, words=safe.translate(_NO_XML), path=path, at=at)

@@ -13,7 +13,7 @@ _MARKED = frozenset({MentionKind.OFFICIAL, MentionKind.TOPIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class MarkedPiece:
     """A stretch of text with one statement and one mention at most; `begins` is set where its statement begins."""
 
     text: str
@@ -22,7 +22,7 @@ class Stretch:
     begins: bool = False
 
 
-Paragraph = tuple[Stretch, ...]
+Paragraph = tuple[MarkedPiece, ...]
 
 
 def marked(text: str, reading: Reading) -> tuple[Paragraph, ...]:
@@ -48,7 +48,7 @@ def _apart(marks: Sequence[tuple[Span, object]]) -> list[tuple[Span, object]]:
 
 def _stretches(
     text: str, line: Span, said: list[tuple[Span, object]], named: list[tuple[Span, object]]
-) -> Iterator[Stretch]:
+) -> Iterator[MarkedPiece]:
     edges = {line.start, line.end}
     for marks in (said, named):
         for span, _ in marks[_first(marks, line.start) :]:
@@ -58,7 +58,7 @@ def _stretches(
     ends = sorted(edges)
     for start, end in pairwise(ends):
         statement, mention = _at(said, start), _at(named, start)
-        yield Stretch(
+        yield MarkedPiece(
             text=text[start:end],
             said=statement if isinstance(statement, Statement) else None,
             named=mention if isinstance(mention, Mention) else None,
