@@ -17,7 +17,7 @@ from alerts.letters import called as keyword
 from alerts.letters import why
 from alerts.wording import counted, cut, shown
 from extractors.text.urls import is_http_url
-from flows.pages.sheets import Sheet
+from flows.pages.inquiry import Sheet
 from warehouse.shown.copy import Edition
 
 _HERE = Path(__file__).parent

@@ -21,8 +21,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from flows.pages.formats import FORMATS, written
+from flows.pages.inquiry import Inquiry, Sheet
 from flows.pages.rendering import Pen
-from flows.pages.sheets import PAGES, Inquiry, Sheet
+from flows.pages.sheets import PAGES
 from flows.times import utc_now
 from warehouse.errors import WarehouseError
 from warehouse.session import Session
