@@ -76,6 +76,7 @@ class Layout:
         self._paragraphs: dict[int, Span] = {}
         self._hits: dict[int, dict[str, list[tuple[int, Hit]]]] = {}
         self._words: list[int] | None = None
+        self._beside: dict[tuple[int, Span], frozenset[str]] = {}
         self._mentions: dict[str, Mentions] = defaultdict(Mentions)
         self._taken_from: dict[tuple[str | None, Span], Statement] = {}
         self._statements: dict[int, list[Statement]] = defaultdict(list)
@@ -84,6 +85,7 @@ class Layout:
         said = (statement for all_at in self._statements.values() for statement in all_at)
         speakers = frozenset(ref for statement in said for ref in self.speakers(statement))
         self.refs = frozenset(self._mentions) | speakers
+        self._naming = sorted((start, ref) for ref, own in self._mentions.items() for start in own.starts)
 
     def _sort(self, mentions: Iterable[Mention], statements: Iterable[Statement]) -> None:
         for mention in sorted(mentions, key=lambda mention: mention.span):
@@ -144,6 +146,20 @@ class Layout:
     def statements_at(self, sentence: int, span: Span) -> list[Statement]:
         """Return the statements that hold all of `span`, which stands in this sentence."""
         return [statement for statement in self._statements.get(sentence, ()) if statement.span.covers(span)]
+
+    def beside(self, sentence: int, span: Span) -> frozenset[str]:
+        """Return who is named in the paragraph around a stretch of a sentence, or in a statement there, or says it."""
+        key = (sentence, span)
+        if key not in self._beside:
+            statements = self.statements_at(sentence, span)
+            spans = (self.paragraph(sentence), *(each.span for each in statements))
+            named = (self._named_in(each) for each in spans)
+            self._beside[key] = frozenset().union(*named, *map(self.speakers, statements))
+        return self._beside[key]
+
+    def _named_in(self, span: Span) -> frozenset[str]:
+        first, end = (bisect_left(self._naming, (edge, "")) for edge in (span.start, span.end))
+        return frozenset(ref for _, ref in self._naming[first:end])
 
     def mentions_of(self, ref_id: str, inside: Span, to: Span) -> Iterator[Mention]:
         """Yield the mentions of someone within a stretch of the text, the nearest first."""

@@ -15,10 +15,15 @@ from alerts.compiled_rules import CompiledRule, Failure
 from alerts.layout import Layout, Nearness, Occurrence, Texts
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
+from extractors.officials.phrases import Hit
 from extractors.records import Article, Reading, Span, Statement, StatementKind
 from extractors.text.languages import language_name
 
 EVIDENCE_LIMIT = 20
+# A rule looks at so many pairs of a phrase and an official beside it in one article, and at so many of those apart; it
+# takes so many officials, the strongest. What has more is a list of everybody, and would cost by the square.
+MOST_PAIRS = 1_000
+MOST_OFFICIALS = 40
 _MENTIONS = 12  # of an official, beside which his office is looked for, and beside the first, where most stand
 _PARTS = 6  # of a quotation
 _MARKS = frozenset("“\"«„‘'")
@@ -83,7 +88,7 @@ def _matches_in(rule: CompiledRule, texts: Texts) -> tuple[Match, ...]:
         found[each.at.ref_id].append(each)
     best = {ref: sorted(all_found, key=lambda each: each.order) for ref, all_found in found.items()}
     ranked = sorted(best.values(), key=lambda hits: (hits[0].order, hits[0].at.ref_id))
-    return tuple(_match(rule, texts.article, hits) for hits in ranked)
+    return tuple(_match(rule, texts.article, hits) for hits in ranked[:MOST_OFFICIALS])
 
 
 def _wanted(rule: CompiledRule, texts: Texts) -> list[str]:
@@ -95,21 +100,34 @@ def _occurrences(
     rule: CompiledRule, texts: Texts, refs: Sequence[str], *, anywhere: bool = False
 ) -> Iterator[Occurrence]:
     """Yield each fresh hit of the rule's phrases with each of these, in scope or `anywhere`, by its strongest tie."""
-    for layout in texts.both():
-        for sentence, hit in layout.fresh_hits(rule.phrases, rule.keywords):
-            for ref in refs:
-                near = texts.near(ref, hit, sentence, layout)
-                if near and (anywhere or _near_enough(rule, near)):
-                    yield Occurrence(
-                        scope=rule.rule.scope,
-                        phrases=rule.phrases,
-                        texts=texts,
-                        layout=layout,
-                        sentence=sentence,
-                        hit=hit,
-                        ref_id=ref,
-                        near=near,
-                    )
+    apart = anywhere or rule.rule.scope is Scope.ARTICLE
+    for layout, sentence, hit, ref in _pairs(rule, texts, frozenset(refs), apart=apart):
+        near = texts.near(ref, hit, sentence, layout)
+        if near and (anywhere or _near_enough(rule, near)):
+            yield Occurrence(
+                scope=rule.rule.scope,
+                phrases=rule.phrases,
+                texts=texts,
+                layout=layout,
+                sentence=sentence,
+                hit=hit,
+                ref_id=ref,
+                near=near,
+            )
+
+
+def _pairs(
+    rule: CompiledRule, texts: Texts, refs: frozenset[str], *, apart: bool
+) -> Iterator[tuple[Layout, int, Hit, str]]:
+    """Yield each fresh hit with each of these who is beside it, then `apart` with the others; so many of both."""
+    places = [
+        (layout, sentence, hit, layout.beside(sentence, hit.span))
+        for layout in reversed(texts.both())
+        for sentence, hit in layout.fresh_hits(rule.phrases, rule.keywords)
+    ]
+    beside = ((*at, ref) for *at, near in places for ref in sorted(refs & near))
+    others = ((*at, ref) for *at, near in places for ref in sorted(refs - near)) if apart else ()
+    yield from chain(islice(beside, MOST_PAIRS), islice(others, MOST_PAIRS))
 
 
 def _near_enough(rule: CompiledRule, near: Nearness) -> bool:

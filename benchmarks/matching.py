@@ -39,7 +39,9 @@ WEIGHTS = [1 / (rank + 2) for rank in range(len(WORDS))]
 
 def phrases_of(watchlist: Watchlist) -> list[str]:
     """Return the plain phrases of all topics."""
-    return [phrase for topic in watchlist.topics for phrase in topic.phrases if "=" not in phrase]
+    return [
+        phrase for topic in watchlist.topics for phrase in topic.phrases if "=" not in phrase and phrase.isprintable()
+    ]
 
 
 class Writer:

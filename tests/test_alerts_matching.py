@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import itertools
+import re
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.compiled_rules import compile_rules
-from alerts.matching import EVIDENCE_LIMIT, find_all_matches, find_matches
+from alerts.matching import EVIDENCE_LIMIT, MOST_OFFICIALS, find_all_matches, find_matches
 from alerts.records import Evidence, Match, Place, Scope
-from extractors.records import Article, Statement, StatementKind
+from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from tests.alert_examples import article, compiled, read, rule, said, span_of, watchlist
 
 QUOTE = "“No ceasefire before talks,” Peskov said of Zelensky."
@@ -368,3 +372,69 @@ def test_evidence_has_the_office_as_the_article_prints_it(text: str, surface: st
     offices = [proof for proof in found.evidence if proof.what == "office"]
     assert [proof.surface for proof in offices] == ([surface] if surface else [])
     assert all(proof.span == span_of(text, proof.surface) for proof in offices)
+
+
+def everybody(chars: int, *, end: str) -> tuple[Article, Reading]:
+    """Return a text in which everyone of the roster stands beside phrases, four to a line, or to whatever ends so."""
+    text, sentences, mentions = "", [], []
+    people = itertools.cycle(watchlist().officials)
+    for group in iter(lambda: list(itertools.islice(people, 4)), None):
+        start = len(text)
+        for person in group:
+            span = Span(len(text), len(text) + len(person.name))
+            mentions.append(Mention(kind=MentionKind.OFFICIAL, ref_id=person.official_id, name=person.name, surface=person.name, span=span))  # fmt: skip
+            text += f"{person.name} on a ceasefire, "
+        text += f"they say{end}"
+        sentences.append(Span(start, len(text) - 1))
+        if len(text) >= chars:
+            break
+    if end == ", ":
+        sentences = [Span(0, len(text) - 1)]
+    found = Reading(mentions=tuple(mentions), title_mentions=(), statements=(), sentences=tuple(sentences), extractor_version="x")  # fmt: skip
+    return article(text), found
+
+
+def steps(work: Callable[[], object]) -> int:
+    """Count the calls, Python's own and the libraries', that some work takes."""
+    counted = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(".\n", id="in paragraphs"),
+        pytest.param(". ", id="in one paragraph"),
+        pytest.param(", ", id="in one sentence"),
+    ],
+)
+@pytest.mark.parametrize("scope", list(Scope))
+def test_work_grows_as_the_text_does(scope, end):
+    """Where everyone of the roster stands beside each phrase, twice the text is at most 2.2 times the work."""
+    one = compiled(scope=scope, keywords=("ceasefire", "truce"))
+    find_matches(one, *everybody(500, end=end))
+    once, twice = (steps(lambda chars=chars: find_matches(one, *everybody(chars, end=end))) for chars in (4_000, 8_000))
+    making = steps(lambda: everybody(4_000, end=end))
+    assert twice - 2 * making <= 2.2 * (once - making)
+
+
+def test_who_is_nearest_counts_where_all_are_named():
+    """Of a list of everybody a rule takes the strongest ties only, and one at the very end is among them."""
+    own, found = everybody(20_000, end=".\n")
+    plain = re.sub("ceasefire", "walkabout", own.text)
+    last = found.mentions[-1]
+    text = plain[: last.span.start] + own.text[last.span.start :]
+    matched = find_matches(compiled(scope=Scope.ARTICLE), article(text), found)
+    assert len(matched) == MOST_OFFICIALS
+    near = {match.official_id for match in matched if match.scope is Scope.SENTENCE}
+    assert near == {mention.ref_id for mention in found.mentions[-4:]}
