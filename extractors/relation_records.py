@@ -191,3 +191,15 @@ class Talk:
     ends_on: date | None
     place: str | None
     parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordKeys:
+    """What a form of a word is found by in a search: `asked` are the keys it means in a question, `answers` its own.
+
+    Who asks for a form is answered by all forms that have one of the keys he means.
+    """
+
+    form: str
+    asked: tuple[str, ...]
+    answers: tuple[str, ...]

@@ -156,16 +156,17 @@ def _name_keys(word: str) -> tuple[str, ...]:
     """Return what a word of a text may stand for: itself, itself without 's, and its stem in Cyrillic."""
     folded = fold(word)
     plain = without_possessive(folded)
-    return tuple({folded, plain, _stem(plain)} if is_cyrillic(plain) else {folded, plain})
+    return tuple({folded, plain, name_stem(plain)} if is_cyrillic(plain) else {folded, plain})
 
 
 def _written(word: str) -> str:
     """Return the key of a word of a name: initials in Cyrillic (НАТО) have no endings."""
     plain = fold(word)
-    return _stem(plain) if is_cyrillic(plain) and not plain.isupper() else plain
+    return name_stem(plain) if is_cyrillic(plain) and not plain.isupper() else plain
 
 
-def _stem(word: str) -> str:
+def name_stem(word: str) -> str:
+    """Return a word without the ending of a Russian or Ukrainian name's case."""
     lower = word.lower()
     for ending in _ENDINGS:
         if lower.endswith(ending) and len(word) - len(ending) >= _STEM:
