@@ -13,6 +13,7 @@ from pathlib import Path
 from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.rule_checks import wrong_names
 from extractors.officials.countries import Countries
+from extractors.officials.spellings import Spellings
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.reading import Gate
 from flows.config.settings import Settings, configured_watchlist, diagnostics
@@ -52,6 +53,11 @@ class Setup:
     def countries(self) -> Countries:
         """Return what the watchlist's countries are called."""
         return Countries(self.watchlist)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """Return what words are found by in a search."""
+        return Spellings(self.watchlist)
 
     @property
     def reader(self) -> Readers:

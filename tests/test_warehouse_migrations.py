@@ -61,6 +61,7 @@ FINGERPRINTS = {
     "0017_sources.sql": "dd8aad566f5f41b5",
     "0018_verdicts.sql": "5d01c3fc6ef609ab",
     "0019_events.sql": "33ebc9e43461beea",
+    "0020_search.sql": "f96b4a5bfacda633",
 }
 
 

@@ -16,6 +16,7 @@ from extractors.records import Article, Mention, MentionKind, Post, Reading, Spa
 from warehouse.entries import settle_entries
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.rows import Columns, Row
+from warehouse.search import Met, forget_texts, save_texts
 from warehouse.session import Session
 from warehouse.statements import forget_statements, save_statements, stored_statements
 from warehouse.stories import count_stories
@@ -106,21 +107,24 @@ def outcomes(articles: Sequence[ReadArticle], known: Mapping[str, KnownArticle])
     return tuple(saved)
 
 
-def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Sequence[SavedArticle]) -> None:
+def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Sequence[SavedArticle]) -> list[Met]:
     """Record articles with what was read in them, in place of what earlier words of theirs were, and settle entries.
 
-    `saved` says what becomes of each. Unchanged words are not written again.
+    `saved` says what becomes of each. Unchanged words are not written again. Return the words that are new to search.
     """
+    met: list[Met] = []
     changed = [pair for pair in zip(articles, saved, strict=True) if pair[1].outcome is not Outcome.KNOWN]
     for batch in _rounds(changed):
         revised = [each.article_id for _, each in batch if each.outcome is Outcome.REVISED]
         if revised:
             session.run(_SET_ASIDE, [revised])
             forget_statements(session, revised)
+            forget_texts(session, revised)
             for table in _READ_IN:
                 session.remove(table, "article_id", revised)
-        _insert(session, batch)
+        met += _insert(session, batch)
     settle_entries(session, [read.entry_key for read in articles if read.entry_key])
+    return met
 
 
 def stored_articles(session: Session, article_ids: Sequence[str]) -> tuple[ReadArticle, ...]:
@@ -229,7 +233,7 @@ def _text_hash(article: Article) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
-def _insert(session: Session, changed: Sequence[_Changed]) -> None:
+def _insert(session: Session, changed: Sequence[_Changed]) -> list[Met]:
     reads = [read for read, _ in changed]
     session.insert("article_rows", (*_ARTICLE.names, *_READING.names, *_OWN), (_article_row(*pair) for pair in changed))
     session.insert("posts", ("article_id", "revision", "position", *_POST.names), _post_rows(changed))
@@ -238,6 +242,7 @@ def _insert(session: Session, changed: Sequence[_Changed]) -> None:
     in_titles = (_mention_row(read, each) for read in reads for each in read.reading.title_mentions)
     session.insert("title_mentions", mentions, in_titles)
     save_statements(session, reads)
+    return save_texts(session, reads)
 
 
 def _article_row(read: ReadArticle, saved: SavedArticle) -> Row:

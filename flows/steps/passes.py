@@ -33,7 +33,7 @@ from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
-from warehouse import feeds, hosts, officials, outbox, runs
+from warehouse import feeds, hosts, officials, outbox, runs, search
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
@@ -88,7 +88,7 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     journal, run_id, started_at = Journal(setup.data_dir), uuid.uuid4().hex[:16], setup.now()
     with Dispatch(setup) as dispatch:
         with writing(setup.data_dir) as session:
-            officials.save_officials(session, official_terms(setup.watchlist))
+            know_watchlist(setup, session)
             before_pass(setup, session, scheduled=scheduled)
             runs.start_run(session, run_id, started_at)
             intake = Intake(setup, session, journal.read())
@@ -134,7 +134,13 @@ def summarise(setup: Setup, session: Session) -> None:
 def prepare_warehouse(setup: Setup) -> None:
     """Let the warehouse know the watchlist of this version."""
     with writing(setup.data_dir) as session:
-        officials.save_officials(session, official_terms(setup.watchlist))
+        know_watchlist(setup, session)
+
+
+def know_watchlist(setup: Setup, session: Session) -> None:
+    """Keep whom the watchlist names, and how names are spelt, where it is another than before."""
+    if officials.save_officials(session, official_terms(setup.watchlist)) or not search.is_explained(session):
+        search.explain_all(session, sorted(setup.spellings.forms), setup.spellings.keys)
 
 
 def official_terms(watchlist: Watchlist) -> tuple[OfficialTerm, ...]:

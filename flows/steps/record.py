@@ -15,10 +15,11 @@ from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
 from flows.steps.meaning import headlines_near, known_meanings, same_meanings, vectors_of
 from flows.steps.relate import Related, sketch, with_utterances
-from warehouse import alerts, articles, events, follow_ups, outbox, positions, stories, utterances
+from warehouse import alerts, articles, events, follow_ups, outbox, positions, search, stories, utterances
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
 from warehouse.runs import RunCounts
+from warehouse.search import Met
 from warehouse.session import Session
 from warehouse.situation import Situation, load
 from warehouse.talks import save_talks
@@ -56,7 +57,7 @@ def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
     situation = replace(situation, nearness=headlines_near(setup.data_dir, situation, batch.vectors))
     plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
-    write(session, plan)
+    search.explain(session, write(session, plan), setup.spellings.keys)
     return plan
 
 
@@ -82,18 +83,22 @@ def counts_of(plan: Plan) -> RunCounts:
     )
 
 
-def write(session: Session, plan: Plan) -> None:
-    """Write a plan: articles and what was read in them, what they are to others, what was decided and is to be told."""
+def write(session: Session, plan: Plan) -> list[Met]:
+    """Write a plan: articles and what was read in them, what they are to others, what was decided and is to be told.
+
+    Return the words that are new to search.
+    """
     situation = plan.situation
     named = [with_utterances(each.found, plan.related.named) for each in plan.batch]
-    articles.write_articles(session, named, situation.saved)
+    met = articles.write_articles(session, named, situation.saved)
     if not situation.fresh:
-        return
+        return met
     _write_related(session, plan)
     alerts.save_decisions(session, plan.decisions)
     follow_ups.save_sources(session, plan.roots)
     follow_ups.save_follow_ups(session, plan.follow_ups)
     outbox.save_messages(session, plan.messages)
+    return met
 
 
 def _write_related(session: Session, plan: Plan) -> None:
