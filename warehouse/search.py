@@ -30,7 +30,7 @@ _SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Sought:
     """Words to look for, as the macros take them, in what was published, said and named so."""
 
     words: str
@@ -155,7 +155,7 @@ def forget_texts(session: Session, article_ids: Sequence[str]) -> None:
     session.remove("search_texts", "article_id", article_ids)
 
 
-def found(data_dir: Path, question: Question, limit: int) -> tuple[Found, ...]:
+def found(data_dir: Path, question: Sought, limit: int) -> tuple[Found, ...]:
     """Return what holds the words in the published copy, the best first; raise as `queries.query` does."""
     within = [
         f"{condition} {_quoted(value)}"

@@ -15,7 +15,7 @@ from flows.problems import UsageProblem
 from flows.tables import Columns
 from flows.times import span_between
 from warehouse.queries import QueryProblem
-from warehouse.search import Found, Question, found
+from warehouse.search import Found, Sought, found
 
 FOR_SCRIPTS: Columns[Found] = {name: attrgetter(name) for name in Found.__dataclass_fields__}
 FOR_PEOPLE: Columns[Found] = {
@@ -42,7 +42,7 @@ def search(  # noqa: PLR0917  (typer calls it by the names of its options)
     """
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
-    question = Question(
+    question = Sought(
         words=encodable(" ".join(map(as_typed, words))),
         since=first,
         until=last,
