@@ -24,6 +24,7 @@ class Case:
     """A match and all that deciding about it rests on.
 
     `past` are the alerts fired so far, those of this pass included; `sources` the independent sources it has.
+    `said_before_at` is when he last said the like of all that it holds; None where some of it is said the first time.
     """
 
     rule: Rule
@@ -35,6 +36,7 @@ class Case:
     past: History
     sources: int = 1
     silenced: bool = False
+    said_before_at: datetime | None = None
 
     @property
     def lately(self) -> datetime:
@@ -100,6 +102,15 @@ def _undated(case: Case) -> Verdict | None:
     return Verdict(Reason.UNDATED) if unknown and case.rule.max_age is not None else None
 
 
+def _not_first(case: Case) -> Verdict | None:
+    """Tell what is said for the first time in a while alone, where the rule wants that."""
+    if case.rule.first is None:
+        return None
+    said_at, before = case.article.published_at or case.article.first_seen_at, case.said_before_at
+    is_again = before is not None and said_at - before <= case.rule.first
+    return Verdict(Reason.NOT_FIRST) if is_again or not said_in(case.match) else None
+
+
 def _below_corroboration(case: Case) -> Verdict | None:
     """Let it wait for as many independent sources as the rule wants; it is decided again when it gains one."""
     return Verdict(Reason.BELOW_CORROBORATION) if case.sources < case.rule.min_independent else None
@@ -155,6 +166,7 @@ POLICY: tuple[Question, ...] = (
     _historical,
     _too_old,
     _undated,
+    _not_first,
     _below_corroboration,
     _same_utterance,
     _duplicate,

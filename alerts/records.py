@@ -42,6 +42,7 @@ class Reason(StrEnum):
     EXCLUDED = "excluded"
     BELOW_CORROBORATION = "below_corroboration"
     DUPLICATE = "duplicate"
+    NOT_FIRST = "not_first"
     IMPORTED = "imported"
 
     @property

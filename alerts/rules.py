@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf
 
 from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of, phrases_in
 from alerts.layout import Nearness, Occurrence
@@ -167,6 +167,17 @@ def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterat
     yield from wrong_phrases(key, phrases_in(where), known)
 
 
+# What is said in one year is held against what was said in the year before.
+LONGEST_FIRST = timedelta(days=365)
+
+
+def within_memory(value: timedelta | None) -> timedelta | None:
+    """Refuse a time longer than what was said is kept."""
+    if value is not None and value > LONGEST_FIRST:
+        raise ValueError("what was said is known for 365 days: a shorter time")
+    return value
+
+
 class Rule(Table):
     """A rule as its user wrote it."""
 
@@ -218,6 +229,13 @@ class Rule(Table):
     historical: Historical = Field(
         Historical.SKIP,
         description='what is only named as history ("the Istanbul talks of March 2022"): `skip`, `fire`',
+    )
+    first: Annotated[OptionalDuration, AfterValidator(within_memory)] = Field(
+        None,
+        description=(
+            "only what the official says for the first time in this time, up to 365 days: the like, in any words, "
+            'silences it; what he does not say himself never fires; `"none"` is all'
+        ),
     )
     outlets: Annotated[tuple[Name, ...], OfArticle(not_of_these), Checked(odd=odd_outlets)] = Field(
         (), description="only these outlets, by the names feeds give them"

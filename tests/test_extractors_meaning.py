@@ -16,6 +16,7 @@ from extractors.copies.retold import retold, sentences_of
 from extractors.relation_records import Wording, Words
 from extractors.text import vectors
 from extractors.text.vectors import matrix, packed
+from flows.steps.meaning import echoes_in
 from tests.warehouse_examples import NOW
 
 GROUPS = tomllib.loads((Path(__file__).parent / "said_alike.toml").read_text("utf-8"))["said"]
@@ -80,6 +81,17 @@ def test_nobody_else_and_no_other_time_is_meant():
     assert are_joined(one, wording("other", said, hours=48))
     assert not are_joined(one, wording("other", said, hours=49))
     assert not are_joined(one, wording("other", said, speaker="rival"))
+
+
+@pytest.mark.slow
+def test_the_like_said_before_is_found_in_other_words():
+    """What was said more than two days before in another language is the like of it; what is said later is not."""
+    said, translated = (retold(GROUPS[0]["same"][place], None) for place in (0, 2))
+    now, before = wording("now", said), wording("before", translated, hours=-100)
+    known = {sentence: vector(sentence) for sentence in (said, translated)}
+    assert [echo.utterance_id for echo in echoes_in([now], [before], known)] == ["before"]
+    assert echoes_in([before], [now], known) == ()
+    assert echoes_in([now], [wording("near", translated, hours=-47)], known) == ()
 
 
 @pytest.mark.slow

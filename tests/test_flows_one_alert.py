@@ -11,6 +11,7 @@ from extractors.speech.stances import Stance
 from flows.steps.decide.matches import candidates_in
 from tests.alert_desk import DENIED, PARTIAL, Desk, copies, found, own_report, wire
 from tests.story_examples import CITING, OWN, SAID, TASS
+from tests.warehouse_examples import NOW
 
 OTHER_WORDS = "“A truce of three days is another matter, and we may come back to it after the holidays,” Peskov said."
 LATER = f"{TASS}\n{OTHER_WORDS}"
@@ -229,6 +230,36 @@ def test_what_is_still_reported_is_repeated_when_asked(desk_of):
         desk.after(hours=hours).take_in(found(name, wire(2), outlet=name))
         assert len(desk.send()) == expected, name
     assert {row[0] for row in desk.rows("SELECT news FROM follow_ups")} == {"repeated"}
+
+
+def test_the_like_said_before_is_known(desk):
+    """Each utterance names the newest earlier one of the like; what is said for the first time names none."""
+    for days, name in ((0, "a"), (10, "b"), (40, "c")):
+        desk.after(days=days).take_in(found(name, TASS, outlet=name, published_at=desk.now))
+    desk.take_in(found("d", LATER, outlet="d", published_at=desk.now))
+    rows = desk.rows(
+        "SELECT utterance_id, said_before, said_before_at FROM utterances ORDER BY first_said_at, reports DESC"
+    )
+    (first, *none), (second, *of_first), (third, *of_second), (_, *of_other) = rows
+    assert none == of_other == [None, None]
+    assert of_first == [first, NOW]
+    assert of_second == [second, NOW + timedelta(days=10)]
+    assert len({first, second, third}) == 3
+
+
+def test_what_is_said_again_does_not_fire_where_the_first_time_is_asked_for(desk_of):
+    """With `first` only what he has not said in that time is told, whoever reports it and however often."""
+    desk = desk_of(rule='first = "30d"')
+    for days, name, text in ((0, "a", TASS), (10, "b", TASS), (0, "c", wire(2)), (31, "d", TASS), (0, "e", LATER)):
+        desk.after(days=days).take_in(found(name, text, outlet=name, published_at=desk.now))
+    assert desk.reasons() == ["new", "not_first", "not_first", "new", "cooldown"]
+
+
+def test_what_he_does_not_say_is_not_the_first_time(desk_of):
+    """A rule with `first` asks what is said: an official beside a phrase is none of it."""
+    desk = desk_of(rule='first = "30d"')
+    desk.take_in(found("a", "Peskov was in Moscow when a truce was agreed."))
+    assert desk.reasons() == ["not_first"]
 
 
 def test_a_follow_up_comes_with_the_next_digest(desk_of):

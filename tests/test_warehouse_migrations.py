@@ -62,6 +62,7 @@ FINGERPRINTS = {
     "0018_verdicts.sql": "5d01c3fc6ef609ab",
     "0019_events.sql": "33ebc9e43461beea",
     "0020_search.sql": "f96b4a5bfacda633",
+    "0021_said_before.sql": "290a00efb13a0a6c",
 }
 
 

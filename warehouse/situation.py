@@ -17,6 +17,7 @@ from extractors.relation_records import Credits, Happening, Take, Talk, Wording
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, utterances
 from warehouse.events import EventMember
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
+from warehouse.sayings import Echo
 from warehouse.session import Session
 from warehouse.stories import StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
@@ -113,7 +114,8 @@ class Situation:
     known by, `nearness` how near the headlines of such pairs are in meaning, `events` which event each stored article
     in question belongs to. `likely` are statements that may report one utterance by their words, `meant` those that do
     by their meaning, `ages` when the first report of each arrived, `taken` the names that no new one may have,
-    `reporters` the statements stored of those in `spans`. `undrawn` are officials and topics whose positions an older
+    `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like.
+    `undrawn` are officials and topics whose positions an older
     version left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting`
     are matches, in `stored` articles, that wait for another source.
     """
@@ -129,6 +131,7 @@ class Situation:
     events: Mapping[str, EventMember] = field(default_factory=dict)
     likely: tuple[LikelyReport, ...] = ()
     meant: tuple[SameMeaning, ...] = ()
+    echoes: tuple[Echo, ...] = ()
     ages: Mapping[str, datetime] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     reporters: tuple[Reporter, ...] = ()

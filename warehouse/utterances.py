@@ -56,9 +56,10 @@ WHERE k.seen_at >= $since AND node IN (SELECT unnest($nodes::VARCHAR[]))
 GROUP BY node
 """
 _NAMED = members_of("utterance_links", "$names")
-_SPANS = (
-    "SELECT utterance_id, first_said_at, reports FROM utterances WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))"
-)
+_SPANS = """
+SELECT utterance_id, first_said_at, reports, said_before_at FROM utterances
+WHERE utterance_id IN (SELECT unnest($1::VARCHAR[]))
+"""
 # What was said lately stands at the end of the table: the days are looked up before any name.
 _OF_UTTERANCES = f"""
 WITH named AS ({_NAMED})
@@ -110,8 +111,16 @@ _WORDING = {
 }
 
 _COUNTED = f"""
-INSERT INTO utterances
+INSERT INTO utterances BY POSITION
 WITH named AS ({_NAMED}),
+before AS (
+    SELECT named.root, arg_max(coalesce(l.root, s.earlier), s.earlier_at) AS name, max(s.earlier_at) AS at
+    FROM sayings AS s
+    JOIN named ON named.member = s.utterance_id
+    LEFT JOIN utterance_links AS l ON l.member = s.earlier
+    WHERE coalesce(l.root, s.earlier) <> named.root
+    GROUP BY named.root
+),
 reports AS (
     FROM statement_rows WHERE published_at >= $since AND utterance_id IN (SELECT member FROM named)
     UNION ALL
@@ -130,10 +139,12 @@ SELECT
     max({{'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}}).text,
     max({{'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}}).statement_id,
     coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
-    NULL
+    any_value(before.name),
+    any_value(before.at)
 FROM reports AS s
 JOIN named ON named.member = s.utterance_id
 JOIN article_rows AS a USING (article_id)
+LEFT JOIN before ON before.root = named.root
 GROUP BY named.root
 """  # noqa: S608 (our own text)
 
@@ -168,10 +179,11 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UtteranceSpan:
-    """When an utterance was first reported as said, and by how many statements it is."""
+    """When an utterance was first reported as said, by how many statements it is, and when the like was said before."""
 
     first_said_at: datetime
     reports: int
+    said_before_at: datetime | None = None
 
 
 def likely_reports(
@@ -240,7 +252,10 @@ def ages(session: Session, nodes: Sequence[str], since: datetime) -> dict[str, d
 def spans(session: Session, names: Collection[str]) -> dict[str, UtteranceSpan]:
     """Return what is known of those of these utterances that anything reports."""
     rows = session.rows(_SPANS, [sorted(names)]) if names else ()
-    return {name: UtteranceSpan(first_said_at=at, reports=reports) for name, at, reports in rows}
+    return {
+        name: UtteranceSpan(first_said_at=at, reports=reports, said_before_at=before)
+        for name, at, reports, before in rows
+    }
 
 
 def reporters(

@@ -37,19 +37,22 @@ class _Line:
 
 
 def said_alike(
-    fresh: Sequence[Wording], known: Sequence[Wording], vectors: Mapping[str, Vector]
+    fresh: Sequence[Wording], known: Sequence[Wording], vectors: Mapping[str, Vector], *, again: bool = False
 ) -> Iterator[tuple[Wording, Wording]]:
-    """Yield the pairs of statements that say one thing, the first of each fresh; what has no vector has no pair."""
+    """Yield the pairs of statements that say one thing, the first of each fresh; what has no vector has no pair.
+
+    They are said within the time in which a thing is said once; where it is said `again`, the second is from before.
+    """
     speakers: defaultdict[str, tuple[list[_Line], list[_Line]]] = defaultdict(lambda: ([], []))
     for place, said in chain(((0, each) for each in fresh), ((1, each) for each in known)):
         speakers[said.speaker][place].extend(_Line(said, line) for line in said.sentences if line in vectors)
     for own, others in speakers.values():
         if own:
-            yield from _pairs(own, [*own, *others], vectors)
+            yield from _pairs(own, [*own, *others], vectors, again=again)
 
 
 def _pairs(
-    own: Sequence[_Line], all_lines: Sequence[_Line], vectors: Mapping[str, Vector]
+    own: Sequence[_Line], all_lines: Sequence[_Line], vectors: Mapping[str, Vector], *, again: bool
 ) -> Iterator[tuple[Wording, Wording]]:
     """Yield the pairs among the statements of one speaker."""
     rows = matrix([vectors[line.sentence] for line in all_lines])
@@ -62,7 +65,7 @@ def _pairs(
         one, other = own[one_place], all_lines[other_place]
         key = one.said.statement_id, other.said.statement_id
         near = float(nearness[one_place, other_place])
-        if key[0] != key[1] and _is_one(one, other, near):
+        if key[0] != key[1] and _is_apart(one, other) is again and _is_one(one, other, near):
             nearest[key] = max(near, nearest[key])
             shared[key][0].add(one.sentence)
             shared[key][1].add(other.sentence)
@@ -73,10 +76,12 @@ def _pairs(
             yield ends[key]
 
 
+def _is_apart(one: _Line, other: _Line) -> bool:
+    return abs(one.said.said_at - other.said.said_at) > SAID_ONCE
+
+
 def _is_one(one: _Line, other: _Line, nearness: float) -> bool:
-    """Tell whether two sentences, said within the time in which a thing is said once, say the same."""
-    if abs(one.said.said_at - other.said.said_at) > SAID_ONCE:
-        return False
+    """Tell whether two sentences say the same."""
     some, others = gist(one.sentence), gist(other.sentence)
     near = NEAR if is_one_language(some, others) else NEAR_TRANSLATED
     return nearness >= near + LEFT_OVER * left_over(some, others) and not apart(some, others)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from extractors.relation_records import Words
+from extractors.relation_records import Wording, Words
 from extractors.text.identity import plain_words
 
 # Bodies: whole articles.
@@ -178,6 +179,19 @@ def same_words(one: Words, other: Words) -> bool:
     if _figures(some) != _figures(others) or bool(_turning(some)) != bool(_turning(others)):
         return False
     return _is_edited(one, other) or _is_paraphrase(one, other)
+
+
+def said_again(fresh: Iterable[Wording], earlier: Iterable[Wording]) -> Iterator[tuple[Wording, Wording]]:
+    """Yield what is said now with what its speaker said in the same words more than 48 hours before."""
+    holders: defaultdict[tuple[str, int], list[Wording]] = defaultdict(list)
+    for said in earlier:
+        for key in said.keys:
+            holders[said.speaker, key].append(said)
+    for said in fresh:
+        near = {id(each): each for key in said.keys for each in holders.get((said.speaker, key), ())}
+        for each in near.values():
+            if said.said_at - each.said_at > SAID_ONCE and same_words(said.words, each.words):
+                yield said, each
 
 
 def _takes_from(part: Words, whole: Words) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from extractors.copies.meaning import said_alike
-from extractors.copies.sameness import key_of
+from extractors.copies.sameness import key_of, said_again
 from extractors.relation_records import Wording
 from extractors.text import vectors
 from extractors.text.vectors import MODEL, Vector
 from flows.processes.vectors import made_vectors
 from flows.steps.events import happenings_in, headed_alike
+from warehouse.sayings import Echo
 from warehouse.situation import Situation
 from warehouse.store import reading
 from warehouse.utterances import SameMeaning, compared_sentences
@@ -75,6 +78,22 @@ def same_meanings(
         for one, other in said_alike(fresh, [each for each in known if each.statement_id not in own], found)
     }
     return tuple(SameMeaning(statement_id=one, node=other) for one, other in sorted(pairs))
+
+
+def echoes_in(fresh: Sequence[Wording], earlier: Sequence[Wording], found: Mapping[str, Vector]) -> tuple[Echo, ...]:
+    """Return for each statement of a batch the newest thing said before that is like it, in any words."""
+    newest: dict[str, Wording] = {}
+    for one, other in chain(said_again(fresh, earlier), said_alike(fresh, earlier, found, again=True)):
+        known = newest.get(one.statement_id)
+        if other.said_at < one.said_at and (known is None or _age(known) < _age(other)):
+            newest[one.statement_id] = other
+    return tuple(
+        Echo(statement_id=name, utterance_id=said.name, said_at=said.said_at) for name, said in sorted(newest.items())
+    )
+
+
+def _age(said: Wording) -> tuple[datetime, str]:
+    return said.said_at, said.name
 
 
 def headlines_near(

@@ -12,13 +12,14 @@ from extractors.records import Depth
 from extractors.relation_records import Telling
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
-from flows.steps.decide.plan import COPIES_KEPT, REPORTS_KEPT, Plan, decide, horizon
-from flows.steps.meaning import headlines_near, known_meanings, same_meanings, vectors_of
+from flows.steps.decide.plan import COPIES_KEPT, REMEMBERED, REPORTS_KEPT, Plan, decide, horizon
+from flows.steps.meaning import echoes_in, headlines_near, known_meanings, same_meanings, vectors_of
 from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, search, stories, utterances
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
 from warehouse.runs import RunCounts
+from warehouse.sayings import Echo, earlier_sayings, save_sayings
 from warehouse.search import Met
 from warehouse.session import Session
 from warehouse.situation import Situation, load
@@ -26,6 +27,8 @@ from warehouse.talks import save_talks
 from warehouse.utterances import SameMeaning
 
 BATCH = 200
+# Of all that a speaker said in a year, so many of the last are compared by their meaning.
+MEANT_MOST = 2000
 
 
 def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[PageFailure] = ()) -> RunCounts:
@@ -55,7 +58,11 @@ def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     subscribers, now = setup.settings.subscribers, setup.now()
     far = horizon(setup.rules, subscribers)
     situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
-    situation = replace(situation, nearness=headlines_near(setup.data_dir, situation, batch.vectors))
+    situation = replace(
+        situation,
+        nearness=headlines_near(setup.data_dir, situation, batch.vectors),
+        echoes=echoed_in(setup.data_dir, session, batch),
+    )
     plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
     search.explain(session, write(session, plan), setup.spellings.keys)
     return plan
@@ -68,6 +75,16 @@ def meant_in(data_dir: Path, session: Session, batch: Batch) -> tuple[SameMeanin
     since = max(each.found.article.first_seen_at for each in batch.sketches) - REPORTS_KEPT
     near = utterances.near_reports(session, batch.wordings, SAID_ONCE, since)
     return same_meanings(batch.wordings, near, known_meanings(data_dir, near) | dict(batch.vectors))
+
+
+def echoed_in(data_dir: Path, session: Session, batch: Batch) -> tuple[Echo, ...]:
+    """Return what the speakers of a batch had said before of the like."""
+    said = batch.wordings
+    if not said:
+        return ()
+    since = min(each.said_at for each in said) - REMEMBERED
+    earlier = earlier_sayings(session, said, window=SAID_ONCE, since=since, most=MEANT_MOST)
+    return echoes_in(said, earlier, known_meanings(data_dir, earlier) | dict(batch.vectors) if batch.vectors else {})
 
 
 def counts_of(plan: Plan) -> RunCounts:
@@ -116,6 +133,8 @@ def _write_related(session: Session, plan: Plan) -> None:
     events.count_events(session, related.events, related.joined_events)
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
+    echoes = {each.statement_id: each for each in situation.echoes}
+    save_sayings(session, wordings.values(), related.named, echoes, seen_at - REMEMBERED - SAID_ONCE)
     utterances.save_links(session, related.joined_utterances)
     utterances.count_utterances(session, *counted(situation, related, {each.telling.article_id for each in relabelled}))
     positions.save_takes(session, related.takes)

@@ -15,7 +15,7 @@ from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
 from flows.setup import Setup, prepared
 from flows.steps.decide.plan import OPEN, decide, horizon
-from flows.steps.meaning import same_meanings
+from flows.steps.meaning import echoes_in, same_meanings
 from flows.steps.record import BATCH, worked_out
 from flows.times import check_order
 from flows.trials.memory import Memory
@@ -58,7 +58,7 @@ def backtest(
     """
     if not rules or not is_begun(setup.data_dir):
         return Backtest(alerts=(), messages=0)
-    memory = max([OPEN, *(rule.rule.cooldown for rule in rules)])
+    memory = max([OPEN, *(max(rule.rule.cooldown, rule.rule.first or OPEN) for rule in rules)])
     with reading(setup.data_dir) as session:
         history = came(session, since=since - memory, until=until)
     ids = matched(rules, list(retold(setup, rules, touched(setup, rules, history))))
@@ -77,6 +77,7 @@ def lived_through(
     vectors: dict[str, Vector] = {}
     trial = replace(setup, rules=tuple(rules))
     far = horizon(rules, subscribers)
+    wants_first = any(each.rule.first for each in rules)
     with stage(setup.progress, "tried", sum(map(len, passes))) as count:
         for told in passes:
             moment = moment_of(told[-1].came)
@@ -86,7 +87,9 @@ def lived_through(
             near = tuple(memory.near_reports(batch.wordings, far, moment)) if batch.vectors else ()
             vectors |= batch.vectors
             meant = same_meanings(batch.wordings, near, vectors)
+            earlier = tuple(memory.earlier_sayings(batch.wordings)) if wants_first else ()
             situation = memory.situation(batch.sketches, far, moment, meant)
+            situation = replace(situation, echoes=echoes_in(batch.wordings, earlier, vectors))
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
                 count()

@@ -18,6 +18,7 @@ from flows.steps.decide.plan import Plan
 from flows.steps.relate import with_utterances
 from warehouse.articles import KnownArticle, as_known, outcomes
 from warehouse.records import ReadArticle, StoredText, StoryKeys
+from warehouse.sayings import Echo
 from warehouse.situation import Fresh, Horizon, Situation, Sketch, fresh_of
 from warehouse.stories import FURNITURE, NEAREST, StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
@@ -41,6 +42,7 @@ class Memory:
         self._by_words: defaultdict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
         self._roots: dict[str, str] = {}
         self._borne: set[str] = set()
+        self._echoes: dict[str, Echo] = {}
         self._reports: defaultdict[str, dict[str, Fresh]] = defaultdict(dict)
 
     def article(self, article_id: str) -> Article:
@@ -60,6 +62,13 @@ class Memory:
         speakers = {word.speaker for word in asked if word.sentences}
         for word, name in self._worded.values():
             if word.sentences and word.speaker in speakers and word.seen_at >= since - horizon.reports_kept:
+                yield replace(word, name=self._root(name))
+
+    def earlier_sayings(self, asked: Sequence[Wording]) -> Iterator[Wording]:
+        """Yield what the speakers of these wordings ever said, each with its utterance's present name."""
+        speakers = {word.speaker for word in asked}
+        for word, name in self._worded.values():
+            if word.speaker in speakers:
                 yield replace(word, name=self._root(name))
 
     def situation(
@@ -108,6 +117,7 @@ class Memory:
         self._roots |= related.joined_utterances
         self._roots = {name: related.joined_utterances.get(root, root) for name, root in self._roots.items()}
         self._borne |= {*related.joined_utterances, *related.joined_utterances.values()}
+        self._echoes |= {each.statement_id: each for each in situation.echoes}
         self.members |= related.members
         for name, each in situation.newest.items():
             self._take_in(name, each, related.named)
@@ -240,9 +250,16 @@ class Memory:
 
     def _spans(self, reporters: Iterable[Reporter]) -> dict[str, UtteranceSpan]:
         found: defaultdict[str, list[datetime]] = defaultdict(list)
+        before: dict[str, datetime] = {}
         for each in reporters:
             found[each.utterance_id].append(self._reports[each.name][each.statement_id].at)
-        return {name: UtteranceSpan(first_said_at=min(at), reports=len(at)) for name, at in found.items()}
+            echo = self._echoes.get(each.statement_id)
+            if echo and self._root(echo.utterance_id) != each.utterance_id:
+                before[each.utterance_id] = max(echo.said_at, before.get(each.utterance_id, echo.said_at))
+        return {
+            name: UtteranceSpan(first_said_at=min(at), reports=len(at), said_before_at=before.get(name))
+            for name, at in found.items()
+        }
 
     def _past(self) -> Iterator[PastAlert]:
         reaching = {

@@ -35,6 +35,7 @@ MEANINGS = {
     Reason.EXCLUDED: "a phrase of exclude stood beside it",
     Reason.BELOW_CORROBORATION: "its story had fewer independent sources than min_independent; it waits for another",
     Reason.DUPLICATE: "its story, or the passage, had been told in an alert within 48 hours",
+    Reason.NOT_FIRST: "the official had said the like within `first`, or says nothing there himself",
     Reason.IMPORTED: "it was ingested without --alert; `talkwatch rules backtest` tries rules on such articles",
 }
 

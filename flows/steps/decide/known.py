@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from alerts.follow_up_records import ToldAlert
+from alerts.history import said_in
 from alerts.records import Alert, Match, PastAlert
 from extractors.records import Statement
 from flows.steps.relate import Related, with_utterances
@@ -94,6 +95,11 @@ class Known:
         self._utterances: defaultdict[str, set[str]] = defaultdict(set)
         for name, source in self._reports():
             self._utterances[name].add(source)
+        self._echoes = {names.utterance(name): span.said_before_at for name, span in situation.spans.items()}
+        for echo in situation.echoes:
+            said = related.named.get(echo.statement_id)
+            if said is not None and said != names.utterance(echo.utterance_id):
+                self._echoes[said] = max(self._echoes.get(said) or echo.said_at, echo.said_at)
         self.past = [names.alert(alert) for alert in situation.past]
         self.stored = [names.article(found) for found in situation.stored]
 
@@ -118,6 +124,11 @@ class Known:
     def roots(self, story_id: str, utterance_id: str | None) -> frozenset[str]:
         """Return the independent sources that tell a story or report an utterance; one that does both is one."""
         return frozenset(self._stories.get(story_id, set()) | self._utterances.get(utterance_id or "", set()))
+
+    def said_before(self, match: Match) -> datetime | None:
+        """Return when the like of all that leads a match was said last; None where some of it is new."""
+        before = [self._echoes.get(name) for name in match.leading_ids or said_in(match)]
+        return min((at for at in before if at), default=None) if all(before) else None
 
     def told(self, fired: Sequence[Alert]) -> tuple[ToldAlert, ...]:
         """Return the alerts of late, those fired now included, with the sources they have by now.

@@ -105,6 +105,7 @@ def decided(candidates: Sequence[Candidate], known: Known, fired: Sequence[Alert
             now=known.now,
             past=past,
             sources=max(1, len(known.roots(story_id, match.utterance_id))),
+            said_before_at=known.said_before(match),
             silenced=is_hushed(known.situation.silences, rule, match.official_id, known.now),
         )
         decisions.append(made := decision(case))

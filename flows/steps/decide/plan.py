@@ -10,6 +10,7 @@ from alerts.compiled_rules import CompiledRule
 from alerts.follow_up_records import FollowUp
 from alerts.message_records import Message
 from alerts.records import Decision
+from alerts.rules import LONGEST_FIRST
 from alerts.subscribers import Subscriber
 from extractors.copies.events import FEWEST, WINDOW
 from extractors.copies.sameness import SAID_ONCE
@@ -26,6 +27,8 @@ OPEN = timedelta(days=7)
 # Copies and reports are looked for among what arrived in this time; an archive's meet while it is being read in.
 COPIES_KEPT = COPIES + timedelta(days=1)
 REPORTS_KEPT = timedelta(days=8)
+# What is said is held against what was said in this time before.
+REMEMBERED = LONGEST_FIRST
 RECENT = timedelta(hours=1)
 
 

@@ -1,0 +1,118 @@
+"""What was said in the last year, by which it is known when a speaker says the like again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extractors.relation_records import Wording, Words
+from warehouse.session import Session
+
+# Of what shares no words with it, the newest of each speaker are enough: what was said last is asked for.
+_EARLIER = """
+WITH fresh AS (
+    SELECT unnest($speakers::VARCHAR[]) AS speaker, unnest($said_at::TIMESTAMPTZ[]) AS said_at,
+        unnest($keys::BIGINT[][]) AS keys
+),
+asked AS (SELECT speaker, max(said_at) AS until, flatten(list(keys)) AS keys FROM fresh GROUP BY speaker),
+found AS (
+    SELECT s.*, list_has_any(s.keys, asked.keys) AS shares,
+        row_number() OVER (
+            PARTITION BY s.speaker ORDER BY len(s.sentences) = 0, s.said_at DESC, s.statement_id
+        ) AS place
+    FROM sayings AS s
+    JOIN asked ON asked.speaker = s.speaker AND s.said_at < asked.until - to_seconds($window)
+    WHERE s.said_at >= $since
+)
+SELECT f.statement_id, coalesce(l.root, f.utterance_id), f.speaker, f.said_at, f.seen_at, f.words, f.quoted, f.keys,
+    f.sentences
+FROM found AS f
+LEFT JOIN utterance_links AS l ON l.member = f.utterance_id
+WHERE f.shares OR f.place <= $most
+ORDER BY f.statement_id, f.said_at
+"""
+_KEPT = """
+INSERT INTO sayings BY NAME
+SELECT n.* FROM sayings_now AS n
+WHERE n.earlier IS NOT NULL OR NOT EXISTS (FROM sayings AS s WHERE s.utterance_id = n.utterance_id)
+QUALIFY n.earlier IS NOT NULL OR row_number() OVER (PARTITION BY n.utterance_id ORDER BY n.said_at, n.statement_id) = 1
+"""
+_SAYING = {
+    "statement_id": "VARCHAR",
+    "utterance_id": "VARCHAR",
+    "speaker": "VARCHAR",
+    "said_at": "TIMESTAMPTZ",
+    "seen_at": "TIMESTAMPTZ",
+    "words": "VARCHAR",
+    "quoted": "VARCHAR[]",
+    "keys": "BIGINT[]",
+    "sentences": "VARCHAR[]",
+    "earlier": "VARCHAR",
+    "earlier_at": "TIMESTAMPTZ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """What the speaker of a statement had said before of the like: the newest such utterance, and when."""
+
+    statement_id: str
+    utterance_id: str
+    said_at: datetime
+
+
+def earlier_sayings(
+    session: Session, wordings: Sequence[Wording], *, window: timedelta, since: datetime, most: int
+) -> tuple[Wording, ...]:
+    """Return what the speakers of these wordings said from `since` on and more than `window` before the last of them.
+
+    It shares words with what is said now, or is of the `most` last that a speaker said; `name` is the present one.
+    """
+    params = {
+        "speakers": [each.speaker for each in wordings],
+        "said_at": [each.said_at for each in wordings],
+        "keys": [each.keys for each in wordings],
+        "window": window.total_seconds(),
+        "since": since,
+        "most": most,
+    }
+    return tuple(
+        Wording(
+            statement_id=statement_id,
+            name=node,
+            speaker=speaker,
+            said_at=said_at,
+            seen_at=seen_at,
+            words=Words(plain=plain, quoted=tuple(quoted)),
+            keys=tuple(keys),
+            sentences=tuple(sentences),
+        )
+        for statement_id, node, speaker, said_at, seen_at, plain, quoted, keys, sentences in (
+            session.rows(_EARLIER, params) if wordings else ()
+        )
+    )
+
+
+def save_sayings(
+    session: Session,
+    wordings: Iterable[Wording],
+    utterance_ids: Mapping[str, str],
+    echoes: Mapping[str, Echo],
+    before: datetime,
+) -> None:
+    """Record what utterances are recognised by, each with what was said before of the like.
+
+    What was said `before` is dropped.
+    """
+    session.run("DELETE FROM sayings WHERE said_at < $1", [before], quiet=True)
+    rows = (
+        (
+            *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
+            *(each.words.plain, each.words.quoted, each.keys, each.sentences),
+            *((echo.utterance_id, echo.said_at) if (echo := echoes.get(each.statement_id)) else (None, None)),
+        )
+        for each in wordings
+    )
+    session.stage("sayings_now", _SAYING, rows)
+    session.run(_KEPT, quiet=True)
