@@ -56,6 +56,7 @@ class Lexicon:
     charges: frozenset[str]
     heads: frozenset[str]
     aides: frozenset[str]
+    callings: frozenset[str]
     sides: dict[str, tuple[str, ...]]
     leanings: tuple[Leaning, ...]
 
@@ -96,6 +97,7 @@ def lexicon_of(language: str) -> Lexicon:
         offices=tuple((frozenset(nouns.split("+")), role.replace("_", " ")) for nouns, role in _pairs(own["offices"])),
         former=frozenset(own["former"].split()),
         charges=frozenset(own["charges"].split()),
+        callings=frozenset(own["callings"].split()),
         aides=frozenset(own["aides"].split()),
         heads=frozenset(own["heads"].split()),
         sides={lemma: tuple(preps.split()) for lemma, preps in own["with"].items()},

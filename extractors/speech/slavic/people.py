@@ -138,6 +138,16 @@ class Acquainted:
         near = (self._stage[at][1] for at in range(last - 1, -1, -1))
         return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
 
+    def has_office(self, voice: Voice) -> bool:
+        """Tell whether the text has said what somebody is."""
+        known = self._named.get(voice.ref_id or voice.name or "")
+        return known is not None and bool(known.offices)
+
+    def acted_between(self, start: int, end: int) -> bool:
+        """Tell whether somebody acts or speaks between two places of the text."""
+        first, last = (bisect_left(self._stage, at, key=lambda each: each[0]) for at in (start, end))
+        return first < last
+
     def stranger(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm], in_case: str) -> Voice:
         """Return somebody off the roster, under the fullest name that the text has given him."""
         is_person = any(word.can("Name") or word.can("Surn") for word in name) or any(

@@ -113,6 +113,13 @@ def offices_before(unit: Unit, at: int) -> set[str]:
     return found
 
 
+def is_about_thing(unit: Unit, gender: str) -> bool:
+    """Tell whether the first noun that can be a subject is a thing, of a gender."""
+    words = (item.token for item in unit.items if item.token)
+    subject = next((each for each in words if each.is_a("NOUN") and each.can("nomn")), None)
+    return subject is not None and not subject.is_name and not subject.can("anim") and subject.can(gender, "nomn")
+
+
 def words_in(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
     """Yield the words between two places."""
     yield from (word for at in range(first, last) if (word := unit.word(at)))
@@ -186,6 +193,22 @@ def _is_surname(word: WordForm, before: WordForm) -> bool:
     """Tell a word with a capital behind a first name: whatever else it means, it is a surname here."""
     given = before.is_initial or before.can("Patr") or (before.can("Name") and not before.can("Surn"))
     return given and word.is_name and not word.is_a("PREP", "CONJ") and not word.text.isupper()
+
+
+def with_name(unit: Unit, words: list[WordForm], last: int) -> list[WordForm]:
+    """Return an office with the name that ends its clause, whatever stands between: "мэр с 2010-го Олег Рябов"."""
+    if not words or not any(word.can("anim", "nomn") for word in words) or person_in(words, "nomn"):
+        return words
+    end = [word for at in (last - 2, last - 1) if (word := unit.word(at)) and word.is_name and word.can("nomn")]
+    is_name = len(end) == 2 and end[0].can("Name") and end[0].span.start > words[-1].span.end  # noqa: PLR2004
+    between = (
+        word for item in unit.items if (word := item.token) and words[-1].span.end < word.span.start < end[0].span.start
+    )
+    return (
+        [*words, *between, *end]
+        if is_name and not any(w.is_a("VERB") and not w.is_a("NOUN") for w in between)
+        else words
+    )
 
 
 def is_personal(word: WordForm) -> bool:

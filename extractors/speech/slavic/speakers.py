@@ -17,12 +17,14 @@ from extractors.speech.slavic.phrases import (
     can_be_subject,
     core_of,
     gender_of,
+    is_about_thing,
     is_possessive,
     name_in,
     person_in,
     phrase_at,
     pronoun_gender,
     until_mark,
+    with_name,
     words_in,
 )
 from extractors.speech.slavic.reports import Saying
@@ -50,6 +52,9 @@ class Voices:
         self._body: Voice | None = None
         self._fullest: dict[frozenset[str], Voice] = {}
         self._last_at = -_REACH
+        self._unit: Unit | None = None
+        self._before: Unit | None = None
+        self._last_unit: Unit | None = None
 
     def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
         """Take note of every full name, and of who acts in the writer's own words, outside of all that is said."""
@@ -64,7 +69,7 @@ class Voices:
         if voice.ref_id is None and voice.is_person and not said.is_by_owner:
             voice = replace(voice, gender=self._gender_by_verb(said) or voice.gender)
         if voice.name and not is_carrier(voice, said.unit.lexicon):
-            self._last, self._last_at = voice, number
+            self._last, self._last_at, self._last_unit = voice, number, said.unit
             self._body = self._body if voice.is_person else voice
             self._many = voice if voice.is_plural else self._many
             if voice.is_person and not voice.is_plural and voice.surface:
@@ -81,6 +86,8 @@ class Voices:
 
     def _note(self, unit: Unit) -> None:
         """Take note of whom a unit names, of sources who speak in it too: "один из них" is one of those."""
+        if unit is not self._unit:
+            self._before, self._unit = self._unit, unit
         self._people.note(unit)
         if not unit.cues:
             return
@@ -203,11 +210,7 @@ class Voices:
             if word is None or not can_be_subject(word, verb):
                 at = after_phrase(unit, at, last) if word is not None and word.is_a("PREP") else at + 1
                 continue
-            words = (
-                self._with_name(unit, list(phrase_at(unit, at, last)), last)
-                if verb
-                else list(phrase_at(unit, at, last))
-            )
+            words = with_name(unit, list(phrase_at(unit, at, last)), last) if verb else list(phrase_at(unit, at, last))
             if any(word.lemmas & _TIMES for word in words[:2]):
                 at += 2
                 continue
@@ -217,23 +220,6 @@ class Voices:
             # An outlet may be whom he told it.
             carrier, at = carrier or voice, at + (1 if voice else max(1, len(words)))
         return carrier
-
-    def _with_name(self, unit: Unit, words: list[WordForm], last: int) -> list[WordForm]:
-        """Return an office with the name that ends its clause, whatever stands between: "мэр с 2010-го Олег Рябов"."""
-        if not words or not words[0].can("anim", "nomn") or person_in(words, "nomn"):
-            return words
-        end = [word for at in (last - 2, last - 1) if (word := unit.word(at)) and word.is_name and word.can("nomn")]
-        is_name = len(end) == 2 and end[0].can("Name") and end[0].span.start > words[-1].span.end  # noqa: PLR2004
-        between = (
-            word
-            for item in unit.items
-            if (word := item.token) and words[-1].span.end < word.span.start < end[0].span.start
-        )
-        return (
-            [*words, *between, *end]
-            if is_name and not any(w.is_a("VERB") and not w.is_a("NOUN") for w in between)
-            else words
-        )
 
     def _group(self, unit: Unit, first: int, last: int, verb: WordForm) -> Voice | None:
         """Return several who speak together: "Белый дом и Госдеп отрицают", "другие отметили", "один из них сказал"."""
@@ -303,10 +289,11 @@ class Voices:
             holder = self._people.holder_of(unit, head, own, country) if country else None
             holder = holder or self._people.holder(head, own, country, unit.lexicon.former)
             if holder is None and is_bare:
-                last = self._holding_the_floor(gender_of([head]), span.start)
-                holder = last if last and last.known is not Resolution.NONE else None
+                last = self._holding_the_floor(unit, head)
+                holder = last
             if holder is not None:
-                return replace(holder, surface=span, known=Resolution.ROLE)
+                known = Resolution.NONE if holder.known is Resolution.NONE else Resolution.ROLE
+                return replace(holder, surface=span, known=known)
         voice = Voice(
             name=described(unit, own, in_case),
             surface=span,
@@ -319,21 +306,33 @@ class Voices:
             self._fullest.setdefault(head.lemmas, voice)
         return voice
 
-    def _holding_the_floor(self, gender: str | None, before: int) -> Voice | None:
-        """Return whom a bare office means: who spoke last, if the gender is his, else who acted last."""
-        last = self._last
-        if last and last.is_person and not last.is_plural and (gender is None or last.gender in {gender, None}):
-            return last
-        return self._people.recent(gender, before)
+    def _holding_the_floor(self, unit: Unit, head: WordForm) -> Voice | None:
+        """Return whom a bare office means: who spoke last, if gender and office may be his, else who acted last."""
+        last, gender, lexicon = self._last, gender_of([head]), unit.lexicon
+        is_other = last is not None and gender is not None and last.gender not in {gender, None}
+        if last is None or not last.is_person or last.is_plural or is_other:
+            return self._people.recent(gender, head.span.start)
+        if last.known is Resolution.NONE:
+            return last if head.lemmas & lexicon.callings else None
+        is_office = any(head.lemmas & nouns for nouns, _ in lexicon.offices) or head.lemmas & lexicon.heads
+        return None if is_office and self._people.has_office(last) else last
 
     def _pronoun(self, word: WordForm, gender: str) -> Voice:
         if gender == "plur":
             last = self._last if self._last and not self._last.is_person else self._many
         else:
-            last = self._people.recent(gender, word.span.start)
+            last = None if self._after_thing(word, gender) else self._people.recent(gender, word.span.start)
         if last is None:
             return Voice(name=None, surface=word.span, known=Resolution.NONE)
         return replace(last, surface=word.span, is_plural=False, known=Resolution.PRONOUN)
+
+    def _after_thing(self, word: WordForm, gender: str) -> bool:
+        """Tell a pronoun that opens a sentence behind one about a thing: "Проект готов. Он предусматривает …"."""
+        now, before = self._unit, self._before
+        if before is None or now is None or now.items[0].span != word.span or word.lower not in _HE:
+            return False
+        somebody = self._people.acted_between(before.span.start, word.span.start) or self._last_unit is before
+        return not somebody and is_about_thing(before, gender)
 
     # Places, papers, silence.
 
