@@ -25,6 +25,7 @@ from alerts.rule_names import topic_name
 from alerts.subjects import SUBJECT_CHARS, heading, in_order, subject_line
 from alerts.wording import Segment, counted, cut, first_evidence, segments, shown
 from extractors.officials.watchlist import load_watchlist
+from extractors.text.languages import is_english, language_name
 from extractors.text.urls import is_http_url
 
 NOTICE_CHARS = 2000
@@ -96,6 +97,7 @@ class ArticleView:
     source: str
     also_in: str
     new_sources: tuple[tuple[str, str | None], ...]
+    in_english: tuple[tuple[str, str | None], ...]
     address: str
     link: str | None
     passages: tuple[PassageView, ...]
@@ -191,10 +193,11 @@ def _grouped_by(things: Iterable[_T], key: Callable[[_T], _K]) -> dict[_K, list[
 
 
 def source_line(notice: Notice, *, timezone: str) -> str:
-    """Return outlet, its country, the time of publication and, when there are several, the count of sources."""
+    """Return outlet, its country, a language that is not English, the time, and the count of sources if several."""
     outlet = shown(notice.outlet) + (f" ({shown(notice.country)})" if notice.country else "")
     sources = [f"{notice.sources} independent sources"] if notice.sources > 1 else []
-    return " · ".join([outlet, local_time(notice.published_at, timezone), *sources])
+    language = [] if is_english(notice.language) else [f"in {shown(language_name(notice.language))}"]
+    return " · ".join([outlet, *language, local_time(notice.published_at, timezone), *sources])
 
 
 def local_time(moment: datetime | None, timezone: str) -> str:
@@ -215,6 +218,12 @@ def also_in(notice: Notice) -> str:
 def new_sources(notices: Sequence[Notice]) -> tuple[tuple[str, str | None], ...]:
     """Return the outlets that have it since it was told last, each with an address where there is one to follow."""
     found = {shown(each.outlet): link_to(each.url) for notice in notices for each in notice.new_sources}
+    return tuple(found.items())[:_OUTLETS]
+
+
+def in_english(notices: Sequence[Notice]) -> tuple[tuple[str, str | None], ...]:
+    """Return the outlets that report in English what is said in another language, with an address to follow."""
+    found = {shown(each.outlet): link_to(each.url) for notice in notices if (each := notice.in_english)}
     return tuple(found.items())[:_OUTLETS]
 
 
@@ -280,6 +289,7 @@ def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:
         source=source_line(first, timezone=timezone),
         also_in=also_in(first),
         new_sources=new_sources(notices),
+        in_english=in_english(notices),
         address=cut(shown(first.url), _URL_CHARS),
         link=link_to(first.url),
         passages=tuple(_passage_view(group, timezone) for group in by_passage(notices)),

@@ -76,7 +76,8 @@ class Notice:
     country. `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those
     that tell it too, the earliest first, and `positions` are the official's last ones on the topics of his statement.
     `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words,
-    and `new_sources` are the independent ones that came since.
+    and `new_sources` are the independent ones that came since. `language` is the article's; where it is not English,
+    `in_english` is the earliest report in English of the same utterance.
     """
 
     alert: Alert
@@ -95,6 +96,8 @@ class Notice:
     roots: tuple[str, ...] = ()
     news: News | None = None
     new_sources: tuple[NewSource, ...] = ()
+    language: str | None = None
+    in_english: NewSource | None = None
 
 
 class Opinion(StrEnum):

@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from alerts.values import Clock, Name, Table, Timezone, Wait
+from alerts.values import Clock, Language, Name, Table, Timezone, Wait
+from extractors.text.languages import main_language
 
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
@@ -62,6 +63,9 @@ class Subscriber(Table):
     quiet_hours: Annotated[QuietHours | None, BeforeValidator(quiet_stretch)] = Field(
         None, description='`"22:00-06:00"`: messages wait until they end'
     )
+    languages: tuple[Language, ...] = Field(
+        (), description='only what articles in these languages say, `["en", "uk"]`; follow-ups come in any'
+    )
     timezone: Timezone = Field("UTC", description="for quiet hours, digests, and the times shown")
     digest_at: Clock = Field(time(8), description="when daily digests leave")
     max_per_hour: int = Field(20, ge=1, description="what is over it comes in one digest")
@@ -76,6 +80,10 @@ class Subscriber(Table):
     def __repr_args__(self) -> list[tuple[str | None, object]]:
         """Show who it is, and no address."""
         return [("name", self.name), ("channel", self.channel)]
+
+    def reads(self, language: str | None) -> bool:
+        """Tell whether articles in a language are for this subscriber; what names none is taken for English."""
+        return not self.languages or main_language(language) in self.languages
 
     def faults(self) -> Iterator[Fault]:
         """Yield what keeps a subscriber from being reached, as far as his own keys show it and their types do not."""

@@ -342,6 +342,15 @@ def test_a_follow_up_names_and_links_its_new_sources() -> None:
     assert "https://afp.example/1" in Seen(sent.html).links
 
 
+def test_another_language_is_named_and_a_report_in_english_linked() -> None:
+    """Beside the outlet stands the language of the words, under it who says the same in English."""
+    sent = letter(notice(language="ru", in_english=NewSource("AFP", "https://afp.example/1")))
+    assert " · in Russian · " in sent.text
+    assert "In English: AFP, https://afp.example/1\n" in sent.text
+    assert "https://afp.example/1" in Seen(sent.html).links
+    assert "in English" not in letter(notice(language="en")).text
+
+
 @pytest.mark.parametrize(
     ("side", "shown_as"),
     [

@@ -197,6 +197,14 @@ def test_a_follow_up_in_a_thread_is_headed_by_its_news() -> None:
     assert elements[1:] == ["New: <https://afp.example/1|AFP>", "New: *x*", elements[-1]]
 
 
+def test_a_report_in_english_is_linked() -> None:
+    """Who says in English what the article says in another language has a link of ours."""
+    abroad = notice(language="uk", in_english=NewSource("AFP", "https://afp.example/1"))
+    elements = [each["text"] for each in payload(letter(abroad))["blocks"][2]["elements"]]
+    assert " · in Ukrainian · " in elements[0]
+    assert "In English: <https://afp.example/1|AFP>" in elements
+
+
 def test_an_unsafe_address_is_text() -> None:
     """An address that is none to follow is shown and not linked."""
     elements = payload(letter(notice(url="javascript:alert(1)")))["blocks"][2]["elements"]

@@ -59,6 +59,45 @@ def test_fifty_copies_are_one_alert_and_a_report_of_ones_own_one_follow_up(desk)
     assert desk.send() == ()
 
 
+def in_russian(name: str):
+    """Return the agency's article as one in Russian."""
+    read = found(name, TASS, outlet="TASS")
+    return replace(read, article=replace(read.article, language="ru"))
+
+
+def test_an_alert_in_another_language_names_the_report_in_english_once_there_is_one(desk):
+    """The language stands beside the words; who says the same in English comes with the follow-up."""
+    desk.take_in(in_russian("a"))
+    (first,) = desk.send()
+    (told,) = desk.notices(first)
+    assert (told.language, told.in_english) == ("ru", None)
+    desk.after(minutes=20).take_in(own_report())
+    (second,) = desk.send()
+    (told,) = desk.notices(second)
+    assert (told.in_english.outlet, told.in_english.url) == ("Observer", own_report().article.url)
+
+
+def test_a_report_in_english_names_no_other(desk):
+    """What is in English needs nobody who says it in English."""
+    desk.take_in(found("a", TASS, outlet="TASS"), own_report())
+    assert [each.in_english for message in desk.send() for each in desk.notices(message)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("languages", "told"),
+    [
+        pytest.param('["en"]', 0, id="another language"),
+        pytest.param('["uk", "ru"]', 1, id="one of them"),
+        pytest.param("[]", 1, id="any"),
+    ],
+)
+def test_a_subscriber_is_told_what_is_in_his_languages(desk_of, languages, told):
+    """The alert fires for the rule; whoever reads other languages gets no message of it."""
+    desk = desk_of(subscriber=f"languages = {languages}")
+    desk.take_in(in_russian("a"))
+    assert (desk.count("alerts"), len(desk.send())) == (1, told)
+
+
 def test_what_waits_to_be_sent_needs_no_follow_up(desk_of):
     """A message that has not left says by itself how many sources there are when it does."""
     desk = desk_of(subscriber='group_wait = "1h"')

@@ -58,7 +58,7 @@ HAVING count(alert_id) = 0
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news", "new_sources"])
+_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news", "new_sources", "in_english"])
 _NOTICE = f"""
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
@@ -77,7 +77,7 @@ SELECT {ALERT.of("a")},
         FROM statements AS s
         WHERE s.article_id = a.article_id AND s.utterance_id = a.utterance_id
     ),
-    a.roots
+    a.roots, r.language
 FROM alerts AS a
 JOIN articles AS r USING (article_id)
 LEFT JOIN feeds AS f USING (feed_id)
@@ -121,6 +121,16 @@ GROUP BY alert_id
 """
 
 # Who has it since the subscriber was told last: one article of each source, but for that of the alert itself.
+# What no language is known of is taken for English, as it is read.
+_IN_ENGLISH = """
+SELECT a.alert_id, arg_min(r.outlet, r.first_seen_at), arg_min(r.url, r.first_seen_at)
+FROM alerts AS a
+JOIN statements AS s USING (utterance_id)
+JOIN articles AS r ON r.article_id = s.article_id
+JOIN articles AS own ON own.article_id = a.article_id
+WHERE list_contains($1, a.alert_id) AND coalesce(lower(r.language), 'en')[:2] = 'en' AND lower(own.language)[:2] <> 'en'
+GROUP BY a.alert_id
+"""
 _NEW_SOURCES = """
 WITH told AS (
     SELECT a.alert_id, a.utterance_id, first.story_id, coalesce(first.source, first.outlet) AS source, (
@@ -232,8 +242,14 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
     names = [notice.alert.alert_id for notice in notices]
     before = known_before(session, names)
     others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
+    english = {name: NewSource(outlet, url) for name, outlet, url in session.rows(_IN_ENGLISH, [names])}
     return tuple(
-        replace(notice, positions=before.get(name, ()), other_outlets=tuple(others.get(name, ())))
+        replace(
+            notice,
+            positions=before.get(name, ()),
+            other_outlets=tuple(others.get(name, ())),
+            in_english=english.get(name),
+        )
         for name, notice in zip(names, notices, strict=True)
     )
 

@@ -20,6 +20,7 @@ from alerts.letters import (
     by_article,
     by_passage,
     called,
+    in_english,
     last_positions,
     link_to,
     new_sources,
@@ -271,8 +272,9 @@ def _article(notices: Sequence[Notice], timezone: str) -> list[Block]:
     notice = notices[0]
     headline = _plain(shown(notice.title or notice.outlet).strip(), SECTION_CHARS)
     beside = [source_line(notice, timezone=timezone), also_in(notice)]
-    new = [_new_source(outlet, link) for outlet, link in new_sources(notices)]
-    elements = [*(_plain(line, CONTEXT_CHARS) for line in beside if line), *new, _link(notice.url)]
+    new = [_source("New: ", outlet, link) for outlet, link in new_sources(notices)]
+    english = [_source("In English: ", outlet, link) for outlet, link in in_english(notices)]
+    elements = [*(_plain(line, CONTEXT_CHARS) for line in beside if line), *new, *english, _link(notice.url)]
     return [{"type": "section", "text": headline}, {"type": "context", "elements": elements}]
 
 
@@ -336,11 +338,11 @@ def _marked(pieces: Sequence[Segment], at: int) -> str:
     return text if touched else f"{sign}{text}{sign}"
 
 
-def _new_source(outlet: str, url: str | None) -> Block:
-    """Return who has it since, and our link to his article."""
+def _source(label: str, outlet: str, url: str | None) -> Block:
+    """Return who has it too, and our link to his article."""
     if url is None or _FORMATTING.search(outlet) or "|" in outlet:
-        return _plain(f"New: {outlet}", CONTEXT_CHARS)
-    return _link(url, "New: ", outlet)
+        return _plain(f"{label}{outlet}", CONTEXT_CHARS)
+    return _link(url, label, outlet)
 
 
 def _link(url: str, before: str = "", called: str = "Open the article") -> Block:

@@ -104,6 +104,8 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "url": notice.url,
         "outlet": notice.outlet,
         "country": notice.country,
+        "language": notice.language,
+        "in_english": notice.in_english and {"outlet": notice.in_english.outlet, "url": notice.in_english.url},
         "published_at": notice.published_at and _time(notice.published_at),
     }
 

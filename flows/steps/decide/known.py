@@ -113,6 +113,13 @@ class Known:
         for utterance_id, name in self._fresh_reports():
             yield utterance_id, members[name].source
 
+    def language(self, article_id: str) -> str | None:
+        """Return the language of an article that alerts may fire on now."""
+        newest = self.situation.newest.get(article_id)
+        stored = (found.article for found in self.stored if found.article.article_id == article_id)
+        article = newest.sketch.found.article if newest else next(stored, None)
+        return article.language if article else None
+
     def story(self, article_id: str) -> str:
         """Return the story of an article in question."""
         return self._related.story(article_id)

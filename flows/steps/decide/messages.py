@@ -30,6 +30,8 @@ def placed(
     for alert, news in [*((alert, None) for alert in fired), *((each.alert, each) for each in follow_ups)]:
         names = {name for rule in rules if rule.name == alert.rule for name in rule.rule.subscribers}
         for subscriber in subscribers:
+            if news is None and not subscriber.reads(known.language(alert.article_id)):
+                continue
             if subscriber.name in names and around.tells(subscriber.name, alert, news):
                 around.put(alert, subscriber, news)
     return tuple(around.changed.values())
