@@ -71,7 +71,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
     log.info("serving: a pass every %s; Prefect at %s", every, str(prefect_api_url()).removesuffix("/api"))
-    beside = [asyncio.create_task(each) for each in (relay.run(), watch_passes(setup), serve_pages(setup.settings))]
+    beside = [asyncio.create_task(each) for each in (relay.run(), watch_passes(setup), pages_served(setup.settings))]
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     await finish(setup.data_dir, runner, relay)
@@ -83,7 +83,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
         raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
 
 
-async def serve_pages(settings: Settings) -> None:
+async def pages_served(settings: Settings) -> None:
     """Have the pages served until cancelled, where the configuration wants that."""
     stand = stand_of(settings)
     await (keep_served(stand) if stand else asyncio.Event().wait())

@@ -108,6 +108,8 @@ def test_the_report_says_what_happened_and_what_to_do_next(demo):
         "type next",
     ):
         assert part in done.stdout
+    assert f"the page to open: {folder / 'pages' / 'index.html'}" in done.stdout
+    assert "Dmitry Peskov" in (folder / "pages" / "officials.html").read_text(encoding="utf-8")
     assert "Traceback" not in done.stderr
     configuration = str(folder / "talkwatch.toml")
     for command in (["sql", "from statements limit 5"], ["alerts", "list"]):

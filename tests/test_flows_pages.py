@@ -1,24 +1,34 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import re
 import shutil
+import socket
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 from lxml import etree, html
 
 from flows.config.settings import load_settings
+from flows.pages.building import build, file_of
+from flows.pages.server import Stand, _served, is_answering, keep_served, listen
 from flows.pages.site import Audience
 from flows.problems import UsageProblem
-from tests.library import HOSTILE, Visitor, library
+from tests.library import HOSTILE, NOW, Visitor, library
 from warehouse.published import publish
 from warehouse.queries import query
+from warehouse.shown.copy import PublishedCopy
 from warehouse.store import writing
 
 pytestmark = pytest.mark.slow  # the news of the library is read with the language model, once
@@ -291,6 +301,62 @@ class TestAsking:
         visitor.leave()
 
 
+@pytest.fixture(scope="module")
+def folder(data_dir, tmp_path_factory) -> Path:
+    """All pages, built as files."""
+    folder = tmp_path_factory.mktemp("built")
+    with closing(PublishedCopy(data_dir)) as copy:
+        built = build(copy, folder, timezone="Europe/Kyiv", now=NOW, most=1000)
+    assert (built.first, built.left_out) == (folder / "index.html", 0)
+    return folder
+
+
+class TestBuilt:
+    """The pages as files."""
+
+    def test_every_link_leads_to_a_file(self, folder):
+        """A link of a page leads to a file that is there, relative to its own, or out to the web; none to a server."""
+        pages = sorted(folder.rglob("*.html"))
+        assert len(pages) > 20
+        for path in pages:
+            links = html.fromstring(path.read_bytes()).xpath("//a/@href | //link/@href | //img/@src")
+            own = [str(link).partition("#")[0] for link in links if not str(link).startswith("http")]
+            assert not [link for link in own if link and not (path.parent / link).is_file()], path
+
+    def test_files_say_what_the_pages_say(self, folder, visitor):
+        """A page as a file has the words of the served one; search and feeds, which want a server, are left away."""
+        for name in ("officials/dmitry-peskov", "talks", "feeds"):
+            served = (
+                visitor.get(f"/{name}")
+                .text.replace(">Atom</a>", "></a>")
+                .replace(">JSON Feed</a>", "></a>")
+                .replace(">Search</a>", "></a>")
+            )
+            assert words_of((folder / f"{name}.html").read_text("utf-8")).split() == words_of(served).split()
+
+    def test_the_briefing_is_one_file(self, folder):
+        """briefing.html holds its own style, and asks for no other file to be shown."""
+        page = html.fromstring((folder / "briefing.html").read_bytes())
+        assert not page.xpath("//link | //img/@src[not(starts-with(., 'data:'))]")
+        assert "prefers-color-scheme" in page.xpath("string(//style)")
+
+    def test_what_is_too_much_is_said(self, data_dir, tmp_path):
+        """With room for few pages the first ones are written, and links to the rest lead to a page that says so."""
+        with closing(PublishedCopy(data_dir)) as copy:
+            built = build(copy, tmp_path, timezone="UTC", now=NOW, most=3)
+        assert built.pages == 3
+        assert built.left_out > 5
+        assert "left-out.html" in (tmp_path / "index.html").read_text("utf-8")
+
+    @pytest.mark.parametrize(
+        "address", ["/topics/..%2F..%2Fetc", "/topics/..", "/topics/.", "/alerts?rule=../../x", "/topics/a%00b"]
+    )
+    def test_no_name_leads_out_of_the_folder(self, address):
+        """Whatever a topic or a rule is called, its file stays in the folder."""
+        assert ".." not in file_of(address)
+        assert re.fullmatch(r"[\w/-]+\.html", file_of(address))
+
+
 @pytest.mark.parametrize(
     ("http", "fault"),
     [
@@ -321,3 +387,56 @@ def test_addresses_that_are_meant_are_taken(tmp_path, http):
     """Loopback, nothing, and a public address with a token are all right; the token shows in no repr."""
     (tmp_path / "talkwatch.toml").write_text(f"[http]\n{http}\n", encoding="utf-8")
     assert "0123456789abcdef" not in repr(load_settings(tmp_path / "talkwatch.toml", sending=True))
+
+
+class TestProcess:
+    """The process beside serve's."""
+
+    @pytest.fixture
+    def stand(self, data_dir) -> Stand:
+        """A free port of loopback."""
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            return Stand(data_dir=str(data_dir), timezone="UTC", host="127.0.0.1", port=probe.getsockname()[1])
+
+    def test_pages_are_served_until_cancelled(self, stand):
+        """A process of its own serves them; it ends with the task that began it, and frees the port."""
+
+        async def visit() -> str:
+            serving = asyncio.create_task(keep_served(stand))
+            async with asyncio.timeout(60):
+                while not is_answering(stand):  # noqa: ASYNC110 (a port has no event to wait for)
+                    await asyncio.sleep(0.05)
+            async with httpx.AsyncClient() as client:
+                answer = await client.get(f"{stand.url}officials/dmitry-peskov", timeout=60)
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            return answer.text
+
+        assert "Position on each topic" in asyncio.run(visit())
+        listen(stand).close()
+
+    def test_a_port_that_is_taken_is_one_line(self, stand):
+        """What keeps the pages from being served is said with what to write, and ends nothing."""
+        with closing(listen(stand)):
+            assert (
+                asyncio.run(_served(stand))
+                == f"pages: 127.0.0.1:{stand.port}: Address already in use; write another one as listen in [http]"
+            )
+
+    def test_it_ends_when_whoever_began_it_is_gone(self, stand):
+        """A killed serve leaves no process behind: it ends with the pipe."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"\n"
+        process.stdin.close()
+        assert process.wait(30) == 0
+        process.stdout.close()
+
+    def test_no_secret_is_said(self, stand):
+        """The token goes through the pipe alone."""
+        assert "0123456789" not in repr(replace(stand, token="0123456789"))

@@ -51,6 +51,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to wr
 def demo(
     seeds: Annotated[Path, typer.Option(help="The folder of the five seed articles.")] = Path("seeds"),
     folder: Annotated[Path, typer.Option("--dir", help="Where to leave what arrives.")] = Path("var/demo"),
+    stay: Annotated[bool, typer.Option("--open", help="Keep its pages served until Ctrl-C.")] = False,
 ) -> None:
     """Run the main job on five real articles, on this machine.
 
@@ -58,10 +59,14 @@ def demo(
     """
     from rich.console import Console
 
+    from flows.config.settings import load_settings
     from flows.demo.demo import run_demo
+    from flows.pages.server import serve_pages
 
     report = run_demo(seeds.resolve(), folder.resolve())
     Console(highlight=False).print("", report, sep="\n", soft_wrap=True)
+    if stay:
+        serve_pages(load_settings(folder.resolve() / "talkwatch.toml"))
 
 
 @command("run")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from alerts.wording import counted
 from flows.cli.command import Config, command, group, settings_of
-from flows.problems import UsageProblem
+from flows.times import utc_now
 
 group("pages", "Look at what is there, in a browser.")
 
@@ -13,10 +17,28 @@ group("pages", "Look at what is there, in a browser.")
 @command("pages serve")
 def pages_serve(config: Config = None) -> None:
     """Serve the pages until stopped, without passes: `serve` does it beside them."""
-    from flows.pages.server import run, stand_of
+    from flows.pages.server import serve_pages
 
-    stand = stand_of(settings_of(config, sending=True))
-    if stand is None:
-        raise UsageProblem('[http] listen is "none"; write an address, for example "127.0.0.1:8700"')
-    typer.echo(f"pages at {stand.url}; Ctrl-C ends it", err=True)
-    run(stand)
+    serve_pages(settings_of(config, sending=True))
+
+
+@command("pages build")
+def pages_build(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them.")],
+    most: Annotated[int, typer.Option(min=1, help="How many pages at most.")] = 1000,
+    config: Config = None,
+) -> None:
+    """Write the pages as files, all that the first one leads to.
+
+    index.html is the first of them, briefing.html the same as one file that needs no other.
+    """
+    from contextlib import closing
+
+    from flows.pages.building import build
+    from warehouse.shown.copy import PublishedCopy
+
+    settings = settings_of(config)
+    with closing(PublishedCopy(settings.data_dir)) as copy:
+        built = build(copy, folder, timezone=settings.timezone, now=utc_now(), most=most)
+    left = f"; {built.left_out} more were left out: --most" if built.left_out else ""
+    typer.echo(f"wrote {counted(built.pages, 'page')}{left}; open {built.first}")

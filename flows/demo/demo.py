@@ -6,7 +6,7 @@ import json
 import shlex
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,11 +20,14 @@ from flows.config.environment import set_environment
 from flows.config.settings import Settings, load_settings, use_prefect
 from flows.demo.servers import Arrivals, mailbox, outlet, webhook
 from flows.demo.site import Resource, render_site
+from flows.pages.building import build
 from flows.prefect_server import prefect_server
 from flows.problems import UsageProblem
 from flows.tables import table
+from flows.times import utc_now
 from warehouse import alerts
 from warehouse.queries import query
+from warehouse.shown.copy import PublishedCopy
 from warehouse.store import reading
 
 CONFIGURATION = """\
@@ -82,6 +85,7 @@ from = "Talkwatch <talkwatch@example.org>"
 """
 MARKS = {Mark.NONE: ("", "", ""), Mark.KEYWORD: ("[", "]", "bold yellow"), Mark.OFFICIAL: ("‹", "›", "bold cyan")}
 TABLES = ("articles", "mentions", "statements", "stories", "decisions", "alerts", "deliveries", "feeds", "runs")
+PAGES = 1000
 QUESTION = """\
 select strftime(published_at, '%Y-%m-%d') as day, speaker, cue, text
 from statements
@@ -104,6 +108,7 @@ def run_demo(seeds: Path, folder: Path) -> Text:
         configuration.write_text(configured(outlet_url, webhook_url, smtp_port), encoding="utf-8")
         run_flow(configuration)
     keep(arrivals, folder)
+    draw(load_settings(configuration), folder / "pages")
     return report(load_settings(configuration), arrivals, folder)
 
 
@@ -142,6 +147,12 @@ def keep(arrivals: Arrivals, folder: Path) -> None:
         (folder / f"slack-{number}.json").write_text(
             json.dumps(payload, indent=2, ensure_ascii=False), encoding="utf-8"
         )
+
+
+def draw(settings: Settings, folder: Path) -> None:
+    """Leave the pages as files."""
+    with closing(PublishedCopy(settings.data_dir)) as copy:
+        build(copy, folder, timezone=settings.timezone, now=utc_now(), most=PAGES)
 
 
 def html_of(mail: EmailMessage) -> str:
@@ -212,7 +223,10 @@ def next_steps(folder: Path) -> str:
 {name} init        for a configuration of your own; then `{name} run` and `{name} serve`
 
 what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json
-its links led to the demo's own outlet, which has stopped"""
+its links led to the demo's own outlet, which has stopped
+
+the page to open: {shown / "pages" / "index.html"}
+`demo --open` keeps it served instead"""
 
 
 def program() -> str:

@@ -44,8 +44,8 @@ _COPIES = {
 class Pen:
     """Writes sheets. `address` turns a path of the site into what a link leads to."""
 
-    def __init__(self, *, timezone: str, address: Callable[[str], str] = str) -> None:
-        """Load the templates; times are written in `timezone`."""
+    def __init__(self, *, timezone: str, address: Callable[[str], str] = str, is_built: bool = False) -> None:
+        """Load the templates; times are written in `timezone`. What is built as files answers no search."""
         self.timezone = timezone
         self._zone = ZoneInfo(timezone)
         self._address = address
@@ -72,7 +72,7 @@ class Pen:
             "why": why,
             "lines": _lines,
         }
-        self._templates.globals |= {"to": self.to, "again": self.again, "other": self.other}
+        self._templates.globals |= {"to": self.to, "again": self.again, "other": self.other, "is_built": is_built}
         files = sorted(path for folder in ("templates", "static") for path in (_HERE / folder).iterdir())
         # Another version of the pages is another answer, though the copy be the same.
         self.version = hashlib.sha256(b"".join(map(Path.read_bytes, files)) + timezone.encode()).hexdigest()[:12]

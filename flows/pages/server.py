@@ -19,7 +19,7 @@ import uvicorn
 
 from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, Audience, Site, application
-from flows.problems import WorkProblem
+from flows.problems import UsageProblem, WorkProblem
 from warehouse.shown.copy import PublishedCopy
 
 if TYPE_CHECKING:  # the process is told what it needs of them, and need not load all that checks them
@@ -68,6 +68,16 @@ def stand_of(settings: Settings) -> Stand | None:
         hosts=(*LOOPBACK, host, f"[{host}]"),
         token=settings.http.token or "",
     )
+
+
+def serve_pages(settings: Settings) -> None:
+    """Serve the pages of a configuration until stopped, and say where; raise UsageProblem where it has them nowhere."""
+    stand = stand_of(settings)
+    if stand is None:
+        raise UsageProblem('[http] listen is "none"; write an address, for example "127.0.0.1:8700"')
+    bound = listen(stand)
+    log.info("pages at %s; Ctrl-C ends it", stand.url)
+    run(stand, bound)
 
 
 def is_answering(stand: Stand) -> bool:
@@ -137,6 +147,7 @@ async def _served(stand: Stand) -> str:
     finally:
         with suppress(ProcessLookupError):
             process.kill()
+        await process.communicate()
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ WITH told AS (
     JOIN article_rows AS a USING (article_id)
     WHERE NOT coalesce(t.past_round, false)
         AND ($since::DATE IS NULL OR coalesce(t.ends_on, t.starts_on) >= $since)
-        AND ($until::DATE IS NULL OR t.starts_on < $until)
+        AND ($until::DATE IS NULL OR coalesce(t.ends_on, t.starts_on) < $until)
         AND ($told_since::TIMESTAMPTZ IS NULL OR coalesce(t.published_at, a.first_seen_at) >= $told_since)
 ),
 named AS (
@@ -63,7 +63,10 @@ LEFT JOIN named AS n
 GROUP BY t.kind, t.starts_on, t.place
 """
 _DATED = f"SELECT * FROM ({_TALKS}) WHERE starts_on IS NOT NULL"  # noqa: S608 (our own words)
-AHEAD = Question(TalkLine, f"{_DATED} ORDER BY starts_on, place, kind LIMIT $most")
+# What ends first comes first: a meeting of next week before a deadline of this year.
+AHEAD = Question(
+    TalkLine, f"{_DATED} AND status <> 'held' ORDER BY coalesce(ends_on, starts_on), starts_on, place, kind LIMIT $most"
+)
 BEHIND = Question(TalkLine, f"{_DATED} ORDER BY starts_on DESC, place, kind LIMIT $most")
 UNDATED = Question(
     TalkLine,
