@@ -58,7 +58,7 @@ def site(visitor) -> dict[str, str]:
         assert answer.status_code == 200, path
         pages[path] = answer.text
         if "text/html" in answer.headers["content-type"]:
-            links = html.fromstring(answer.content).xpath("//a/@href | //link/@href | //img/@src")
+            links = html.fromstring(answer.content).xpath("//a/@href | //link/@href | //img/@src | //source/@srcset")
             found = {link.partition("#")[0] for link in map(str, links) if link.startswith("/")}
             waiting += sorted(found - pages.keys() - set(waiting))
     return pages
@@ -238,6 +238,35 @@ class TestForms:
         assert shown > 10
 
 
+class TestPictures:
+    """What a list shows at a glance."""
+
+    def test_a_picture_shows_what_the_list_says(self, site):
+        """The picture of an official's positions has a row for each topic, and its times are in the configured zone."""
+        picture = etree.fromstring(site["/officials/dmitry-peskov.svg"].encode())
+        words = [str(word) for word in picture.xpath("//*[local-name()='text']/text()")]
+        assert {"ceasefire", "accepts", "rejects"} <= set(words)
+        assert "since: 21 Nov 2026 10:05" in site["/officials/dmitry-peskov.svg"]
+
+    def test_each_picture_is_drawn_for_light_and_dark(self, site):
+        """Every picture is well-formed, asks nobody for anything, and has its like for dark paper."""
+        pictures = [path for path in site if path.partition("?")[0].endswith(".svg")]
+        assert len(pictures) > 5
+        for path in pictures:
+            tree = etree.fromstring(site[path].encode())
+            assert not tree.xpath("//*[local-name()='script' or local-name()='image'] | //@onload"), path
+        light = [path for path in pictures if ".dark." not in path]
+        assert all(site[path] != site[path.replace(".svg", ".dark.svg")] for path in light)
+
+    def test_an_outlet_is_words_in_a_picture_too(self, site):
+        """The picture of what came names a hostile outlet, and nothing of its name acts."""
+        assert "&lt;script&gt;" in site["/feeds.svg"]
+
+    def test_a_page_without_a_picture_has_none(self, visitor):
+        """Who asks for one is told that there is none."""
+        assert visitor.get("/talks.svg").status_code == 404
+
+
 class TestAsking:
     """Who may ask, and what costs nothing to ask again."""
 
@@ -319,7 +348,7 @@ class TestBuilt:
         pages = sorted(folder.rglob("*.html"))
         assert len(pages) > 20
         for path in pages:
-            links = html.fromstring(path.read_bytes()).xpath("//a/@href | //link/@href | //img/@src")
+            links = html.fromstring(path.read_bytes()).xpath("//a/@href | //link/@href | //img/@src | //source/@srcset")
             own = [str(link).partition("#")[0] for link in links if not str(link).startswith("http")]
             assert not [link for link in own if link and not (path.parent / link).is_file()], path
 
@@ -337,7 +366,10 @@ class TestBuilt:
     def test_the_briefing_is_one_file(self, folder):
         """briefing.html holds its own style, and asks for no other file to be shown."""
         page = html.fromstring((folder / "briefing.html").read_bytes())
-        assert not page.xpath("//link | //img/@src[not(starts-with(., 'data:'))]")
+        assert not page.xpath(
+            "//link | //img/@src[not(starts-with(., 'data:'))] | //source/@srcset[not(starts-with(., 'data:'))]"
+        )
+        assert page.xpath("//img")
         assert "prefers-color-scheme" in page.xpath("string(//style)")
 
     def test_what_is_too_much_is_said(self, data_dir, tmp_path):

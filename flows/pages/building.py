@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.routing import compile_path
 
-from flows.pages.formats import FORMATS, written
+from flows.pages.formats import FORMATS, Whereabouts, written
 from flows.pages.inquiry import Inquiry, Sheet
 from flows.pages.rendering import Pen
 from flows.pages.sheets import PAGES
@@ -25,6 +26,7 @@ LEFT_OUT = "left-out.html"
 BRIEFING = "briefing.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*">')
+_PICTURE = re.compile(r'(src|srcset)="([^"]*\.svg)"')
 _PATTERNS = tuple((compile_path(address)[0], show) for address, show in PAGES.items())
 
 
@@ -78,14 +80,14 @@ class _Builder:
         parts = urlsplit(address)
         filters = dict(parse_qsl(parts.query))
         path, ending = _without_ending(parts.path)
-        show, names = _shown_at(path)
+        show, names = _shown_at(path if path != "/today" else "/")
         sheet = show(session, Inquiry(now=now, timezone=self._timezone, names=names, filters=filters))
         if sheet is None:
             return self._pen.notice(
                 "There is nothing here", "It may have had another name, or been forgotten."
             ).encode()
         if ending:
-            return written(sheet, ending, base="", path=parts.path)[0].encode()
+            return written(sheet, ending, Whereabouts(base="", path=parts.path, timezone=self._timezone))[0].encode()
         return self._pen.page(sheet, edition, path=path, filters=filters).encode()
 
     def _address(self, path: str) -> str:
@@ -103,7 +105,11 @@ class _Builder:
         """Return the first page as one file, which needs no other to be read."""
         style = (STATIC / "talkwatch.css").read_text(encoding="utf-8")
         first = (self._folder / "index.html").read_text(encoding="utf-8")
-        return _STYLE.sub(lambda _: f"<style>{style}</style>", first)
+        return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}</style>", first))
+
+    def _inline(self, found: re.Match[str]) -> str:
+        picture = b64encode((self._folder / found[2]).read_bytes()).decode()
+        return f'{found[1]}="data:image/svg+xml;base64,{picture}"'
 
     def _write(self, name: str, body: bytes) -> None:
         path = self._folder / name
@@ -123,8 +129,8 @@ def file_of(address: str) -> str:
 
 
 def _without_ending(path: str) -> tuple[str, str]:
-    before, _, ending = path.rpartition(".")
-    return (before, ending) if ending in FORMATS else (path, "")
+    ending = next((each for each in FORMATS if path.endswith(f".{each}")), "")
+    return path.removesuffix(f".{ending}"), ending
 
 
 def _shown_at(path: str) -> tuple[Callable[[Session, Inquiry], Sheet | None], Mapping[str, str]]:

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from alerts.letters import called as keyword
 from alerts.wording import cut, shown
 from flows.pages.inquiry import Sheet
+from flows.pages.pictures import drawn
 from flows.pages.rendering import called, stance
 from flows.pages.sheets import TalksSheet
 from warehouse.harmless import csv_cell, plain
@@ -41,13 +42,22 @@ class FeedItem:
     at: datetime
 
 
-def written(sheet: Sheet, ending: str, *, base: str, path: str) -> tuple[str, str]:
-    """Return a sheet's list in the form of an ending, and its media type; `base` and `path` are where it stands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where a list stands: the site, the path there, and the zone its times are in."""
+
+    base: str
+    path: str
+    timezone: str
+
+
+def written(sheet: Sheet, ending: str, place: Whereabouts) -> tuple[str, str]:
+    """Return a sheet in the form of an ending, and its media type; nothing where it has no such form."""
     write, kind = FORMATS[ending]
-    return write(sheet, base, path), kind
+    return write(sheet, place), kind
 
 
-def as_csv(sheet: Sheet, _base: str, _path: str) -> str:
+def as_csv(sheet: Sheet, _place: Whereabouts) -> str:
     """Return the list's columns and rows, which no spreadsheet takes for formulas."""
     assert sheet.main is not None, "who has no list is not asked"
     out = io.StringIO()
@@ -57,34 +67,34 @@ def as_csv(sheet: Sheet, _base: str, _path: str) -> str:
     return out.getvalue()
 
 
-def as_atom(sheet: Sheet, base: str, path: str) -> str:
+def as_atom(sheet: Sheet, place: Whereabouts) -> str:
     """Return the list as Atom."""
     found = items(sheet)
     updated = max((item.at for item in found), default=datetime.fromtimestamp(0, UTC))
     entries = "".join(
         f"<entry><id>{escape(f'urn:talkwatch:{item.name}')}</id><title>{escape(item.title)}</title>"
-        f"<updated>{plain(item.at)}</updated><link href={quoteattr(base + item.path)}/>"
+        f"<updated>{plain(item.at)}</updated><link href={quoteattr(place.base + item.path)}/>"
         f"<content type='text'>{escape(item.words)}</content></entry>\n"
         for item in found
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<id>{escape(f'urn:talkwatch:{path}')}</id><title>{escape('Talkwatch: ' + shown(sheet.heading))}</title>"
+        f"<id>{escape(f'urn:talkwatch:{place.path}')}</id><title>{escape('Talkwatch: ' + shown(sheet.heading))}</title>"
         f"<updated>{plain(updated)}</updated><author><name>Talkwatch</name></author>"
-        f"<link rel='self' href={quoteattr(base + path)}/>\n{entries}</feed>\n"
+        f"<link rel='self' href={quoteattr(place.base + place.path)}/>\n{entries}</feed>\n"
     )
 
 
-def as_json(sheet: Sheet, base: str, path: str) -> str:
+def as_json(sheet: Sheet, place: Whereabouts) -> str:
     """Return the list as JSON Feed."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"Talkwatch: {shown(sheet.heading)}",
-        "feed_url": base + path,
+        "feed_url": place.base + place.path,
         "items": [
             {
                 "id": f"urn:talkwatch:{item.name}",
-                "url": base + item.path,
+                "url": place.base + item.path,
                 "title": item.title,
                 "content_text": item.words,
                 "date_published": plain(item.at),
@@ -95,12 +105,12 @@ def as_json(sheet: Sheet, base: str, path: str) -> str:
     return json.dumps(feed, ensure_ascii=False, indent=1)
 
 
-def as_calendar(sheet: Sheet, base: str, _path: str) -> str:
+def as_calendar(sheet: Sheet, place: Whereabouts) -> str:
     """Return talks that have a day as a calendar; those that were cancelled say so."""
     talks = (*sheet.ahead, *sheet.behind) if isinstance(sheet, TalksSheet) else ()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Talkwatch//Talks//EN", "X-WR-CALNAME:Talks"]
     for talk in talks:
-        lines += _vevent(talk, base)
+        lines += _vevent(talk, place.base)
     return "".join(f"{part}\r\n" for line in (*lines, "END:VCALENDAR") for part in _folded(line))
 
 
@@ -148,10 +158,23 @@ def _folded(line: str) -> Iterator[str]:
     yield piece
 
 
-FORMATS: Mapping[str, tuple[Callable[[Sheet, str, str], str], str]] = {
+def as_picture(sheet: Sheet, place: Whereabouts) -> str:
+    """Return the page's picture, for light paper."""
+    return drawn(sheet, place.timezone, dark=False)
+
+
+def as_dark_picture(sheet: Sheet, place: Whereabouts) -> str:
+    """Return the page's picture, for dark paper."""
+    return drawn(sheet, place.timezone, dark=True)
+
+
+# An ending that is a part of another comes after it.
+FORMATS: Mapping[str, tuple[Callable[[Sheet, Whereabouts], str], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "atom": (as_atom, "application/atom+xml"),
     "json": (as_json, "application/feed+json"),
+    "dark.svg": (as_dark_picture, "image/svg+xml"),
+    "svg": (as_picture, "image/svg+xml"),
     "ics": (as_calendar, "text/calendar; charset=utf-8"),
 }
 

@@ -98,7 +98,7 @@ class Pen:
 
     def other(self, path: str, ending: str, filters: Mapping[str, str]) -> str:
         """Return the link to the list of the page at `path` in another form."""
-        return self.to(*_parts(f"{path}.{ending}"), **filters)
+        return self.to(*_parts(f"{path if path != '/' else '/today'}.{ending}"), **filters)
 
     def when(self, moment: datetime | None) -> Markup | str:
         """Return a moment as people write it, with the exact one for machines."""

@@ -26,13 +26,28 @@ from warehouse.shown.news import (
 from warehouse.shown.people import (
     MOVES,
     NEW_STANDS,
+    VOLUME,
     MoveLine,
     StandLine,
+    VolumeLine,
 )
-from warehouse.shown.upkeep import ALERTS, FEEDS, PASSES, AlertLine, FeedLine, PassLine
+from warehouse.shown.upkeep import (
+    ALERTS,
+    COVERAGE,
+    FEEDS,
+    LATENCY,
+    PASSES,
+    AlertLine,
+    CoverageLine,
+    FeedLine,
+    LatencyLine,
+    PassLine,
+)
 
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_USUAL = timedelta(days=28)
+_COVERED = timedelta(days=3)
 # What was told of talks without a day is news for so long.
 _UNDATED = timedelta(days=14)
 
@@ -49,6 +64,7 @@ class TodaySheet(Sheet):
     talks: Listing[TalkLine]
     said: Listing[SaidLine]
     alerts: Listing[AlertLine]
+    talked: Listing[VolumeLine]
     ill: tuple[FeedLine, ...]
     feeds: int
     before: date | None
@@ -74,6 +90,7 @@ def today(session: Session, asked: Inquiry) -> TodaySheet:
         talks=AHEAD.ask(session, since=day, until=None, told_since=None, most=8),
         said=MOST_REPORTED.ask(session, since=begins, until=ends, most=10),
         alerts=ALERTS.ask(session, rule=None, official=None, article=None, since=begins, most=10, **{"from": 0}),
+        talked=VOLUME.ask(session, since=begins - _USUAL, begins=begins, ends=ends),
         before=_day_of(before, zone),
         after=_day_of(after, zone),
         ill=tuple(feed for feed in feeds if feed.state in {"failing", "gone", "quiet"}),
@@ -171,15 +188,24 @@ class FeedsSheet(Sheet):
     template = "feeds.html.j2"
     feeds: Listing[FeedLine]
     passes: Listing[PassLine]
+    coverage: Listing[CoverageLine]
+    latency: Listing[LatencyLine]
 
     def count(self, *states: str) -> int:
         """Count the feeds in some states."""
         return sum(feed.state in states for feed in self.feeds)
 
 
-def feeds(session: Session, _: Inquiry) -> FeedsSheet:
+def feeds(session: Session, asked: Inquiry) -> FeedsSheet:
     """Show every feed that is watched, what is wrong first."""
-    return FeedsSheet(heading="Feeds", feeds=FEEDS.ask(session), passes=PASSES.ask(session, most=20))
+    newest = _news(session, asked, asked.now, asked.now)[0] or asked.now
+    return FeedsSheet(
+        heading="Feeds",
+        feeds=FEEDS.ask(session),
+        passes=PASSES.ask(session, most=20),
+        coverage=COVERAGE.ask(session, since=newest - _COVERED, until=asked.now),
+        latency=LATENCY.ask(session, since=asked.now - _WEEK),
+    )
 
 
 # The address of each page, with the names in it, and what it shows.

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows.pages.formats import FORMATS, written
+from flows.pages.formats import FORMATS, Whereabouts, written
 from flows.pages.inquiry import Inquiry, Sheet
 from flows.pages.rendering import Pen
 from flows.pages.sheets import PAGES
@@ -141,8 +141,9 @@ class Site:
         if sheet is None or (ending and sheet.main is None):
             return None
         if ending:
-            text, kind = written(sheet, ending, base=str(request.base_url).rstrip("/"), path=path)
-            return text.encode(), kind
+            place = Whereabouts(base=str(request.base_url).rstrip("/"), path=path, timezone=self._pen.timezone)
+            text, kind = written(sheet, ending, place)
+            return (text.encode(), kind) if text else None
         return self._pen.page(sheet, edition, path=path, filters=dict(asked.filters)).encode(), _HTML
 
     def _plainly(self, heading: str, words: str, status: int) -> Response:
@@ -162,11 +163,9 @@ def application(site: Site, audience: Audience) -> Starlette:
     """Return what an ASGI server runs."""
     routes = [Route("/static/{name}", _static)]
     for address, show in PAGES.items():
-        if address != "/":
-            # A name may hold a point, so the forms come first.
-            routes += [
-                Route(f"{address}.{ending}", _answering(site, show, ending), methods=["GET"]) for ending in FORMATS
-            ]
+        # A name may hold a point, so the forms come first. The first page, which has no name, is called today.
+        base = address if address != "/" else "/today"
+        routes += [Route(f"{base}.{ending}", _answering(site, show, ending), methods=["GET"]) for ending in FORMATS]
         routes.append(Route(address, _answering(site, show, ""), methods=["GET"]))
 
     async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -182,3 +182,29 @@ GROUP BY t.topic
 ORDER BY said DESC, t.topic
 """,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeLine:
+    """How much officials of one side said on a topic within a day, and on a usual one of the four weeks before."""
+
+    topic: str
+    side: str
+    said: int
+    usual: float
+
+
+VOLUME = Question(
+    VolumeLine,
+    """
+SELECT
+    t.topic, coalesce(o.side, 'other') AS side,
+    count(DISTINCT t.utterance_id) FILTER (t.said_at >= $begins) AS said,
+    count(DISTINCT t.utterance_id) FILTER (t.said_at < $begins) / 28 AS usual
+FROM takes AS t
+LEFT JOIN (SELECT official_id, any_value(side) AS side FROM officials GROUP BY official_id) AS o USING (official_id)
+WHERE t.said_at >= $since AND t.said_at < $ends
+GROUP BY ALL
+ORDER BY said DESC, t.topic, side
+""",
+)

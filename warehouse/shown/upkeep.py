@@ -103,3 +103,57 @@ ORDER BY started_at DESC, run_id
 LIMIT $most
 """,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLine:
+    """How many articles of an outlet were published in an hour."""
+
+    outlet: str
+    hour: datetime
+    articles: int
+
+
+# Of the outlets with most.
+COVERAGE = Question(
+    CoverageLine,
+    """
+WITH told AS (
+    SELECT outlet, coalesce(published_at, first_seen_at) AS told_at
+    FROM article_rows
+    WHERE coalesce(published_at, first_seen_at) >= $since AND coalesce(published_at, first_seen_at) < $until
+)
+SELECT outlet, date_trunc('hour', told_at) AS hour, count(*) AS articles
+FROM told
+WHERE outlet IN (SELECT outlet FROM told GROUP BY outlet ORDER BY count(*) DESC, outlet LIMIT 20)
+GROUP BY ALL
+ORDER BY outlet, hour
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyLine:
+    """How long it took from the publication of an article to an alert on it, by rule: minutes."""
+
+    rule: str
+    alerts: int
+    median_minutes: float
+    slowest_minutes: float
+
+
+# Articles that were ingested came when somebody brought them.
+LATENCY = Question(
+    LatencyLine,
+    """
+SELECT
+    l.rule, count(*) AS alerts,
+    median(epoch(l.fired_at - a.published_at) / 60) AS median_minutes,
+    max(epoch(l.fired_at - a.published_at) / 60) AS slowest_minutes
+FROM alert_rows AS l
+JOIN article_rows AS a USING (article_id)
+WHERE l.fired_at >= $since AND a.arrival = 'polled' AND a.published_at IS NOT NULL
+GROUP BY l.rule
+ORDER BY median_minutes DESC, l.rule
+""",
+)
