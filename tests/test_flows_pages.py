@@ -349,7 +349,7 @@ class TestBuilt:
         assert len(pages) > 20
         for path in pages:
             links = html.fromstring(path.read_bytes()).xpath("//a/@href | //link/@href | //img/@src | //source/@srcset")
-            own = [str(link).partition("#")[0] for link in links if not str(link).startswith("http")]
+            own = [str(link).partition("#")[0] for link in links if not str(link).startswith(("http", "data:"))]
             assert not [link for link in own if link and not (path.parent / link).is_file()], path
 
     def test_files_say_what_the_pages_say(self, folder, visitor):
