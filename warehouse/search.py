@@ -135,7 +135,7 @@ SELECT p.* FROM search_new_places AS p SEMI JOIN search_texts USING (number) ORD
 _ALL = "SELECT form, language FROM search_words"
 
 
-def save_texts(session: Session, reads: Sequence[ReadArticle], *, run: int = RUN) -> list[Met]:
+def save_texts(session: Session, reads: Sequence[ReadArticle]) -> list[Met]:
     """Let the words of articles that have none here, and of their statements, be found as they stand.
 
     Return those that no text had before: what they are found by is for `explain` to keep.
@@ -143,11 +143,15 @@ def save_texts(session: Session, reads: Sequence[ReadArticle], *, run: int = RUN
     session.stage("searched_texts", _TEXTS, [row for read in reads for row in _texts(read)])
     for sql in (_NUMBERED, _ADDED, _TERMS, _PLACED):
         session.run(sql)
+    return [(form, language) for form, language in session.written(_MET)]
+
+
+def put_in_order(session: Session, *, run: int = RUN) -> None:
+    """Sort what came since the last time, once it is enough."""
     count = session.row("SELECT count(*) FROM search_new_places")
     if count and count[0] >= run:
         session.run(_SORTED)
         session.run("DELETE FROM search_new_places")
-    return [(form, language) for form, language in session.rows(_MET)]
 
 
 def forget_texts(session: Session, article_ids: Sequence[str]) -> None:

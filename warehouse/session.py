@@ -40,6 +40,12 @@ class Session:
         self._changed |= count > 0 and not quiet
         return count
 
+    def written(self, sql: str) -> list[Row]:
+        """Execute a statement that writes; return the rows that it says it wrote."""
+        rows = self._connection.execute(sql).fetchall()
+        self._changed |= bool(rows)
+        return rows
+
     def rows(self, sql: str, params: Params = None) -> list[Row]:
         """Return the rows of a query; times are in UTC."""
         found = self._connection.execute(sql, _bound(params))

@@ -138,9 +138,10 @@ def prepare_warehouse(setup: Setup) -> None:
 
 
 def know_watchlist(setup: Setup, session: Session) -> None:
-    """Keep whom the watchlist names, and how names are spelt, where it is another than before."""
+    """Keep whom the watchlist names, and how names are spelt, where it is another than before; tidy up for search."""
     if officials.save_officials(session, official_terms(setup.watchlist)) or not search.is_explained(session):
         search.explain_all(session, sorted(setup.spellings.forms), setup.spellings.keys)
+    search.put_in_order(session)
 
 
 def official_terms(watchlist: Watchlist) -> tuple[OfficialTerm, ...]:
