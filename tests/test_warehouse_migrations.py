@@ -63,6 +63,7 @@ FINGERPRINTS = {
     "0019_events.sql": "33ebc9e43461beea",
     "0020_search.sql": "f96b4a5bfacda633",
     "0021_said_before.sql": "290a00efb13a0a6c",
+    "0022_as_of.sql": "64f57ae49969a37d",
 }
 
 

@@ -21,6 +21,17 @@ FROM statements
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY start_char, end_char, statement_id
 """  # noqa: S608 (our own columns)
+_KEPT = (
+    "statement_id, article_id, utterance_id, official_id, speaker, speaker_id, speaker_surface, cue, kind, text, "
+    "start_char, end_char, spans, topics, stance, negated, denied, confidence, published_at, outlet, extractor_version"
+)
+_SET_ASIDE = f"""
+INSERT INTO statement_revisions BY NAME
+SELECT {_KEPT}, revision
+FROM statement_rows
+JOIN (SELECT article_id, revision FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
+    USING (article_id)
+"""  # noqa: S608 (our own columns)
 
 
 def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
@@ -30,7 +41,8 @@ def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
 
 
 def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
-    """Take away what was read in earlier words of articles."""
+    """Set aside what was read in earlier words of articles, for who asks what was known then."""
+    session.run(_SET_ASIDE, [article_ids])
     for table in ("statement_rows", "takes"):
         session.remove(table, "article_id", article_ids)
 
