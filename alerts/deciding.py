@@ -117,7 +117,12 @@ def _below_corroboration(case: Case) -> Verdict | None:
 
 
 def _same_utterance(case: Case) -> Verdict | None:
-    """Hold back what was all told from other articles; in one article each official has an alert of his own."""
+    """Hold back what was all told from other articles, and what others of this article say with the official as one.
+
+    Else each official of an article has an alert of his own.
+    """
+    if as_one := case.past.said_as_one(case.match):
+        return Verdict(Reason.SAME_UTTERANCE, as_one)
     leading = case.match.leading_ids or said_in(case.match)
     told = [case.past.saying(case.match, utterance_id, case.lately) for utterance_id in leading]
     known = [alert for alert in told if alert]
@@ -227,6 +232,7 @@ def past_alert(alert: Alert) -> PastAlert:
         stance=alert.stance,
         denied=alert.denied,
         alert_id=alert.alert_id,
+        official=alert.official,
     )
 
 

@@ -41,6 +41,13 @@ class History:
         """Return the alert of this rule, article and official."""
         return self._on.get((match.rule, match.article_id, match.official_id))
 
+    def said_as_one(self, match: Match) -> PastAlert | None:
+        """Return the alert of the rule on this article that names all who say the same as one."""
+        told = self._saying.get((match.rule, match.utterance_id), ()) if match.utterance_id else ()
+        others = (alert for alert in told if alert.article_id == match.article_id)
+        led = (alert for alert in others if alert.utterance_id == match.utterance_id)
+        return next((alert for alert in led if alert.official == match.official), None)
+
     def saying(self, match: Match, utterance_id: str, since: datetime) -> PastAlert | None:
         """Return the latest alert of the rule, from another article after `since`, that told these words."""
         told = self._saying.get((match.rule, utterance_id), ())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, KeysView, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from alerts.records import Place, Scope
@@ -95,11 +95,11 @@ class Layout:
             for at in self.sentences_of(statement.span):
                 self._statements[at].append(statement)
 
-    def speakers(self, statement: Statement) -> frozenset[str]:
-        """Return the ids of all who say it: each of several who speak as one, and a country or body by its name."""
+    def speakers(self, statement: Statement) -> tuple[str, ...]:
+        """Return the ids of all who say it, in order: each of several who speak as one, and a body by its name."""
         names = (statement.speaker or "").split("; ")
         refs = (statement.speaker_id, *(self._named.get(name) for name in names))
-        return frozenset(ref for ref in refs if ref is not None)
+        return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
 
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""
@@ -217,7 +217,8 @@ class Nearness:
     """A tie between one hit of a phrase and one official.
 
     `known_by` is the statement as whose speaker he was recognised, None where he is named in words: what a rule asks
-    of a speaker it asks of that, however near the two stand.
+    of a speaker it asks of that, however near the two stand. `is_apart` where one statement names him in another of
+    its sentences.
     """
 
     scope: Scope
@@ -225,6 +226,7 @@ class Nearness:
     mentioned_in: Place = Place.TEXT
     statement: Statement | None = None
     known_by: Statement | None = None
+    is_apart: bool = False
 
 
 class Texts:
@@ -340,7 +342,8 @@ def _ties(ref_id: str, hit: Span, sentence: int, layout: Layout, other: Layout) 
         named = False
         for tie in _named(ref_id, hit, layout, statement.span, scope=Scope.STATEMENT, statement=statement):
             named = True
-            yield tie
+            is_apart = tie.mention is not None and layout.sentence_of(tie.mention.span) != sentence
+            yield replace(tie, is_apart=is_apart)
         if ref_id in layout.speakers(statement) and not named:
             yield Nearness(scope=Scope.STATEMENT, statement=statement, known_by=statement)
     stretches = (

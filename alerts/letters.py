@@ -241,7 +241,12 @@ def link_to(url: str) -> str | None:
 
 
 def about(notice: Notice) -> str:
-    """Return the official's office and side: the office in the article's words, else the roster's with its country."""
+    """Return the official's office and side: the office in the article's words, else the roster's with its country.
+
+    Of several who say it as one there is nothing in common to tell.
+    """
+    if first_evidence(notice.alert, "together"):
+        return ""
     name = notice.official_side or ""
     side = _SIDES.get(name, name.capitalize())
     return ", ".join(part for part in (office(notice), side and f"side: {shown(side)}") if part)

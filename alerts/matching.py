@@ -13,10 +13,11 @@ from itertools import chain, islice
 from alerts.clauses import few
 from alerts.compiled_rules import CompiledRule, Failure
 from alerts.layout import Layout, Nearness, Occurrence, Texts
+from alerts.proofs import beside_him, proof_at, said_at
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
 from extractors.officials.phrases import Hit
-from extractors.records import Article, Reading, Span, Statement, StatementKind
+from extractors.records import Article, Reading, Span
 from extractors.text.languages import language_name
 
 EVIDENCE_LIMIT = 20
@@ -24,9 +25,6 @@ EVIDENCE_LIMIT = 20
 # takes so many officials, the strongest. What has more is a list of everybody, and would cost by the square.
 MOST_PAIRS = 1_000
 MOST_OFFICIALS = 40
-_MENTIONS = 12  # of an official, beside which his office is looked for, and beside the first, where most stand
-_PARTS = 6  # of a quotation
-_MARKS = frozenset("“\"«„‘'")
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 _NEARNESS = {
@@ -41,19 +39,22 @@ _NEARNESS = {
 class RankedHit:
     """An occurrence that holds for its rule.
 
+    `together` are all whom its rule names and who say it as one, he among them, in order; he alone where they don't.
     `proofs` are what its rule's keys rest on; `passed` is history its rule skips, `exclusion` what cancels it.
     """
 
     at: Occurrence
+    together: tuple[str, ...]
     proofs: tuple[Evidence, ...]
     passed: bool
     exclusion: Evidence | None = None
 
     @property
-    def order(self) -> tuple[bool, bool, int, bool, int]:
-        """Sort the strongest first: not cancelled, not history, scope, text before title, earliest."""
+    def order(self) -> tuple[bool, bool, int, int, bool, int]:
+        """Sort the strongest first: not cancelled, not history, scope, first of who says it, text, earliest."""
         in_title = self.at.layout.place is Place.TITLE
-        return (*self.standing, _RANKS[self.at.near.scope], in_title, self.at.hit.span.start)
+        rank, place = _RANKS[self.at.near.scope], self.together.index(self.at.ref_id)
+        return (*self.standing, rank, place, in_title, self.at.hit.span.start)
 
     @property
     def standing(self) -> tuple[bool, bool]:
@@ -103,7 +104,9 @@ def _occurrences(
     apart = anywhere or rule.rule.scope is Scope.ARTICLE
     for layout, sentence, hit, ref in _pairs(rule, texts, frozenset(refs), apart=apart):
         near = texts.near(ref, hit, sentence, layout)
-        if near and (anywhere or _near_enough(rule, near)):
+        if near and not anywhere and not _near_enough(rule, near):
+            near = _nearer(rule, texts.ties(ref, hit, sentence, layout)) if near.is_apart else None
+        if near:
             yield Occurrence(
                 scope=rule.rule.scope,
                 phrases=rule.phrases,
@@ -131,7 +134,13 @@ def _pairs(
 
 
 def _near_enough(rule: CompiledRule, near: Nearness) -> bool:
-    return _RANKS[near.scope] <= _RANKS[rule.rule.scope]
+    """Tell whether a tie is near enough; a statement of several sentences is no one sentence."""
+    is_near = _RANKS[near.scope] <= _RANKS[rule.rule.scope]
+    return is_near and not (near.is_apart and rule.rule.scope is Scope.SENTENCE)
+
+
+def _nearer(rule: CompiledRule, ties: Iterable[Nearness]) -> Nearness | None:
+    return next((near for near in ties if _near_enough(rule, near)), None)
 
 
 def _by_speaker(rule: CompiledRule, at: Occurrence) -> Occurrence | None:
@@ -150,15 +159,23 @@ def _hits(rule: CompiledRule, texts: Texts, refs: Sequence[str]) -> Iterator[Ran
         if at is not None and not rule.fails_hit(at):
             yield RankedHit(
                 at=at,
+                together=_together(rule, at),
                 proofs=rule.proofs(at),
                 passed=at.historical and rule.rule.historical is Historical.SKIP,
                 exclusion=_exclusion_at(at, exclusions),
             )
 
 
+def _together(rule: CompiledRule, at: Occurrence) -> tuple[str, ...]:
+    """Return all whom the rule names and who say the statement that a hit stands in, where he is one of them."""
+    said = at.near.statement if at.near.scope is Scope.SPEAKS else None
+    wanted = tuple(ref for ref in at.layout.speakers(said) if rule.wants(ref, at.texts.on)) if said else ()
+    return wanted if at.ref_id in wanted else (at.ref_id,)
+
+
 def _exclusions(rule: CompiledRule, layout: Layout) -> Iterator[Evidence]:
     for _, hit in layout.hits(rule.phrases, rule.excluded):
-        yield _proof_at("exclude", layout, hit.span, hit.key)
+        yield proof_at("exclude", layout, hit.span, hit.key)
 
 
 def _exclusion_at(at: Occurrence, exclusions: Sequence[Sequence[Evidence]]) -> Evidence | None:
@@ -179,13 +196,13 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
         rule=rule.name,
         article_id=article.article_id,
         official_id=at.ref_id,
-        official=rule.called(at.ref_id),
+        official=_listed([rule.called(ref) for ref in best.together]),
         keyword=at.hit.key,
         scope=at.near.scope,
         place=at.layout.place,
         excerpt=shown.slice(at.layout.text),
         excerpt_span=shown,
-        evidence=(*islice(_all_proofs(hits, article), EVIDENCE_LIMIT), *_office(rule, at)),
+        evidence=(*islice(_all_proofs(hits, article), EVIDENCE_LIMIT), *beside_him(at, best.together, rule.offices)),
         utterance_id=statement.utterance_id if statement else None,
         excluded_by=best.exclusion.ref if best.exclusion else None,
         negated=at.negation is not None,
@@ -197,15 +214,8 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
     )
 
 
-def _office(rule: CompiledRule, at: Occurrence) -> Iterator[Evidence]:
-    """Yield the words in which the article names the official's office: those nearest to the phrase, else the first."""
-    layout = at.texts.text
-    near = at.hit.span if at.layout is layout else Span(0, 0)
-    nearest = islice(layout.mentions_of(at.ref_id, layout.whole, near), _MENTIONS)
-    first = islice(layout.mentions_of(at.ref_id, layout.whole, Span(0, 0)), 1)
-    spans = (rule.offices.printed(layout.text, mention.span) for mention in chain(nearest, first))
-    if office := next(filter(None, spans), None):
-        yield _proof_at("office", layout, office, at.ref_id)
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _excerpt_span(at: Occurrence) -> Span:
@@ -234,61 +244,22 @@ def _utterances(hits: Sequence[RankedHit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.utterance_id for each in statements if each))
 
 
-def _proof_at(what: str, layout: Layout, span: Span, ref: str | None) -> Evidence:
-    return Evidence(what=what, place=layout.place, span=span, surface=span.slice(layout.text), ref=ref)
-
-
 def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
     at, layout, near = hit.at, hit.at.layout, hit.at.near
-    yield _proof_at("keyword", layout, at.hit.span, at.hit.key)
+    yield proof_at("keyword", layout, at.hit.span, at.hit.key)
     if near.mention is not None:
         text = article.text if near.mentioned_in is Place.TEXT else article.title or ""
         surface = near.mention.span.slice(text)
         yield Evidence(what="official", place=near.mentioned_in, span=near.mention.span, surface=surface, ref=at.ref_id)
     if near.statement is not None:
-        yield from _said(at, near.statement)
+        yield from said_at(at, near.statement)
     yield from hit.proofs
     if at.negation is not None:
-        yield _proof_at("negation", layout, at.negation, None)
+        yield proof_at("negation", layout, at.negation, None)
     if at.historical:
-        yield _proof_at("historical", layout, layout.sentences[at.sentence], None)
+        yield proof_at("historical", layout, layout.sentences[at.sentence], None)
     if hit.exclusion is not None:
         yield hit.exclusion
-
-
-def _said(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
-    """Yield a statement's speaker, cue, whole stretch, the part that holds the phrase, and what telling it needs."""
-    layout = at.layout
-    if statement.speaker_span is not None:
-        if at.ref_id in layout.speakers(statement):
-            yield _proof_at("official", layout, statement.speaker_span, at.ref_id)
-        yield _proof_at("speaker", layout, statement.speaker_span, statement.speaker_id)
-    if statement.cue_span is not None:
-        yield _proof_at("cue", layout, statement.cue_span, None)
-    yield _proof_at("statement", layout, statement.span, statement.statement_id)
-    for part in statement.spans:
-        if part.covers(at.hit.span):
-            yield _proof_at("words", layout, part, statement.statement_id)
-    yield from _to_tell(at, statement)
-
-
-def _to_tell(at: Occurrence, statement: Statement) -> Iterator[Evidence]:
-    """Yield what telling a statement in a line needs: the phrase's sentence, who else says it, and the parts said."""
-    layout = at.layout
-    yield _proof_at("sentence", layout, layout.sentences[at.sentence], None)
-    for other in layout.statements_at(at.sentence, at.hit.span):
-        if other.speaker_id not in {at.ref_id, statement.speaker_id}:
-            yield _proof_at("other", layout, other.span, other.speaker_id)
-    for part in statement.spans[:_PARTS]:
-        if statement.kind is StatementKind.DIRECT and _opens_quoted(layout.text, part):
-            yield _proof_at("quoted", layout, part, statement.statement_id)
-        elif len(statement.spans) > 1:
-            yield _proof_at("part", layout, part, statement.statement_id)
-
-
-def _opens_quoted(text: str, part: Span) -> bool:
-    """Tell whether a part said begins with a quotation mark, or after one: in a transcript it does not."""
-    return bool({text[part.start : part.start + 1], text[max(0, part.start - 2) : part.start].rstrip()[-1:]} & _MARKS)
 
 
 def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:
@@ -343,7 +314,8 @@ def _scope_lacks(rule: CompiledRule, texts: Texts) -> Failure | None:
         what = f'{rule.called(at.ref_id)} is reported to deny having said "{at.hit.key}", which is not saying it'
     else:
         names = f'"{at.hit.key}" and {rule.called(at.ref_id)}'
-        what = f'{names} stand {_NEARNESS[at.near.scope]}; scope is "{rule.rule.scope}"'
+        nearness = "in one statement, but in no sentence together" if at.near.is_apart else _NEARNESS[at.near.scope]
+        what = f'{names} stand {nearness}; scope is "{rule.rule.scope}"'
     return Failure(key="scope", what=what, change=f'use scope = "{at.near.scope}", if that is near enough')
 
 

@@ -83,7 +83,7 @@ class Evidence:
     `what` is keyword, official, speaker, cue, statement or words (its part that holds the phrase), sentence (the
     phrase's), quoted (a part of the statement in quotation marks), part (of one that is split), other (another's
     statement that holds the phrase too), where (a phrase of that clause), negation (the words that negate), historical
-    (what is told as history) or exclude.
+    (what is told as history), together (who says it with him) or exclude.
     """
 
     what: str
@@ -98,6 +98,7 @@ class Match:
     """One rule × article × official.
 
     `keyword`, `excerpt` and the first evidence are the strongest match's; `excerpt` is whole sentences verbatim.
+    `official` names all whom the rule wants and who say it as one, `official_id` is one of them.
     `excluded_by` is the phrase that cancels it. `negated` is about the strongest match, `historical` about them all:
     it rests on history alone, on which its rule does not fire. `utterance_ids` name all that is said in it,
     `leading_ids` what is said as near as in the strongest match, whose `stance` and `denied` are given.
@@ -125,7 +126,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A match that fired, as it is stored and sent. `follows_alert_id` is the story's alert before it."""
+    """A match that fired, as it is stored and sent. `follows_alert_id` is the story's alert before it.
+
+    Where several say it as one, `official` names them all and `official_id` is the first of them.
+    """
 
     alert_id: str
     rule: str
@@ -179,3 +183,4 @@ class PastAlert:
     denied: bool = False
     alert_id: str | None = None
     reaches: bool = True
+    official: str = ""

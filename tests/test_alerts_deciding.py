@@ -200,6 +200,20 @@ def decided(
             id="words alert each official of one article",
         ),
         pytest.param(
+            "same_utterance",
+            {"utterance_id": "u", "official": "A X and Dmitry Peskov"},
+            [past(0, utterance_id="u", article_id="a1", official_id="x", official="A X and Dmitry Peskov")],
+            {},
+            id="same_utterance: what several say as one alerts the first of them, by all their names",
+        ),
+        pytest.param(
+            "new",
+            {"utterance_id": "v", "official": "A X and Dmitry Peskov"},
+            [past(0, utterance_id="u", article_id="a1", official_id="x", official="A X and Dmitry Peskov")],
+            {},
+            id="but another thing that they say is its own alert",
+        ),
+        pytest.param(
             "too_old",
             {},
             [],

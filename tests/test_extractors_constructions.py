@@ -27,6 +27,11 @@ def read():
             "Peskov: ‘We Are Ready To Talk Now’", ("Dmitry Peskov", ":", "We Are Ready To Talk Now"), id="colon"
         ),
         pytest.param(
+            "Fidan called for Russia to accept a ceasefire.",
+            ("Hakan Fidan", "called", "Russia to accept a ceasefire"),
+            id="called for someone to do it",
+        ),
+        pytest.param(
             "Kuleba resisted: “Kyiv does not have the power to suspend the law.”",
             ("Dmytro Kuleba", "resisted", "Kyiv does not have the power to suspend the law"),
             id="a verb no list has, and a colon",

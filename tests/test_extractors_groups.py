@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from alerts.deciding import Case, decision, past_alert
+from alerts.history import History
+from alerts.letters import about
 from alerts.matching import find_matches
-from alerts.records import Scope
+from alerts.records import Arrival, Scope
 from extractors.officials.mentions import MentionFinder
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 from extractors.speech.reading import Reader, Unread
-from tests.alert_examples import article, compiled
+from tests.alert_examples import NOW, article, compiled, notice
 
 WATCHLIST = load_watchlist()
 FINDER = MentionFinder(WATCHLIST)
@@ -95,6 +99,25 @@ def reading(reader, text):
             {"france", "germany", "united-kingdom"},
             id="three countries that a rule names",
         ),
+        pytest.param(
+            "Merz joined Macron and Tusk in calling for a ceasefire.",
+            ["any"],
+            {"friedrich-merz", "emmanuel-macron", "donald-tusk"},
+            id="who joins others in it",
+        ),
+        pytest.param(
+            "Merz joined the French and Polish leaders to call on Russia to accept a ceasefire.",
+            ["any"],
+            {"friedrich-merz", "emmanuel-macron", "karol-nawrocki"},
+            id="who joins others to do it",
+        ),
+        pytest.param(
+            "Fidan, together with Sybiha, demanded a ceasefire. Rutte along with Kallas urged a ceasefire.",
+            ["any"],
+            {"hakan-fidan", "andrii-sybiha", "mark-rutte", "kaja-kallas"},
+            id="who does it along with others",
+        ),
+        pytest.param("Trump met Putin and called for a ceasefire.", ["any"], {"donald-trump"}, id="not who was met"),
         pytest.param("The Kremlin said a ceasefire was near.", ["Kremlin"], {"kremlin"}, id="an office without a name"),
         pytest.param(
             "Israel’s Prime Minister’s Office said a ceasefire was near.",
@@ -113,6 +136,50 @@ def test_a_rule_fires_for_each_of_those_who_speak(reader, text, officials, fires
     rule = compiled(scope=Scope.SPEAKS, officials=tuple(officials))
     own = article(text)
     assert {match.official_id for match in find_matches(rule, own, reading(reader, text))} == fires_on
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "officials", "named"),
+    [
+        pytest.param(
+            "Starmer, Macron and Carney said a ceasefire was needed.",
+            ("any",),
+            [("keir-starmer", "Keir Starmer, Emmanuel Macron and Mark Carney")],
+            id="by all their names",
+        ),
+        pytest.param(
+            "Starmer, Macron and Carney said a ceasefire was needed.",
+            ("Macron", "Merz"),
+            [("emmanuel-macron", "Emmanuel Macron")],
+            id="of those whom the rule names",
+        ),
+        pytest.param(
+            "Starmer and Macron called for a ceasefire. “Putin must accept a truce,” Macron said.",
+            ("any",),
+            [("keir-starmer", "Keir Starmer and Emmanuel Macron"), ("emmanuel-macron", "Emmanuel Macron")],
+            id="who says something else too has an alert of his own",
+        ),
+        pytest.param(
+            "Peskov said Macron and Merz reject a ceasefire.",
+            ("any",),
+            [("dmitry-peskov", "Dmitry Peskov")],
+            id="who is named in it is none of them",
+        ),
+    ],
+)
+def test_what_several_say_as_one_makes_one_alert(reader, text, officials, named):
+    """The first of them has it, and it names them all; their letter tells no office that is one’s alone."""
+    rule = compiled(scope=Scope.SPEAKS, officials=officials, keywords=("ceasefire", "truce"), cooldown=timedelta(0))
+    own, past, fired = article(text), History(), []
+    for match in find_matches(rule, own, reading(reader, text)):
+        case = Case(rule=rule.rule, match=match, article=own, arrival=Arrival.POLLED, story_id="s", now=NOW, past=past)
+        if made := decision(case).alert:
+            past.add(past_alert(made))
+            fired.append(made)
+    assert [(made.official_id, made.official) for made in fired] == named
+    told = replace(notice(fired[0]), official_role="prime minister", official_side="europe")
+    assert (about(told) == "") is (" and " in fired[0].official)
 
 
 @pytest.mark.slow

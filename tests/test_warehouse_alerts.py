@@ -133,6 +133,7 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
             excerpt=old.excerpt,
             alert_id="alert-ceasefire-a1",
             reaches=False,
+            official=old.official,
         ),
         *recent,
     )

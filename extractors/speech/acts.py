@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span
 from extractors.speech.lexicon import HE, LEXICON, SHE, SUBJECT_ACTS, THEY, is_role
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.partners import joiner
 from extractors.speech.syntax import FINITE_VERBS, PARTIES, child_of, with_particle
 from extractors.text.spans import starting_in
 
@@ -46,7 +47,8 @@ def is_act(sentence: ParsedSentence, verb: Token, speaker: Token | None, watched
     subjects = watched.subjects
     if not subjects or speaker is None or not _is_somebody(sentence, speaker, watched.parties):
         return False
-    if with_particle(verb) not in SUBJECT_ACTS or not _is_done(verb) or not _is_own(verb):
+    told = joiner(verb) or verb
+    if with_particle(verb) not in SUBJECT_ACTS or not _is_done(told) or not _is_own(told):
         return False
     things = [*_things(verb)]
     places = [sentence.place(thing) for thing in things]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, NEXT_VERBS, OCCASIONS, REPORTING_VERBS
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.partners import called_on, wished_to_act
 from extractors.speech.syntax import (
     FINITE,
     SUBJECTS,
     TIMES,
     VERBS,
-    called_on,
     child_of,
     clause_astray,
     has_subject,
@@ -379,11 +379,12 @@ def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequenc
 
 def _phrase_construction(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
     right = [child for child in children if child.i > verb.i]
+    if actor := next(filter(None, (wished_to_act(verb, child) for child in right)), None):
+        return "on-xcomp", after_cue(verb, actor)
     open_clause = next((child for child in right if child.dep_ == "xcomp"), None)
     thing = next((child for child in right if child.dep_ in _OBJECTS), None)
     if open_clause is not None:
-        called = called_on(verb, open_clause)
-        if called is not None:
+        if (called := called_on(verb, open_clause)) is not None:
             return "on-xcomp", after_cue(verb, called)
         name = "obj-xcomp" if thing is not None and thing.i < open_clause.i else "xcomp"
         return name, after_cue(verb, thing if thing is not None and thing.i < open_clause.i else open_clause)

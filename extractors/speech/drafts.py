@@ -24,6 +24,7 @@ from extractors.speech.stances import (
     stance_of,
     voiced,
 )
+from extractors.speech.syntax import child_of
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
 from extractors.text.spans import start_of, starting_in
@@ -122,8 +123,10 @@ class Draft:
         """The cue's lemma, with the "out" of "rule out"."""
         if self.verb is None:
             return None
-        own = PHRASAL.get(self.verb.lemma_)
-        particle = next((child.lower_ for child in self.verb.rights if own and child.lower_ in own), None)
+        own = PHRASAL.get(self.verb.lemma_, frozenset())
+        # "called for Russia to accept": the "for" belongs to the clause.
+        near = (child_of(child, "mark") or child for child in self.verb.rights)
+        particle = next((token.lower_ for token in near if token.lower_ in own), None)
         return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
 
     @property

@@ -13,6 +13,7 @@ from extractors.speech.contents import Range, construction_of, enclosed, trimmed
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
 from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
     SUBJECTS,
     TIMES,
@@ -89,7 +90,7 @@ def _headed(sentence: ParsedSentence) -> SpeechReport | None:
 def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
-    if _is_heard(verb) or _is_handing_on(verb):
+    if _is_heard(verb) or _is_handing_on(verb) or joined_in(verb) is not None:
         return None
     construction, ranges = construction_of(sentence, verb)
     aside = _parenthesis(sentence, verb, construction)
@@ -100,7 +101,7 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     cue = cue_of(verb)
     if cue is None:
         return None
-    joined = resumed(verb)
+    joined = joiner(verb) or resumed(verb)
     if joined is not None:
         cue = replace(cue, speaker=subject(joined))
     if cue.speaker is None or cue.speaker.i == verb.i:

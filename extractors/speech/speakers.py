@@ -30,6 +30,7 @@ from extractors.speech.lexicon import (
     is_role,
 )
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.partners import companions
 from extractors.speech.syntax import (
     SUBJECTS,
     before,
@@ -191,6 +192,8 @@ class Cast:
             party, *others = members
         else:
             others = [self._party(sentence, token) for token in coordinates(head)[1:]]
+        for token in companions(head):
+            others += self._members(sentence, token) if token.tag_ == "NNS" else [self._party(sentence, token)]
         named = [party, *(other for other in others if other.is_person == party.is_person and other.is_known)]
         if len(named) == 1 or not party.name or not (party.is_person or party.is_known):
             return party

@@ -374,14 +374,6 @@ def is_infinitive(clause: Token) -> bool:
     return any(child.dep_ == "aux" and child.lower_ == "to" for child in clause.children)
 
 
-def called_on(verb: Token, open_clause: Token) -> Token | None:
-    """Return the ministers of "called on ministers to resign"."""
-    for child in verb.rights:
-        if child.dep_ == "prep" and child.lower_ in {"on", "upon", "for"} and child.i < open_clause.i:
-            return child_of(child, "pobj")
-    return None
-
-
 def doer(noun: Token) -> Token | None:
     """Return who makes what a noun names: "a statement by Putin", "he made the claim"."""
     for child in noun.children:

@@ -26,7 +26,7 @@ from warehouse.store import reading
 # What a reason that did not fire means, and what would have to be otherwise.
 MEANINGS = {
     Reason.REPEAT: "the rule had an alert about this official from this article already; one is all there is",
-    Reason.SAME_UTTERANCE: "the same words had fired from another article within 48 hours",
+    Reason.SAME_UTTERANCE: "the same words had fired within 48 hours, or others say them with this official as one",
     Reason.COOLDOWN: "the rule had told this official's part in this story; a shorter cooldown would let it fire",
     Reason.SILENCED: "the rule was silenced",
     Reason.TOO_OLD: "it was older than max_age when it came; a longer max_age would let it fire",
