@@ -112,7 +112,8 @@ def test_the_report_says_what_happened_and_what_to_do_next(demo):
     assert "Dmitry Peskov" in (folder / "pages" / "officials.html").read_text(encoding="utf-8")
     assert "Traceback" not in done.stderr
     configuration = str(folder / "talkwatch.toml")
-    for command in (["sql", "from statements limit 5"], ["alerts", "list"]):
+    assert not [*folder.glob("pass.lock"), *folder.glob("work.*")]
+    for command in (["sql", "select speaker, text from statements limit 5"], ["alerts", "list"]):
         again = subprocess.run(
             [str(TALKWATCH), "--config", configuration, *command], capture_output=True, text=True, check=False
         )
@@ -126,3 +127,10 @@ def test_what_it_says_to_type_can_be_typed(demo):
     for line in printed:
         typed = subprocess.run(["/bin/sh", "-c", line], capture_output=True, env={"PATH": "/usr/bin:/bin"}, check=False)
         assert (typed.returncode, bool(typed.stdout)) == (0, True), typed.stderr
+        if " sql " in line:
+            assert max(map(len, typed.stdout.decode().splitlines())) <= 120, "a few columns, which can be read"
+
+
+def test_it_says_at_once_what_takes_so_long(demo):
+    """The first line comes before anything is started, and tells how long that takes."""
+    assert "the demo takes half a minute" in demo[1].stderr.splitlines()[0]

@@ -19,6 +19,7 @@ from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
+from warehouse.errors import Unusable
 from warehouse.harmless import terminal_safe
 from warehouse.runs import Health, health, last_runs
 from warehouse.store import is_begun, reading, writing
@@ -57,6 +58,7 @@ def demo(
 
     Over real HTTP, SMTP and a webhook, on loopback; needs a checkout, or the folder of the articles.
     """
+    log.info("the demo takes half a minute: it starts an outlet, a mailbox, a webhook and Prefect on this machine")
     from rich.console import Console
 
     from flows.config.settings import load_settings
@@ -75,12 +77,12 @@ def run(config: Config = None) -> None:
 
     Poll what is due, read, match, record, deliver, publish.
     """
+    settings = settings_of(config, sending=True)
+    log.info("a pass begins when Prefect has started, which takes half a minute")
     from flows.prefect_server import own_server_explained
     from flows.setup import prepared
 
-    settings = settings_of(config, sending=True)
     make_ready(prepared(settings))
-    log.info("starting Prefect, which takes some seconds")
     from flows.monitor import monitor
 
     with own_server_explained():
@@ -188,10 +190,13 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     from flows.steps.deliver.self_watch import faults, warnings, well
 
     now = utc_now()
-    if not is_begun(settings.data_dir):
-        return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
-    with reading(settings.data_dir) as session:
-        numbers = health(session, now)
+    try:
+        if not is_begun(settings.data_dir):
+            return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
+        with reading(settings.data_dir) as session:
+            numbers = health(session, now)
+    except Unusable as problem:
+        return False, f"not well: {problem}"
     told = settings.subscribers
     wrong = [*of_files(settings.data_dir, numbers), *faults(numbers, told, now, max_age)]
     said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]

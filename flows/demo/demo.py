@@ -92,6 +92,8 @@ from statements
 where list_contains(topics, 'security-guarantees')
 order by published_at"""
 
+FIRST_QUERY = "select speaker, text from statements limit 5"
+
 
 def run_demo(seeds: Path, folder: Path) -> Text:
     """Serve the seeds, run the monitor flow under a real Prefect server, and return what arrived."""
@@ -108,8 +110,11 @@ def run_demo(seeds: Path, folder: Path) -> Text:
         configuration.write_text(configured(outlet_url, webhook_url, smtp_port), encoding="utf-8")
         run_flow(configuration)
     keep(arrivals, folder)
-    draw(load_settings(configuration), folder / "pages")
-    return report(load_settings(configuration), arrivals, folder)
+    settings = load_settings(configuration)
+    draw(settings, folder / "pages")
+    told = report(settings, arrivals, folder)
+    tidy(folder)
+    return told
 
 
 def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
@@ -153,6 +158,12 @@ def draw(settings: Settings, folder: Path) -> None:
     """Leave the pages as files."""
     with closing(PublishedCopy(settings.data_dir)) as copy:
         build(copy, folder, timezone=settings.timezone, now=utc_now(), most=PAGES)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what has served its time and is nothing to look at."""
+    for path in (*folder.glob("*.lock"), *folder.glob("work.duckdb*"), *folder.glob("*.log")):
+        path.unlink()
 
 
 def html_of(mail: EmailMessage) -> str:
@@ -218,11 +229,12 @@ def next_steps(folder: Path) -> str:
     shown, name = from_here(folder), program()
     configured = f"{name} --config {shlex.quote(str(shown / 'talkwatch.toml'))}"
     return f"""\
-{configured} sql "from statements limit 5"
+{configured} sql "{FIRST_QUERY}"
 {configured} alerts list
 {name} init        for a configuration of your own; then `{name} run` and `{name} serve`
 
 what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json
+beside it are talkwatch.toml and the data: analysis.duckdb is the copy to query, the rest is Talkwatch's own
 its links led to the demo's own outlet, which has stopped
 
 the page to open: {shown / "pages" / "index.html"}
