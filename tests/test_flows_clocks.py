@@ -6,7 +6,7 @@ import pytest
 
 from flows.acquire.feed_checks import checked
 from flows.cli.deployment import wellness
-from tests.newsroom import NOW, SAID, newsroom, page
+from tests.newsroom import NOW, RULES, SAID, newsroom, page
 from tests.servers import Reply
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
@@ -65,3 +65,45 @@ def test_feeds_check_says_which_setting_would_help(room):
     assert answer.ok
     assert "in the future" in str(answer.problem)
     assert 'timezone = "Europe/Istanbul"' in str(answer.advice)
+
+
+TEN_YEARS = timedelta(days=3653)
+ANY_AGE = RULES + 'max_age = "none"\n'
+
+
+def test_a_host_asked_by_a_wrong_clock_is_asked_again(room):
+    """A pass ten years ahead, when robots.txt could not be had, keeps neither the host nor its pages waiting."""
+    room.outlet.reply("/robots.txt", Reply(503))
+    room.now = NOW + TEN_YEARS
+    room.run()
+    assert times(room) == set()
+    room.outlet.reply("/robots.txt", Reply(404))
+    room.now = NOW + timedelta(minutes=20)
+    room.run()
+    assert {title for title, _ in times(room)} == {"Dated", "Undated"}
+
+
+def test_a_host_parked_by_a_wrong_clock_is_asked_again(room):
+    """So it is with one that said "too many requests" then."""
+    room.outlet.reply("/dated", Reply(429, (("Retry-After", "60"),)), page("Dated", SAID))
+    room.now = NOW + TEN_YEARS
+    room.run()
+    assert "Dated" not in {title for title, _ in times(room)}
+    room.now = NOW
+    room.run()
+    assert {title for title, _ in times(room)} == {"Dated", "Undated"}
+
+
+def test_what_a_channel_could_not_take_under_a_wrong_clock_leaves(room):
+    """A channel that failed in a pass ten years ahead is tried by the next one, and what waited for it leaves."""
+    room.write(rules=ANY_AGE)
+    room.hook.reply("/hook", Reply(503), Reply(body=b"ok"))
+    room.now = NOW + TEN_YEARS
+    room.run()
+    (before,) = room.rows("SELECT count(*) FROM messages WHERE subscriber = 'channel' AND status = 'sent'")
+    room.now = NOW
+    room.run()
+    (after,) = room.rows(
+        "SELECT count(*), count(*) FILTER (status = 'sent') FROM messages WHERE subscriber = 'channel'"
+    )
+    assert (before, after[0] == after[1] > 0) == ((0,), True)

@@ -33,7 +33,7 @@ from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
-from warehouse import feeds, hosts, officials, outbox, runs, search
+from warehouse import feeds, hosts, officials, outbox, runs, search, stamps
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.locking import Held, exclusive
@@ -185,6 +185,7 @@ class Intake:
         now = setup.now()
         feeds.sync_feeds(session, setup.settings.feeds)
         note_asked(session, asked)
+        stamps.mend(session, now, 60 * setup.settings.every)
         self._setup = setup
         # What a new deployment finds at first leaves at the end of the pass: it may be much.
         self.is_first = runs.last_finished_at(session) is None
