@@ -42,6 +42,7 @@ TITLE_CHARS = 300
 EXCERPT_CHARS = 3000
 _URL_CHARS = 2000
 _OUTLETS = 6
+_AGAINST = 3
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", bound=Hashable)
@@ -235,6 +236,20 @@ def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
     )
 
 
+def beside(notice: Notice, *, timezone: str) -> tuple[str, ...]:
+    """Return what is known beside what was said: what stands against it, and where the official stood before."""
+    return (*contradicting(notice, timezone=timezone), *last_positions(notice, timezone=timezone))
+
+
+def contradicting(notice: Notice, *, timezone: str) -> tuple[str, ...]:
+    """Return a line for what each other says against what an alert tells, or what it denies, in a report's words."""
+    return tuple(
+        f"{'Denied by' if each.denies else 'It denies what was said by'} {shown(each.speaker)}, "
+        f"{local_time(each.said_at, timezone)}: “{cut(shown(each.text), TITLE_CHARS)}”"
+        for each in notice.contradictions[:_AGAINST]
+    )
+
+
 def link_to(url: str) -> str | None:
     """Return `url` when a reader can follow it safely, else None."""
     return url if is_http_url(url) and shown(url) == url and len(url) <= _URL_CHARS else None
@@ -309,7 +324,7 @@ def _passage_view(notices: Sequence[Notice], timezone: str) -> PassageView:
     def on(notice: Notice, line: str) -> str:
         return f"{shown(notice.alert.official)} — {line}" if len(officials) > 1 else line
 
-    positions = [on(each, line) for each in notices for line in last_positions(each, timezone=timezone)]
+    positions = [on(each, line) for each in notices for line in beside(each, timezone=timezone)]
     return PassageView(
         passage=segments(first, EXCERPT_CHARS, beside=others),
         officials=tuple(officials),

@@ -60,6 +60,16 @@ class KnownPosition:
     stated_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """What another says against what an alert tells (`denies`), or what that denies; the text is a report's."""
+
+    speaker: str
+    text: str
+    said_at: datetime
+    denies: bool
+
+
 @dataclass(frozen=True, slots=True)
 class NewSource:
     """An outlet that has what an alert tells, with its article."""
@@ -77,7 +87,8 @@ class Notice:
     that tell it too, the earliest first, and `positions` are the official's last ones on the topics of his statement.
     `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words,
     and `new_sources` are the independent ones that came since. `language` is the article's; where it is not English,
-    `in_english` is the earliest report in English of the same utterance.
+    `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
+    it, or what it denies.
     """
 
     alert: Alert
@@ -96,6 +107,7 @@ class Notice:
     roots: tuple[str, ...] = ()
     news: News | None = None
     new_sources: tuple[NewSource, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     language: str | None = None
     in_english: NewSource | None = None
 

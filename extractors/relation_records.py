@@ -102,6 +102,19 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """A statement as far as somebody contests it: what it says, and on which topics.
+
+    It `denies` by its words ("denied that …"), or is `negated` and so may deny what another says.
+    """
+
+    said: Wording
+    topics: tuple[str, ...]
+    denies: bool
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
     """One report of the stance an official takes on a topic; `place` is where it starts in its article.
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.letters import local_time, render
-from alerts.message_records import HeldBy, KnownPosition, Letter, NewSource
+from alerts.message_records import Contradiction, HeldBy, KnownPosition, Letter, NewSource
 from alerts.records import Evidence, News, Place, Reason, Scope, Severity
 from alerts.subjects import SUBJECT_CHARS
 from alerts.wording import cut, segments, shown
@@ -418,3 +418,16 @@ def test_cuts_keep_their_limit(text: str, limit: int) -> None:
     """A cut is never longer than asked, and what fits is not touched."""
     assert len(cut(text, limit)) <= limit
     assert cut(text, len(text)) == text
+
+
+def test_what_another_says_against_it_stands_beside_it():
+    """A claim shows who denied it, a denial what it denies, in the words of a report and nothing made of them."""
+    hostile = Contradiction(speaker="A <b>", text="It\u202e is “false” & wrong", said_at=NOW, denies=True)
+    claim = replace(hostile, speaker="B", text="It was agreed", denies=False)
+    sent = letter(notice(contradictions=(hostile, claim)))
+    assert "Denied by A <b>, 21 Nov 2026, 14:05" in sent.text
+    assert "It denies what was said by B, 21 Nov 2026, 14:05" in sent.text
+    assert "“It was agreed”" in sent.text
+    assert "\u202e" not in sent.text
+    assert "A &lt;b&gt;" in sent.html
+    assert "A <b>" not in sent.html

@@ -301,6 +301,45 @@ def test_what_he_does_not_say_is_not_the_first_time(desk_of):
     assert desk.reasons() == ["not_first"]
 
 
+CLAIMED = "“Putin promised a truce on energy plants for the holidays,” Zelensky said."
+DENIAL = "“Putin never promised a truce on energy plants for the holidays,” Peskov said."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["the claim first", "the denial first"])
+def test_a_claim_and_its_denial_by_another_show_each_other(desk, order):
+    """Whichever came first, the pair is a row of `disputes`, and the alert on either has what the other said."""
+    articles = (
+        found("claim", CLAIMED, topics=("ceasefire",)),
+        found("denial", DENIAL, topics=("ceasefire",), stance=Stance.DENY),
+    )
+    for place in order:
+        desk.after(hours=1).take_in(articles[place])
+    rows = desk.rows("SELECT claimed_by, denied_by, topic, process_id FROM disputes")
+    assert rows == [("Zelensky", "Peskov", "ceasefire", None)]
+    told = {notice.alert.article_id: notice for message in desk.send() for notice in desk.notices(message)}
+    ((denied,), (claimed,)) = (told[name].contradictions for name in ("claim", "denial"))
+    assert (denied.speaker, denied.denies, denied.text) == (
+        "Peskov",
+        True,
+        DENIAL.split("“")[1].split("”", maxsplit=1)[0],
+    )
+    assert (claimed.speaker, claimed.denies) == ("Zelensky", False)
+
+
+@pytest.mark.slow
+def test_what_only_differs_is_no_dispute(desk):
+    """Each side's "we", another topic, other figures and three days later contradict nothing."""
+    desk.take_in(found("a", "“We are ready for a truce of 30 days,” Zelensky said.", topics=("ceasefire",)))
+    against = "“We are not ready for a truce of {} days,” Peskov said."
+    for name, days, topic in (("b", 30, "ceasefire"), ("c", 60, "ceasefire"), ("d", 30, "prisoners")):
+        desk.take_in(found(name, against.format(days), topics=(topic,), stance=Stance.DENY))
+    desk.take_in(found("e", CLAIMED, topics=("ceasefire",)))
+    late = NOW + timedelta(hours=49)
+    desk.after(hours=49).take_in(found("f", DENIAL, topics=("ceasefire",), stance=Stance.DENY, published_at=late))
+    assert desk.count("disputes") == 0
+
+
 def test_a_follow_up_comes_with_the_next_digest(desk_of):
     """Who gets digests gets follow-ups in them, in no thread."""
     desk = desk_of(subscriber='mode = "hourly"')

@@ -64,6 +64,7 @@ FINGERPRINTS = {
     "0020_search.sql": "f96b4a5bfacda633",
     "0021_said_before.sql": "290a00efb13a0a6c",
     "0022_as_of.sql": "64f57ae49969a37d",
+    "0023_disputes.sql": "a56b54f36737b262",
 }
 
 

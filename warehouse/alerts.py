@@ -8,6 +8,7 @@ from datetime import datetime
 
 from alerts.message_records import NewSource, Notice
 from alerts.records import Alert, Decision, News, PastAlert
+from warehouse.disputes import contradictions
 from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.rows import Columns, Row
@@ -58,7 +59,9 @@ HAVING count(alert_id) = 0
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
-_BESIDE = Columns(Notice, without=["alert", "other_outlets", "positions", "news", "new_sources", "in_english"])
+_BESIDE = Columns(
+    Notice, without=["alert", "other_outlets", "positions", "news", "new_sources", "in_english", "contradictions"]
+)
 _NOTICE = f"""
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
@@ -242,6 +245,7 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
     names = [notice.alert.alert_id for notice in notices]
     before = known_before(session, names)
     others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
+    against = contradictions(session, names)
     english = {name: NewSource(outlet, url) for name, outlet, url in session.rows(_IN_ENGLISH, [names])}
     return tuple(
         replace(
@@ -249,6 +253,7 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
             positions=before.get(name, ()),
             other_outlets=tuple(others.get(name, ())),
             in_english=english.get(name),
+            contradictions=against.get(name, ()),
         )
         for name, notice in zip(names, notices, strict=True)
     )

@@ -15,6 +15,7 @@ from alerts.message_records import Message
 from alerts.records import PastAlert
 from extractors.relation_records import Credits, Happening, Take, Talk, Wording
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, utterances
+from warehouse.disputes import Dispute
 from warehouse.events import EventMember
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
 from warehouse.sayings import Echo
@@ -114,7 +115,8 @@ class Situation:
     known by, `nearness` how near the headlines of such pairs are in meaning, `events` which event each stored article
     in question belongs to. `likely` are statements that may report one utterance by their words, `meant` those that do
     by their meaning, `ages` when the first report of each arrived, `taken` the names that no new one may have,
-    `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like.
+    `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like,
+    `disputes` what is claimed and denied.
     `undrawn` are officials and topics whose positions an older
     version left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting`
     are matches, in `stored` articles, that wait for another source.
@@ -132,6 +134,7 @@ class Situation:
     likely: tuple[LikelyReport, ...] = ()
     meant: tuple[SameMeaning, ...] = ()
     echoes: tuple[Echo, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     ages: Mapping[str, datetime] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     reporters: tuple[Reporter, ...] = ()

@@ -17,11 +17,11 @@ from alerts.channels.posting import Answer, post, receipt_of
 from alerts.letters import (
     about,
     also_in,
+    beside,
     by_article,
     by_passage,
     called,
     in_english,
-    last_positions,
     link_to,
     new_sources,
     source_line,
@@ -303,7 +303,7 @@ def _people(people: Sequence[tuple[str, str]]) -> Block:
 
 def _beside(notice: Notice, timezone: str, *, is_named: bool) -> Block:
     name = f"{shown(notice.alert.official)} — " if is_named else ""
-    lines = [name + why_told(notice), *last_positions(notice, timezone=timezone)[: _ELEMENTS - 1]]
+    lines = [name + why_told(notice), *beside(notice, timezone=timezone)[: _ELEMENTS - 1]]
     return {"type": "context", "elements": [_plain(line, CONTEXT_CHARS) for line in lines]}
 
 

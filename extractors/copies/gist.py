@@ -128,12 +128,16 @@ def gist(sentence: str) -> Gist:
 
 def apart(one: Gist, other: Gist) -> bool:
     """Tell whether two sentences cannot say one thing, however near they are. The order does not matter."""
+    return of_others(one, other) or opposed(one, other)
+
+
+def of_others(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are about other figures, names or things: neither denies the other."""
     return (
         _differ(one.figures, other.figures)
         or _differ(one.names, other.names)
         or _differ(one.kinds, other.kinds)
         or _differ_in_others(one, other)
-        or opposed(one, other)
     )
 
 

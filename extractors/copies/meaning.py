@@ -5,14 +5,15 @@ What is told by words alone stands in `sameness`. A pair is judged by itself, so
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
-from extractors.copies.gist import apart, gist, is_one_language, left_over
+from extractors.copies.gist import Gist, apart, gist, is_one_language, left_over, of_others, opposed
 from extractors.copies.sameness import SAID_ONCE
-from extractors.relation_records import Wording
+from extractors.relation_records import Assertion, Wording
 from extractors.text.vectors import Vector, matrix
 
 # How near two sentences are that say one thing, measured on the invented ones of tests/said_alike.toml: in one language
@@ -26,6 +27,12 @@ LEFT_OVER = 0.05  # nearer for each name or figure that only one of them has
 COVERED = 0.5
 COVERED_SURELY = 0.3
 SURE = 0.7
+
+
+# How near a denial is to what it denies: an explicit one ("denied that …"), and what only says the opposite.
+NEAR_DENIAL = 0.45
+NEAR_OPPOSITE = 0.6
+_FIRST_PERSON = re.compile(r"\b(?:we|us|our)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,57 @@ def said_alike(
     for own, others in speakers.values():
         if own:
             yield from _pairs(own, [*own, *others], vectors, again=again)
+
+
+def contradicted(
+    asserted: Iterable[Assertion], vectors: Mapping[str, Vector], home_of: Callable[[str], str]
+) -> Iterator[tuple[Assertion, Assertion]]:
+    """Yield each claim with its denial by another: the same turned around, on one topic, within the time of one thing.
+
+    `home_of` tells by a speaker who "we" are for him: "we are ready" of one side does not contradict the other's.
+    """
+    about: defaultdict[str, list[_Stand]] = defaultdict(list)
+    for each in asserted:
+        stand = _Stand(each, tuple(_seen_by_others(line, home_of(each.said.speaker)) for line in each.said.sentences))
+        for topic in each.topics:
+            about[topic].append(stand)
+    for stands in about.values():
+        for denial in stands:
+            if denial.made.denies or denial.made.negated:
+                yield from ((claim.made, denial.made) for claim in stands if _contradicts(denial, claim, vectors))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """An assertion, and what each of its sentences is compared by with those of others."""
+
+    made: Assertion
+    gists: tuple[Gist, ...]
+
+
+def _contradicts(denial: _Stand, claim: _Stand, vectors: Mapping[str, Vector]) -> bool:
+    ours, theirs = denial.made.said, claim.made.said
+    if ours.speaker == theirs.speaker or claim.made.denies or abs(ours.said_at - theirs.said_at) > SAID_ONCE:
+        return False
+    enough = NEAR_DENIAL if denial.made.denies else NEAR_OPPOSITE
+    return any(
+        opposed(one, other) and not of_others(one, other) and _nearness(line, against, vectors) >= enough
+        for line, one in zip(ours.sentences, denial.gists, strict=True)
+        for against, other in zip(theirs.sentences, claim.gists, strict=True)
+    )
+
+
+def _nearness(one: str, other: str, vectors: Mapping[str, Vector]) -> float:
+    if one not in vectors or other not in vectors:
+        return -1.0
+    rows = matrix([vectors[one], vectors[other]])
+    return round(float(rows[0] @ rows[1]), _DIGITS)
+
+
+def _seen_by_others(sentence: str, home: str) -> Gist:
+    """Return what a sentence is compared by with those of others, for whom "we" is a name."""
+    own = gist(sentence)
+    return replace(own, names=own.names | {home}) if _FIRST_PERSON.search(sentence) else own
 
 
 def _pairs(

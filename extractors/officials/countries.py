@@ -99,6 +99,10 @@ class Countries:
         """Return whose official this is; of who is not on the roster the first country that the words name."""
         return self._homes.get(ref_id) or next((each.code for each in self.find(words, Span(0, len(words)))), None)
 
+    def home(self, speaker: str) -> str:
+        """Return the code of whom "we" are for a speaker, in small letters; of who has no country himself."""
+        return (self._homes.get(speaker) or speaker.rpartition(" of ")[2]).lower()
+
     def voice(self, name: str, on: date) -> StateVoice | None:
         """Return who is heard that day where a body of a state speaks under this name; None for what is none."""
         named = list(self.find(name, Span(0, len(name))))

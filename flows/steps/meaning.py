@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from extractors.copies.meaning import said_alike
+from extractors.copies.meaning import contradicted, said_alike
 from extractors.copies.sameness import key_of, said_again
-from extractors.relation_records import Wording
+from extractors.officials.countries import Countries
+from extractors.relation_records import Assertion, Wording
+from extractors.speech.stances import Stance
 from extractors.text import vectors
 from extractors.text.vectors import MODEL, Vector
 from flows.processes.vectors import made_vectors
 from flows.steps.events import happenings_in, headed_alike
+from warehouse.disputes import Dispute
 from warehouse.sayings import Echo
-from warehouse.situation import Situation
+from warehouse.situation import Situation, Sketch
 from warehouse.store import reading
 from warehouse.utterances import SameMeaning, compared_sentences
 from warehouse.vectors import keep_vectors, known_vectors
@@ -94,6 +97,44 @@ def echoes_in(fresh: Sequence[Wording], earlier: Sequence[Wording], found: Mappi
 
 def _age(said: Wording) -> tuple[datetime, str]:
     return said.said_at, said.name
+
+
+def assertions_in(batch: Iterable[Sketch]) -> tuple[Assertion, ...]:
+    """Return what is said in a batch on any topic, as far as its meaning is compared."""
+    worded = [({word.statement_id: word for word in each.wordings}, each.found.reading.statements) for each in batch]
+    return tuple(
+        Assertion(
+            said=words[said.statement_id],
+            topics=said.topics,
+            denies=said.stance == Stance.DENY,
+            negated=bool(said.negated),
+        )
+        for words, statements in worded
+        for said in statements
+        if said.topics and said.statement_id in words and words[said.statement_id].sentences
+    )
+
+
+def disputes_in(
+    fresh: Sequence[Assertion], known: Sequence[Assertion], found: Mapping[str, Vector], countries: Countries
+) -> tuple[Dispute, ...]:
+    """Return which of what is said in a batch another denies, or denies another."""
+    own = {each.said.statement_id for each in fresh}
+    others = [each for each in known if each.said.statement_id not in own]
+
+    def node(each: Assertion) -> str:
+        return each.said.statement_id if each.said.statement_id in own else each.said.name
+
+    return tuple(
+        Dispute(
+            claim=node(claim),
+            denial=node(denial),
+            topic=min(set(claim.topics) & set(denial.topics)),
+            denied_at=denial.said.said_at,
+        )
+        for claim, denial in contradicted([*fresh, *others], found, countries.home)
+        if {claim.said.statement_id, denial.said.statement_id} & own
+    )
 
 
 def headlines_near(

@@ -13,9 +13,18 @@ from extractors.relation_records import Telling
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REMEMBERED, REPORTS_KEPT, Plan, decide, horizon
-from flows.steps.meaning import echoes_in, headlines_near, known_meanings, same_meanings, vectors_of
+from flows.steps.meaning import (
+    assertions_in,
+    disputes_in,
+    echoes_in,
+    headlines_near,
+    known_meanings,
+    same_meanings,
+    vectors_of,
+)
 from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, search, stories, utterances
+from warehouse.disputes import Dispute, contested, save_disputes
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
 from warehouse.runs import RunCounts
@@ -29,6 +38,8 @@ from warehouse.utterances import SameMeaning
 BATCH = 200
 # Of all that a speaker said in a year, so many of the last are compared by their meaning.
 MEANT_MOST = 2000
+# So many of the last things said on the topics of a batch are held against what is denied.
+CONTESTED_MOST = 3000
 
 
 def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[PageFailure] = ()) -> RunCounts:
@@ -62,6 +73,7 @@ def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
         situation,
         nearness=headlines_near(setup.data_dir, situation, batch.vectors),
         echoes=echoed_in(setup.data_dir, session, batch),
+        disputes=disputed_in(setup, session, batch),
     )
     plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
     search.explain(session, write(session, plan), setup.spellings.keys)
@@ -85,6 +97,17 @@ def echoed_in(data_dir: Path, session: Session, batch: Batch) -> tuple[Echo, ...
     since = min(each.said_at for each in said) - REMEMBERED
     earlier = earlier_sayings(session, said, window=SAID_ONCE, since=since, most=MEANT_MOST)
     return echoes_in(said, earlier, known_meanings(data_dir, earlier) | dict(batch.vectors) if batch.vectors else {})
+
+
+def disputed_in(setup: Setup, session: Session, batch: Batch) -> tuple[Dispute, ...]:
+    """Return what is claimed and denied by another, where a batch brings either."""
+    asserted = assertions_in(batch.sketches) if batch.vectors else ()
+    if not asserted:
+        return ()
+    since = max(each.said.seen_at for each in asserted) - REPORTS_KEPT
+    known = contested(session, asserted, window=SAID_ONCE, since=since, most=CONTESTED_MOST)
+    vectors = known_meanings(setup.data_dir, [each.said for each in known]) | dict(batch.vectors)
+    return disputes_in(asserted, known, vectors, setup.countries)
 
 
 def counts_of(plan: Plan) -> RunCounts:
@@ -135,6 +158,7 @@ def _write_related(session: Session, plan: Plan) -> None:
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
     echoes = {each.statement_id: each for each in situation.echoes}
     save_sayings(session, wordings.values(), related.named, echoes, seen_at - REMEMBERED - SAID_ONCE)
+    save_disputes(session, situation.disputes, {**related.joined_utterances, **related.named})
     utterances.save_links(session, related.joined_utterances)
     utterances.count_utterances(session, *counted(situation, related, {each.telling.article_id for each in relabelled}))
     positions.save_takes(session, related.takes)
