@@ -34,8 +34,15 @@ class QueryResult:
 
 
 def write_result(result: QueryResult, output_format: str, out: BinaryIO) -> None:
-    """Write a result as "csv", "json" or "parquet"; raise KeyError for another format."""
+    """Write a result as "csv", "json", "jsonl" or "parquet"; raise KeyError for another format."""
     WRITERS[output_format](result, out)
+
+
+def write_file(result: QueryResult, output_format: str, file: BinaryIO) -> None:
+    """Write a result to a file of its own: CSV says that it is UTF-8, which Excel would not take it for."""
+    if output_format == "csv":
+        file.write(codecs.BOM_UTF8)
+    write_result(result, output_format, file)
 
 
 def batched(rows: Iterable[ResultRow], size: int) -> Iterator[list[ResultRow]]:
@@ -70,6 +77,11 @@ def _write_json(result: QueryResult, out: BinaryIO) -> None:
     out.write(b"[]\n" if before == "[" else b"]\n")
 
 
+def _write_jsonl(result: QueryResult, out: BinaryIO) -> None:
+    names = distinct(result.columns)
+    out.writelines(f"{json_text(dict(zip(names, map(plain, row), strict=True)))}\n".encode() for row in result.rows)
+
+
 def _write_parquet(result: QueryResult, out: BinaryIO) -> None:
     """Write through a second database: the one that runs strangers' SQL may write no file."""
     import duckdb  # noqa: PLC0415  (every start would wait for it, and no other format needs it)
@@ -98,5 +110,6 @@ def _quoted(name: str) -> str:
 WRITERS: dict[str, Callable[[QueryResult, BinaryIO], None]] = {
     "csv": _write_csv,
     "json": _write_json,
+    "jsonl": _write_jsonl,
     "parquet": _write_parquet,
 }
