@@ -123,7 +123,7 @@ def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
         pytest.param(("status", "--max-age"), "option '--max-age' requires an argument", id="option without its value"),
         pytest.param(("extract",), "missing argument 'PATH'; see `talkwatch extract --help`", id="argument left out"),
         pytest.param(("migrate", "now"), "got unexpected extra argument(s) (now); see `talkwatch migrate --help`", id="one too many"),
-        pytest.param(("sql", "x", "--format", "xml"), "invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'; see `talkwatch sql --help`", id="no such format"),
+        pytest.param(("sql", "x", "--format", "xml"), "invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'jsonl', 'parquet'; see `talkwatch sql --help`", id="no such format"),
         pytest.param(("sql", "-- all\nfrom alerts"), "no such option: -- all\\x0afrom alerts; what begins with - and is no option goes behind --", id="a query that begins with a comment"),
         pytest.param(("sql", "from alerts", "-f", "q.sql"), "write one of QUERY and -f", id="two queries"),
         pytest.param(("sql", "-f", "gone.sql"), "cannot read gone.sql: No such file or directory", id="missing query"),
@@ -526,16 +526,37 @@ class TestSql:
     @pytest.mark.parametrize(
         ("name", "more", "first"),
         [
-            pytest.param("x.csv", (), b"x\n1\n", id="a name that says what it is"),
-            pytest.param("x.CSV", (), b"x\n1\n", id="in capitals"),
+            pytest.param("x.csv", (), b"\xef\xbb\xbfx\n1\n", id="a name that says what it is"),
+            pytest.param("x.CSV", (), b"\xef\xbb\xbfx\n1\n", id="in capitals"),
+            pytest.param("x.jsonl", (), b'{"x": 1}\n', id="an object a line"),
             pytest.param("x.csv", ("--format", "json"), b'[{"x"', id="--format wins"),
-            pytest.param("x.txt", (), "x\n─".encode(), id="else a table"),
+            pytest.param("x.txt", (), "x\n─".encode(), id="text is a table"),
+            pytest.param("x", (), "x\n─".encode(), id="else a table"),
+            pytest.param(
+                "x.xlsx", ("--format", "csv"), b"\xef\xbb\xbfx", id="--format wins over a name we do not know"
+            ),
         ],
     )
     def test_a_file_s_name_says_its_format(self, talkwatch, tmp_path, name, more, first):
         """Without --format a file is written as its name ends."""
         talkwatch("sql", "select 1 as x", "-o", name, *more)
         assert (tmp_path / name).read_bytes().startswith(first)
+
+    def test_a_name_that_says_another_format_is_a_mistake(self, talkwatch, tmp_path):
+        """A table in a file that calls itself a sheet would open as damaged: nothing is written."""
+        answer = talkwatch("sql", "select 1 as x", "-o", "x.xlsx")
+        assert (answer.code, answer.out, (tmp_path / "x.xlsx").exists()) == (2, "", False)
+        assert "x.xlsx: no answer is written as .xlsx; write .csv, .json, .jsonl, .parquet or .txt" in answer.err
+
+    def test_the_copy_is_exported_to_files(self, talkwatch, tmp_path):
+        """`export` writes the tables asked for to a folder, or all to one file, and says how many rows that is."""
+        answer = talkwatch("export", "out", "--tables", "articles, officials", "--format", "csv")
+        assert (answer.code, (tmp_path / "out" / "officials.csv").exists()) == (0, True)
+        assert answer.out.startswith("out: ")
+        assert talkwatch("export", "out", "--compat").code == 2
+        assert talkwatch("export", "x.duckdb", "--compat").code == 0
+        assert (tmp_path / "x.duckdb").stat().st_size > 0
+        assert "no table xs; there are" in talkwatch("export", "other", "--tables", "xs").err
 
     def test_before_anything_is_published(self, talkwatch, tmp_path):
         """Without a copy the way to one is shown."""

@@ -14,7 +14,7 @@ from flows.problems import UsageProblem, WorkProblem
 from flows.tables import streamed, terminal_width
 from warehouse.errors import FULL
 from warehouse.queries import QueryProblem, asked
-from warehouse.results import QueryResult, write_result
+from warehouse.results import QueryResult, write_file, write_result
 
 
 class Format(StrEnum):
@@ -23,6 +23,7 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
     PARQUET = "parquet"
 
 
@@ -54,9 +55,14 @@ def encodable(text: str) -> str:
 
 
 def format_of(output: Path | None) -> Format:
-    """Return the format that a file's name ends in, else a table."""
+    """Return the format that a file's name ends in, a table for .txt and no ending; raise UsageProblem for others."""
     ending = output.suffix.removeprefix(".").lower() if output else ""
-    return Format(ending) if ending in list(Format) else Format.TABLE
+    if ending in {"", "txt"}:
+        return Format.TABLE
+    if ending in list(Format):
+        return Format(ending)
+    known = ", ".join(f".{each}" for each in Format if each is not Format.TABLE)
+    raise UsageProblem(f"{output}: no answer is written as .{ending}; write {known} or .txt, or say --format")
 
 
 def query_text(query: str | None, file: Path | None) -> str:
@@ -105,7 +111,7 @@ def saved(result: QueryResult, output_format: Format, output: Path) -> None:
                 written(result, output_format, file)
             return
         with replacing(output.resolve()) as fresh, fresh.open("wb") as file:
-            written(result, output_format, file)
+            (write_file if output_format is Format.CSV else written)(result, output_format, file)
     except OSError as error:
         kind = WorkProblem if error.errno in FULL else UsageProblem
         raise kind(f"cannot write {output}: {error.strerror}") from None
