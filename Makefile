@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test tests-slow-flows tests-slow-rest tests-quick install format golden tables lock clean
+.PHONY: demo test tools tests-slow-flows tests-slow-rest tests-quick install format golden tables lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
 
-test: install
+test: install tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -27,6 +27,14 @@ tests-slow-rest:
 
 tests-quick:
 	$(BIN)/pytest -m "not slow"
+
+# The browser that looks at the pages. Where there is no apt-get its tests are skipped, and say so.
+tools:
+	@command -v apt-get > /dev/null || exit 0; \
+	lacking=$$(for name in $$(cat deploy/debian-packages); do dpkg -s $$name > /dev/null 2>&1 || echo $$name; done | xargs); \
+	test -z "$$lacking" && exit 0; \
+	test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking > /dev/null && exit 0; \
+	echo "the tests look at the pages with a browser; type: sudo apt-get install $$lacking"; exit 1
 
 install: $(STAMP)
 

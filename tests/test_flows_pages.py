@@ -25,6 +25,7 @@ from flows.pages.building import build, file_of
 from flows.pages.server import Stand, _served, is_answering, keep_served, listen
 from flows.pages.site import Audience
 from flows.problems import UsageProblem
+from tests.browser import BROWSER, DRIVER, Browser, browser
 from tests.library import HOSTILE, NOW, Visitor, library
 from warehouse.published import publish
 from warehouse.queries import query
@@ -71,6 +72,30 @@ def page_of(site: dict[str, str], beginning: str, holding: str = "") -> str:
         for path, text in sorted(site.items())
         if path.startswith(beginning) and "." not in path and holding in words_of(text)
     )
+
+
+@pytest.fixture(scope="module")
+def served(data_dir) -> Iterator[str]:
+    """The address of the pages, served by a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        stand = Stand(data_dir=str(data_dir), timezone="Europe/Kyiv", host="127.0.0.1", port=probe.getsockname()[1])
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"\n"
+        yield stand.url.rstrip("/")
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory) -> Iterator[Browser]:
+    """A window of Chromium."""
+    with browser(tmp_path_factory.mktemp("profile")) as window:
+        yield window
 
 
 def words_of(page: str) -> str:
@@ -142,8 +167,9 @@ class TestReader:
         """Words are found in what was said and in articles, as far as the filters let them."""
         assert "Zelenskyy" in words_of(visitor.get("/search?q=security guarantees").text)
         assert "0 hits" in words_of(visitor.get("/search?q=security guarantees&official=dmitry-peskov").text)
-        assert "1 hit" in words_of(visitor.get("/search?q=waiting for them since the summer&in=articles").text)
+        assert "1 hit" in words_of(visitor.get('/search?q="waiting for them since the summer"&in=articles').text)
         assert "0 hits" in words_of(visitor.get("/search?q=truce&in=articles&since=2026-11-22").text)
+        assert "0 hits" in words_of(visitor.get("/search?q='\"&in=articles").text)
 
 
 class TestHostile:
@@ -225,15 +251,13 @@ class TestForms:
 
     def test_the_query_of_each_list_can_be_typed(self, site, data_dir):
         """The SQL under a list is one that `talkwatch sql` takes."""
-        queries = {
-            unescape(sql)
-            for path, text in site.items()
-            if "." not in path
-            for sql in re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)
-        }
-        assert len(queries) > 20
+        pages = [text for path, text in site.items() if "." not in path]
+        found = [unescape(sql) for text in pages for sql in re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)]
+        # One of each kind: they differ by names, times and numbers alone.
+        queries = {re.sub(r"'[^']*'|\d+|NULL", "?", sql): sql for sql in found}
+        assert len(queries) > 15
         shown = 0
-        for sql in sorted(queries):
+        for sql in queries.values():
             shown += len(query(data_dir, sql).rows) > 0
         assert shown > 10
 
@@ -265,6 +289,42 @@ class TestPictures:
     def test_a_page_without_a_picture_has_none(self, visitor):
         """Who asks for one is told that there is none."""
         assert visitor.get("/talks.svg").status_code == 404
+
+
+@pytest.mark.skipif(not (BROWSER and DRIVER), reason="there is no Chromium with its driver on this machine")
+class TestBrowser:
+    """What a real browser makes of the pages."""
+
+    def test_everybody_can_use_every_kind_of_page(self, window, site, served):
+        """On a phone and a desk, in light and dark, axe finds nothing in the way, and nothing is wider than the window."""
+        kinds = {
+            re.sub(r"/[^/]+$", "/x", path) if path.count("/") > 1 else path: path
+            for path in sorted(site)
+            if "." not in path and "?" not in path
+        }
+        assert len(kinds) > 12
+        for path in [*kinds.values(), "/search?q=ceasefire"]:
+            for width in (390, 1280):
+                for dark in (False, True):
+                    window.show(served + path, width=width, dark=dark)
+                    assert (window.barriers(), path, width, dark) == ([], path, width, dark)
+                    assert window.run("return document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+    def test_axe_would_find_something(self, window, served):
+        """A picture without words is found, so that finding nothing means something."""
+        window.show(f"{served}/feeds")
+        window.run("document.body.append(new Image())")
+        assert [barrier[0] for barrier in window.barriers()] == ["image-alt"]
+
+    def test_hostile_words_do_nothing(self, window, site, served):
+        """In pages full of what would like to act nothing acts, and nobody but this server is asked for anything."""
+        hostile = [path for path, text in site.items() if "onload=alert" in text and "." not in path]
+        assert len(hostile) > 5
+        for path in hostile:
+            window.show(served + path)  # a dialog would fail the next question
+            asked = window.run("return performance.getEntriesByType('resource').map(each => each.name)")
+            assert all(address.startswith(served) for address in asked), path
+            assert window.run("return document.querySelectorAll('script:not([src])').length") == 0
 
 
 class TestAsking:

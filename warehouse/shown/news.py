@@ -101,21 +101,22 @@ LIMIT $most
 """,  # noqa: S608 (our own words)
 )
 
-# Words of an utterance, as one article has them.
-_WORDS = "position(lower($words) IN lower({column})) > 0"
+# Things said that hold the words, by the best report of each.
 FOUND_SAID = Question(
     SaidLine,
     f"""
 {_SAID}
-WHERE {_WORDS.format(column="u.text")}
-    AND ($official::VARCHAR IS NULL OR u.official_id = $official)
+JOIN (
+    SELECT utterance_id, max(score) AS score FROM search_statements($words) GROUP BY utterance_id
+) AS f ON f.utterance_id = u.utterance_id
+WHERE ($official::VARCHAR IS NULL OR u.official_id = $official)
     AND ($topic::VARCHAR IS NULL OR list_contains(s.topics, $topic))
     AND ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
     AND ($since::TIMESTAMPTZ IS NULL OR u.first_said_at >= $since)
     AND ($until::TIMESTAMPTZ IS NULL OR u.first_said_at < $until)
-ORDER BY u.first_said_at DESC, u.utterance_id
+ORDER BY f.score DESC, u.first_said_at DESC, u.utterance_id
 LIMIT $most OFFSET $from
-""",
+""",  # noqa: S608 (our own words)
 )
 
 
@@ -188,12 +189,11 @@ ARTICLES_OF_EVENT = Question(
 FOUND_ARTICLES = Question(
     ArticleLine,
     f"""
-{_ARTICLE}
-WHERE ({_WORDS.format(column="a.title")} OR {_WORDS.format(column="a.text")})
-    AND ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
+{_ARTICLE.replace("FROM articles AS", "FROM search_articles($words) AS")}
+WHERE ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
     AND ($since::TIMESTAMPTZ IS NULL OR coalesce(a.published_at, a.first_seen_at) >= $since)
     AND ($until::TIMESTAMPTZ IS NULL OR coalesce(a.published_at, a.first_seen_at) < $until)
-ORDER BY told_at DESC, a.article_id
+ORDER BY a.score DESC, told_at DESC, a.article_id
 LIMIT $most OFFSET $from
 """,
 )
