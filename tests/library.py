@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,11 +37,11 @@ ARTICLES = (
 )  # fmt: skip
 
 
-def library(folder: Path) -> Path:
-    """Take the articles in, let one rule fire and one feed fail, publish; return the data directory."""
+def library(folder: Path, articles: Sequence[tuple[str, str, int, str, str]] = ARTICLES) -> Path:
+    """Take articles in, let one rule fire and one feed fail, publish; return the data directory."""
     lines = [
         {"url": f"https://{name}.example/news", "outlet": outlet, "title": title, "text": text, "published": str(NOW - timedelta(hours=hours))}
-        for name, outlet, hours, title, text in ARTICLES
+        for name, outlet, hours, title, text in articles
     ]  # fmt: skip
     (folder / "news.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     with HttpServer() as hook:

@@ -66,6 +66,7 @@ class Pen:
             "cut": cut,
             "link": link,
             "copied": copied,
+            "root": root,
             "side": side,
             "party": party,
             "keyword": keyword,
@@ -139,9 +140,14 @@ def link(url: str) -> str | None:
     return url if is_http_url(url) and shown(url) == url else None
 
 
+def root(source: str) -> str:
+    """Return the name of whom news goes back to: its own, or that of the outlet or owner it stands for."""
+    return called(source.partition(":")[2] or source)
+
+
 def copied(kind: str | None, source: str | None) -> str:
     """Say in words whose text an article is."""
-    name = (source or "").partition(":")[2] or (source or "")
+    name = root(source or "")
     if kind in {None, "original"} or not name:
         return _COPIES["original"]
     return f"{_COPIES.get(str(kind), 'from')} {name}"
