@@ -19,8 +19,8 @@ import statements as bench
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading, Statement
+from extractors.speech.parties import CERTAINTY, Resolution
 from extractors.speech.reading import Reader
-from extractors.speech.speakers import CERTAINTY, Resolution
 
 ALIKE = 0.8  # token F1 of words that are right
 

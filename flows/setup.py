@@ -47,7 +47,7 @@ class Setup:
     @cached_property
     def gate(self) -> Gate:
         """Return the gate that tells which articles are worth reading in full."""
-        return Gate(self.watchlist, (rule.phrases for rule in self.rules))
+        return Gate(self.watchlist, (rule.phrases for rule in self.rules), tagging=self.settings.tagging)
 
     @cached_property
     def countries(self) -> Countries:
@@ -62,7 +62,7 @@ class Setup:
     @property
     def reader(self) -> Readers:
         """Return the readers of articles, whose processes start at the first article that needs them."""
-        return readers_for(self.watchlist)
+        return readers_for(self.watchlist, tagging=self.settings.tagging)
 
     @cached_property
     def silently(self) -> Setup:

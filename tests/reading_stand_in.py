@@ -44,11 +44,11 @@ def act(text: str) -> None:
                 os.abort()
 
 
-def prepare(watchlist):
+def prepare(watchlist, _tagging):
     """Prepare as a reading process does, with the stand-in for a reader."""
     return StandIn(watchlist).finish
 
 
-def never_ready(_watchlist):
+def never_ready(_watchlist, _tagging):
     """Prepare for ever."""
     time.sleep(600)

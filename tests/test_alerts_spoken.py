@@ -72,7 +72,7 @@ def fired(match: Match) -> Alert:
             id="who speaks with others is told with them",
         ),
         pytest.param(
-            "Nobody believes that Vladimir Putin said a ceasefire was possible.",
+            "Hardly anybody believes Vladimir Putin said that a ceasefire was possible.",
             None,
             id="the saying itself is doubted",
         ),

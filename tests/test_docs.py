@@ -27,6 +27,7 @@ TABLES = {
     "[schedule]": configuration.ScheduleTable,
     "[prefect]": configuration.PrefectTable,
     "[http]": configuration.HttpTable,
+    "[reading]": configuration.ReadingTable,
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
     "[[rules]]": Rule,

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from extractors.officials.watchlist import load_watchlist
+from extractors.speech.parties import CERTAINTY, Resolution
 from extractors.speech.reading import Reader, Unread
-from extractors.speech.speakers import CERTAINTY, Resolution
 from extractors.speech.stances import Modality
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import StatementKind
 from extractors.speech import reading
-from extractors.speech.speakers import Resolution
+from extractors.speech.parties import Resolution
 from extractors.speech.stances import Modality, Stance
 from tests.golden import ACCEPTED, difference, golden_readings, written
 

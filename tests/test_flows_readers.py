@@ -146,14 +146,17 @@ def test_processes_end_with_their_readers(stand_ins):
 def test_a_changed_watchlist_has_readers_of_its_own(monkeypatch):
     """The same watchlist keeps its processes from pass to pass; another one gets others."""
     monkeypatch.setattr(readers, "_shared", [])
-    first = readers_for(WATCHLIST)
-    assert readers_for(load_watchlist()) is first
-    assert readers_for(load_watchlist('decoys = ["Nobody Known"]')) is not first
+    first = readers_for(WATCHLIST, tagging=True)
+    assert readers_for(load_watchlist(), tagging=True) is first
+    without = readers_for(WATCHLIST, tagging=False)
+    assert without is not first
+    assert without.version != first.version
+    assert readers_for(load_watchlist('decoys = ["Nobody Known"]'), tagging=False) is not without
 
 
 def test_a_process_reads_as_this_one_does():
     """The seeds come out of other processes as from a reader in this one, in their order."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))[:2]]
-    opened = readers_for(WATCHLIST)
+    opened = readers_for(WATCHLIST, tagging=True)
     given = [*articles(*texts), *articles("Песков заявил."), *articles("")]
     assert opened.read(given) == Reader(WATCHLIST).read_all(given)

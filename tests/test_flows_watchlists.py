@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.officials.watchlist import load_watchlist
-from flows.config.settings import configured_watchlist, load_settings, watchlist_here
+from flows.config.settings import configured_watchlist, load_settings, reading_here
 from flows.problems import UsageProblem
 from flows.setup import prepared
 
@@ -141,6 +141,6 @@ def test_extract_takes_the_configuration_that_is_there(configured, tmp_path, mon
     """In a folder with a configuration its watchlist counts; without one, ours."""
     monkeypatch.delenv("TALKWATCH_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert watchlist_here().official("Zoran Zed") is None
+    assert reading_here()[0].official("Zoran Zed") is None
     configured(INLINE)
-    assert watchlist_here().official("Zoran Zed") is not None
+    assert reading_here()[0].official("Zoran Zed") is not None

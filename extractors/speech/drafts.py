@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
-from extractors.speech.speakers import CERTAINTY, Speaker
+from extractors.speech.parties import CERTAINTY, Speaker
 from extractors.speech.stances import (
     PHRASAL,
     Stance,
@@ -103,7 +103,8 @@ def names_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
 class Draft:
     """A statement as far as it has been read. `before` is the sentence before it, `key` what its quotations share.
 
-    `is_act` tells an act on a watched subject, which takes its stance by itself: "ended the talks".
+    `is_act` tells an act on a watched subject, which takes its stance by itself: "ended the talks"; `is_heard` one that
+    the tagger alone has found.
     """
 
     speaker: Speaker
@@ -117,6 +118,7 @@ class Draft:
     addressee: Span | None = None
     occasion: Span | None = None
     is_act: bool = False
+    is_heard: bool = False
 
     @property
     def lemma(self) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.lexicon import gender_of_first_name
+from extractors.speech.lexicon import BODIES, gender_of_first_name, gender_of_titles, is_role
 from extractors.speech.parsing import Frame
 from extractors.text.spans import disjoint, stripped
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _KINDS = {"PERSON": MentionKind.PERSON, "ORG": MentionKind.ORGANISATION, "GPE": MentionKind.PLACE}
 _NAME = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*)*")
 _POSSESSIVE = re.compile(r"[’']s?$")
+_LONGEST = 4  # words of a person’s name
 _SHORTEST = 3  # letters of a surname that may stand for a person by itself
 
 
@@ -67,11 +68,20 @@ class _Free:
 
 def _named(text: str, frame: Frame, doc: Doc, free: _Free) -> Iterator[tuple[MentionKind, Span]]:
     for entity in doc.ents:
-        if entity.label_ not in _KINDS or all(token.tag_ == "JJ" for token in entity):
+        if (entity.label_ not in _KINDS and not _is_person(entity)) or all(token.tag_ == "JJ" for token in entity):
             continue
         span = _verbatim(text, frame, entity)
         if span is not None and (left := free.part(span, text)) is not None:
-            yield _KINDS[entity.label_], left
+            yield (MentionKind.PERSON if _is_person(entity) else _KINDS[entity.label_]), left
+
+
+def _is_person(entity: Tokens) -> bool:
+    """Tell a first name with a surname, and a name with a title, whatever the model takes them for."""
+    words = [token.text for token in entity if token.dep_ != "case"]
+    if not 1 < len(words) <= _LONGEST or not all(word[:1].isupper() for word in words):
+        return False
+    is_called = bool(gender_of_first_name(words[0]) or gender_of_titles([words[0].lower()]))
+    return is_called and words[-1].lower() not in BODIES and not is_role(words[-1].lower())
 
 
 def _verbatim(text: str, frame: Frame, entity: Tokens) -> Span | None:
@@ -94,15 +104,17 @@ def _fullest(names: Iterable[str]) -> dict[str, str]:
         if len(surname) >= _SHORTEST and name.endswith(found.get(surname, "")):
             found[surname] = name
     for name in full:
+        first, *rest = name.split()
         if gender_of_first_name(name):
-            found.setdefault(name.split(maxsplit=1)[0], name)
+            found.setdefault(rest[0] if gender_of_titles([first.lower()]) else first, name)
     return found
 
 
 def _mention_of(text: str, kind: MentionKind, span: Span, fullest: dict[str, str]) -> Mention:
     surface = span.slice(text)
-    if surface in fullest:
-        return Mention(kind=MentionKind.PERSON, ref_id=None, name=fullest[surface], surface=surface, span=span)
+    whole = fullest.get(surface) or fullest.get(surface.split()[-1], "")
+    if surface in fullest or whole.startswith(f"{surface} "):
+        return Mention(kind=MentionKind.PERSON, ref_id=None, name=whole, surface=surface, span=span)
     return Mention(kind=kind, ref_id=None, name=" ".join(surface.split()), surface=surface, span=span)
 
 

@@ -59,6 +59,10 @@ TITLES = _words("titles")
 ABBREVIATIONS = _words("abbreviations")
 OPENERS = _words("openers")
 PEOPLE = _words("people")
+ANY_OFFICE = _words("any_office")
+THOUGHTS = _words("thoughts")
+BODIES = _words("bodies")
+TRADES = _words("trades")
 MEN = _words("men")
 WOMEN = _words("women")
 
@@ -82,6 +86,8 @@ def gender_of_titles(words: Iterable[str]) -> str | None:
 
 
 def gender_of_first_name(name: str) -> str | None:
-    """Return "m" or "f" by the first word of a name."""
-    first = name.split(maxsplit=1)[0].lower()
+    """Return "m" or "f" by the first word of a name, with or without a title before it."""
+    first, *rest = name.lower().split()
+    if rest and (gender := gender_of_titles([first])):
+        return gender
     return "m" if first in MEN else "f" if first in WOMEN else None

@@ -23,12 +23,14 @@ from extractors.records import Article, Depth, Mention, MentionKind, Page, Readi
 from extractors.speech.entities import find_entities
 from extractors.speech.glued import own_text
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
+from extractors.speech.parties import Background
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides
 from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
 from extractors.speech.speakers import Cast
 from extractors.speech.statements import find_statements
+from extractors.speech.tagging import Tags, has_tagger, load_tagger
 from extractors.text.datelines import Dateline, find_datelines
 from extractors.text.dates import day_of
 from extractors.text.identity import article_id
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 READ_AS = (
     "golden.json",
     "cue_weights.json",
+    "tagger.toml",
     "speech/asides.toml",
     "speech/lexicon.toml",
     "speech/slavic/ru.toml",
@@ -100,6 +103,7 @@ class Skim:
     extractor_version: str
     depth: Depth
     dateline: str | None
+    tagging: bool
 
     def as_reading(self, depth: Depth) -> Reading:
         """Return the article as one that is read no further, for the reason `depth` gives."""
@@ -117,10 +121,11 @@ class Skim:
 class Skimmer:
     """Skims articles with one watchlist; whatever is in English is to be read on."""
 
-    def __init__(self, watchlist: Watchlist) -> None:
-        """Index the watchlist."""
+    def __init__(self, watchlist: Watchlist, *, tagging: bool = True) -> None:
+        """Index the watchlist; without `tagging` what is skimmed is read on by the rules alone."""
         self._finder = MentionFinder(watchlist)
-        self._version = extractor_version(watchlist)
+        self._tagging = tagging
+        self._version = extractor_version(watchlist, tagging=tagging)
 
     def skim(self, article: Unread) -> Skim:
         """Return what needs no language model."""
@@ -142,6 +147,7 @@ class Skimmer:
             extractor_version=self._version,
             depth=Depth.FULL if article.is_english or is_readable(article.language) else Depth.NOT_ENGLISH,
             dateline=datelines[0].shown.slice(words.text) if datelines else None,
+            tagging=self._tagging,
         )
 
 
@@ -151,9 +157,9 @@ class Gate(Skimmer):
     Nothing is lost to the rules: none of them matches where none of its phrases stands.
     """
 
-    def __init__(self, watchlist: Watchlist, phrases: Iterable[PhraseIndex] = ()) -> None:
+    def __init__(self, watchlist: Watchlist, phrases: Iterable[PhraseIndex] = (), *, tagging: bool = True) -> None:
         """Index the watchlist; `phrases` are those of every rule."""
-        super().__init__(watchlist)
+        super().__init__(watchlist, tagging=tagging)
         self._phrases = tuple({id(index): index for index in phrases}.values())
 
     def skim(self, article: Unread) -> Skim:
@@ -172,16 +178,20 @@ class Gate(Skimmer):
         )
 
 
-def extractor_version(watchlist: Watchlist) -> str:
-    """Name all that a reading depends on: our code, the watchlist and the model."""
-    return f"{code_version()}+{watchlist.version}+{model_version()}"
+def extractor_version(watchlist: Watchlist, *, tagging: bool = True) -> str:
+    """Name all that a reading depends on: our code, the watchlist and the models."""
+    code = code_version(tagging=tagging and has_tagger())
+    return f"{code}+{watchlist.version}+{model_version()}"
 
 
 @cache
-def code_version() -> str:
-    """Name the code that reads by what it makes of the golden text, which a test compares with what it makes of it."""
-    texts = (files("extractors").joinpath(name).read_text(encoding="utf-8") for name in READ_AS)
-    return sha256("\0".join(texts).encode()).hexdigest()[:12]
+def code_version(*, tagging: bool = True) -> str:
+    """Name the code that reads by what it makes of the golden text, which a test compares with what it makes of it.
+
+    Who reads without the tagger reads otherwise, though its own part of the code is the same.
+    """
+    texts = [files("extractors").joinpath(name).read_text(encoding="utf-8") for name in READ_AS]
+    return sha256("\0".join(texts if tagging else [*texts, "rules"]).encode()).hexdigest()[:12]
 
 
 def _texts(article: Unread) -> tuple[TextWords, TextWords]:
@@ -242,8 +252,7 @@ class Reader:
         """Index as much of the watchlist as finishing a skim needs."""
         self._watchlist = watchlist
         self._countries = Countries(watchlist)
-        self._genders = {official.official_id: official.gender for official in watchlist.officials}
-        self._seats = {seat: country.name for country in watchlist.countries for seat in country.metonyms}
+        self._background = Background.of(watchlist)
 
     @cached_property
     def version(self) -> str:
@@ -278,7 +287,7 @@ class Reader:
             return replace(skim.as_reading(Depth.FULL), statements=self._slavic(skim), cut_at=outline.cut_at)
         mentions = _merged(skim.mentions, find_entities(text, parsed, skim.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
-        cast = Cast(text, mentions, self._genders, self._seats)
+        cast = Cast(text, mentions, self._background)
         return Reading(
             mentions=mentions,
             title_mentions=skim.title_mentions,
@@ -291,12 +300,21 @@ class Reader:
                 mentions=skim.mentions,
                 own=skim.sentences,
                 countries=self._countries,
+                tags=self._tags(outline),
             ),
             sentences=skim.sentences,
             extractor_version=skim.extractor_version,
             cut_at=outline.cut_at,
             dateline=skim.dateline,
         )
+
+    def _tags(self, outline: _Outline) -> Tags | None:
+        tagger = load_tagger() if outline.skim.tagging else None
+        if tagger is None:
+            return None
+        end = len(outline.skim.article.text) if outline.cut_at is None else outline.cut_at
+        paragraphs = [each for each in outline.skim.paragraphs if each.end <= end]
+        return tagger.tags(outline.skim.article.text, paragraphs, outline.quotations)
 
     def _slavic(self, skim: Skim) -> tuple[Statement, ...]:
         article = skim.article

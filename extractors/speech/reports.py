@@ -6,17 +6,17 @@ What may be a report is weighed by the counted habits of its cue: how likely it 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING
 
 from extractors.records import Span, StatementKind
 from extractors.speech.acts import Watched, is_act
 from extractors.speech.cues import Cue
-from extractors.speech.lexicon import ACTS, PRONOUNS, SURE_ACTS, is_role
+from extractors.speech.lexicon import ACTS, PRONOUNS, SURE_ACTS, THOUGHTS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import WORD, Quotation, QuotationShape
@@ -24,6 +24,7 @@ from extractors.speech.syntax import (
     PARTIES,
     is_stand_in,
 )
+from extractors.speech.tagging import Tags
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
 # Below these a statement is likelier to lower the F1 than to raise it: what holds a quotation is asked to be surer,
 # for much between marks is a name or a slogan.
 LIKELY, LIKELY_QUOTED = 0.28, 0.36
+_CLAUSES = frozenset({"ccomp", "before"})  # constructions in which a whole clause is said
+_EPSILON = 1e-3
 _FEW, _SOME, _MANY = 3, 6, 12  # words of a content
 _OPENERS = frozenset({"to", "how", "why", "what", "whether", "if", "who", "where", "when"})
 _ACT = 2.0  # what an act of negotiation is worth beyond its counts, which are from another field of politics
 _ACTORS = PARTIES | {"role", "name", "he", "she", "they", "it"}
+_PLAIN_SHAPES = frozenset({"according", "as", "before"})
+_THINGS = frozenset({"thing", "which", "that", "it"})
 _MARKS = frozenset('“”"')
 
 
@@ -47,19 +52,64 @@ def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
     """Return how likely `report` is speech that someone is said to have uttered, from 0 to 1."""
     weights = _weights()
     total = sum(weights.get(feature, 0.0) for feature in features(sentence, report))
-    if report.construction not in {"ccomp", "before"} and _speaker_kind(report.cue.speaker) in _ACTORS:
+    if report.construction not in _CLAUSES and _speaker_kind(report.cue.speaker) in _ACTORS:
         total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
         if report.lemma in SURE_ACTS or (report.lemma, report.construction) == ("put", "as"):
             total = max(total, 0.0)
     return 1 / (1 + exp(-total))
 
 
+# What a report is worth that the tagger hears too, or does not: the log-odds of `confidence`, and how far the
+# tagger agrees with its bounds, weighed on articles that neither had learned from (docs/extraction.md).
+_HEARD_BASE, _HEARD_RULE, _HEARD_AGREEMENT = -2.02, 0.29, 4.2
+LIKELY_HEARD = 0.6
+_SELDOM = -0.6  # log-odds of a cue that something else has to vouch for
+
+
+def heard_confidence(weight: float, agreement: float) -> float:
+    """Return how likely a report of that confidence is speech, with whose bounds the tagger agrees so far."""
+    odds = log((weight + _EPSILON) / (1 - weight + _EPSILON))
+    return 1 / (1 + exp(-(_HEARD_BASE + _HEARD_RULE * odds + _HEARD_AGREEMENT * agreement)))
+
+
+def cue_in(tokens: Iterable[Token]) -> Token | None:
+    """Return the token of a cue that reports most often, by its counts; None for a thought, a wish or a question."""
+    odds = {token.lemma_.lower(): (_weights().get(f"cue={token.lemma_.lower()}", 0.0), token) for token in tokens}
+    best, cue = max(odds.values(), default=(_SELDOM, None))
+    return cue if best >= _SELDOM and odds.keys().isdisjoint(THOUGHTS) else None
+
+
 def is_likely(sentence: ParsedSentence, report: SpeechReport, weight: float, quotations: Sequence[Quotation]) -> bool:
     """Tell whether a report of this confidence is taken for speech; `quotations` are those of its sentence."""
     if not LIKELY <= weight < LIKELY_QUOTED:
         return weight >= LIKELY
-    spans = [sentence.span(sentence.doc[start], sentence.doc[end - 1]) for start, end in report.ranges]
-    return not any(each.outer.meets(span) for each in quotations for span in spans)
+    return not any(each.outer.meets(span) for each in quotations for span in _spans(sentence, report))
+
+
+def _spans(sentence: ParsedSentence, report: SpeechReport) -> list[Span]:
+    return [sentence.span(sentence.doc[start], sentence.doc[end - 1]) for start, end in report.ranges]
+
+
+def _is_none(report: SpeechReport, weight: float) -> bool:
+    """Tell a thought, and what the rules doubt that a thing has said: the tagger is not asked about these either."""
+    return report.lemma in THOUGHTS or (weight < LIKELY and _speaker_kind(report.cue.speaker) in _THINGS)
+
+
+def _is_sure(report: SpeechReport) -> bool:
+    """Tell what the tagger, which has seen too little of it, is not asked about: acts of negotiation, plain shapes.
+
+    "According to X", "as X reported", "cited X as saying", "Talks failed, X said".
+    """
+    head = report.head
+    if (
+        report.construction in {"according", "as"}
+        or len(report.ranges) > 1
+        or (head.i and head.nbor(-1).lower_ == "as")
+    ):
+        return True
+    if report.lemma in SURE_ACTS or any(child.dep_ == "dobj" and child.lemma_ in ACTS for child in head.children):
+        return True
+    return report.construction not in _CLAUSES and head.lemma_.lower() in ACTS
 
 
 def features(sentence: ParsedSentence, report: SpeechReport) -> Iterator[str]:
@@ -134,7 +184,6 @@ _LEAST = 3  # words of a report, fewer are an answer or a term
 _LEAST_OF_ACT = 2  # "ruled out a ceasefire"
 _SURE = 0.5  # an act as likely as not
 _SURE_ACT = 0.9  # what an act on a watched subject weighs, which the counts know nothing of
-_SAID = frozenset({"ccomp", "before"})  # constructions in which a source's own source says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +202,11 @@ class PlacedReport:
 
 
 def find_reported(
-    sentence: ParsedSentence, text: str, quotations: Sequence[Quotation], watched: Watched
+    sentence: ParsedSentence,
+    text: str,
+    quotations: Sequence[Quotation],
+    watched: Watched,
+    tags: Tags | None = None,
 ) -> list[PlacedReport]:
     """Return the reports of a sentence in order; `quotations` and what is `watched` are those that begin in it."""
     found: list[tuple[float, SpeechReport]] = []
@@ -161,10 +214,14 @@ def find_reported(
     for report in find_reports(sentence):
         if not _is_quoted(sentence, report, quotations):
             weight = confidence(sentence, report)
+            asked = None if _is_sure(report) or _is_none(report, weight) else tags
+            if asked is not None:
+                heard = max(asked.agreement(whole(span, quotations)) for span in _spans(sentence, report))
+                weight = heard_confidence(weight, heard)
             if is_act(sentence, report.head, report.cue.speaker, watched):
                 weight = max(weight, _SURE_ACT)
                 acts.add(report.head.i)
-            if is_likely(sentence, report, weight, quotations):
+            if weight >= LIKELY_HEARD if asked else is_likely(sentence, report, weight, quotations):
                 found.append((weight, report))
     kept: list[PlacedReport] = []
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
@@ -191,7 +248,7 @@ def _outermost(found: Sequence[tuple[float, SpeechReport]]) -> Iterator[tuple[fl
     """Yield the reports whose cue no longer one holds; a doubtful one gives way to a sure one inside it."""
     taken: list[tuple[int, int]] = []
     for weight, report in sorted(found, key=lambda item: (-_length(item[1]), item[1].head.i)):
-        is_inside = any(start <= report.head.i < end for start, end in taken)
+        is_inside = any(start <= report.head.i < end for start, end in taken) or _is_named(report, found)
         if is_inside or set(report.ranges) <= set(taken) or any(_hands_on(report, inner) for _, inner in found):
             continue
         if weight < _DOUBTFUL and any(other > weight + _SURER and _within(each, report) for other, each in found):
@@ -200,13 +257,19 @@ def _outermost(found: Sequence[tuple[float, SpeechReport]]) -> Iterator[tuple[fl
         yield weight, report
 
 
+def _is_named(report: SpeechReport, found: Sequence[tuple[float, SpeechReport]]) -> bool:
+    """Tell a noun that another report speaks of: "an openness to compromise" that is signaled."""
+    is_noun = report.head.pos_ == "NOUN"
+    return is_noun and any(start <= report.head.i < end for _, each in found for start, end in each.ranges)
+
+
 def _hands_on(report: SpeechReport, inner: SpeechReport) -> bool:
     """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight"."""
     if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
         return inner.construction == "ccomp"
     if report.construction == "according":
         is_vouched_for = report.head.head == inner.head or _ends_at(inner, report.head)
-        return inner.construction in _SAID and inner.head.i < report.head.i and is_vouched_for
+        return inner.construction in _CLAUSES and inner.head.i < report.head.i and is_vouched_for
     return report.lemma == "report" and inner.head.dep_ == "ccomp" and inner.head.head == report.head
 
 
@@ -229,20 +292,28 @@ def _placed(
     sentence: ParsedSentence, text: str, report: SpeechReport, quotations: Sequence[Quotation], least: int
 ) -> PlacedReport | None:
     """Place a report in the article; None where it is nothing but whole quotations, which are read by themselves."""
-    spans = [
-        _whole(sentence.span(sentence.doc[start], sentence.doc[end - 1]), quotations) for start, end in report.ranges
-    ]
+    spans = [whole(span, quotations) for span in _spans(sentence, report)]
     said = {quotation.outer for quotation in quotations if quotation.shape is QuotationShape.SENTENCE}
     if all(any(outer.covers(span) for outer in said) for span in spans):
         return None
     words, quoted = _count_words(text, spans, quotations)
     if words < least:
         return None
-    kind = StatementKind.INDIRECT if not quoted else StatementKind.DIRECT if quoted == words else StatementKind.MIXED
-    return PlacedReport(report, tuple(spans), kind)
+    return PlacedReport(report, tuple(spans), _kind(words, quoted))
 
 
-def _whole(span: Span, quotations: Sequence[Quotation]) -> Span:
+def kind_of(text: str, spans: Sequence[Span], quotations: Sequence[Quotation]) -> StatementKind:
+    """Return how much of some words stands between quotation marks."""
+    return _kind(*_count_words(text, spans, quotations))
+
+
+def _kind(words: int, quoted: int) -> StatementKind:
+    if not quoted:
+        return StatementKind.INDIRECT
+    return StatementKind.DIRECT if quoted == words else StatementKind.MIXED
+
+
+def whole(span: Span, quotations: Sequence[Quotation]) -> Span:
     """Take in the rest of a quotation that the span breaks off, and the marks at either end."""
     start, end = span.start, span.end
     for each in quotations:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
 from extractors.speech.lexicon import (
+    ANY_OFFICE,
     HE,
     IT,
     NO_SPEAKERS,
@@ -24,6 +24,7 @@ from extractors.speech.lexicon import (
     PRONOUNS,
     SHE,
     THEY,
+    TRADES,
     gender_of_first_name,
     gender_of_role,
     gender_of_titles,
@@ -31,6 +32,7 @@ from extractors.speech.lexicon import (
 )
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import companions
+from extractors.speech.parties import NOBODY, Background, Party, Resolution, Speaker
 from extractors.speech.syntax import (
     SUBJECTS,
     before,
@@ -47,98 +49,51 @@ from extractors.text.spans import start_of, starting_in
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_NEAR = 8  # subjects back to which "the diplomat" may be one
+_CAPITAL = r"(?!The )[A-Z][\w’'-]*"
+_UNNAMED = frozenset({"a", "an", "one", "another", "some"})
+_OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 REACH = 100  # subjects, or mentions, that a pronoun may look back over
 _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 
 
-class Resolution(StrEnum):
-    """How it was found who is meant; stored and shown."""
-
-    NAME = "name"
-    SURNAME = "surname"
-    ROLE = "role"
-    APPOSITION = "apposition"
-    METONYM = "metonym"
-    PRONOUN = "pronoun"
-    INHERITED = "inherited"
-    GROUP = "group"
-    NONE = "none"
-
-
-# How often a rule names the right speaker where the words are right: benchmarks/resolving.py, on annotated news (the
-# phrase) and the seeds (the person). For a pronoun the phrase is right in 0.98, its person in 0.9 of those.
-CERTAINTY = {
-    Resolution.NAME: 0.97,
-    Resolution.SURNAME: 0.98,
-    Resolution.ROLE: 0.89,
-    Resolution.APPOSITION: 0.95,
-    Resolution.METONYM: 0.8,
-    Resolution.PRONOUN: 0.88,
-    Resolution.INHERITED: 0.88,
-    Resolution.GROUP: 0.92,
-    Resolution.NONE: 0.87,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Whoever a phrase means. `name` is None for a pronoun that nothing resolves; `gender` is "m", "f" or None."""
-
-    name: str | None
-    ref_id: str | None = None
-    gender: str | None = None
-    is_person: bool = False
-    is_many: bool = False
-    resolution: Resolution = Resolution.NONE
-
-    @property
-    def is_known(self) -> bool:
-        """Tell one who has a name, not a description: "Macron and a diplomat" is Macron."""
-        return self.name is not None and self.resolution not in {Resolution.NONE, Resolution.GROUP}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker:
-    """A party with the words that name it at this place."""
-
-    party: Party
-    surface: str
-    span: Span
-
-
-NOBODY = Party(name=None)
-
-
 class Cast:
     """The people and bodies of one article, in the order in which it brings them on as subjects."""
 
-    def __init__(
-        self, text: str, mentions: Sequence[Mention], genders: Mapping[str, str], seats: Mapping[str, str]
-    ) -> None:
-        """Take the mentions of the article, the gender of each official by id, and whose government sits where."""
-        self._seats = dict(seats)
+    def __init__(self, text: str, mentions: Sequence[Mention], known: Background) -> None:
+        """Take the mentions of the article, and what is known of their people and places."""
+        self._known_of = known
         self._text = text
         self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
         self._starts = [mention.span.start for mention in self._mentions]
-        self._genders = dict(genders)
+        self._genders = dict(known.genders)
         self._subjects: list[Party] = []
         self._embedded: list[Party] = []
         self._roles: dict[str, Party] = {}
         self._met: dict[tuple[int, int], Party] = {}
         self._bodies: list[tuple[str, Party]] = []
         self._papers: dict[str, Party] = {}
+        # How many subjects there were before the sentence, and the roles that it and those before give to nobody.
+        self._before = 0
+        self._unnamed: set[str] = set()
 
     def follow(self, sentence: ParsedSentence) -> None:
         """Take in a sentence: who its subjects are, and which roles its names are given."""
         clauses = {verb.i for _, verb in sentence.said}
+        self._before = len(self._subjects)
+        for body in starting_in(self._mentions, sentence.whole(), start_of):
+            self._of_mention(body, None)
         for token in sentence:
+            if _is_unnamed(token):
+                self._unnamed.add(token.lemma_.lower())
             if token.dep_ == "appos" or token.ent_type_ == "PERSON":
                 self._learn_role(sentence, token)
             if token.dep_ in SUBJECTS and token.head.i not in clauses:
                 self._met[_key(token)] = party = self._party(sentence, token)
-                (self._subjects if is_main(token.head) else self._embedded).append(party)
+                is_outer = is_main(token.head) or token.head.head.i in clauses
+                (self._subjects if is_outer else self._embedded).append(party)
             if is_source(token):
                 self._met[_key(token)] = party = self._party(sentence, token)
                 self._subjects.append(party)
@@ -218,7 +173,18 @@ class Cast:
                     party = self._of_mention(mention, token)
                     is_set_beside = token.i != head.i and party.resolution in {Resolution.NAME, Resolution.SURNAME}
                     return replace(party, resolution=Resolution.APPOSITION) if is_set_beside else party
-        return self._described(sentence, head)
+        titled = self._titled(sentence, head)
+        return titled or self._described(sentence, head)
+
+    def _titled(self, sentence: ParsedSentence, head: Token) -> Party | None:
+        """Return the Boehler of "Special Envoy for Hostage Response Adam Boehler", whose title has a name in it."""
+        if head.pos_ != "PROPN" or not is_role(head.lemma_.lower()):
+            return None
+        for mention in starting_in(self._mentions, sentence.span(head, head.right_edge), start_of):
+            before_it = self._text[: mention.span.start].split()[-1]
+            if mention.kind in _NAMED and before_it[0].isupper() and before_it[-1].isalpha():
+                return replace(self._of_mention(mention, None), resolution=Resolution.APPOSITION)
+        return None
 
     def _mention(self, sentence: ParsedSentence, token: Token, kinds: tuple[MentionKind, ...]) -> Mention | None:
         """Return the mention a token is the head of: "Putin" in "Putin’s aide" is no mention of the aide."""
@@ -232,7 +198,7 @@ class Cast:
 
     def _of_mention(self, mention: Mention, token: Token | None) -> Party:
         if mention.kind in _BODIES:
-            seat = self._seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
+            seat = self._known_of.seats.get(mention.name) if mention.kind is MentionKind.PLACE else None
             body = Party(name=seat or mention.name, resolution=Resolution.METONYM if seat else Resolution.NAME)
             if mention.kind is MentionKind.ORGANISATION:
                 self._bodies.append((f" {mention.surface.lower()}", body))
@@ -280,14 +246,16 @@ class Cast:
         is_person = is_role(role) or head.ent_type_ == "PERSON"
         if is_person and _is_definite(head) and role in self._roles:
             return replace(self._roles[role], resolution=Resolution.ROLE)
+        if is_person and (meant := self._meant(head, role)) is not None:
+            return replace(meant, resolution=Resolution.ROLE)
         maker = maker_of(head) if role in PAPERS or _heap_of(head) in PAPERS else None
         if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))
-        known = self._known(name.lower()) if not is_person and _is_definite(head) else None
+        known = self._known(name.lower(), sentence.place(head)) if not is_person and _is_definite(head) else None
         if known is not None:
             return replace(known, resolution=Resolution.ROLE)
-        is_many = head.morph.get("Number", []) == ["Plur"]
+        is_many = head.morph.get("Number", []) == ["Plur"] or len(coordinates(head)) > 1
         return Party(
             name=None if role in NO_SPEAKERS else name or None,
             gender=gender_of_role(role),
@@ -296,11 +264,34 @@ class Cast:
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
 
-    def _known(self, name: str) -> Party | None:
+    def _meant(self, head: Token, role: str) -> Party | None:
+        """Return whom "the diplomat" means who has not been called so: the last subject before who may be."""
+        if role in self._unnamed or not _is_definite(head) or any(_sets_apart(child) for child in head.lefts):
+            return None
+        near = self._subjects[max(0, self._before - _NEAR) : self._before]
+        return next((one for one in reversed(near) if self._may_be(one, role)), None)
+
+    def _may_be(self, one: Party, role: str) -> bool:
+        """Tell whether somebody may be called by a role: an official by his offices, anybody else by a trade."""
+        if not (one.is_person and one.is_known) or one.is_many or gender_of_role(role) not in {one.gender, None}:
+            return False
+        offices = self._known_of.offices.get(one.ref_id or "")
+        return role in (TRADES | ANY_OFFICE if offices is None else ANY_OFFICE | offices)
+
+    def _known(self, name: str, place: int) -> Party | None:
         """Return the body that "the ministry" is, and whoever made "the statement" or "the post"."""
         if name in self._papers:
             return self._papers[name]
-        return next((body for surface, body in reversed(self._bodies) if surface.endswith(f" {name}")), None)
+        found = next((body for surface, body in reversed(self._bodies) if surface.endswith(f" {name}")), None)
+        return found or self._printed(name, place)
+
+    def _printed(self, name: str, place: int) -> Party | None:
+        """Return "the Hostages and Missing Families Forum" for "the forum", though nothing has taken it for a name."""
+        if " " in name or not name.isalpha():
+            return None
+        full = re.compile(rf"(?:{_CAPITAL}(?: (?:and|of|for|the|&))* ){{1,6}}{name.title()}\b")
+        found = [*full.finditer(self._text, 0, place)]
+        return Party(name=" ".join(found[-1].group().split()), resolution=Resolution.NAME) if found else None
 
     def _learn_role(self, sentence: ParsedSentence, token: Token) -> None:
         """Remember whose role a noun is: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
@@ -345,6 +336,19 @@ def _heap_of(head: Token) -> str:
     """Return the noun of "a flurry of statements"."""
     of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
     return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
+
+
+def _is_unnamed(token: Token) -> bool:
+    """Tell "a senior official" and "two diplomats", of whom "the official" may speak later."""
+    if not is_role(token.lemma_.lower()) or token.dep_ in {"appos", "attr", "compound"} or token.pos_ != "NOUN":
+        return False
+    is_many = token.morph.get("Number", []) == ["Plur"]
+    return is_many or any(child.lower_ in _UNNAMED for child in token.lefts)
+
+
+def _sets_apart(word: Token) -> bool:
+    """Tell what singles one out among others: "the second official", "the Russian diplomat"."""
+    return word.dep_ in {"nummod", "poss"} or word.ent_type_ in {"NORP", "GPE", "ORDINAL"} or word.lower_ in _OTHERS
 
 
 def _is_definite(head: Token) -> bool:

@@ -14,6 +14,7 @@ from extractors.records import Mention, MentionKind, Span, Statement, StatementK
 from extractors.speech.acts import Watched
 from extractors.speech.cues import Cue, find_cue
 from extractors.speech.drafts import Draft, finished
+from extractors.speech.fusing import fused, heard_in
 from extractors.speech.handovers import (
     announces_source,
     answers,
@@ -27,10 +28,12 @@ from extractors.speech.handovers import (
 )
 from extractors.speech.lexicon import CUE_VERBS, SPEAKING_VERBS
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.parties import NOBODY, Resolution, Speaker
 from extractors.speech.quotations import Quotation, opens_at, trimmed
 from extractors.speech.reports import PlacedReport, find_reported
-from extractors.speech.speakers import NOBODY, Cast, Resolution, Speaker
+from extractors.speech.speakers import Cast
 from extractors.speech.syntax import addressee, is_mark, occasion, subject
+from extractors.speech.tagging import Tags
 from extractors.text.spans import starting_in, stripped
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ class _Drafting:
     quotations: Sequence[Quotation]
     cast: Cast
     watched: Watched
+    tags: Tags | None = None
     floor: _Floor = field(default_factory=_Floor)
     drafts: list[Draft] = field(default_factory=list)
     # Paragraphs left open one after the other: their cue may stand in the last.
@@ -85,10 +89,14 @@ class _Drafting:
         alone, self.alone = self.alone, None
         if not self._hands_over(sentence, alone):
             self._read(sentence, alone)
+        if self.tags is not None:
+            self._hear(sentence, self.tags)
         self.before = sentence.whole()
 
     def _read(self, sentence: ParsedSentence, alone: _Alone | None) -> None:
-        found = find_reported(sentence, self.text, self._inside(sentence), self.watched.within(sentence.whole()))
+        found = find_reported(
+            sentence, self.text, self._inside(sentence), self.watched.within(sentence.whole()), self.tags
+        )
         reports = [report for report in found if report.cue.speaker is not None]
         covered = [span for report in reports for span in report.spans]
         for number, verb in sentence.said:
@@ -106,9 +114,20 @@ class _Drafting:
         draft = self.floor.draft
         return draft is not None and any(span.meets(other) for span in draft.spans for other in reported.spans)
 
-    def close(self) -> None:
-        """Draft what the last sentences left pending."""
+    def _hear(self, sentence: ParsedSentence, tags: Tags) -> None:
+        """Draft what the tagger hears in a sentence, for those words that no rule comes to have."""
+        for heard in heard_in(self.text, sentence, tags, self._inside(sentence)):
+            speaker = self.cast.speaker(sentence, heard.speaker, heard.cue, [heard.span])
+            if speaker.party.name is not None:
+                draft = Draft(speaker, [heard.span], sentence.paragraph, heard.kind, is_heard=True, verb=heard.cue)
+                draft.cue, draft.before = sentence.span(heard.cue, heard.cue), self.before
+                _place_saying(draft, sentence)
+                self.drafts.append(draft)
+
+    def close(self) -> list[Draft]:
+        """Draft what the last sentences left pending; return all that stands."""
         self._settle()
+        return self.drafts if self.tags is None else fused(self.text, self.drafts, self.tags, self.quotations)
 
     def _quoted(self, sentence: ParsedSentence, quotation: Quotation, verb: Token) -> None:
         cue = find_cue(sentence, verb)
@@ -365,14 +384,17 @@ def find_statements(
     mentions: Sequence[Mention],
     own: Sequence[Span],
     countries: Countries,
+    tags: Tags | None = None,
 ) -> tuple[Statement, ...]:
-    """Return the statements of an article in order; `own` are all its sentences, parsed or not."""
+    """Return the statements of an article in order; `own` are all its sentences, parsed or not.
+
+    Without `tags` the rules are all that finds them.
+    """
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     parties = [mention.span for mention in mentions if mention.kind is not MentionKind.TOPIC]
-    drafting = _Drafting(text, quotations, cast, Watched([topic.span for topic in topics], parties))
+    drafting = _Drafting(text, quotations, cast, Watched([topic.span for topic in topics], parties), tags)
     for sentence in sentences:
         drafting.read(sentence)
-    drafting.close()
-    drafts = sorted(drafting.drafts, key=lambda draft: draft.spans[0])
+    drafts = sorted(drafting.close(), key=lambda draft: draft.spans[0])
     homes = Homes(countries, text, mentions)
     return tuple(finished(article_id, text, draft, sentences=own, topics=topics, homes=homes) for draft in drafts)

@@ -89,9 +89,15 @@ def maker_of(noun: Token) -> Token | None:
         owners = (child for child in noun.children if child.dep_ == "poss")
         maker = next((child for child in owners if child.ent_type_ in {"PERSON", "GPE", "ORG"}), None)
     heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
-    if maker is None and heap.dep_ == "dobj" and heap.head.pos_ == "VERB":
-        maker = subject(heap.head)
+    verb = heap.head.head if heap.dep_ == "pobj" and heap.head.lower_ == "in" else heap.head  # "said in a statement"
+    if maker is None and heap.dep_ in {"dobj", "pobj"} and verb.pos_ == "VERB" and (verb is heap.head or _is_new(heap)):
+        maker = subject(verb)
     return maker if maker is not None and maker.i != noun.i else None
+
+
+def _is_new(noun: Token) -> bool:
+    """Tell "a statement" from "the statement"."""
+    return any(child.lower_ in {"a", "an"} for child in noun.children)
 
 
 def noun_phrase(head: Token) -> tuple[Token, Token]:

@@ -81,7 +81,7 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
     Needs no warehouse, and no configuration.
     """
     from flows.acquire.files import documents, files_in
-    from flows.config.settings import watchlist_here
+    from flows.config.settings import reading_here
     from flows.processes.pool import cores
     from flows.processes.readers import readers_for
     from flows.processes.workers import Workers
@@ -90,7 +90,8 @@ def extract(paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Fi
     if not files:
         typer.echo(NOTHING, err=True)
         return
-    readers = readers_for(watchlist_here())
+    watchlist, tagging = reading_here()
+    readers = readers_for(watchlist, tagging=tagging)
     with Workers(cores()) as workers:
         for answer in extracted(documents(files, workers), readers):
             typer.echo(json_text(answer))

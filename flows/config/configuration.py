@@ -166,6 +166,12 @@ class HttpTable(Table):
         return self
 
 
+class ReadingTable(Table):
+    """`[reading]`."""
+
+    tagger: bool = True
+
+
 class FetchTable(Table):
     """`[fetch]`."""
 
@@ -231,6 +237,7 @@ class ConfigurationFile(Table):
     schedule: ScheduleTable = ScheduleTable()
     prefect: PrefectTable = PrefectTable(port=None)
     http: HttpTable = Field(default_factory=lambda: HttpTable.model_validate({}))
+    reading: ReadingTable = ReadingTable()
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
     rules: tuple[Rule, ...] = ()

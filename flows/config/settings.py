@@ -66,6 +66,7 @@ class Settings:
     fetch: FetchTable
     prefect_port: int | None
     http: HttpTable
+    tagging: bool
     feeds: tuple[WatchedFeed, ...]
     feed_tables: Mapping[str, FeedTable]
     rules: tuple[Rule, ...]
@@ -176,6 +177,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         fetch=file.fetch,
         prefect_port=file.prefect.port,
         http=file.http,
+        tagging=file.reading.tagger,
         feeds=tuple(watched(feed) for feed in file.feeds),
         feed_tables={feed_id(feed.url): beside(path, feed) for feed in file.feeds},
         rules=file.rules,
@@ -299,7 +301,10 @@ def additions(settings: Settings) -> Mapping[str, Any]:
     return {name: list(entries) for name, entries in tables.items()}
 
 
-def watchlist_here() -> Watchlist:
-    """Return the watchlist of the configuration that is there, ours alone where there is none."""
+def reading_here() -> tuple[Watchlist, bool]:
+    """Return the watchlist of the configuration that is there, ours alone without one, and whether the tagger reads."""
     path: Path | None = configuration_here()
-    return configured_watchlist(load_settings(path)) if path else load_watchlist()
+    if path is None:
+        return load_watchlist(), True
+    settings = load_settings(path)
+    return configured_watchlist(settings), settings.tagging

@@ -15,6 +15,7 @@ from extractors.officials.watchlist import Watchlist
 from extractors.records import Depth, Reading
 from extractors.speech.parsing import load_model
 from extractors.speech.reading import LONGEST_READ, Reader, Skim, Skimmer, Unread, extractor_version
+from extractors.speech.tagging import load_tagger
 from flows.processes.pool import Job, Loss, Lost, Pool, Task, cores
 
 # Characters. To read as many takes as long as to start a process and load the model: below that a second gains nothing.
@@ -51,9 +52,11 @@ class _Chunk:
         return _LEAST_SECONDS + parsed / _PARSED_A_SECOND + whole / _SEEN_A_SECOND
 
 
-def prepare(watchlist: Watchlist) -> Callable[[Sequence[Skim]], list[Reading]]:
-    """Load the language model; return what finishes skims with it."""
+def prepare(watchlist: Watchlist, tagging: bool) -> Callable[[Sequence[Skim]], list[Reading]]:
+    """Load the language model, and the tagger where there is one; return what finishes skims with them."""
     load_model()
+    if tagging and load_tagger() is None:
+        log.warning("the tagger's files are missing from this installation: statements are found by rules alone")
     return Reader(watchlist).finish
 
 
@@ -63,21 +66,21 @@ class Readers:
     They live until `end`, or as long as this object.
     """
 
-    def __init__(self, watchlist: Watchlist, count: int | None = None) -> None:
-        """Start nothing yet; `count` is by default one for each core."""
-        self._watchlist = watchlist
+    def __init__(self, watchlist: Watchlist, count: int | None = None, *, tagging: bool = True) -> None:
+        """Start nothing yet; `count` is by default one for each core. Without `tagging` the rules read alone."""
+        self._watchlist, self._tagging = watchlist, tagging
         self._count = count or cores()
-        self._pool = Pool(Job(prepare=prepare, given=(watchlist,), headroom_bytes=_HEADROOM_BYTES))
+        self._pool = Pool(Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES))
         self._text = 0
 
     @property
     def version(self) -> str:
         """Name all that a reading depends on."""
-        return extractor_version(self._watchlist)
+        return extractor_version(self._watchlist, tagging=self._tagging)
 
     @cached_property
     def _skimmer(self) -> Skimmer:
-        return Skimmer(self._watchlist)
+        return Skimmer(self._watchlist, tagging=self._tagging)
 
     def read(self, articles: Sequence[Unread]) -> list[Reading]:
         """Return the readings of the articles, in their order, as `extractors.speech.reading.Reader` gives them."""
@@ -107,9 +110,9 @@ class Readers:
         # What they wrote to is theirs alone; the model is kept where they come from.
         self._pool.rest()
 
-    def reads_with(self, watchlist: Watchlist) -> bool:
-        """Tell whether they read with this version of the watchlist."""
-        return self._watchlist.version == watchlist.version
+    def read_with(self, watchlist: Watchlist, *, tagging: bool) -> bool:
+        """Tell whether they read with this version of the watchlist, and with the tagger or without."""
+        return (self._watchlist.version, self._tagging) == (watchlist.version, tagging)
 
     def end(self) -> None:
         """End the processes; the next article starts others."""
@@ -159,10 +162,10 @@ def _one_by_one(chunk: _Chunk) -> Iterator[_Chunk]:
 _shared: list[Readers] = []
 
 
-def readers_for(watchlist: Watchlist) -> Readers:
+def readers_for(watchlist: Watchlist, *, tagging: bool) -> Readers:
     """Return this process's readers for a watchlist: the model stays loaded from one pass to the next."""
-    if not _shared or not _shared[0].reads_with(watchlist):
+    if not _shared or not _shared[0].read_with(watchlist, tagging=tagging):
         for readers in _shared:
             readers.end()
-        _shared[:] = [Readers(watchlist)]
+        _shared[:] = [Readers(watchlist, tagging=tagging)]
     return _shared[0]

@@ -30,7 +30,7 @@ from extractors.speech.slavic.phrases import (
 from extractors.speech.slavic.reports import Saying
 from extractors.speech.slavic.units import DASHES, Unit
 from extractors.speech.slavic.words import CASES, WordForm
-from extractors.speech.speakers import Resolution
+from extractors.speech.parties import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
 _HE = frozenset(["он", "она", "они", "він", "вона", "вони"])

@@ -1,0 +1,94 @@
+"""Who may speak: a party, its words, how it was found who is meant, and what is known of officials before reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extractors.officials.roster import Official
+from extractors.officials.watchlist import Watchlist
+from extractors.records import Span
+
+
+class Resolution(StrEnum):
+    """How it was found who is meant; stored and shown."""
+
+    NAME = "name"
+    SURNAME = "surname"
+    ROLE = "role"
+    APPOSITION = "apposition"
+    METONYM = "metonym"
+    PRONOUN = "pronoun"
+    INHERITED = "inherited"
+    GROUP = "group"
+    NONE = "none"
+
+
+# How often a rule names the right speaker where the words are right: benchmarks/resolving.py, on annotated news (the
+# phrase) and the seeds (the person). For a pronoun the phrase is right in 0.98, its person in 0.9 of those.
+CERTAINTY = {
+    Resolution.NAME: 0.97,
+    Resolution.SURNAME: 0.98,
+    Resolution.ROLE: 0.89,
+    Resolution.APPOSITION: 0.95,
+    Resolution.METONYM: 0.8,
+    Resolution.PRONOUN: 0.88,
+    Resolution.INHERITED: 0.88,
+    Resolution.GROUP: 0.92,
+    Resolution.NONE: 0.87,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whoever a phrase means. `name` is None for a pronoun that nothing resolves; `gender` is "m", "f" or None."""
+
+    name: str | None
+    ref_id: str | None = None
+    gender: str | None = None
+    is_person: bool = False
+    is_many: bool = False
+    resolution: Resolution = Resolution.NONE
+
+    @property
+    def is_known(self) -> bool:
+        """Tell one who has a name, not a description: "Macron and a diplomat" is Macron."""
+        return self.name is not None and self.resolution not in {Resolution.NONE, Resolution.GROUP}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A party with the words that name it at this place."""
+
+    party: Party
+    surface: str
+    span: Span
+
+
+NOBODY = Party(name=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known before reading: gender and offices of each official by id, and whose government sits where."""
+
+    genders: Mapping[str, str]
+    offices: Mapping[str, frozenset[str]]
+    seats: Mapping[str, str]
+
+    @classmethod
+    def of(cls, watchlist: Watchlist) -> Background:
+        """Return what a watchlist tells."""
+        titles = {role.role: role.titles for role in watchlist.roles}
+        return cls(
+            genders={each.official_id: each.gender for each in watchlist.officials},
+            offices={each.official_id: _offices(each, titles) for each in watchlist.officials},
+            seats={seat: country.name for country in watchlist.countries for seat in country.metonyms},
+        )
+
+
+def _offices(official: Official, titles: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the nouns by which all that an official has ever been is called: "minister", "president"."""
+    held = (title for term in official.terms for title in (*titles.get(term.role, ()), term.title or term.role))
+    return frozenset(word.lower() for title in held for word in title.replace("_", " ").split())
