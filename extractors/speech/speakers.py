@@ -31,8 +31,8 @@ from extractors.speech.lexicon import (
     is_role,
 )
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.partners import companions
 from extractors.speech.parties import NOBODY, Background, Party, Resolution, Speaker
+from extractors.speech.partners import companions
 from extractors.speech.syntax import (
     SUBJECTS,
     before,

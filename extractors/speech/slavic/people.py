@@ -11,11 +11,11 @@ from itertools import accumulate
 
 from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
+from extractors.speech.parties import Resolution
 from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, offices_before
 from extractors.speech.slavic.units import Unit
 from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative, shared_case
-from extractors.speech.parties import Resolution
 from extractors.text.spans import start_of, starting_in
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}

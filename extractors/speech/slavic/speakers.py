@@ -8,6 +8,7 @@ from datetime import date
 
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, Span
+from extractors.speech.parties import Resolution
 from extractors.speech.slavic.people import Acquainted, Voice, body, described, is_carrier
 from extractors.speech.slavic.phrases import (
     AND,
@@ -30,7 +31,6 @@ from extractors.speech.slavic.phrases import (
 from extractors.speech.slavic.reports import Saying
 from extractors.speech.slavic.units import DASHES, Unit
 from extractors.speech.slavic.words import CASES, WordForm
-from extractors.speech.parties import Resolution
 
 _WHO = frozenset(["который", "которая", "которые", "який", "яка", "які", "что", "що"])
 _HE = frozenset(["он", "она", "они", "він", "вона", "вони"])
