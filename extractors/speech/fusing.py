@@ -15,7 +15,7 @@ from extractors.speech.drafts import Draft
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, trimmed
 from extractors.speech.reports import cue_in, kind_of, whole
-from extractors.speech.tagging import Stretch, Tags
+from extractors.speech.tagging import Tagged, Tags
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -69,17 +69,17 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
             yield Heard(span, kind, cue, speaker)
 
 
-def _is_sure(text: str, span: Span, stretch: Stretch, tags: Tags) -> bool:
+def _is_sure(text: str, span: Span, stretch: Tagged, tags: Tags) -> bool:
     words = len(WORD.findall(text, span.start, span.end))
     return words >= LEAST and stretch.likelihood >= NEW and tags.speech(span) >= SPEECH
 
 
-def _nearest(span: Span, others: Sequence[Stretch]) -> Stretch | None:
+def _nearest(span: Span, others: Sequence[Tagged]) -> Tagged | None:
     apart = [each for each in others if not each.span.meets(span)]
     return min(apart, key=lambda each: max(each.span.start - span.end, span.start - each.span.end), default=None)
 
 
-def _tokens(sentence: ParsedSentence, stretch: Stretch | None) -> list[Token]:
+def _tokens(sentence: ParsedSentence, stretch: Tagged | None) -> list[Token]:
     if stretch is None:
         return []
     return [each for each in sentence if stretch.span.start <= sentence.place(each) < stretch.span.end]

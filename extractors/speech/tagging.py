@@ -93,7 +93,7 @@ def _is_quoted(place: int, opens: Sequence[int], quotations: Sequence[Quotation]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Tagged:
     """Neighbouring words that are tagged as one thing, and how likely they are that, by the mean of their pieces."""
 
     span: Span
@@ -116,7 +116,7 @@ class Tags:
         """Return how likely the words of a stretch are said."""
         return _mean(self._said[self._within(span)])
 
-    def same(self, span: Span) -> tuple[Stretch | None, float]:
+    def same(self, span: Span) -> tuple[Tagged | None, float]:
         """Return which of what is said a stretch shares most with, and how much of both together both cover."""
         room = span.end - span.start
         near = self.contents(Span(max(0, span.start - room), span.end + room))
@@ -150,15 +150,15 @@ class Tags:
         """Return how likely the words of a stretch, if they are anybody’s, are said rather than thought or wished."""
         return _mean(self._speech[self._within(span)])
 
-    def contents(self, span: Span) -> list[Stretch]:
+    def contents(self, span: Span) -> list[Tagged]:
         """Return what is said within a stretch of the text, in order."""
         return self._stretches(span, self._said, self._begins)
 
-    def cues(self, span: Span) -> list[Stretch]:
+    def cues(self, span: Span) -> list[Tagged]:
         """Return the words by which a stretch of the text reports something, in order."""
         return self._stretches(span, self._cue)
 
-    def sources(self, span: Span) -> list[Stretch]:
+    def sources(self, span: Span) -> list[Tagged]:
         """Return the words that name a speaker within a stretch of the text, in order."""
         return self._stretches(span, self._source)
 
@@ -167,7 +167,7 @@ class Tags:
             int(np.searchsorted(self._starts, span.start)), int(np.searchsorted(self._ends, span.end, "right"))
         )
 
-    def _stretches(self, span: Span, likely: Likelihoods, begins: Likelihoods | None = None) -> list[Stretch]:
+    def _stretches(self, span: Span, likely: Likelihoods, begins: Likelihoods | None = None) -> list[Tagged]:
         within = self._within(span)
         inside = likely[within] > _EVEN
         opens = inside & ~np.concatenate([[False], inside[:-1]])
@@ -180,8 +180,8 @@ class Tags:
             for first, last in zip(at, ends, strict=True)
         ]
 
-    def _stretch(self, first: int, last: int, likely: Likelihoods) -> Stretch:
-        return Stretch(Span(int(self._starts[first]), int(self._ends[last])), _mean(likely[first : last + 1]))
+    def _stretch(self, first: int, last: int, likely: Likelihoods) -> Tagged:
+        return Tagged(Span(int(self._starts[first]), int(self._ends[last])), _mean(likely[first : last + 1]))
 
 
 def _share(one: Span, other: Span) -> float:
