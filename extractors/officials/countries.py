@@ -72,6 +72,11 @@ class Countries:
             for body in watchlist.bodies
             for code, phrase in (*((None, form) for form in body.forms), *body.fixed)
         }
+        named = (
+            *((each.name, each.aliases) for each in watchlist.organisations),
+            *((each.name, each.aliases) for each in watchlist.places),
+        )
+        self._called = {name_key(alias): name for name, aliases in named for alias in aliases if not alias.isascii()}
         self._holder = cache(watchlist.holder)
         longest_first = sorted(map(re.escape, self._named), key=len, reverse=True)
         self._pattern = re.compile(
@@ -97,6 +102,7 @@ class Countries:
 
     def of(self, ref_id: str | None, words: str) -> str | None:
         """Return whose official this is; of who is not on the roster the first country that the words name."""
+        words = self._in_english(words)
         return self._homes.get(ref_id) or next((each.code for each in self.find(words, Span(0, len(words)))), None)
 
     def home(self, speaker: str) -> str:
@@ -105,6 +111,7 @@ class Countries:
 
     def voice(self, name: str, on: date) -> StateVoice | None:
         """Return who is heard that day where a body of a state speaks under this name; None for what is none."""
+        name = self._in_english(name)
         named = list(self.find(name, Span(0, len(name))))
         rest = name
         for each in reversed(named):
@@ -117,6 +124,10 @@ class Countries:
                 holder = self._holder(body.spoken_by, code, on) if body.spoken_by else None
                 return StateVoice(holder.official_id if holder else f"{body.body} of {code}", code)
         return None
+
+    def _in_english(self, name: str) -> str:
+        """Return what English calls a body or place that the watchlist knows by this name of another script."""
+        return name if name.isascii() else self._called.get(name_key(name), name)
 
 
 def _told(name: str) -> str:

@@ -26,7 +26,8 @@ class Lexicon:
     `objects` are the prepositions, one of which the object of an act must have; other acts have any object.
     `about` are prepositions of a subject: who speaks о планах speaks about all that hangs on them.
 
-    `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it.
+    `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it,
+    and the country where only one has such an office.
     """
 
     says: frozenset[str]
@@ -51,7 +52,7 @@ class Lexicon:
     strangers: frozenset[str]
     carriers: frozenset[str]
     nations: dict[str, str]
-    offices: tuple[tuple[frozenset[str], str], ...]
+    offices: tuple[tuple[frozenset[str], str, str | None], ...]
     former: frozenset[str]
     charges: frozenset[str]
     heads: frozenset[str]
@@ -65,6 +66,11 @@ def _pairs(words: str) -> Iterator[tuple[str, str]]:
     for pair in words.split():
         first, _, second = pair.partition(":")
         yield first, second
+
+
+def _office(nouns: str, role: str) -> tuple[frozenset[str], str, str | None]:
+    name, _, country = role.partition("@")
+    return frozenset(nouns.split("+")), name.replace("_", " "), country.upper() or None
 
 
 @cache
@@ -94,7 +100,7 @@ def lexicon_of(language: str) -> Lexicon:
         strangers=frozenset(own["strangers"].split()),
         carriers=frozenset(own["carriers"].split()),
         nations={adjective: code.upper() for adjective, code in _pairs(own["nations"])},
-        offices=tuple((frozenset(nouns.split("+")), role.replace("_", " ")) for nouns, role in _pairs(own["offices"])),
+        offices=tuple(_office(nouns, role) for nouns, role in _pairs(own["offices"])),
         former=frozenset(own["former"].split()),
         charges=frozenset(own["charges"].split()),
         callings=frozenset(own["callings"].split()),

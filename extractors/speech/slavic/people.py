@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
 
@@ -13,7 +13,7 @@ from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
 from extractors.speech.parties import Resolution
 from extractors.speech.slavic.lexicon import Lexicon
-from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, offices_before
+from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, is_surname, offices_before
 from extractors.speech.slavic.units import Unit
 from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative, shared_case
 from extractors.text.spans import start_of, starting_in
@@ -87,7 +87,7 @@ class Acquainted:
                 word, following = unit.word(at), unit.word(at + 1)
                 if word is None or not word.is_name:
                     continue
-                if following and following.is_name and word.can("Name") and is_personal(following):
+                if following and word.can("Name") and (is_personal(following) or is_surname(following, word)):
                     full = nominative([word, following], unit.language, shared_case([word, following]))
                     self._fullest.setdefault(full.split()[-1], full)
                 if self._is_on_stage(unit, at, word) and not self.is_said(unit, at):
@@ -96,7 +96,9 @@ class Acquainted:
 
     def _is_on_stage(self, unit: Unit, at: int, word: WordForm) -> bool:
         """Tell a person's name in the nominative: what is before it and the roster's spelling may speak against."""
-        if not word.can("nomn") or not is_personal(word) or word.is_a("PREP", "PRCL", "CONJ"):
+        if not word.can("nomn") or word.is_a("PREP", "PRCL", "CONJ"):
+            return False
+        if not (is_personal(word) or self.official_at(word.span.start, word.span.end)):
             return False
         first = at
         while (before := unit.word(first - 1)) and before.is_name and is_personal(before):
@@ -138,6 +140,18 @@ class Acquainted:
         near = (self._stage[at][1] for at in range(last - 1, -1, -1))
         return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
 
+    def known_in(self, unit: Unit, words: Sequence[WordForm], in_case: str) -> list[WordForm]:
+        """Return the last word that is the name of somebody known, though a dictionary has it for something else."""
+        for at in range(len(words) - 1, -1, -1):
+            word = words[at]
+            if not word.is_name or not word.can(in_case) or (at and words[at - 1].is_a("PREP")):
+                continue
+            if self.official_at(word.span.start, word.span.end) or self._fullest.get(
+                nominative([word], unit.language, in_case)
+            ):
+                return [word]
+        return []
+
     def has_office(self, voice: Voice) -> bool:
         """Tell whether the text has said what somebody is."""
         known = self._named.get(voice.ref_id or voice.name or "")
@@ -157,6 +171,9 @@ class Acquainted:
         full = nominative(name, unit.language, in_case)
         full = self._fullest.get(full.split()[-1], full) if len(name) == 1 else full
         named = self._named.values() if is_person else ()
+        called = self._by_given(full.split()[0]) if len(name) > 1 and name[-1].can("Patr") else None
+        if called:
+            return replace(called, surface=span)
         known = next((one for one in named if one.voice.name and is_short_for(full, one.voice.name)), None)
         voice = Voice(
             name=known.voice.name if known else full,
@@ -175,6 +192,12 @@ class Acquainted:
         stem = name.lower[:_STEM]
         return any(one.offices & office.lemmas and stem in one.surface for one in self._named.values())
 
+    def _by_given(self, given: str) -> Voice | None:
+        """Return the one official named so far who has this first name: "Сергей Викторович"."""
+        officials = ((one.voice, self._watchlist.official(one.voice.ref_id or "")) for one in self._named.values())
+        called = [voice for voice, official in officials if official and given in official.given]
+        return called[0] if len(called) == 1 else None
+
     def holder(
         self, head: WordForm, words: Sequence[WordForm], country: str | None, former: AbstractSet[str]
     ) -> Voice | None:
@@ -187,17 +210,26 @@ class Acquainted:
         called = frozenset[str]().union(*(word.lemmas for word in words))
         return max(holders, key=lambda one: (len(one.offices & called), one.at)).voice if holders else None
 
-    def holder_of(self, unit: Unit, head: WordForm, words: Sequence[WordForm], country: str) -> Voice | None:
+    def holder_of(self, unit: Unit, head: WordForm, words: Sequence[WordForm], country: str | None) -> Voice | None:
         """Return the roster's holder of an office in a country at the article's day, or whoever leads it."""
         lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
         if called & lexicon.former:
             return None
-        roles = [role for nouns, role in reversed(lexicon.offices) if nouns <= called and nouns & head.lemmas]
-        if not roles and head.lemmas & lexicon.heads:
-            roles = ["president", "chancellor", "prime minister"]
-        found = (self._watchlist.holder(role, country, self._on) for role in roles)
+        is_head = bool(head.lemmas & lexicon.heads)
+        called |= lexicon.heads if is_head else frozenset()
+        own = head.lemmas | lexicon.heads if is_head else head.lemmas
+        offices = [each for each in reversed(lexicon.offices) if each[0] <= called and each[0] & own]
+        roles = [(role, country or home) for _, role, home in offices]
+        if not roles and is_head and not self._is_of_body(head, words):
+            roles = [(role, country) for role in ("president", "chancellor", "prime minister")]
+        found = (self._watchlist.holder(role, home, self._on) for role, home in roles if home)
         official = next((each for each in found if each), None)
         return self._voice_of(official) if official else None
+
+    def _is_of_body(self, head: WordForm, words: Sequence[WordForm]) -> bool:
+        """Tell whether a description names something to be the head of, beside a country or its seat."""
+        others = (word for word in words if word is not head and word.is_a("NOUN"))
+        return any(not any(each.span.covers(word.span) for each in self._places) for word in others)
 
     def _voice_of(self, official: Official) -> Voice:
         return Voice(name=official.name, ref_id=official.official_id, gender=_OF_ROSTER.get(official.gender or ""))

@@ -18,6 +18,7 @@ _NOBODY = frozenset(
     ["это", "це", "что", "що", "все", "всё", "усе", "который", "которая", "которые", "який", "яка", "які", "кто", "хто"]
 ) | {"того", "тот", "той", "те", "ті", "сам", "сама", "один", "одна", "останній", "последний"}
 _POSSESSIVE = frozenset(["его", "ее", "её", "их", "його", "її", "їх", "їхній", "їхня"])
+_HEADS = frozenset({"глава", "голова"})  # grammar has them for women and things, news for whoever is at the head
 _KNOWING = frozenset(["знакомый", "близкий", "осведомленный", "обізнаний", "знайомий", "близький", "наближений"])
 # Nouns to which what stands behind a preposition belongs: the source in the Kremlin.
 _OF_PLACES = frozenset(
@@ -117,7 +118,8 @@ def is_about_thing(unit: Unit, gender: str) -> bool:
     """Tell whether the first noun that can be a subject is a thing, of a gender."""
     words = (item.token for item in unit.items if item.token)
     subject = next((each for each in words if each.is_a("NOUN") and each.can("nomn")), None)
-    return subject is not None and not subject.is_name and not subject.can("anim") and subject.can(gender, "nomn")
+    is_thing = subject is not None and not is_personal(subject) and not subject.can("anim")
+    return is_thing and subject is not None and subject.can(gender, "nomn")
 
 
 def words_in(unit: Unit, first: int, last: int) -> Iterator[WordForm]:
@@ -172,7 +174,7 @@ def _rows(words: Sequence[WordForm], in_case: str) -> list[list[WordForm]]:
     """Return the stretches of capitals in a row that can be a name in this case."""
     rows: list[list[WordForm]] = [[]]
     for number, word in enumerate(words):
-        if _can_be_name(word, in_case, is_first=number == 0) or (rows[-1] and _is_surname(word, rows[-1][-1])):
+        if _can_be_name(word, in_case, is_first=number == 0) or (rows[-1] and is_surname(word, rows[-1][-1])):
             rows[-1].append(word)
         elif rows[-1]:
             rows.append([])
@@ -189,7 +191,7 @@ def _can_be_name(word: WordForm, in_case: str, *, is_first: bool) -> bool:
     return not is_first or any(word.can(mark) for mark in _NAME_MARKS) or word.text.isupper()
 
 
-def _is_surname(word: WordForm, before: WordForm) -> bool:
+def is_surname(word: WordForm, before: WordForm) -> bool:
     """Tell a word with a capital behind a first name: whatever else it means, it is a surname here."""
     given = before.is_initial or before.can("Patr") or (before.can("Name") and not before.can("Surn"))
     return given and word.is_name and not word.is_a("PREP", "CONJ") and not word.text.isupper()
@@ -253,15 +255,16 @@ def _agrees(word: WordForm, verb: WordForm) -> bool:
             or not word.senses
             or (word.can("nomn", "plur") and not (word.can(UNKNOWN) and word.is_name))
         )
-    if word.can(UNKNOWN) and word.is_name:
+    if (word.can(UNKNOWN) and word.is_name) or not _HEADS.isdisjoint(word.lemmas):
         return True
     if verb.can("sing") and all(sense.has("plur") for sense in word.senses if sense.has("nomn")):
         return False
     genders = [gender for gender in (*GENDERS, "neut") if verb.can(gender, "past")]
     if not genders:
         return True
-    if word.can("anim") and word.can("nomn") and not word.is_name:
-        return any(word.can(gender, "nomn") for gender in genders) or word.can("ms-f")
+    if word.can("anim") and word.can("nomn") and not is_personal(word):
+        # Women hold offices whose names are men's: "министр заявила".
+        return any(word.can(gender, "nomn") for gender in (*genders, "ms-f")) or "femn" in genders
     return (
         any(word.can(gender) for gender in genders)
         or not any(word.can(each) for each in (*GENDERS, "neut"))

@@ -248,7 +248,7 @@ class Voices:
         possessive = is_possessive(words[0], words[1] if len(words) > 1 else None)
         if not possessive and (gender := pronoun_gender(words[0].lower)):
             return self._pronoun(words[0], gender) if in_case != "nomn" or words[0].lower in _HE else None
-        name = person_in(words, in_case)
+        name = person_in(words, in_case) or self._people.known_in(unit, words, in_case)
         words = list(words[: words.index(name[-1]) + 1]) if name else core_of(words)
         name = name or name_in(words, in_case)
         span = Span(words[0].span.start, words[-1].span.end)
@@ -286,7 +286,7 @@ class Voices:
         is_stranger = any(word.lemmas & unit.lexicon.strangers for word in own)
         if head.can("anim") and not plural and not is_stranger:
             country = self._people.country_of(unit, own)
-            holder = self._people.holder_of(unit, head, own, country) if country else None
+            holder = self._people.holder_of(unit, head, own, country)
             holder = holder or self._people.holder(head, own, country, unit.lexicon.former)
             if holder is None and is_bare:
                 last = self._holding_the_floor(unit, head)
@@ -314,7 +314,7 @@ class Voices:
             return self._people.recent(gender, head.span.start)
         if last.known is Resolution.NONE:
             return last if head.lemmas & lexicon.callings else None
-        is_office = any(head.lemmas & nouns for nouns, _ in lexicon.offices) or head.lemmas & lexicon.heads
+        is_office = any(head.lemmas & nouns for nouns, _, _ in lexicon.offices) or head.lemmas & lexicon.heads
         return None if is_office and self._people.has_office(last) else last
 
     def _pronoun(self, word: WordForm, gender: str) -> Voice:
