@@ -61,7 +61,7 @@ class Unit:
     paragraph: int
     opens: bool = False
 
-    @property
+    @cached_property
     def lexicon(self) -> Lexicon:
         """Return the words of its language."""
         return lexicon_of(self.language)
@@ -73,12 +73,19 @@ class Unit:
 
     def word(self, at: int) -> WordForm | None:
         """Return the word at a place among the items; None for marks, quotations and places outside."""
-        item = self.items[at] if 0 <= at < len(self.items) else None
-        return item.token if item and item.token and item.token.is_word else None
+        return self._words[at] if 0 <= at < len(self._words) else None
 
     def mark(self, at: int) -> str:
         """Return the mark at a place among the items."""
-        return self.items[at].mark if 0 <= at < len(self.items) else ""
+        return self._marks[at] if 0 <= at < len(self._marks) else ""
+
+    @cached_property
+    def _words(self) -> tuple[WordForm | None, ...]:
+        return tuple(item.token if item.token and item.token.is_word else None for item in self.items)
+
+    @cached_property
+    def _marks(self) -> tuple[str, ...]:
+        return tuple(item.mark for item in self.items)
 
     def stretch(self, first: int, last: int) -> Span | None:
         """Return the characters of the items from `first` to before `last`, without marks at their ends."""

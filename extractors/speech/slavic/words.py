@@ -84,7 +84,7 @@ class WordForm:
     @property
     def lemmas(self) -> frozenset[str]:
         """Return the dictionary forms it can have."""
-        return frozenset(sense.lemma for sense in self.senses)
+        return _lemmas(self.senses)
 
 
 def language_of_words(text: str, otherwise: str) -> str:
@@ -151,6 +151,11 @@ def _nominative(word: WordForm, language: str, in_case: str) -> str:
 
 def _cased(word: str, like: str) -> str:
     return word.upper() if like.isupper() and len(like) > 1 else word.capitalize() if like[:1].isupper() else word
+
+
+@lru_cache(maxsize=_KNOWN)
+def _lemmas(senses: tuple[Sense, ...]) -> frozenset[str]:
+    return frozenset(sense.lemma for sense in senses)
 
 
 @lru_cache(maxsize=_KNOWN)
