@@ -88,6 +88,12 @@ def skip_missed(client: SyncPrefectClient, deployment_id: UUID) -> int:
     return len(missed)
 
 
+def forget_unstarted(client: SyncPrefectClient, deployment_id: UUID) -> None:
+    """Take back the runs that have not started: nobody is going to, and Prefect would show them as late for ever."""
+    for run in runs_in(client, deployment_id, StateType.SCHEDULED, StateType.PENDING):
+        client.delete_flow_run(run.id)
+
+
 def due_by(run: FlowRun, now: datetime) -> bool:
     """Tell whether a run should have started."""
     return run.expected_start_time is not None and run.expected_start_time <= now

@@ -10,15 +10,18 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 from prefect.client.orchestration import get_client
+from prefect.exceptions import PrefectException
 from prefect.runner import Runner
 
 from flows.config.settings import Settings, prefect_api_url
 from flows.logs import set_up_logging
-from flows.monitor import bury_orphans, monitor, skip_missed
+from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
 from flows.pages.server import keep_served, stand_of
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
@@ -76,6 +79,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     await finish(setup.data_dir, runner, relay)
     await wind_up(ends, server)
+    await asyncio.to_thread(leave_clean, deployment_id, server)
     for endless in beside:
         if not endless.cancelled():
             endless.result()  # it never ends by itself, so this raises what was wrong
@@ -122,6 +126,14 @@ def begin_clean(deployment_id: Any) -> None:
         client.create_flow_run_from_deployment(deployment_id)
     if orphans:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
+
+
+def leave_clean(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> None:
+    """Leave no run in Prefect's records that is yet to start; a server that is going, or does not answer, keeps it."""
+    if has_ended(server):
+        return
+    with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
+        forget_unstarted(client, deployment_id)
 
 
 async def ended(server: subprocess.Popen[bytes] | None) -> None:

@@ -100,6 +100,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     assert not (room.configuration.parent / "var" / STOP_FLAG).exists()  # else the next `run` by hand would do nothing
     assert re.search(r"talkwatch\.pass.* run=\w+ .*articles_new=2 .*messages_sent=2", errors)
     assert states(room)["Completed"] >= 1
+    assert not states(room).keys() & {"Scheduled", "Late", "Pending", "Running"}
     assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1
 
 
