@@ -139,6 +139,16 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
     )
 
 
+def test_past_alerts_are_of_those_who_ask(session):
+    """Of late those of the rules that matched come, those on articles near, and those of what is said, by any name."""
+    fire(session, *(alert(f"a{n}", rule=f"rule {n}", utterance_id=f"u{n}") for n in range(6)))
+    session.run("INSERT INTO utterance_links VALUES ('u3', 'u30')")
+    asked = {"rules": ["rule 1"], "near": ["a2"], "said": ["u30", "u4"]}
+    found = alerts.past_alerts(session, since=NOW - HOUR, **asked)
+    assert [past.rule for past in found] == ["rule 1", "rule 2", "rule 3", "rule 4"]
+    assert alerts.past_alerts(session, since=NOW - HOUR, rules=[]) == ()
+
+
 def test_past_alerts_have_present_names(session):
     """Stories and utterances that are part of others by now are named as those are, each once."""
     fire(session, alert("a2", utterance_id="younger", utterance_ids=("younger", "older", "other")))

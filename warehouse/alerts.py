@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.message_records import NewSource, Notice
 from alerts.records import Alert, Decision, News, PastAlert
 from warehouse.disputes import contradictions
+from warehouse.links import members_of
 from warehouse.positions import known_before
 from warehouse.records import Delivery, LoggedAlert
 from warehouse.rows import Columns, Row
@@ -33,11 +34,18 @@ WHERE alert_rows.article_id = a.article_id AND alert_id IN (SELECT unnest($1::VA
 
 _PAST_ALERT = Columns(PastAlert, without=["story_id", "reaches"])
 _PAST = f"""
-SELECT {_PAST_ALERT} FROM alert_rows WHERE fired_at >= $since
-UNION ALL
 SELECT {_PAST_ALERT}
 FROM alert_rows
-WHERE fired_at < $since AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+WHERE article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+    OR (
+        fired_at >= $since
+        AND (
+            $rules IS NULL
+            OR rule IN (SELECT unnest($rules::VARCHAR[]))
+            OR article_id IN (SELECT unnest($near::VARCHAR[]))
+            OR utterance_id IN (SELECT member FROM ({members_of("utterance_links", "$said")}))
+        )
+    )
 ORDER BY fired_at, alert_id
 """  # noqa: S608 (our own columns)
 _REACHING = """
@@ -172,12 +180,22 @@ ORDER BY subscriber, due_at
 """  # noqa: S608 (our own columns)
 
 
-def past_alerts(session: Session, *, since: datetime, article_ids: Sequence[str] = ()) -> tuple[PastAlert, ...]:
+def past_alerts(
+    session: Session,
+    *,
+    since: datetime,
+    article_ids: Sequence[str] = (),
+    rules: Sequence[str] | None = None,
+    near: Sequence[str] = (),
+    said: Sequence[str] = (),
+) -> tuple[PastAlert, ...]:
     """Return the alerts fired from `since` on, and those on `article_ids` whenever they fired, oldest first.
 
-    Stories and utterances have the names that they have by now.
+    With `rules`, of late only those of these rules, on the articles `near`, or of an utterance `said`: a throttle may
+    hold a hundred thousand others. Stories and utterances have the names that they have by now.
     """
-    rows = session.rows(_PAST, {"since": since, "article_ids": article_ids})
+    values = {"since": since, "article_ids": article_ids, "rules": rules, "near": near, "said": said}
+    rows = session.rows(_PAST, values)
     if not rows:
         return ()
     known = [_PAST_ALERT.values(row) for row in rows]

@@ -87,8 +87,8 @@ class Horizon:
     Copies are told and reports are said within `copies` and `reports`, and looked for among what arrived in
     `copies_kept` and `reports_kept`; articles on one happening within `events`, with `shared` keys of their headlines.
     `past` is for alerts in general, `followed` for those that count their sources,
-    and for matches of the rules `waiting` for another one; `repeating` rules may tell again what was told. `tried` is
-    for messages.
+    and for matches of the rules `waiting` for another one; `repeating` rules may tell again what was told, `matched`
+    ones have a match in the batch, None for any. `tried` is for messages.
     """
 
     copies: timedelta
@@ -103,6 +103,7 @@ class Horizon:
     tried: timedelta
     waiting: tuple[str, ...] = ()
     repeating: tuple[str, ...] = ()
+    matched: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +212,7 @@ class _Loading:
         nodes -= {word.statement_id for word in self._wordings}
         spans = utterances.spans(session, self._said | nodes)
         reporters = utterances.reporters(session, spans, members.keys() | self._revised)
-        past = self._past()
+        past = self._past(members, self._said | nodes)
         told = follow_ups.told_alerts(session, self._followed(past, near, self._said | nodes))
         waiting = self._waiting(members, reporters)
         stored = articles.stored_articles(session, sorted({name for _, name, _ in waiting})) if waiting else ()
@@ -272,9 +273,18 @@ class _Loading:
         others = {name for name, span in spans.items() if span.reports > own[name]}
         return frozenset(others & self._said) | utterances.borne(self._session, self._said)
 
-    def _past(self) -> tuple[PastAlert, ...]:
-        since = self._now - max(self._horizon.past, self._horizon.followed)
-        return alerts.past_alerts(self._session, since=since, article_ids=sorted(self._names))
+    def _past(self, near: Collection[str], said: Collection[str]) -> tuple[PastAlert, ...]:
+        """Return the alerts that a decision or a follow-up may rest on."""
+        horizon = self._horizon
+        asking = None if horizon.matched is None else {*horizon.matched, *horizon.waiting, *horizon.repeating}
+        return alerts.past_alerts(
+            self._session,
+            since=self._now - max(horizon.past, horizon.followed),
+            article_ids=sorted(self._names),
+            rules=None if asking is None else sorted(asking),
+            near=sorted(near),
+            said=sorted(said),
+        )
 
     def _followed(self, past: Sequence[PastAlert], near: Collection[str], said: Collection[str]) -> list[PastAlert]:
         """Return the alerts of late that the batch may tell again."""

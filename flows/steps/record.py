@@ -67,7 +67,8 @@ def worked_out(setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True
 def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     """Read what a batch may touch, decide about it, and write the plan; return that."""
     subscribers, now = setup.settings.subscribers, setup.now()
-    far = horizon(setup.rules, subscribers)
+    matched = frozenset(each.rule.name for found in batch.matched for each in found)
+    far = replace(horizon(setup.rules, subscribers), matched=matched)
     situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
     situation = replace(
         situation,
