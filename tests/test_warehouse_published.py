@@ -122,6 +122,24 @@ def test_poll_times_are_published_within_the_hour(data_dir):
     assert not publish(data_dir, lag=timedelta(0))
 
 
+def test_where_files_can_share_their_blocks_nothing_is_copied(data_dir, monkeypatch):
+    """A file system that clones files is asked to, in place of reading and writing the whole warehouse."""
+    asked = []
+
+    def clone(new, request, old):
+        asked.append(request)
+        os.pwrite(new, os.pread(old, os.fstat(old).st_size, 0), 0)  # what the kernel does by sharing
+
+    def copied(*_):
+        raise AssertionError("the file was copied")
+
+    add_run(data_dir, "r2")
+    monkeypatch.setattr("fcntl.ioctl", clone)
+    monkeypatch.setattr("shutil.copyfile", copied)
+    assert publish(data_dir)
+    assert (asked, published_runs(data_dir)) == ([0x40049409], 2)
+
+
 def test_an_old_reader_keeps_its_snapshot(data_dir):
     """Who has the old copy open goes on reading it; who opens it afterwards sees the new one."""
     with python(READ_FOR_LONG, data_dir / PUBLISHED) as reader:

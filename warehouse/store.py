@@ -5,6 +5,7 @@ The file is made, or brought up to date by the numbered migrations in their orde
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,8 @@ _CONFIG: Config = {
     "threads": 1,
 }
 _READ_ONLY = 0o444
+# FICLONE of linux/fs.h. A system that has another meaning for it refuses a file, and is answered by copying.
+_CLONE = 0x40049409
 # Closing writes the file. It takes as much memory as it may, up to several times what has changed, and needs no more
 # than this; a transaction may need more than can be foreseen, so that is not bounded.
 _CLOSING = "SET memory_limit = '128MB'"
@@ -225,7 +228,21 @@ def copy_closed(source: Path, fresh: Path) -> None:
         raise disk_full(source.parent)
     # One that a kill left behind may be read-only by now.
     fresh.unlink(missing_ok=True)
-    shutil.copyfile(source, fresh)
+    if not cloned(source, fresh):
+        shutil.copyfile(source, fresh)
+
+
+def cloned(source: Path, fresh: Path) -> bool:
+    """Make `fresh` a file that shares its blocks with `source` until either is written to; False where none can be.
+
+    XFS, Btrfs and their like can, within one file system; ioctl_ficlonerange(2).
+    """
+    with source.open("rb") as old, fresh.open("wb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), _CLONE, old.fileno())
+        except OSError:
+            return False
+    return True
 
 
 def replace_durably(fresh: Path, target: Path) -> None:
