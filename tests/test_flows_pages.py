@@ -16,6 +16,7 @@ from dataclasses import asdict, replace
 from html import unescape
 from pathlib import Path
 
+import duckdb
 import httpx
 import pytest
 from lxml import etree, html
@@ -100,7 +101,7 @@ def window(tmp_path_factory) -> Iterator[Browser]:
 
 def words_of(page: str) -> str:
     """Return the words that a reader sees, on one line."""
-    apart = re.sub("</t[dh]>", " ", page)  # cells, as people see them
+    apart = re.sub("</(t[dh]|h4)>", " ", page)  # cells, as people see them
     return " ".join(html.fromstring(apart.encode()).text_content().split())
 
 
@@ -123,6 +124,23 @@ class TestReader:
         assert "Dmitry Peskov on ceasefire: accepts → rejects" in changed
         assert "We accept a ceasefire along the present line" in changed
         assert "We reject a ceasefire that leaves foreign troops in Ukraine" in changed
+
+    def test_who_denies_whom(self, data_dir, tmp_path):
+        """A claim that another denied stands on the first page and among the changes, both in their words."""
+        folder = shutil.copytree(data_dir, tmp_path / "var")
+        with writing(folder) as session:
+            session.run(
+                "INSERT INTO dispute_rows SELECT c.utterance_id, d.utterance_id, 'ceasefire', d.first_said_at FROM utterances AS c, utterances AS d "
+                "WHERE starts_with(c.text, 'We accept a ceasefire') AND starts_with(d.text, 'We demand security')"
+            )
+        publish(folder)
+        visitor = Visitor(folder)
+        for path in ("/", "/changes", "/changes?topic=ceasefire"):
+            words = words_of(visitor.get(path).text)
+            assert "Volodymyr Zelenskyy denies Dmitry Peskov on ceasefire" in words
+            assert words.index("Claimed We accept a ceasefire") < words.index("Denied We demand security guarantees")
+        assert "denies" not in words_of(visitor.get("/changes?topic=talks").text)
+        visitor.leave()
 
     def test_when_the_next_talks_are(self, site):
         """The first page names the next talks with their day, place and the sentence that says so."""
@@ -356,6 +374,13 @@ class TestAsking:
         answer = Visitor(tmp_path).get("/")
         assert answer.status_code == 503
         assert "talkwatch publish" in answer.text
+
+    def test_a_copy_of_another_version_is_one_line(self, tmp_path):
+        """Between an update and the first pass after it the pages say what they wait for."""
+        duckdb.connect(tmp_path / "analysis.duckdb").close()
+        answer = Visitor(tmp_path).get("/")
+        assert answer.status_code == 503
+        assert "is of another version; the next pass" in words_of(answer.text)
 
     @pytest.mark.parametrize(
         ("base", "status"),

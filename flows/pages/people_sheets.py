@@ -15,10 +15,12 @@ from warehouse.shown.news import (
     SaidLine,
 )
 from warehouse.shown.people import (
+    DISPUTES,
     MOVES,
     OFFICIALS,
     STANDS,
     TOPICS,
+    DisputeLine,
     MoveLine,
     OfficialLine,
     StandLine,
@@ -29,24 +31,20 @@ from warehouse.shown.upkeep import ALERTS, AlertLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesSheet(Sheet):
-    """Shifts, the newest first."""
+    """Shifts and disputes, the newest first."""
 
     template = "changes.html.j2"
     moves: Listing[MoveLine]
+    disputes: Listing[DisputeLine]
 
 
 def changes(session: Session, asked: Inquiry) -> ChangesSheet:
-    """Show every shift there is, as far as it is not filtered away."""
+    """Show every shift and dispute there is, as far as it is not filtered away."""
+    topic, since, until = asked.filter("topic"), asked.day("since"), asked.day("until")
     return ChangesSheet(
         heading="What changed",
-        moves=MOVES.ask(
-            session,
-            official=asked.filter("official"),
-            topic=asked.filter("topic"),
-            since=asked.day("since"),
-            until=asked.day("until"),
-            most=200,
-        ),
+        moves=MOVES.ask(session, official=asked.filter("official"), topic=topic, since=since, until=until, most=200),
+        disputes=DISPUTES.ask(session, topic=topic, since=since, until=until, most=200),
     )
 
 

@@ -24,9 +24,11 @@ from warehouse.shown.news import (
     SaidLine,
 )
 from warehouse.shown.people import (
+    DISPUTES,
     MOVES,
     NEW_STANDS,
     VOLUME,
+    DisputeLine,
     MoveLine,
     StandLine,
     VolumeLine,
@@ -60,6 +62,7 @@ class TodaySheet(Sheet):
     day: date
     is_today: bool
     moves: Listing[MoveLine]
+    disputes: Listing[DisputeLine]
     stands: Listing[StandLine]
     talks: Listing[TalkLine]
     said: Listing[SaidLine]
@@ -86,6 +89,7 @@ def today(session: Session, asked: Inquiry) -> TodaySheet:
         day=day,
         is_today=day == asked.today(),
         moves=MOVES.ask(session, official=None, topic=None, since=ends - _WEEK, until=ends, most=10),
+        disputes=DISPUTES.ask(session, topic=None, since=ends - _WEEK, until=ends, most=10),
         stands=NEW_STANDS.ask(session, official=None, topic=None, since=begins, until=ends, most=20),
         talks=AHEAD.ask(session, since=day, until=None, told_since=None, most=8),
         said=MOST_REPORTED.ask(session, since=begins, until=ends, most=10),

@@ -53,13 +53,19 @@ class PublishedCopy:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session on the newest copy; raise Unusable where there is none, or none that can be read."""
+        """Give a session on the newest copy; raise Unusable where there is none, or none that answers."""
         with self._lock:
             cursor = self._connection().cursor()
         try:
             cursor.execute("USE analysis")
             cursor.execute("SET TimeZone = 'UTC'")
             yield Session(cursor)
+        except duckdb.CatalogException:
+            raise Unusable(
+                f"{self._path} is of another version; the next pass, or `talkwatch publish`, replaces it"
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise Unusable("the page needs more memory than it may have; ask for less") from None
         finally:
             cursor.close()
 

@@ -87,14 +87,14 @@ LIMIT $most
 """,  # noqa: S608 (our own words)
 )
 
+# An event is named by its first article; links lead to it from the others, without a look at all articles.
+_OF_EVENT = "(SELECT $event UNION ALL SELECT member FROM event_links WHERE root = $event)"
 # What is said in the articles of one event; what most outlets have first.
 SAID_AT = Question(
     SaidLine,
     f"""
 {_SAID}
-WHERE u.utterance_id IN (
-        SELECT r.utterance_id FROM statements AS r JOIN articles AS t USING (article_id) WHERE t.event_id = $event
-    )
+WHERE u.utterance_id IN (SELECT utterance_id FROM statements WHERE article_id IN {_OF_EVENT})
     AND (u.official_id IS NOT NULL OR len(s.topics) > 0)
 ORDER BY u.outlets DESC, u.first_said_at, u.utterance_id
 LIMIT $most
@@ -184,7 +184,8 @@ FROM articles AS a
 """
 ARTICLE = Question(ArticleLine, f"{_ARTICLE} WHERE a.article_id = $article")
 ARTICLES_OF_EVENT = Question(
-    ArticleLine, f"{_ARTICLE} WHERE a.event_id = $event ORDER BY told_at, a.first_seen_at, a.article_id LIMIT $most"
+    ArticleLine,
+    f"{_ARTICLE} WHERE a.article_id IN {_OF_EVENT} ORDER BY told_at, a.first_seen_at, a.article_id LIMIT $most",
 )
 FOUND_ARTICLES = Question(
     ArticleLine,

@@ -160,6 +160,42 @@ LIMIT $most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeLine:
+    """A claim and its denial by another, each in the fullest words that report it."""
+
+    topic: str
+    denied_at: datetime
+    claimed_at: datetime
+    claim_utterance_id: str
+    claimed_by: str | None
+    claimed_by_id: str | None
+    claim_text: str
+    denial_utterance_id: str
+    denied_by: str | None
+    denied_by_id: str | None
+    denial_text: str
+
+
+DISPUTES = Question(
+    DisputeLine,
+    """
+SELECT
+    p.topic, p.denied_at, c.first_said_at AS claimed_at,
+    c.utterance_id AS claim_utterance_id, c.speaker AS claimed_by, c.official_id AS claimed_by_id, c.text AS claim_text,
+    d.utterance_id AS denial_utterance_id, d.speaker AS denied_by, d.official_id AS denied_by_id, d.text AS denial_text
+FROM disputes AS p
+JOIN utterances AS c ON c.utterance_id = p.claim_utterance_id
+JOIN utterances AS d ON d.utterance_id = p.denial_utterance_id
+WHERE ($topic::VARCHAR IS NULL OR p.topic = $topic)
+    AND ($since::TIMESTAMPTZ IS NULL OR p.denied_at >= $since)
+    AND ($until::TIMESTAMPTZ IS NULL OR p.denied_at < $until)
+ORDER BY p.denied_at DESC, denial_utterance_id
+LIMIT $most
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicLine:
     """One topic, with how many officials take a side on it and how much they have said on it."""
 
