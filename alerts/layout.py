@@ -9,11 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from alerts.records import Place, Scope
 from extractors.officials.phrases import Hit, PhraseIndex
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
+from extractors.text.agents import Deed, deed_of
 from extractors.text.dates import day_of
 from extractors.text.datings import is_historical
 from extractors.text.negation import negation
@@ -23,6 +24,7 @@ from extractors.text.words import tokens
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
 # A longer excerpt is no excerpt: the phrase's own sentence stands for it.
 _EXCERPT_CHARS = 1500
+_MENTIONS = 4  # of an official in one sentence, the nearest to a phrase, by which he may do what it is about
 
 
 @dataclass(slots=True)
@@ -166,6 +168,13 @@ class Layout:
         mentions = self._mentions.get(ref_id)
         return mentions.nearest_first(inside, to) if mentions else iter(())
 
+    def officials_in(self, inside: Span) -> list[Mention]:
+        """Return the first mention within a stretch of each official it names, in order."""
+        start = Span(inside.start, inside.start)
+        named = (next(self.mentions_of(ref, inside, start), None) for ref in self._named_in(inside))
+        people = [each for each in named if each is not None and each.kind is MentionKind.OFFICIAL]
+        return sorted(people, key=lambda mention: mention.span)
+
     def taken_from(self, mention: Mention) -> Statement | None:
         """Return the statement by which a pronoun was taken for someone; None for a mention that names him."""
         return self._taken_from.get((mention.ref_id, mention.span))
@@ -256,6 +265,7 @@ class Texts:
         self.refs = self.text.refs | self.title.refs
         self._found: dict[int, frozenset[str]] = {}
         self._near: dict[tuple[Place, Span, str], Nearness | None] = {}
+        self._deeds: dict[tuple[Place, Span], dict[str | None, Mention]] = {}
         self._negation: dict[tuple[Place, Span], Span | None] = {}
         self._history: dict[tuple[Place, Span], bool] = {}
 
@@ -280,6 +290,15 @@ class Texts:
     def ties(self, ref_id: str, hit: Hit, sentence: int, layout: Layout) -> Iterator[Nearness]:
         """Yield the ties between a hit and someone, the strongest first."""
         return _ties(ref_id, hit.span, sentence, layout, self.title if layout is self.text else self.text)
+
+    def acting(self, ref_id: str, hit: Hit, sentence: int, layout: Layout) -> Nearness | None:
+        """Return the tie of a hit with someone who does it by a verb, or by a noun where nobody does it by a verb."""
+        key = (layout.place, hit.span)
+        if key not in self._deeds:
+            self._deeds[key] = _doers(hit.span, sentence, layout, self.article.language)
+        own, place = self._deeds[key].get(ref_id), layout.place
+        by = layout.taken_from(own) if own else None
+        return Nearness(scope=Scope.ACTS, mention=own, mentioned_in=place, known_by=by) if own else None
 
     def negation(self, hit: Hit, sentence: int, layout: Layout) -> Span | None:
         """Return the words of its sentence that negate a hit."""
@@ -330,6 +349,17 @@ class Occurrence:
         """Tell whether the official is reported to deny having said what holds the hit."""
         statements = self.layout.statements_at(self.sentence, self.hit.span)
         return any(each.denied and self.ref_id in self.layout.speakers(each) for each in statements)
+
+
+def _doers(hit: Span, sentence: int, layout: Layout, language: str | None) -> dict[str | None, Mention]:
+    """Return who of a sentence's officials does what a hit in it is about, each by the mention that tells it."""
+    inside = layout.sentences[sentence]
+    found: dict[Deed, dict[str | None, Mention]] = {}
+    for first in layout.officials_in(inside):
+        for mention in islice(layout.mentions_of(first.ref_id or "", inside, hit), _MENTIONS):
+            if deed := deed_of(layout.text, inside, mention.span, hit, language):
+                found.setdefault(deed, {}).setdefault(first.ref_id, mention)
+    return found.get(Deed.VERB) or ({} if layout.statements_at(sentence, hit) else found.get(Deed.NOUN, {}))
 
 
 def _ties(ref_id: str, hit: Span, sentence: int, layout: Layout, other: Layout) -> Iterator[Nearness]:

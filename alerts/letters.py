@@ -58,6 +58,7 @@ _SIDES = {"us": "US", "mediator": "mediator", "other": ""}
 _HOUSE = re.compile(r"kremlin|white house|pentagon|pope|commission|envoy|\bUN\b", re.IGNORECASE)  # says whose it is
 _NEARNESS = {
     Scope.SPEAKS: "in what this official said",
+    Scope.ACTS: "in what this official does",
     Scope.STATEMENT: "in one statement with this official",
     Scope.SENTENCE: "in a sentence that names this official, who is not heard saying it",
     Scope.PARAGRAPH: "in a paragraph that names this official, who is not heard saying it",
@@ -237,8 +238,9 @@ def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
 
 
 def beside(notice: Notice, *, timezone: str) -> tuple[str, ...]:
-    """Return what is known beside what was said: what stands against it, and where the official stood before."""
-    return (*contradicting(notice, timezone=timezone), *last_positions(notice, timezone=timezone))
+    """Return what is known beside it: who else is named, what stands against it, where the official stood before."""
+    known = (*contradicting(notice, timezone=timezone), *last_positions(notice, timezone=timezone))
+    return tuple(filter(None, (also_named(notice.alert), *known)))
 
 
 def contradicting(notice: Notice, *, timezone: str) -> tuple[str, ...]:
@@ -295,6 +297,12 @@ def called(keyword: str) -> str:
     """Return a rule's phrase as people say it: a topic by its name, a phrase between marks."""
     topic = topic_name(keyword)
     return f"{shown(topic).replace('-', ' ')} (topic)" if topic else f"“{shown(keyword)}”"
+
+
+def also_named(alert: Alert) -> str:
+    """Return who else is named where an alert's official says or does it, in the source's words; empty for nobody."""
+    names = dict.fromkeys(shown(proof.surface) for proof in alert.evidence if proof.what == "also")
+    return f"Also names: {', '.join(names)}" if names else ""
 
 
 def why_told(notice: Notice) -> str:

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from alerts.clauses import few
 from alerts.compiled_rules import CompiledRule, Failure
 from alerts.layout import Layout, Nearness, Occurrence, Texts
-from alerts.proofs import beside_him, proof_at, said_at
+from alerts.proofs import also_named, beside_him, proof_at, said_at
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
 from extractors.officials.phrases import Hit
@@ -28,6 +28,7 @@ MOST_OFFICIALS = 40
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
 _NEARNESS = {
+    Scope.ACTS: "in one sentence that tells what he does",
     Scope.STATEMENT: "in one statement, which is not his own words",
     Scope.SENTENCE: "in one sentence, but in no statement of his",
     Scope.PARAGRAPH: "in one paragraph, but in no sentence together",
@@ -105,7 +106,7 @@ def _occurrences(
     for layout, sentence, hit, ref in _pairs(rule, texts, frozenset(refs), apart=apart):
         near = texts.near(ref, hit, sentence, layout)
         if near and not anywhere and not _near_enough(rule, near):
-            near = _nearer(rule, texts.ties(ref, hit, sentence, layout)) if near.is_apart else None
+            near = _other_tie(rule, near, texts, (ref, hit, sentence, layout))
         if near:
             yield Occurrence(
                 scope=rule.rule.scope,
@@ -139,8 +140,11 @@ def _near_enough(rule: CompiledRule, near: Nearness) -> bool:
     return is_near and not (near.is_apart and rule.rule.scope is Scope.SENTENCE)
 
 
-def _nearer(rule: CompiledRule, ties: Iterable[Nearness]) -> Nearness | None:
-    return next((near for near in ties if _near_enough(rule, near)), None)
+def _other_tie(rule: CompiledRule, near: Nearness, texts: Texts, at: tuple[str, Hit, int, Layout]) -> Nearness | None:
+    """Return another tie of a hit and someone that is near enough, where the strongest is not."""
+    if rule.rule.scope is Scope.ACTS:
+        return texts.acting(*at)
+    return next((each for each in texts.ties(*at) if _near_enough(rule, each)), None) if near.is_apart else None
 
 
 def _by_speaker(rule: CompiledRule, at: Occurrence) -> Occurrence | None:
@@ -202,7 +206,11 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
         place=at.layout.place,
         excerpt=shown.slice(at.layout.text),
         excerpt_span=shown,
-        evidence=(*islice(_all_proofs(hits, article), EVIDENCE_LIMIT), *beside_him(at, best.together, rule.offices)),
+        evidence=(
+            *islice(_all_proofs(hits, article), EVIDENCE_LIMIT),
+            *beside_him(at, best.together, rule.offices),
+            *also_named(best.together, at),
+        ),
         utterance_id=statement.utterance_id if statement else None,
         excluded_by=best.exclusion.ref if best.exclusion else None,
         negated=at.negation is not None,
@@ -303,13 +311,14 @@ def _officials_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
 
 
 def _scope_lacks(rule: CompiledRule, texts: Texts) -> Failure | None:
-    anywhere = list(_occurrences(rule, texts, _wanted(rule, texts), anywhere=True))
+    wanted = _wanted(rule, texts)
+    if next(_occurrences(rule, texts, wanted), None):
+        return None
+    anywhere = list(_occurrences(rule, texts, wanted, anywhere=True))
     if not anywhere:
         what = "who speaks in it is named outside its sentences, where nothing is matched"
         return Failure(key="scope", what=what, change="nothing: the article has to name him")
     at = min(anywhere, key=lambda each: _RANKS[each.near.scope])
-    if _near_enough(rule, at.near):
-        return None
     if at.denied:
         what = f'{rule.called(at.ref_id)} is reported to deny having said "{at.hit.key}", which is not saying it'
     else:

@@ -6,13 +6,23 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from alerts.layout import Layout, Occurrence
-from alerts.records import Evidence
+from alerts.records import Evidence, Scope
 from extractors.officials.offices import Offices
 from extractors.records import Span, Statement, StatementKind
 
 _MENTIONS = 12  # of an official, beside which his office is looked for, and beside the first, where most stand
 _PARTS = 6  # of a quotation
 _MARKS = frozenset("“\"«„‘'")
+
+
+def also_named(together: Sequence[str], at: Occurrence) -> Iterator[Evidence]:
+    """Yield each other official who is named in the sentence of what one says or does, in its words."""
+    if at.scope is not Scope.ACTS:
+        return
+    layout, sentence = at.layout, at.layout.sentences[at.sentence]
+    for mention in layout.officials_in(sentence):
+        if mention.ref_id not in together and layout.taken_from(mention) is None:
+            yield proof_at("also", layout, mention.span, mention.ref_id)
 
 
 def beside_him(at: Occurrence, together: Sequence[str], offices: Offices) -> Iterator[Evidence]:

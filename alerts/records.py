@@ -13,6 +13,7 @@ class Scope(StrEnum):
     """How near a phrase and an official must be for a match, strongest first."""
 
     SPEAKS = "speaks"
+    ACTS = "acts"
     STATEMENT = "statement"
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
@@ -83,7 +84,7 @@ class Evidence:
     `what` is keyword, official, speaker, cue, statement or words (its part that holds the phrase), sentence (the
     phrase's), quoted (a part of the statement in quotation marks), part (of one that is split), other (another's
     statement that holds the phrase too), where (a phrase of that clause), negation (the words that negate), historical
-    (what is told as history), together (who says it with him) or exclude.
+    (what is told as history), together (who says it with him), also (who else is named there) or exclude.
     """
 
     what: str

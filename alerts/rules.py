@@ -36,6 +36,7 @@ from extractors.text.languages import main_language
 Lack = tuple[str, str]
 _STRETCHES = {
     Scope.SPEAKS: "his own words",
+    Scope.ACTS: "that sentence",
     Scope.STATEMENT: "that statement",
     Scope.SENTENCE: "that sentence",
     Scope.PARAGRAPH: "that paragraph",
@@ -196,7 +197,7 @@ class Rule(Table):
     )
     subscribers: Phrases = Field(description="who is told")
     scope: Scope = Field(
-        Scope.SENTENCE, description="how near: `speaks`, `statement`, `sentence`, `paragraph`, `article`"
+        Scope.SENTENCE, description="how near: `speaks`, `acts`, `statement`, `sentence`, `paragraph`, `article`"
     )
     exclude: Annotated[tuple[Name, ...], Checked(wrong_phrases)] = Field(
         (), description="phrases that cancel a match in their own sentence (or paragraph, article)"
