@@ -9,29 +9,45 @@ from datetime import datetime, timedelta
 from extractors.relation_records import Wording, Words
 from warehouse.session import Session
 
-# Of what shares no words with it, the newest of each speaker are enough: what was said last is asked for.
+# Of what shares words with it those that share most are enough, of the rest the newest of each speaker: what was said
+# last is asked for.
 _EARLIER = """
 WITH fresh AS (
-    SELECT unnest($speakers::VARCHAR[]) AS speaker, unnest($said_at::TIMESTAMPTZ[]) AS said_at,
-        unnest($keys::BIGINT[][]) AS keys
+    SELECT unnest($statement_ids::VARCHAR[]) AS statement_id, unnest($speakers::VARCHAR[]) AS speaker,
+        unnest($said_at::TIMESTAMPTZ[]) AS said_at, unnest($keys::BIGINT[][]) AS keys
 ),
-asked AS (SELECT speaker, max(said_at) AS until, flatten(list(keys)) AS keys FROM fresh GROUP BY speaker),
-found AS (
-    SELECT s.*, list_has_any(s.keys, asked.keys) AS shares,
-        row_number() OVER (
-            PARTITION BY s.speaker ORDER BY len(s.sentences) = 0, s.said_at DESC, s.statement_id
-        ) AS place
+asked AS (SELECT speaker, max(said_at) - to_seconds($window) AS until FROM fresh GROUP BY speaker),
+own AS (
+    SELECT s.*
     FROM sayings AS s
-    JOIN asked ON asked.speaker = s.speaker AND s.said_at < asked.until - to_seconds($window)
+    JOIN asked ON asked.speaker = s.speaker AND s.said_at < asked.until
     WHERE s.said_at >= $since
+),
+keyed AS (SELECT statement_id AS told, speaker, said_at, unnest(keys) AS key FROM own),
+shared AS (
+    SELECT f.statement_id, k.told
+    FROM (SELECT statement_id, speaker, unnest(keys) AS key FROM fresh) AS f
+    JOIN keyed AS k USING (speaker, key)
+    GROUP BY f.statement_id, k.told
+    QUALIFY row_number() OVER (
+        PARTITION BY f.statement_id ORDER BY count(*) DESC, max(k.said_at) DESC, k.told
+    ) <= $likely
+),
+recent AS (
+    SELECT statement_id
+    FROM own
+    WHERE len(sentences) > 0
+    QUALIFY row_number() OVER (PARTITION BY speaker ORDER BY said_at DESC, statement_id) <= $most
 )
-SELECT f.statement_id, coalesce(l.root, f.utterance_id), f.speaker, f.said_at, f.seen_at, f.words, f.quoted, f.keys,
-    f.sentences
-FROM found AS f
-LEFT JOIN utterance_links AS l ON l.member = f.utterance_id
-WHERE f.shares OR f.place <= $most
-ORDER BY f.statement_id, f.said_at
+SELECT own.statement_id, coalesce(l.root, own.utterance_id), own.speaker, own.said_at, own.seen_at, own.words,
+    own.quoted, own.keys, own.sentences
+FROM own
+LEFT JOIN utterance_links AS l ON l.member = own.utterance_id
+WHERE own.statement_id IN (SELECT told FROM shared UNION ALL FROM recent)
+ORDER BY own.statement_id, own.said_at
 """
+# Nothing that is the same words shares fewer keys than so many others do.
+_LIKELY = 20
 _KEPT = """
 INSERT INTO sayings BY NAME
 SELECT n.* FROM sayings_now AS n
@@ -67,14 +83,16 @@ def earlier_sayings(
 ) -> tuple[Wording, ...]:
     """Return what the speakers of these wordings said from `since` on and more than `window` before the last of them.
 
-    It shares words with what is said now, or is of the `most` last that a speaker said; `name` is the present one.
+    It shares most words with what is said now, or is of the `most` last that a speaker said; `name` is the present one.
     """
     params = {
+        "statement_ids": [each.statement_id for each in wordings],
         "speakers": [each.speaker for each in wordings],
         "said_at": [each.said_at for each in wordings],
         "keys": [each.keys for each in wordings],
         "window": window.total_seconds(),
         "since": since,
+        "likely": _LIKELY,
         "most": most,
     }
     return tuple(
