@@ -40,7 +40,7 @@ recent AS (
     QUALIFY row_number() OVER (PARTITION BY speaker ORDER BY said_at DESC, statement_id) <= $most
 )
 SELECT own.statement_id, coalesce(l.root, own.utterance_id), own.speaker, own.said_at, own.seen_at, own.words,
-    own.quoted, own.keys, own.sentences
+    own.quoted, if(own.statement_id IN (SELECT told FROM shared), own.keys, []), own.sentences
 FROM own
 LEFT JOIN utterance_links AS l ON l.member = own.utterance_id
 WHERE own.statement_id IN (SELECT told FROM shared UNION ALL FROM recent)
@@ -83,7 +83,8 @@ def earlier_sayings(
 ) -> tuple[Wording, ...]:
     """Return what the speakers of these wordings said from `since` on and more than `window` before the last of them.
 
-    It shares most words with what is said now, or is of the `most` last that a speaker said; `name` is the present one.
+    It shares most words with what is said now, or is of the `most` last that a speaker said, and then has no keys;
+    `name` is the present one.
     """
     params = {
         "statement_ids": [each.statement_id for each in wordings],

@@ -37,7 +37,7 @@ from warehouse.utterances import SameMeaning
 
 BATCH = 200
 # Of all that a speaker said in a year, so many of the last are compared by their meaning.
-MEANT_MOST = 500
+MEANT_MOST = 100
 # So many of the last things said on the topics of a batch are held against what is denied.
 CONTESTED_MOST = 3000
 
