@@ -51,6 +51,7 @@ class Lexicon:
     negation: str
     strangers: frozenset[str]
     carriers: frozenset[str]
+    is_cyrillic: bool
     nations: dict[str, str]
     offices: tuple[tuple[frozenset[str], str, str | None], ...]
     former: frozenset[str]
@@ -98,6 +99,7 @@ def lexicon_of(language: str) -> Lexicon:
         joins=frozenset(own["and_also"].split()),
         negation=own["not"],
         strangers=frozenset(own["strangers"].split()),
+        is_cyrillic=own["letters"] == "cyrillic",
         carriers=frozenset(own["carriers"].split()),
         nations={adjective: code.upper() for adjective, code in _pairs(own["nations"])},
         offices=tuple(_office(nouns, role) for nouns, role in _pairs(own["offices"])),

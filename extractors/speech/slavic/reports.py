@@ -270,12 +270,13 @@ class Reports:
         return any(span.covers(at) for span in self._said)
 
     def _referring(self) -> Saying | None:
-        """Read "Об этом сообщил X": he said what stands before."""
-        words = " ".join(word.lower for at in range(2) if (word := self.unit.word(at)))
-        cue = self._first_cue(2, NEAR) if words in self.unit.lexicon.refers else None
+        """Read "Об этом сообщил X" and "Сообщил об этом X": he said what stands before."""
+        first = 1 if self.unit.cue_at(0) else 0
+        words = " ".join(word.lower for at in (first, first + 1) if (word := self.unit.word(at)))
+        cue = self._first_cue(0, NEAR) if words in self.unit.lexicon.refers else None
         if cue is None:
             return None
-        return self._saying([], cue, (2, self.edges.clause_end(cue.at + 1, whole=True)), before=True)
+        return self._saying([], cue, (2 + first, self.edges.clause_end(cue.at + 1, whole=True)), before=True)
 
     def _that(self, cue: CueWord) -> Saying | None:
         at = next(
