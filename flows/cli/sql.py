@@ -30,7 +30,7 @@ class Format(StrEnum):
 @command("sql")
 def sql(
     query: Annotated[
-        str | None, typer.Argument(metavar="QUERY", help="Else it is read from -f, or from stdin.")
+        str | None, typer.Argument(metavar="QUERY", help="Else it is read from -f, stdin, or a prompt.")
     ] = None,
     file: Annotated[Path | None, typer.Option("-f", "--file", help="Read the query from a file.")] = None,
     output_format: Annotated[
@@ -40,7 +40,15 @@ def sql(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to a file.")] = None,
     config: Config = None,
 ) -> None:
-    """Query the published copy; nothing can be changed by it."""
+    """Query the published copy; nothing can be changed by it. In a terminal, without a query, it is a prompt."""
+    if query is None and file is None and output is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from flows.cli.prompt import prompted
+
+        try:
+            prompted(data_dir_named(config))
+        except QueryProblem as problem:
+            raise UsageProblem(str(problem)) from None
+        return
     text = query_text(query, file)
     answered(data_dir_named(config), text, output_format or format_of(output), output)
 
