@@ -328,8 +328,9 @@ def test_a_new_connection_that_ends_is_not_tried_for_ever():
 def test_a_server_that_stalls_at_its_handshake_holds_no_connection():
     """Who is connected to and says nothing to TLS is left for good when the time is over."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
         port = listener.getsockname()[1]
-        fetch = table(timeout_seconds=0.3, allow_hosts=[f"127.0.0.1:{port}"])
+        fetch = table(timeout_seconds=1, allow_hosts=[f"127.0.0.1:{port}"])
         (outcome,) = fetch_outcomes([Request(key="k", url=f"https://127.0.0.1:{port}/", accept="*/*")], fetch)
         assert isinstance(outcome, FetchFailure)
         connection, _ = listener.accept()
