@@ -163,6 +163,14 @@ def otherwise_negated(wish: Negation, occurrence: Occurrence) -> Lack | None:
     return f"{said} is {f'negated there{by}' if words else 'not negated there'}", 'use negation = "any"'
 
 
+def doubtful(least: float, near: Nearness) -> Lack | None:
+    """Ask that he is named in words, or that it is he who says it with so much certainty."""
+    certainty = None if near.known_by is None else near.known_by.confidence
+    if certainty is None or certainty >= least:
+        return None
+    return f"that it is he who says it is certain to {certainty:.2f} only", "lower min_confidence"
+
+
 def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterator[str]:
     """Yield what is wrong in the phrases of a clause."""
     yield from wrong_phrases(key, phrases_in(where), known)
@@ -226,6 +234,12 @@ class Rule(Table):
             'what is negated ("ruled out a ceasefire"): `any` fires as the rest does, `only` nothing else, '
             "`exclude` never"
         ),
+    )
+    min_confidence: Annotated[float, OfSpeaker(doubtful)] = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="how certain it must be that the official is who says it, 0 to 1, where only a statement tells",
     )
     historical: Historical = Field(
         Historical.SKIP,

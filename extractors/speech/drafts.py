@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
-from extractors.speech.parties import CERTAINTY, Speaker
+from extractors.speech.parties import NOBODY, UNSURE, Speaker, confidence_in
 from extractors.speech.stances import (
     PHRASAL,
     Stance,
@@ -104,7 +104,7 @@ class Draft:
     """A statement as far as it has been read. `before` is the sentence before it, `key` what its quotations share.
 
     `is_act` tells an act on a watched subject, which takes its stance by itself: "ended the talks"; `is_heard` one that
-    the tagger alone has found.
+    the tagger alone has found; `heard` is how likely that takes the speaker's words for a source.
     """
 
     speaker: Speaker
@@ -119,6 +119,7 @@ class Draft:
     occasion: Span | None = None
     is_act: bool = False
     is_heard: bool = False
+    heard: float | None = None
 
     @property
     def lemma(self) -> str | None:
@@ -142,7 +143,9 @@ def finished(
 ) -> Statement:
     """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
     span = Span(draft.spans[0].start, draft.spans[-1].end)
-    party = draft.speaker.party
+    confidence = confidence_in(draft.speaker.party.resolution, draft.heard)
+    is_unsure = draft.speaker.party.is_known and confidence < UNSURE
+    party = NOBODY if is_unsure else draft.speaker.party
     words = " ".join(part.slice(text) for part in draft.spans)
     home = homes.of(party.name, party.ref_id, draft.speaker.surface)
     is_direct = draft.kind is StatementKind.DIRECT
@@ -172,7 +175,7 @@ def finished(
         modality=modality_of(words, at).value,
         denied=is_silent,
         resolved_by=party.resolution.value,
-        confidence=CERTAINTY[party.resolution],
+        confidence=confidence,
     )
 
 

@@ -100,7 +100,16 @@ def fused(text: str, drafts: Sequence[Draft], tags: Tags, quotations: Sequence[Q
             draft.spans = [_bounded(text, span, tags, others, quotations) for span in draft.spans]
             draft.kind = kind_of(text, draft.spans, quotations)
     taken = [span for draft in kept for span in draft.spans]
-    return kept + [draft for draft in drafts if draft.is_heard and not _meet(draft.spans, taken)]
+    kept += [draft for draft in drafts if draft.is_heard and not _meet(draft.spans, taken)]
+    for draft in kept:
+        draft.heard = _naming(draft, tags)
+    return kept
+
+
+def _naming(draft: Draft, tags: Tags) -> float | None:
+    """Return how likely the speaker’s words name a source; None of words unheard, signed or inherited."""
+    is_heard = draft.verb is not None and max(map(tags.likelihood, draft.spans)) >= DOUBTED
+    return tags.naming(draft.speaker.span) if is_heard else None
 
 
 def _stands(draft: Draft, tags: Tags) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp
 
 from extractors.officials.roster import Official
 from extractors.officials.watchlist import Watchlist
@@ -38,6 +39,23 @@ CERTAINTY = {
     Resolution.GROUP: 0.92,
     Resolution.NONE: 0.87,
 }
+
+
+# How often the person is the right one where the phrase is, for what stands for a name.
+_STANDS_FOR = {Resolution.PRONOUN: 0.95, Resolution.INHERITED: 0.95, Resolution.ROLE: 0.95}
+_NAMED = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.METONYM})
+# Log-odds that the phrase beside the words is who says them, and what they gain by how far the tagger hears it as a
+# source: from 530 statements of articles that it had not learned from. A name is likelier than anything else.
+_BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
+UNSURE = 0.5  # confidence below which nobody is named
+
+
+def confidence_in(resolution: Resolution, heard: float | None) -> float:
+    """Return how likely a speaker is the right one, from 0 to 1; `heard` is how likely the tagger takes him for one."""
+    if heard is None:
+        return CERTAINTY[resolution]
+    base, gain = _BY_NAME if resolution in _NAMED else _OTHERWISE
+    return round(_STANDS_FOR.get(resolution, 1.0) / (1 + exp(-(base + gain * heard))), 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
 # tagger agrees with its bounds, weighed on articles that neither had learned from (docs/extraction.md).
 _HEARD_BASE, _HEARD_RULE, _HEARD_AGREEMENT = -2.02, 0.29, 4.2
 LIKELY_HEARD = 0.6
+_UNHEARD = 0.1  # likelihood below which a word is no source
 _SELDOM = -0.6  # log-odds of a cue that something else has to vouch for
 
 
@@ -227,8 +228,30 @@ def find_reported(
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
         reported = _placed(sentence, text, report, quotations, _least(report, weight, acts))
         if reported is not None:
-            kept.append(replace(reported, is_act=report.head.i in acts))
+            cue = report.cue if tags is None else _by_source(sentence, report.cue, tags)
+            kept.append(replace(reported, report=replace(report, cue=cue), is_act=report.head.i in acts))
     return kept
+
+
+def _by_source(sentence: ParsedSentence, cue: Cue, tags: Tags) -> Cue:
+    """Return a cue with the speaker whom the tagger hears, for a pronoun that it does not hear as one.
+
+    "Putin, asked whether he wanted a truce, said": the parser takes the nearer for the subject.
+    """
+    if cue.speaker is None or cue.speaker.pos_ != "PRON" or tags.naming(_span(sentence, cue.speaker)) > _UNHEARD:
+        return cue
+    sure = [each.span for each in tags.sources(sentence.whole()) if each.likelihood >= LIKELY_HEARD]
+    heads = [
+        token
+        for token in sentence
+        if token.i < cue.first.i and any(_span(sentence, token).meets(each) for each in sure)
+    ]
+    named = [token for token in heads if token.pos_ == "PROPN"]
+    return replace(cue, speaker=named[-1]) if named else cue
+
+
+def _span(sentence: ParsedSentence, token: Token) -> Span:
+    return sentence.span(token, token)
 
 
 def _least(report: SpeechReport, weight: float, acts: Collection[int]) -> int:

@@ -146,6 +146,10 @@ class Tags:
         """Tell two pieces of one word."""
         return bool(self._ends[at - 1] == self._starts[at])
 
+    def naming(self, span: Span) -> float:
+        """Return how likely the words of a stretch name a speaker."""
+        return _mean(self._source[self._within(span)])
+
     def speech(self, span: Span) -> float:
         """Return how likely the words of a stretch, if they are anybody’s, are said rather than thought or wished."""
         return _mean(self._speech[self._within(span)])
