@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.copies.meaning import said_alike
+from extractors.negotiation.utterances import wording
+from extractors.officials.countries import Countries
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth, Reading, Span
 from extractors.speech.reading import Reader, Unread
 from extractors.speech.slavic import words
+from extractors.text import vectors
 from extractors.text.negation import negation
+from tests.warehouse_examples import NOW
 
 
 @cache
@@ -153,6 +158,30 @@ def test_words_take_a_stance(text, language, stance):
     """The verb takes a side, else the words themselves."""
     (said,) = reading_of(text, language).statements
     assert said.stance == stance
+
+
+def worded(text, language):
+    """Return what other reports of the one statement of a text are found by."""
+    (said,) = reading_of(text, language).statements
+    return wording(said, text, said_at=NOW, seen_at=NOW, countries=Countries(load_watchlist()))
+
+
+@pytest.mark.slow
+def test_reports_in_two_languages_are_one_utterance():
+    """Most of twenty pairs of reports, read each in its language, meet, by people and bodies; no look-alike does."""
+    made, met = vectors.load(), {"same": 0, "other": 0}
+    pairs = tomllib.loads((Path(__file__).parent / "said_in_two_languages.toml").read_text(encoding="utf-8"))["said"]
+    for pair in pairs:
+        english = worded(pair["english"], "en")
+        for kind in met:
+            own = worded(pair[kind], pair["language"])
+            assert own.speaker == english.speaker
+            sentences = [*english.sentences, *own.sentences]
+            known = dict(zip(sentences, made(sentences), strict=True))
+            met[kind] += bool(list(said_alike([english], [own], known)))
+    assert len(pairs) == 20
+    assert met["same"] >= 15
+    assert met["other"] == 0
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ _TEASER = re.compile(
 _SECTION, _ADDRESS, _CREDITED = (
     re.compile(filled(_ASIDES[name], _ASIDES)) for name in ("section", "own_address", "bare_credit")
 )
+_CYRILLIC = re.compile("[А-яЁёІіЇїЄєҐґ]")
 _GOES_ON = re.compile(r"\s*(?:[\"“‘'(A-Z\d]|$)")
 _NOT_ENDED = (",", ":", ";", "”", '"', "’", "'")
 _FEWEST = 4  # words of a caption; with fewer the sentence before is a part of it
@@ -63,14 +64,12 @@ def _own(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span
 def _foreign(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
     captions = list(_captions(text, paragraph, sentences))
     yield from captions
-    for pattern in (_ADDRESS, _CREDITED):
-        yield from (Span(*found.span()) for found in pattern.finditer(text, paragraph.start, paragraph.end))
+    if _CYRILLIC.search(text, paragraph.start, paragraph.end):
+        yield from _between(text, paragraph, sentences)
     for sentence in sentences:
         if _NOTE.match(text, sentence.start, sentence.end) or _NOTE_IN.search(text, sentence.start, sentence.end):
             yield sentence
             continue
-        for found in _SECTION.finditer(text, sentence.start, sentence.end):
-            yield Span(_headline_start(text, Span(sentence.start, found.start())), found.end())
         # What follows a caption is taken for a part of its sentence.
         starts = [caption.end for caption in captions if sentence.start < caption.end < sentence.end]
         for start in (sentence.start, *starts):
@@ -104,6 +103,15 @@ def _is_credit(brackets: str, caption: str, *, at_end: bool) -> bool:
     if _CREDIT.search(brackets):
         return True
     return not at_end and bool(_AGENCY.fullmatch(brackets) and _PICTURED.search(caption))
+
+
+def _between(text: str, paragraph: Span, sentences: Sequence[Span]) -> Iterator[Span]:
+    """Yield what stands between the sentences of a Russian or Ukrainian paragraph: headlines, addresses, credits."""
+    for pattern in (_ADDRESS, _CREDITED):
+        yield from (Span(*found.span()) for found in pattern.finditer(text, paragraph.start, paragraph.end))
+    for sentence in sentences:
+        for found in _SECTION.finditer(text, sentence.start, sentence.end):
+            yield Span(_headline_start(text, Span(sentence.start, found.start())), found.end())
 
 
 def _headline_start(text: str, before: Span) -> int:
