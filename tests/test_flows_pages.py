@@ -201,7 +201,7 @@ class TestHostile:
                 page = html.fromstring(text.encode())
                 assert not page.xpath("//script[not(@src)] | //svg | //*[@onerror or @onload] | //img[@src='x']"), path
                 seen += HOSTILE.split('"', maxsplit=1)[0] in page.text_content()
-        assert seen > 5
+        assert seen > 2
 
     def test_a_browser_is_told_to_let_nothing_act(self, visitor):
         """Every answer, of whatever kind, forbids scripts but ours, other sites and frames."""
@@ -337,7 +337,7 @@ class TestBrowser:
     def test_hostile_words_do_nothing(self, window, site, served):
         """In pages full of what would like to act nothing acts, and nobody but this server is asked for anything."""
         hostile = [path for path, text in site.items() if "onload=alert" in text and "." not in path]
-        assert len(hostile) > 5
+        assert len(hostile) > 2
         for path in hostile:
             window.show(served + path)  # a dialog would fail the next question
             asked = window.run("return performance.getEntriesByType('resource').map(each => each.name)")
