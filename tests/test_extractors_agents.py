@@ -10,6 +10,9 @@ from extractors.records import Span
 from extractors.text.agents import deed_of
 
 ROWS = [
+    (None, "Trump", "ceasefire", "Trump’s ceasefire envoy flew to Rome."),
+    ("noun", "Putin", "ceasefire", "Putin’s ceasefire offer surprised Kyiv."),
+    (None, "Putin", "truce", "Putin broke his word and denied the claim that a truce was near."),
     ("verb", "Putin", "ceasefire", "Putin rejected a ceasefire."),
     ("verb", "Putin", "ceasefire", "Russian President Vladimir Putin has ruled out a ceasefire."),
     ("verb", "Putin", "ceasefire", "On Monday, Putin rejected the ceasefire."),

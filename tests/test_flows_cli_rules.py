@@ -92,3 +92,29 @@ def test_backtest_refuses_what_makes_no_sense(talkwatch, arguments, problem):
     code, out, err = talkwatch(RULE + TOLD, "backtest", *arguments)
     assert (code, out) == (2, "")
     assert problem in err
+
+
+@pytest.mark.slow
+def test_a_rule_is_tried_on_a_text_in_hand(talkwatch, tmp_path):
+    """On whom it fires, the message as its subscriber would see it, and why not; nothing is stored."""
+    (tmp_path / "a.txt").write_text("Dmitry Peskov said a ceasefire was near.\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("Dmitry Peskov spoke of the harvest.\n", encoding="utf-8")
+    code, answer, _ = talkwatch(RULE + TOLD, "try", "r", "a.txt", "b.txt")
+    assert code == 0
+    assert "fires on Dmitry Peskov" in answer
+    assert "Subject: Dmitry Peskov said a ceasefire was near" in answer
+    assert "You get this as “s” of rule “r”." in answer
+    assert 'failed     keywords\nbecause    it holds none of "ceasefire"' in answer
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt", "talkwatch.toml"]
+
+
+@pytest.mark.slow
+def test_a_rule_of_a_file_is_tried_before_it_stands_in_the_configuration(talkwatch, tmp_path):
+    """It needs no subscribers; what is wrong in it is told before anything is read."""
+    (tmp_path / "a.txt").write_text("Dmitry Peskov said a ceasefire was near.\n", encoding="utf-8")
+    (tmp_path / "new.toml").write_text(RULE.replace('subscribers = ["s"]\n', ""), encoding="utf-8")
+    code, answer, _ = talkwatch(TOLD, "try", "new.toml", "a.txt")
+    assert (code, "fires on Dmitry Peskov" in answer) == (0, True)
+    (tmp_path / "new.toml").write_text(RULE.replace("Peskov", "Peskoff"), encoding="utf-8")
+    code, answer, said = talkwatch(TOLD, "try", "new.toml", "a.txt")
+    assert (code, answer, 'unknown official "Dmitry Peskoff"' in said) == (2, "", True)

@@ -50,7 +50,7 @@ _NO_VERB = re.compile(
 )
 # Where the deed ends and another clause, or what is only beside it, begins.
 _ENDS = re.compile(
-    r"""[;:–—]\s|\b(?:while|as|after|before|because|since|although|though|when|where|which|whom?|whose|if|unless|until|than
+    r"""[;:–—]\s|\b(?:while|as|after|before|because|since|although|though|when|where|which|whom?|whose|if|unless|until|than|that
     |despite|amid|following|ahead\sof|during|but)\b|\.\s""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -60,6 +60,10 @@ _STOPS = re.compile(
     r"[,;:–—.]\s|\b(?:and|but|that|who|is|are|was|were|has|had|will)\b|" + _ENDS.pattern, re.IGNORECASE | re.VERBOSE
 )
 _OWNED = re.compile(r"^(?:[’']s?)\s+(?:[\w’'“”\"-]+\s+){0,8}[“”\"‘’]?$")
+# "Trump’s ceasefire envoy" is another.
+_SOMEBODY = re.compile(
+    r"[\s-]*(?:\w+\s)?(?:envoy|negotiator|advis[eo]r|spokes\w+|aide|minister|secretary|official|chief|team|ally)s?\b"
+)
 _FRONTED = re.compile(r"^\s*(?:in|at)\s[^,]{0,40},\s*$", re.IGNORECASE)
 
 
@@ -75,7 +79,7 @@ def deed_of(text: str, sentence: Span, actor: Span, thing: Span, language: str |
         return _after(text, sentence, actor, thing)
     gap = text[actor.end : thing.start]
     if _OWNED.match(gap) and not _STOPS.search(gap):
-        return Deed.NOUN
+        return None if _SOMEBODY.match(tail) else Deed.NOUN
     return Deed.VERB if _is_subject(lead) and _governs(gap, tail) else None
 
 

@@ -109,3 +109,19 @@ def why_not(
     from flows.trials.why_not import why_not as account
 
     typer.echo(account(settings_of(config), article, rule))
+
+
+@command("rules try")
+def try_rule(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule’s name, or a .toml file with [[rules]].")],
+    sources: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders or addresses of articles.")],
+    config: Config = None,
+) -> None:
+    """Say whether a rule fires on a text in hand, why not, and show the message.
+
+    As if the article came now, alone. Nothing is stored or sent; an address is fetched.
+    """
+    from flows.trials.trying import tried_on
+
+    for number, answer in enumerate(tried_on(settings_of(config), rule, sources)):
+        typer.echo(answer if number == 0 else f"\n{answer}")
