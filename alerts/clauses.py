@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from alerts.layout import Layout
 from alerts.records import Evidence
-from extractors.officials.phrases import Hit, PhraseIndex
+from extractors.officials.exceptions import Hit
+from extractors.officials.phrases import PhraseIndex
 from extractors.records import Span
 from extractors.text.words import did_you_mean
 

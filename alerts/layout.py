@@ -1,7 +1,4 @@
-"""Where things stand in an article: sentences, mentions, statements, and how near a phrase stands to an official.
-
-Worked out once for all rules; knows none.
-"""
+"""Where things stand in an article, and how near a phrase stands to an official: worked out once; knows no rules."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from alerts.records import Place, Scope
-from extractors.officials.phrases import Hit, PhraseIndex
+from extractors.officials.exceptions import Hit
+from extractors.officials.phrases import PhraseIndex
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement
 from extractors.text.agents import Deed, deed_of
 from extractors.text.dates import day_of

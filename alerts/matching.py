@@ -16,7 +16,7 @@ from alerts.layout import Layout, Nearness, Occurrence, Texts
 from alerts.proofs import also_named, beside_him, proof_at, said_at
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
-from extractors.officials.phrases import Hit
+from extractors.officials.exceptions import Hit
 from extractors.records import Article, Reading, Span
 from extractors.text.languages import language_name
 

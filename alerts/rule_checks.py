@@ -12,7 +12,8 @@ from alerts.clauses import Clause, Joint, few
 from alerts.records import Scope
 from alerts.rule_names import KnownNames, name_key, wordings
 from alerts.rules import Checked, Rule
-from extractors.officials.phrases import EXCEPT, PhraseIndex, is_of
+from extractors.officials.exceptions import EXCEPT
+from extractors.officials.phrases import PhraseIndex, is_of
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.slavic.words import is_readable
 from extractors.text.languages import is_english, language_name, main_language

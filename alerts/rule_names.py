@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from extractors.officials.phrases import EXCEPT, PhraseIndex
+from extractors.officials.exceptions import EXCEPT
+from extractors.officials.phrases import PhraseIndex
 from extractors.officials.roster import NamedPlace, Official, Organisation, Term
 from extractors.officials.watchlist import Watchlist
 from extractors.text.words import fold, nearest_word, tokens

@@ -32,11 +32,13 @@ NO_CEASEFIRE = {
     "en": "a trade truce|the tariff truce|a truce in the trade war|the US-China truce|end the trade war|"
     "end the war on drugs|an end to the strike by bin workers|halt its production|fighting to end hatred|"
     "end the long Cold War|stop the Russian war machine|end a bitter war of words|the end of the Second World War|"
-    "ended this, war or not",
-    "ru": "торговое перемирие|торгового перемирия|остановить производство",
-    "de": "die Waffenruhe im Handelsstreit|kurz vor der Pause war der Rückstand",
-    "fr": "la trêve commerciale|la trêve hivernale|sans trêve",
-    "tr": "ticari ateşkes",
+    "ended this, war or not|a ceasefire in the price war. The ceasefire may not last|He feared the tariff truce. The truce is over|"
+    "a truce between the two companies. The fragile 90-day truce ends in May|the culture war truce, and the truce held|"
+    "The trade truce holds. The ceasefire in November was his",
+    "ru": "торговое перемирие продлено. Перемирие действует|торговое перемирие|торгового перемирия|остановить производство",
+    "de": "die Waffenruhe im Handelsstreit|die Waffenruhe im Zollstreit. Die Waffenruhe endet bald|kurz vor der Pause war der Rückstand",
+    "fr": "la trêve commerciale|La trêve commerciale tient. La trêve doit durer|la trêve hivernale|sans trêve",
+    "tr": "ticari ateşkes|Ticaret ateşkesi sürüyor. Ateşkes kasımda bitecek",
     "ar": "الهدنة التجارية",
 }
 GUARANTEES = {
@@ -100,3 +102,24 @@ def test_an_exception_takes_out_what_shares_a_word_with_it():
     index = PhraseIndex({"truce": ["truce", "!trade truce"], "trade": ["trade"]})
     text = "A trade truce is no truce"
     assert [(hit.key, hit.span.start) for hit in index.find(text)] == [("trade", 2), ("truce", 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        pytest.param("A trade truce. The truce held.", [], id="what takes an exception up is the exception's"),
+        pytest.param(
+            "A trade truce. Hamas wants a truce. The truce began.", [29, 40], id="unless another is brought on"
+        ),
+        pytest.param("A trade truce. They seek a lasting aid truce. The truce is near.", [39, 50], id="in more words"),
+        pytest.param("A trade truce. The Gaza truce held. The truce began.", [24, 40], id="or one named before it"),
+        pytest.param("A trade truce. The truce in Gaza held. The truce began.", [19, 43], id="or named behind it"),
+        pytest.param("The truce began. A trade truce.", [4], id="or spoken of before"),
+        pytest.param("A trade truce. End the war. The truce is near.", [15, 32], id="or in other words"),
+        pytest.param("A tariff row. The truce held.", [18], id="without an exception in the text it means itself"),
+    ],
+)
+def test_what_takes_an_exception_up_is_no_hit(text, places):
+    """A text that speaks of one truce calls it "the truce"; one that speaks of two keeps every place."""
+    index = PhraseIndex({"truce": ["truce", "end the war", "!trade truce"]})
+    assert [hit.span.start for hit in index.find(text)] == places

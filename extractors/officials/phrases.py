@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Generic, TypeVar
 
+from extractors.officials.exceptions import EXCEPT, Hit, meant
 from extractors.records import Span
 from extractors.text.languages import main_language
 from extractors.text.lemmas import Inflection, inflection, may_be_of
@@ -184,18 +185,9 @@ _MARKS = "\"'“”„‟«»‘’‚‛`´\\[\\]"
 # Between two words of a phrase stand blanks (no line's end) and quote marks, or one hyphen; no stop, comma or dash.
 _SOFT = re.compile(rf"[{_MARKS}]*[-‐‑–][{_MARKS}]*|(?:{_BLANK}|[{_MARKS}])+")
 _EXACTLY = "="
-EXCEPT = "!"
 _GAP = "*"
 _GAP_WORDS = 3
 _ANY = ("",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A phrase of `key` found at `span`."""
-
-    key: str
-    span: Span
 
 
 _Phrases = Trie[str]
@@ -232,7 +224,7 @@ class PhraseIndex:
     Words are compared in the language of the text. A word after = in a phrase stands exactly so but for its case:
     "=talks" is neither "talk" nor "talked". Where * stands between words up to three others may stand, none of them
     behind a comma or stop. A phrase after ! means something else: what of its key shares a word with it is not found
-    ("!trade truce").
+    ("!trade truce"), nor what takes it up ("the truce").
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
@@ -283,7 +275,7 @@ class _OneLanguage:
         read, begins = _Words(text, words, self._keys), self._begins
         likely = [(at, following) for at, word in enumerate(read.words) if (following := begins(word.text))]
         firsts = (at for at, following in likely if following is _ANY or read.letter(at + 1) in following)
-        return _meant([hit for first in firsts for hit in self._hits(read, first)])
+        return meant(text, [hit for first in firsts for hit in self._hits(read, first)])
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
         """Return what a word of a text may stand for in a phrase: its keys in the language, and itself."""
@@ -317,20 +309,6 @@ def _steps(node: _Phrases, text: _Words, at: int) -> Iterator[tuple[_Phrases, in
     yield from ((node.after[key], at + 1) for key in text.keys(text.words[at].text) if key in node.after)
     if text.runs_on(at):
         yield from ((node.after[key], at + 2) for key in text.joined(at) if key in node.after)
-
-
-def _meant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Return the hits without exceptions and what they take out."""
-    others = [hit for hit in hits if hit.key.startswith(EXCEPT)]
-    if not others:
-        return tuple(hits)
-    taken = {(hit.key, at) for hit in others for at in range(hit.span.start, hit.span.end)}
-    return tuple(
-        hit
-        for hit in hits
-        if not hit.key.startswith(EXCEPT)
-        and not any((EXCEPT + hit.key, at) in taken for at in range(hit.span.start, hit.span.end))
-    )
 
 
 def is_of(wording: str, language: str | None) -> bool:
