@@ -235,10 +235,38 @@ def test_without_a_day_an_office_is_its_last_holder_s():
     assert [each.speaker_id for each in reader().read(undated).statements] == [who and who.official_id for who in last]
 
 
-def test_a_denied_report_is_denied():
-    """Whoever did not say a thing has a report that was denied."""
-    (said,) = reading_of("Павел Корнев не говорил, что уедет.", "ru").statements
-    assert said.denied
+@pytest.mark.parametrize(
+    ("text", "language", "stance", "denied"),
+    [
+        pytest.param("Корнев не говорил, что уедет.", "ru", "none", True, id="what is not said takes no stance"),
+        pytest.param("Корнев не подтвердил, что уедет.", "ru", "none", True, id="what is not confirmed"),
+        pytest.param("Корнев не опроверг, что уедет.", "ru", "none", True, id="what is not refuted is not granted"),
+        pytest.param("Корнев не подтвердил и не отрицал, что уедет.", "ru", "none", True, id="neither of both"),
+        pytest.param("Корнев не исключил, что уедет.", "ru", "assert", False, id="what is not ruled out is said"),
+        pytest.param("Визит отложат, не исключил Корнев.", "ru", "assert", False, id="behind the words"),
+        pytest.param("Корнев не исключил встречи.", "ru", "offer", False, id="a deed not ruled out is offered"),
+        pytest.param("Корнев не отрицал, что уедет.", "ru", "assert", False, id="what is not denied is granted"),
+        pytest.param("Корнев не скрывает, что устал.", "ru", "assert", False, id="what is not hidden is told"),
+        pytest.param("Корнев не сомневается, что мост цел.", "ru", "assert", False, id="no doubt"),
+        pytest.param("Корнев не стал отрицать, что уедет.", "ru", "assert", False, id="an infinitive behind its verb"),
+        pytest.param("Корнев не может исключить, что уедет.", "ru", "assert", False, id="what cannot be ruled out"),
+        pytest.param("Корнев не поддержал план.", "ru", "reject", False, id="who does not accept rejects"),
+        pytest.param("Корнієнко не казав, що поїде.", "uk", "none", True, id="not said, in Ukrainian"),
+        pytest.param("Корнієнко не виключив, що поїде.", "uk", "assert", False, id="not ruled out, in Ukrainian"),
+        pytest.param("Корнієнко не виключив зустрічі.", "uk", "offer", False, id="offered, in Ukrainian"),
+        pytest.param("Корнієнко не заперечував, що поїде.", "uk", "assert", False, id="not denied, in Ukrainian"),
+        pytest.param("Корнієнко не приховував, що втомився.", "uk", "assert", False, id="not hidden, in Ukrainian"),
+        pytest.param(
+            "Корнієнко не став заперечувати, що поїде.", "uk", "assert", False, id="an infinitive, in Ukrainian"
+        ),
+        pytest.param("Корнієнко не сумнівається, що міст цілий.", "uk", "assert", False, id="no doubt, in Ukrainian"),
+    ],
+)
+def test_a_negated_cue_denies_or_grants(text, language, stance, denied):
+    """Whoever did not say a thing is silent; whoever did not rule it out, deny, hide or doubt it has said it."""
+    (said,) = reading_of(text, language).statements
+    assert (said.stance, said.denied) == (stance, denied)
+    assert said.speaker in {"Корнев", "Корнієнко"}
 
 
 def test_without_its_dictionary_a_language_is_not_read(monkeypatch):

@@ -29,6 +29,16 @@ class Edges:
         word = self._unit.word(at)
         return word is not None and word.lower in self._unit.lexicon.that and self._unit.mark(at - 1) in {",", *DASHES}
 
+    def past_distance(self, that: int) -> int:
+        """Return where words said begin behind a conjunction, past the writer's "якобы" and the "бы" of "будто бы"."""
+        lexicon, at = self._unit.lexicon, that + 1
+        conjunction, word = self._unit.word(that), self._unit.word(at)
+        if conjunction and word and (conjunction.lower, word.lower) in lexicon.as_if:
+            at += 1
+        while self._unit.mark(at) == "," or ((word := self._unit.word(at)) and word.lower in lexicon.distant):
+            at += 1
+        return at
+
     def is_asked(self, cue: CueWord) -> bool:
         """Tell a verb of a clause that says of what is spoken: "про яку говорять"."""
         for at in range(cue.at - 1, max(0, cue.at - 4), -1):

@@ -40,6 +40,8 @@ class Lexicon:
     about: frozenset[str]
     silent: frozenset[str]
     that: frozenset[str]
+    distant: frozenset[str]
+    as_if: frozenset[tuple[str, str]]
     how: str
     openers: tuple[tuple[str, ...], ...]
     refers: frozenset[str]
@@ -49,6 +51,8 @@ class Lexicon:
     reference: str
     joins: frozenset[str]
     negation: str
+    grants: frozenset[str]
+    hides: frozenset[str]
     strangers: frozenset[str]
     carriers: frozenset[str]
     is_cyrillic: bool
@@ -89,6 +93,8 @@ def lexicon_of(language: str) -> Lexicon:
         about=frozenset(own["about"].split()),
         silent=frozenset(own["silent"].split()),
         that=frozenset(own["that"].split()),
+        distant=frozenset(own.get("distant", "").split()),
+        as_if=frozenset(_pairs(own.get("as_if", ""))),
         how=own["how"],
         openers=tuple(tuple(words.split("_")) for words in own["openers"].split()),
         refers=frozenset(own["refer"]),
@@ -98,6 +104,8 @@ def lexicon_of(language: str) -> Lexicon:
         reference=own["reference"],
         joins=frozenset(own["and_also"].split()),
         negation=own["not"],
+        grants=frozenset(own.get("grant", "").split()),
+        hides=frozenset(own.get("hide", "").split()),
         strangers=frozenset(own["strangers"].split()),
         is_cyrillic=own["letters"] == "cyrillic",
         carriers=frozenset(own["carriers"].split()),

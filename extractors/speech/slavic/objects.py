@@ -47,7 +47,7 @@ class Objects:
     def _tells_of(self, cue: CueWord) -> bool:
         """Tell a verb that describes somebody, or says what was not said: "который выступал за", "не назвал числа"."""
         described = self._edges.is_relative(cue) and cue.lemma not in self._unit.lexicon.says
-        return described or (cue.stance == "assert" and self._edges.is_word(cue.at - 1, self._unit.lexicon.negation))
+        return described or (cue.stance == "assert" and cue.is_negated)
 
     def _is_one(self, cue: CueWord, first: int, last: int) -> bool:
         """Tell whether a stretch is what an act is about: a noun with the preposition that its verb wants, a deed."""

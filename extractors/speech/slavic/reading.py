@@ -16,6 +16,9 @@ from extractors.speech.slavic.speakers import Voices, only_carries
 from extractors.speech.slavic.units import Unit, units_of
 from extractors.text.identity import statement_id, utterance_id
 
+# What a cue denied comes to: who does not accept rejects, who does not rule out offers.
+_NEGATED = {"accept": "reject", "offer": "reject", "reject": "offer", "deny": "assert", "doubt": "assert"}
+_BESIDE = 4  # words from "не подтвердил" to the "отрицал" of "и не отрицал"
 _OPENING = 3  # sentences that open a paragraph and are meant together
 
 
@@ -98,7 +101,7 @@ def _finished(article_id: str, text: str, said: Saying, voice: Voice, topics: Se
         span=span,
         spans=tuple(spans),
         topics=names_of(named),
-        stance=_stance(said, words),
+        stance=_stance(said, text, words),
         speaker_span=voice.surface,
         cue_span=said.cue_span,
         negated=bool(named) and all(each.negated for each in named),
@@ -115,17 +118,30 @@ def _kind(said: Saying, text: str, spans: Sequence[Span]) -> StatementKind:
     return StatementKind.MIXED if quoted else StatementKind.INDIRECT
 
 
-def _stance(said: Saying, words: str) -> str:
+def _stance(said: Saying, text: str, words: str) -> str:
     lexicon: Lexicon = said.unit.lexicon
-    by_cue = said.cue.stance if said.cue else None
-    if by_cue == "reject" and _is_of_charges(said):
-        return "deny"
+    if _is_denied(said):
+        return "none"
+    by_cue = _by_cue(said, text)
     if by_cue not in {None, "assert"}:
         return str(by_cue)
     for row in lexicon.leanings:
         if row.pattern.search(words) and (row.also is None or row.also.search(words)):
             return row.stance
     return "assert"
+
+
+def _by_cue(said: Saying, text: str) -> str | None:
+    """Return the side that the cue takes; a negated one takes the other, or none but what its clause takes."""
+    if said.cue is None:
+        return None
+    by_cue = "deny" if said.cue.stance == "reject" and _is_of_charges(said) else said.cue.stance
+    if not said.cue.is_negated:
+        return by_cue
+    is_clause = (
+        not said.cue_span or "," in text[said.cue_span.end : max(said.spans).start] or min(said.spans) < said.cue_span
+    )
+    return None if is_clause and said.cue.lemma in said.unit.lexicon.grants else _NEGATED.get(by_cue or "")
 
 
 def _is_of_charges(said: Saying) -> bool:
@@ -135,5 +151,11 @@ def _is_of_charges(said: Saying) -> bool:
 
 
 def _is_denied(said: Saying) -> bool:
-    before = said.unit.word(said.cue.at - 1) if said.cue else None
-    return before is not None and before.lower == said.unit.lexicon.negation
+    """Tell "не говорил, что"; who did not rule a thing out, or did not accept it, has taken a side."""
+    cue, grants = said.cue, said.unit.lexicon.grants
+    if cue is None or not cue.is_negated:
+        return False
+    if cue.lemma in grants:
+        others = (each for each in said.unit.cues if each.is_negated and each.lemma not in grants)
+        return any(0 < cue.at - other.at <= _BESIDE for other in others)
+    return cue.stance not in _NEGATED or cue.stance == "deny"

@@ -289,7 +289,8 @@ class Reports:
         )
         if at is None or not self.edges.is_that(at):
             return None
-        span = self.unit.stretch(at + 1, self.edges.content_end(at + 1, cue))
+        first = self.edges.past_distance(at)
+        span = self.unit.stretch(first, self.edges.content_end(first, cue))
         return self._saying([span], cue, (self.edges.sentence_start(cue.at), at)) if span else None
 
     def _postposed(self, cue: CueWord) -> Saying | None:
@@ -297,7 +298,8 @@ class Reports:
         before = cue.at - 1
         while before > 0 and self._is_aside(before):
             before -= 1
-        only_acts = cue.lemma not in self.unit.lexicon.says | self.unit.lexicon.holds
+        own = self.unit.lexicon
+        only_acts = cue.lemma not in own.says | own.holds | own.hides
         if (
             cue.is_gerund
             or cue.is_participle

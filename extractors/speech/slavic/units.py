@@ -49,6 +49,7 @@ class CueWord:
     stance: str | None
     is_participle: bool = False
     is_impersonal: bool = False
+    is_negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,17 @@ class Unit:
         """Return the cue at a place among the items."""
         return next((cue for cue in self.cues if cue.at == at), None)
 
+    def _is_negated(self, at: int) -> bool:
+        before = self.word(at - 1)
+        return before is not None and before.lower == self.lexicon.negation
+
+    def _is_not_begun(self, at: int) -> bool:
+        """Tell the infinitive of "не стал отрицать", "не может исключить"."""
+        word, before = self.word(at), self.word(at - 1)
+        if word is None or before is None or not word.is_a("INFN"):
+            return False
+        return before.is_a("VERB") and self._is_negated(at - 1)
+
     def _takes_side(self, at: int, lemma: str) -> bool:
         following = self.word(at + 1)
         return following is not None and following.lower in self.lexicon.sides.get(lemma, ())
@@ -123,14 +135,19 @@ class Unit:
                 stance=own.acts.get(sense.lemma) or ("assert" if self._takes_side(at, sense.lemma) else None),
                 is_participle=sense.pos == "PRTF",
                 is_impersonal=_is_impersonal(sense, own.passive),
+                is_negated=self._is_negated(at) or self._is_not_begun(at),
             )
         return None
 
     def _reports(self, at: int, sense: Sense) -> bool:
         """Tell a verb of speech, an adjective of holding such as "уверен", or "сообщивший" behind its noun's comma."""
         own = self.lexicon
+        if sense.lemma in own.hides and not (self._is_negated(at) or self._is_not_begun(at)):
+            return False
+        if sense.pos == "INFN":
+            return sense.lemma in own.grants and self._is_not_begun(at)
         if sense.pos in {"VERB", "GRND"}:
-            speaks = sense.lemma in own.says or sense.lemma in own.holds or sense.lemma in own.acts
+            speaks = sense.lemma in own.says | own.holds | own.hides or sense.lemma in own.acts
             return speaks or sense.lemma in own.asks or self._takes_side(at, sense.lemma)
         if sense.pos == "PRTF":
             return sense.has("actv") and self.mark(at - 1) == "," and sense.lemma in own.says
