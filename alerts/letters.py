@@ -260,13 +260,22 @@ def link_to(url: str) -> str | None:
 def about(notice: Notice) -> str:
     """Return the official's office and side: the office in the article's words, else the roster's with its country.
 
-    Of several who say it as one there is nothing in common to tell.
+    A side that the office names is not said again. Of several who say it as one there is nothing in common to tell.
     """
     if first_evidence(notice.alert, "together"):
         return ""
     name = notice.official_side or ""
-    side = _SIDES.get(name, name.capitalize())
-    return ", ".join(part for part in (office(notice), side and f"side: {shown(side)}") if part)
+    held, side = office(notice), _SIDES.get(name, name.capitalize())
+    told = side and not _naming(name).search(held)
+    return ", ".join(part for part in (held, told and f"side: {shown(side)}") if part)
+
+
+@cache
+def _naming(side: str) -> re.Pattern[str]:
+    """Return what names a side that is one country's: "Russia’s president", "the Russian president"."""
+    its_own = [country for country in load_watchlist().countries if country.side == side]
+    words = (*its_own[0].names, its_own[0].name, *its_own[0].demonyms) if len(its_own) == 1 else ()
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b" if words else r"(?!)", re.IGNORECASE)
 
 
 def office(notice: Notice) -> str:

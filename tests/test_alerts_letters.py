@@ -367,6 +367,23 @@ def test_sides_are_written_as_people_write_them(side: str | None, shown_as: str)
 
 
 @pytest.mark.parametrize(
+    ("office", "side", "shown_as"),
+    [
+        pytest.param("Russia’s President", "russia", "Russia’s President", id="the country"),
+        pytest.param("Russian foreign minister", "russia", "Russian foreign minister", id="its adjective"),
+        pytest.param("US envoy", "us", "US envoy", id="its initials"),
+        pytest.param("Kremlin spokesman", "russia", "Kremlin spokesman, side: Russia", id="a house, to be explained"),
+        pytest.param("Turkish foreign minister", "mediator", "Turkish foreign minister, side: mediator", id="a part"),
+        pytest.param("Ukraine envoy", "us", "Ukraine envoy, side: US", id="another's country"),
+    ],
+)
+def test_a_side_is_not_said_twice(office: str, side: str, shown_as: str) -> None:
+    """Whose an office is needs no label where the office says it."""
+    words = (*alert().evidence, replace(alert().evidence[0], what="office", surface=office))
+    assert f"Dmitry Peskov, {shown_as}\n" in letter(notice(own=alert(evidence=words), official_side=side)).text
+
+
+@pytest.mark.parametrize(
     ("printed", "role", "country", "shown_as"),
     [
         pytest.param("Kremlin’s spokesman", "deputy", "RU", "Kremlin’s spokesman", id="the article’s words"),

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import system_explained
-from warehouse.harmless import json_text
+from warehouse.harmless import json_text, literal
 from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config, remove
 from warehouse.queries import QueryProblem, readable
 from warehouse.results import QueryResult, ResultRow, write_file
@@ -121,7 +121,7 @@ def export_compatible(data_dir: Path, file: Path, wanted: Wanted) -> Exported:
     with _opened(data_dir) as connection, system_explained(file.parent):
         remove(fresh)
         try:
-            connection.execute(f"ATTACH {_text(str(fresh))} AS compatible (STORAGE_VERSION '{COMPATIBLE}')")
+            connection.execute(f"ATTACH {literal(str(fresh))} AS compatible (STORAGE_VERSION '{COMPATIBLE}')")
             names = _named(connection, wanted.tables)
             rows = sum(_copied(connection, name, wanted) for name in names)
             connection.execute("DETACH compatible")
@@ -153,10 +153,10 @@ class _Export:
             yield self._file(table, None, "")
             return
         month = f"strftime({time}, '%Y-%m')"
-        since = f" WHERE {time} >= {_text(self._wanted.since.isoformat())}" if self._wanted.since else ""
+        since = f" WHERE {time} >= {literal(self._wanted.since.isoformat())}" if self._wanted.since else ""
         months = self._connection.execute(f"SELECT DISTINCT {month} FROM {table}{since} ORDER BY ALL").fetchall()  # noqa: S608 (our own names)
         for (each,) in months:
-            within = f"{month} IS NOT DISTINCT FROM {_text(each) if each else 'NULL'}"
+            within = f"{month} IS NOT DISTINCT FROM {literal(each)}"
             yield self._file(table, each or "undated", f"{since} AND {within}" if since else f" WHERE {within}")
 
     def _file(self, table: str, month: str | None, where: str) -> _File:
@@ -179,7 +179,7 @@ class _Export:
         try:
             if self._wanted.output_format == "parquet":
                 (count,) = _row(
-                    self._connection, f"COPY ({sql}) TO {_text(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
+                    self._connection, f"COPY ({sql}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
                 )
             else:
                 count = self._streamed(sql, fresh)
@@ -269,11 +269,11 @@ def _named(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list
 
 def _copied(connection: duckdb.DuckDBPyConnection, table: str, wanted: Wanted) -> int:
     time = _TIMES[table]
-    where = f" WHERE {time} >= {_text(wanted.since.isoformat())}" if wanted.since and time else ""
+    where = f" WHERE {time} >= {literal(wanted.since.isoformat())}" if wanted.since and time else ""
     (rows,) = _row(connection, f"CREATE TABLE compatible.{table} AS SELECT * FROM {table}{where}")  # noqa: S608 (our own)
     for column, _, comment in connection.execute(_COLUMNS, [table]).fetchall():
         if comment:
-            connection.execute(f'COMMENT ON COLUMN compatible.{table}."{column}" IS {_text(comment)}')
+            connection.execute(f'COMMENT ON COLUMN compatible.{table}."{column}" IS {literal(comment)}')
     return int(rows)
 
 
@@ -287,7 +287,3 @@ def _write_json(path: Path, content: object) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(json_text(content) + "\n", encoding="utf-8")
     replace_durably(fresh, path)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

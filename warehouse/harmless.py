@@ -28,6 +28,15 @@ def json_text(value: object, *, default: Callable[[object], object] | None = Non
     return _MISCHIEF.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
 
 
+def literal(value: str | int | date | datetime | None) -> str:
+    """Return a value as SQL writes it, where a query takes no parameters."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(plain(value)).replace("'", "''") + "'"
+
+
 def csv_cell(value: object) -> object:
     """Return a value as it stands in a CSV file, where no spreadsheet takes it for a formula."""
     said = plain(value)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from extractors.relation_records import WordKeys
+from warehouse.harmless import literal
 from warehouse.queries import query
 from warehouse.records import ReadArticle
 from warehouse.rows import Columns
@@ -162,7 +163,7 @@ def forget_texts(session: Session, article_ids: Sequence[str]) -> None:
 def found(data_dir: Path, question: Sought, limit: int) -> tuple[Found, ...]:
     """Return what holds the words in the published copy, the best first; raise as `queries.query` does."""
     within = [
-        f"{condition} {_quoted(value)}"
+        f"{condition} {literal(value)}"
         for condition, value in (
             ("published_at >=", question.since and question.since.isoformat()),
             ("published_at <", question.until and question.until.isoformat()),
@@ -170,9 +171,9 @@ def found(data_dir: Path, question: Sought, limit: int) -> tuple[Found, ...]:
         )
         if value
     ]
-    official = _quoted(question.official_id) if question.official_id else None
+    official = literal(question.official_id) if question.official_id else None
     sql = _ANSWER.format(
-        words=_quoted(question.words),
+        words=literal(question.words),
         said=" AND ".join([*within, f"official_id = {official}" if official else "true"]),
         told=" AND ".join([*within, _NAMING.format(official) if official else "true"]),
         limit=limit,
@@ -206,8 +207,3 @@ def _texts(read: ReadArticle) -> Iterator[tuple[str | None, ...]]:
     yield article.article_id, None, article.language, article.title, article.text
     for said in {said.statement_id: said for said in read.reading.statements}.values():
         yield article.article_id, said.statement_id, article.language, said.speaker, said.text
-
-
-def _quoted(text: str) -> str:
-    """Return a text as SQL writes it: what is asked of the copy takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"

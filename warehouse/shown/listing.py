@@ -9,7 +9,7 @@ from datetime import date, datetime
 from textwrap import dedent
 from typing import Generic, TypeVar
 
-from warehouse.harmless import plain
+from warehouse.harmless import literal
 from warehouse.rows import Columns
 from warehouse.session import Session
 
@@ -62,12 +62,3 @@ class Question(Generic[R]):
 def written_out(sql: str, values: dict[str, Value]) -> str:
     """Return a query with each parameter's value in its place, as a literal."""
     return _PARAMETER.sub(lambda found: literal(values[found[1]]), sql)
-
-
-def literal(value: Value) -> str:
-    """Return a value as SQL has it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + str(plain(value)).replace("'", "''") + "'"
