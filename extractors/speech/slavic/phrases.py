@@ -38,6 +38,13 @@ def can_be_subject(word: WordForm, verb: WordForm | None) -> bool:
     return verb is None or _agrees(word, verb)
 
 
+def in_another_case(name: WordForm, surname: WordForm | None) -> bool:
+    """Tell the first name of "Инну Котову", which could be the subject if no surname behind it said otherwise."""
+    if surname is None or not name.is_name or not surname.is_name or surname.can("nomn"):
+        return False
+    return any(name.can("Name", case) and surname.can("Surn", case) for case in CASES)
+
+
 def after_phrase(unit: Unit, at: int, last: int) -> int:
     """Return where a phrase with its preposition ends: after its noun and what hangs on it in the genitive."""
     at += 1

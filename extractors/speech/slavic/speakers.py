@@ -18,6 +18,7 @@ from extractors.speech.slavic.phrases import (
     can_be_subject,
     core_of,
     gender_of,
+    in_another_case,
     is_about_thing,
     is_possessive,
     name_in,
@@ -207,7 +208,7 @@ class Voices:
                 continue
             if word and verb and (group := self._group(unit, at, last, verb)):
                 return group
-            if word is None or not can_be_subject(word, verb):
+            if word is None or not can_be_subject(word, verb) or in_another_case(word, unit.word(at + 1)):
                 at = after_phrase(unit, at, last) if word is not None and word.is_a("PREP") else at + 1
                 continue
             words = with_name(unit, list(phrase_at(unit, at, last)), last) if verb else list(phrase_at(unit, at, last))
