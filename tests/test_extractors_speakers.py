@@ -120,3 +120,32 @@ def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
     article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
     found = reader.read(article).statements
     assert [(each.speaker, each.speaker_id) for each in found] == [("Jane Doe", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        pytest.param("A strategy paper said Ukraine should not be offered membership.", None, id="a paper of nobody"),
+        pytest.param("The analysis noted that Russia would reject a ceasefire.", None, id="an analysis of nobody"),
+        pytest.param("“Russia will not accept a ceasefire,” the report said.", None, id="a report of nobody"),
+        pytest.param("According to the draft, Ukraine would give up Crimea.", None, id="a draft of nobody"),
+        pytest.param("Last week’s report said Russia would reject a truce.", None, id="a day makes nothing"),
+        pytest.param(
+            "Kyiv rejected a report. The report said Russia wanted a truce.", None, id="who rejects it did not"
+        ),
+        pytest.param("The Ukrainian proposal said a truce was near.", "Ukrainian proposal", id="named for whose it is"),
+        pytest.param("The EU’s assessment said that Russia would not accept it.", "European Union", id="whose it is"),
+        pytest.param("The ministry’s report said a truce was near.", "ministry", id="whose it is, by a noun"),
+        pytest.param("A study by the Rand Corporation said Russia wanted a truce.", "Rand Corporation", id="by whom"),
+        pytest.param(
+            "Keith Kellogg wrote a strategy paper. The strategy paper said Ukraine must wait for membership.",
+            "Keith Kellogg",
+            id="who wrote it under the same name",
+        ),
+    ],
+)
+def test_a_document_speaks_for_its_maker_or_for_nobody(reader, text, speaker):
+    """Never is it the paper itself that said a thing."""
+    article = Unread(article_id="a", title=None, text=text, published_at=None, language="en")
+    statement = reader.read(article).statements[-1]
+    assert statement.speaker == speaker

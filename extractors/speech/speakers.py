@@ -23,6 +23,7 @@ from extractors.speech.lexicon import (
     POSTS,
     PRONOUNS,
     SHE,
+    STUDIES,
     THEY,
     TRADES,
     gender_of_first_name,
@@ -42,6 +43,7 @@ from extractors.speech.syntax import (
     is_source,
     maker_of,
     noun_phrase,
+    owner_of,
     parts,
 )
 from extractors.text.spans import start_of, starting_in
@@ -55,6 +57,7 @@ _UNNAMED = frozenset({"a", "an", "one", "another", "some"})
 _OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 REACH = 100  # subjects, or mentions, that a pronoun may look back over
+_MAKERS = frozenset({"NORP", "ORG", "GPE"})  # of "the Ukrainian proposal", "a UN report"
 _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 
@@ -100,7 +103,8 @@ class Cast:
             if token.lemma_.lower() in POSTING_VERBS and (poster := child_of(token, "nsubj")) is not None:
                 self._papers.update(dict.fromkeys(("post", "message"), self._party(sentence, poster)))
             if token.lemma_.lower() in PAPERS | POSTS and (maker := maker_of(token)) is not None:
-                self._papers[token.lemma_.lower()] = self._party(sentence, maker)
+                names = (token.lemma_, _plain(sentence.span(noun_phrase(token)[0], token).slice(self._text)))
+                self._papers.update(dict.fromkeys(map(str.lower, names), self._party(sentence, maker)))
 
     def speaker(
         self, sentence: ParsedSentence, head: Token, cue: Token | None = None, said: Sequence[Span] = ()
@@ -248,16 +252,19 @@ class Cast:
             return replace(self._roles[role], resolution=Resolution.ROLE)
         if is_person and (meant := self._meant(head, role)) is not None:
             return replace(meant, resolution=Resolution.ROLE)
-        maker = maker_of(head) if role in PAPERS or _heap_of(head) in PAPERS else None
+        is_paper = role in PAPERS or _heap_of(head) in PAPERS
+        maker = maker_of(head) if is_paper else owner_of(head) if role in STUDIES else None
         if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))
+        name = re.sub("[’']s?$", "", name) if head.dep_ == "poss" else name
         known = self._known(name.lower(), sentence.place(head)) if not is_person and _is_definite(head) else None
         if known is not None:
             return replace(known, resolution=Resolution.ROLE)
         is_many = head.morph.get("Number", []) == ["Plur"] or len(coordinates(head)) > 1
+        is_nobodys = (is_paper or role in STUDIES) and not any(child.ent_type_ in _MAKERS for child in head.lefts)
         return Party(
-            name=None if role in NO_SPEAKERS else name or None,
+            name=None if is_nobodys or role in NO_SPEAKERS else name or None,
             gender=gender_of_role(role),
             is_person=is_person and not is_many,
             is_many=is_many,

@@ -82,12 +82,18 @@ def agent_of(noun: Token) -> Token | None:
     return next((by for verb in made if (by := _agent(verb)) is not None), None)
 
 
+def owner_of(noun: Token) -> Token | None:
+    """Return who made a paper, or whose it is: "the paper issued by the Pentagon", "the EU’s paper"."""
+    owners = (child for child in noun.children if child.dep_ == "poss")
+    own = (child for child in owners if child.pos_ != "PRON" and child.ent_type_ not in {"DATE", "TIME"})
+    by = (child for child in noun.children if child.dep_ == "prep" and child.lower_ == "by")
+    makers = (child for preposition in by for child in preposition.children if child.dep_ == "pobj")
+    return agent_of(noun) or next(own, None) or next(makers, None)
+
+
 def maker_of(noun: Token) -> Token | None:
     """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it."""
-    maker = agent_of(noun)
-    if maker is None:
-        owners = (child for child in noun.children if child.dep_ == "poss")
-        maker = next((child for child in owners if child.ent_type_ in {"PERSON", "GPE", "ORG"}), None)
+    maker = owner_of(noun)
     heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
     verb = heap.head.head if heap.dep_ == "pobj" and heap.head.lower_ == "in" else heap.head  # "said in a statement"
     if maker is None and heap.dep_ in {"dobj", "pobj"} and verb.pos_ == "VERB" and (verb is heap.head or _is_new(heap)):
