@@ -97,9 +97,7 @@ class Layout:
 
     def speakers(self, statement: Statement) -> tuple[str, ...]:
         """Return the ids of all who say it, in order: each of several who speak as one, and a body by its name."""
-        names = (statement.speaker or "").split("; ")
-        refs = (statement.speaker_id, *(self._named.get(name) for name in names))
-        return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
+        return statement.speakers(self._named)
 
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""

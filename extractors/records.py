@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -229,6 +230,11 @@ class Statement:
     denied: bool = False
     resolved_by: str | None = None
     confidence: float | None = None
+
+    def speakers(self, named: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the ids of all who say it, in order: each of several who speak as one; `named` are ids by name."""
+        refs = (self.speaker_id, *(named.get(name) for name in (self.speaker or "").split("; ")))
+        return tuple(dict.fromkeys(ref for ref in refs if ref is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

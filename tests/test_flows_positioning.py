@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message_records import KnownPosition
-from extractors.records import Span
+from extractors.records import Mention, MentionKind, Span
 from tests.batches import take_in
 from tests.statement_examples import read
 from tests.warehouse_examples import NOW, alert, decision, new_warehouse
@@ -134,6 +134,18 @@ def test_a_conditional_offer_is_no_shift(session):
     take_in(session, replace(both, article=article, reading=reading))
     assert drawn(session, "stance, first_statement_id") == [("condition", "second")]
     assert session.row("SELECT count(*) FROM position_shifts") == (0,)
+
+
+def test_each_of_several_who_speak_as_one_takes_the_side(session):
+    """Whoever is named first: all whom the article names have the position, each once; who is no official has none."""
+    one = spoken("a", "demand", 0, speaker="Keir Starmer; Britain; Emmanuel Macron", speaker_id="keir-starmer")
+    names = (("keir-starmer", "Keir Starmer"), ("emmanuel-macron", "Emmanuel Macron"), ("mark-carney", "Mark Carney"))
+    mentions = tuple(
+        Mention(kind=MentionKind.OFFICIAL, ref_id=ref, name=name, surface=name, span=Span(0, 1)) for ref, name in names
+    )
+    place = Mention(kind=MentionKind.PLACE, ref_id="britain", name="Britain", surface="Britain", span=Span(0, 1))
+    take_in(session, replace(one, reading=replace(one.reading, mentions=(*mentions, place))))
+    assert drawn(session, "official_id, stance") == [("emmanuel-macron", "demand"), ("keir-starmer", "demand")]
 
 
 def test_what_brings_nothing_changes_nothing(session):

@@ -50,14 +50,11 @@ WITH told AS (
     WHERE list_contains($1::VARCHAR[], al.alert_id)
     GROUP BY ALL
 )
-SELECT told.alert_id, told.topic, p.stance, max(coalesce(s.published_at, a.first_seen_at))
+SELECT told.alert_id, told.topic, p.stance, max(s.said_at)
 FROM told
 JOIN positions AS p USING (official_id, topic)
-JOIN statements AS s ON s.official_id = p.official_id AND s.stance = p.stance AND list_contains(s.topics, p.topic)
-JOIN articles AS a ON a.article_id = s.article_id
-WHERE NOT coalesce(s.denied, false)
-    AND coalesce(s.published_at, a.first_seen_at) BETWEEN p.since AND p.until
-    AND coalesce(s.published_at, a.first_seen_at) < told.first_said_at
+JOIN takes AS s ON s.official_id = p.official_id AND s.stance = p.stance AND s.topic = p.topic
+WHERE s.said_at BETWEEN p.since AND p.until AND s.said_at < told.first_said_at
 GROUP BY told.alert_id, told.topic, p.stance, p.since
 QUALIFY row_number() OVER (PARTITION BY told.alert_id, told.topic ORDER BY p.since DESC) = 1
 ORDER BY told.alert_id, told.topic

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import product
 
 from extractors.copies.credits import read_credits
 from extractors.copies.events import happening
@@ -18,6 +19,7 @@ from extractors.negotiation.positions import SIDES, Record, party, records
 from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
+from extractors.records import MentionKind
 from extractors.relation_records import Position, Shift, Take, Talk, Telling, Wording
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
@@ -104,13 +106,16 @@ def wordings(found: ReadArticle, countries: Countries) -> tuple[Wording, ...]:
 
 
 def takes_in(found: ReadArticle) -> Iterator[Take]:
-    """Yield the sides that officials take in an article, on each topic."""
+    """Yield the sides that officials take in an article, on each topic: each of several who speak as one takes it."""
     article = found.article
+    named = {
+        each.name: each.ref_id for each in found.reading.mentions if each.kind is MentionKind.OFFICIAL and each.ref_id
+    }
     for said in found.reading.statements:
-        if said.speaker_id is not None and said.stance in SIDES and not said.denied:
-            for topic in said.topics:
+        if said.stance in SIDES and not said.denied:
+            for official_id, topic in product(said.speakers(named), said.topics):
                 yield Take(
-                    official_id=said.speaker_id,
+                    official_id=official_id,
                     topic=topic,
                     statement_id=said.statement_id,
                     utterance_id=said.utterance_id,
