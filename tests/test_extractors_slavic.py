@@ -281,6 +281,19 @@ def test_without_its_dictionary_a_language_is_not_read(monkeypatch):
     assert [each.ref_id for each in reading.mentions] == ["volodymyr-zelenskyy"]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "known"),
+    [("Мост", "ru", True), ("подмост", "ru", False), ("Міст", "uk", True), ("Рябгенко", "uk", False)],
+)
+def test_a_word_is_what_it_is_with_a_capital_or_without(text, language, known):
+    """A capital changes nothing of what a word can be, and what is only guessed from a word's ending is marked so."""
+    both = f"{text} {text.lower()}"
+    capital, small = words.tokens_of(both, Span(0, len(both)), language)
+    assert capital.senses == small.senses
+    assert all((words.UNKNOWN in sense.marks) is not known for sense in small.senses)
+    assert small.senses
+
+
 MARKS = st.sampled_from([" ", ", ", " — ", ": ", ". ", "«", "»", "\n", '"', " (", ") ", "!", "? "])
 PARTS = st.sampled_from(
     [

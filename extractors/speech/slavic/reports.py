@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from extractors.speech.slavic.phrases import can_be_subject
 from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
 
+_CUT = re.compile(r"[,.!?…]\s*[—–―-]")  # where a quotation may be interrupted
 _BEFORE_CUE = 6
 _NAME = 12  # words of a name that stands alone beside what is said
 _PERSONAL = frozenset({"я", "мы", "ми"})
@@ -90,7 +92,7 @@ class Reports:
     def _interrupted(self, item: Item) -> Saying | None:
         """Read a quotation that the writer's own clause stands in, between dashes: «Да, — ответил он, — завтра»."""
         quotation = item.quotation
-        if quotation is None:
+        if quotation is None or not _CUT.search(self.unit.text, quotation.span.start, quotation.span.end):
             return None
         inside = Unit(
             text=self.unit.text,

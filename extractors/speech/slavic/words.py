@@ -21,6 +21,7 @@ CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "voct")
 UNKNOWN = "unknown"  # the mark of a word that is in no dictionary, as most names are
 _FEW = frozenset(["два", "три", "четыре", "оба"])
 _LETTERS = frozenset({"Init"})
+_BY_DICTIONARY = ["DictionaryAnalyzer"]
 # Endings of Ukrainian adverbial participles, each with those that the verb may have.
 _GERUNDS = (
     ("вшись", ("тися",)), ("вши", ("ти",)), ("ючись", ("тися", "ватися")), ("жучи", ("зати",)), ("шучи", ("сати",)),
@@ -104,7 +105,7 @@ def is_readable(language: str | None) -> bool:
 def tokens_of(text: str, span: Span, language: str) -> tuple[WordForm, ...]:
     """Return the words and marks of a stretch of `text`, with offsets in it."""
     found = _TOKEN.finditer(text, span.start, span.end)
-    return tuple(WordForm(match[0], Span(*match.span()), _senses(match[0], language)) for match in found)
+    return tuple(WordForm(match[0], Span(*match.span()), _senses_of(match[0], language)) for match in found)
 
 
 def nominative(words: Sequence[WordForm], language: str, in_case: str = "nomn") -> str:
@@ -158,29 +159,38 @@ def _lemmas(senses: tuple[Sense, ...]) -> frozenset[str]:
     return frozenset(sense.lemma for sense in senses)
 
 
+def _senses_of(word: str, language: str) -> tuple[Sense, ...]:
+    """Return what a word can be; a capital tells nothing but of a letter, which may be an initial."""
+    return _senses(word if len(word) == 1 else word.lower(), language) if word[0].isalpha() else ()
+
+
 @lru_cache(maxsize=_KNOWN)
 def _senses(word: str, language: str) -> tuple[Sense, ...]:
     analyser = _analyser(language)
-    if analyser is None or not word[0].isalpha() or word[-1] == ".":
+    if analyser is None or word[-1] == ".":
         return ()
-    extra = frozenset() if analyser.word_is_known(word.lower()) else frozenset({UNKNOWN})
+    parses = analyser.parse(word)
+    # Who guesses at a word adds himself to the dictionary that he asks about its parts.
+    is_known = any([type(by).__name__ for by, *_ in parse.methods_stack] == _BY_DICTIONARY for parse in parses)
     senses = (
-        Sense(_lemma(parse, language), _part(parse), _marks(parse) | extra)
-        for parse in analyser.parse(word)
-        if parse.tag.POS and not parse.tag.grammemes & _LETTERS
+        Sense(_lemma(parse, language), part, marks if is_known else marks | {UNKNOWN})
+        for parse in parses
+        for part, marks in _read(parse.tag)
     )
     return tuple(dict.fromkeys(senses))
 
 
-def _marks(parse: Any) -> frozenset[str]:
-    marks = frozenset(map(str, parse.tag.grammemes))
+@lru_cache(maxsize=_KNOWN)
+def _read(tag: Any) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the part of speech of a tag with its marks, nothing for one of a letter or a number."""
+    if not tag.POS or tag.grammemes & _LETTERS:
+        return ()
+    marks = frozenset(map(str, tag.grammemes))
     # The Ukrainian dictionary names no case where a noun stands as the dictionary has it.
-    return marks if parse.tag.POS != "NOUN" or not marks.isdisjoint(CASES) else marks | {"nomn"}
-
-
-def _part(parse: Any) -> str:
-    """Return the part of speech; the Ukrainian dictionary takes infinitives for verbs like others."""
-    return "INFN" if "infn" in parse.tag.grammemes else str(parse.tag.POS)
+    if tag.POS == "NOUN" and marks.isdisjoint(CASES):
+        marks |= {"nomn"}
+    # It takes infinitives for verbs like others.
+    return (("INFN" if "infn" in marks else str(tag.POS), marks),)
 
 
 def _lemma(parse: Any, language: str) -> str:
