@@ -299,3 +299,18 @@ def test_a_mistake_is_one_clear_line(extra, line):
         load_watchlist(extra)
     assert line in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("official_id", "on", "title"),
+    [
+        pytest.param("tom-barrack", date(2025, 9, 1), "Special Envoy for Syria", id="in office"),
+        pytest.param("tom-barrack", date(2025, 1, 1), None, id="before it"),
+        pytest.param("robert-malley", date(2022, 5, 1), "Special Envoy for Iran", id="then"),
+        pytest.param("robert-malley", date(2024, 5, 1), None, id="after it"),
+    ],
+)
+def test_an_envoy_is_known_by_what_he_is_sent_for(official_id, on, title):
+    """On the days he is, and on no others."""
+    term = WATCHLIST.official(official_id).term_on(on)
+    assert (term and term.title) == title
