@@ -13,7 +13,7 @@ test: install tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "the tests run two at a time, one on each core; each lot prints when it is done, all in about a quarter of an hour"
+	@echo "the tests run two at a time, one on each core; each lot prints when it is done, all in about twenty minutes"
 	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-slow-flows tests-slow-rest tests-quick
 
 # Two lots that take about as long as each other: most of that time they wait for servers.

@@ -159,19 +159,21 @@ def begin_child() -> Callable[[], object]:
 def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
     """Return True when the server answers, False when it died; raise WorkProblem when it takes too long."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            return False
-        if is_ours(url):
-            return True
-        time.sleep(0.1)
+    # One client for all the tries: each new one would read the system's certificates, which nobody asks for here.
+    with httpx.Client(timeout=2, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            if server.poll() is not None:
+                return False
+            if is_ours(client, url):
+                return True
+            time.sleep(0.1)
     raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
 
 
-def is_ours(url: str) -> bool:
+def is_ours(client: httpx.Client, url: str) -> bool:
     """Tell whether the server that answers has our directory: it may be another deployment's, which began as we did."""
     try:
-        home = httpx.get(f"{url}/admin/settings", timeout=2, trust_env=False).raise_for_status().json()["home"]
+        home = client.get(f"{url}/admin/settings").raise_for_status().json()["home"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return False
     return Path(str(home)).resolve() == prefect_home().resolve()

@@ -48,7 +48,8 @@ def test_a_port_that_another_deployment_took_meanwhile_is_left_to_it(environment
         monkeypatch.setattr(prefect_server, "free_port", lambda *_: ports.pop(0))
         with prefect_server.prefect_server(environment) as server:
             assert server.poll() is None
-            assert prefect_server.is_ours(settings.prefect_api_url())
+            with httpx.Client(trust_env=False) as client:
+                assert prefect_server.is_ours(client, settings.prefect_api_url())
             assert httpx.URL(settings.prefect_api_url()).port != other.port
         assert server.poll() is not None
     assert other.asked("/api/admin/settings")
