@@ -31,7 +31,7 @@ _THAT = re.compile(r"\bthat\s*$")
 _TURNS = re.compile(
     r"\b(?:doubt|skeptic|sceptic|den|question|concern|fear|reject|declin|refus|no\b|not\b|n’t)", re.IGNORECASE
 )
-_DANGLING = re.compile(r"[\s,;]+(?:which|who|whose|and|but|or|while|when|as|to|of)$")
+_DANGLING = re.compile(r"(?<![\s,;])[\s,;]+(?:which|who|whose|and|but|or|while|when|as|to|of)$")
 
 
 @dataclass(frozen=True, slots=True)

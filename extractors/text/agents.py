@@ -24,7 +24,8 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
 _TITLES = r"""the|a|an|former|then|new|acting|outgoing|president|prime|vice|deputy|first|foreign|defen[cs]e|interior
 |minister|premier|chancellor|secretary|general|chief|leader|spokes(?:man|woman|person)|envoy|special|ambassador|advis[eo]r|head
 |negotiator|top|senior|counterpart|king|emir|crown|prince|pope|state|and|’s|'s"""
-_TITLE = re.compile(rf"(?:(?:(?:{_TITLES})|{_NAME})\s+)*$", re.VERBOSE)
+_TITLE = re.compile(rf"(?<![\w.’'-])(?:{_TITLES}|{_NAME})$", re.VERBOSE)
+_WORD = re.compile(r"\S+")
 # Before a subject a sentence, a clause or a quotation begins, or a verb has another clause: "as Putin urged".
 _OPENS = re.compile(
     r"(?:^|[,;:.–—(“”\"‘’]|\b(?:and|but|while|as|after|before|when|that|because|if|until|since|where|where))\s*$",
@@ -89,13 +90,26 @@ def _after(text: str, sentence: Span, actor: Span, thing: Span) -> Deed | None:
     by = _BY.search(gap)
     if by is not None and not _STOPS.search(gap[: by.start()].replace(" was ", " ").replace(" is ", " ")):
         return Deed.VERB
-    fronted = _FRONTED.match(_TITLE.sub("", text[sentence.start : actor.start][:_FAR]))
+    fronted = _FRONTED.match(_before_titles(text[sentence.start : actor.start][:_FAR]))
     return Deed.VERB if fronted and _VERB.match(text[actor.end : sentence.end]) else None
+
+
+def _before_titles(lead: str) -> str:
+    """Return what stands before the offices and names that a text ends with; each is followed by a blank."""
+    end = len(lead)
+    for word in reversed(list(_WORD.finditer(lead)) if lead[-1:].isspace() else []):
+        title = _TITLE.search(word[0])
+        if title is None:
+            break
+        end = word.start() + title.start()
+        if title.start():
+            break
+    return lead[:end]
 
 
 def _is_subject(lead: str) -> bool:
     """Tell a name with its offices that begins its clause from one that stands behind a preposition or a verb."""
-    return _OPENS.search(_TITLE.sub("", lead)) is not None
+    return _OPENS.search(_before_titles(lead)) is not None
 
 
 def _governs(gap: str, tail: str) -> bool:
@@ -105,4 +119,4 @@ def _governs(gap: str, tail: str) -> bool:
     verb = _VERB.match(rest) or (with_him and _BARE_VERB.match(rest))
     if not verb or _NO_VERB.match(rest) or _ENDS.search(rest):
         return False
-    return not (_JOINS.search(rest) and _VERB.match(_TITLE.sub("", tail)))
+    return not (_JOINS.search(rest) and _VERB.match(_before_titles(tail)))
