@@ -543,6 +543,7 @@ DOORS = {
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo.servers": "the demo's own servers on loopback",
     "flows.serving": "asks for this machine's name alone",
+    "flows.pages.server": "serves the pages, on loopback unless told otherwise",
     "flows.processes.pool": "a pair of sockets to its own processes",
 }
 OPENERS = {

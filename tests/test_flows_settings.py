@@ -192,7 +192,7 @@ def test_defaults_of_rules_and_feeds(tmp_path):
         pytest.param(
             '"sentence"',
             '"sentense"',
-            "talkwatch.toml:29: scope: write 'speaks', 'statement', 'sentence', 'paragraph' or 'article' "
+            "talkwatch.toml:29: scope: write 'speaks', 'acts', 'statement', 'sentence', 'paragraph' or 'article' "
             '(did you mean "sentence"?)',
             id="no scope",
         ),

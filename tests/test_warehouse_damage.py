@@ -54,7 +54,6 @@ DAMAGES = {
     "cut in its header": lambda content: content[:100],
     "cut after its header": lambda content: content[:12_288],
     "cut in the middle": lambda content: content[: len(content) // 2],
-    "a byte short": lambda content: content[:-1],
     "its mark turned over": lambda content: flipped(content, 8),
     "its checksum turned over": lambda content: flipped(content, 0),
     "its header turned over": lambda content: flipped(content, 16, 4096, 8192),
