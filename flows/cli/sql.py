@@ -40,7 +40,7 @@ def sql(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to a file.")] = None,
     config: Config = None,
 ) -> None:
-    """Query the published copy, which nothing can change by it; without a query it is a prompt."""
+    """Query the published copy, which no query can change; without a query it is a prompt."""
     if query is None and file is None and output is None and sys.stdin.isatty() and sys.stdout.isatty():
         from flows.cli.prompt import prompted
 
