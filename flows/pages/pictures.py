@@ -30,7 +30,7 @@ _ROWS = 30  # of a picture at most, those with most to show
 def drawn(sheet: Sheet, timezone: str, *, dark: bool) -> str:
     """Return the picture of a sheet as SVG, its times in `timezone`; nothing where it has none."""
     # The engine, once it is loaded, keeps some hundred megabytes: who asks for no picture has none of it.
-    import vl_convert  # noqa: PLC0415
+    import vl_convert  # noqa: PLC0415 (an engine of 150 MB, for who asks for pictures)
 
     chart = chart_of(sheet, ZoneInfo(timezone), dark)
     if chart is None:
@@ -61,7 +61,7 @@ def _(sheet: TopicSheet, zone: ZoneInfo, dark: bool) -> Any:
 
 @chart_of.register
 def _(sheet: TodaySheet, _zone: ZoneInfo, dark: bool) -> Any:
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 (slow, for who asks for pictures)
 
     rows = [
         {"topic": called(each.topic), "side": side(each.side) or "Other", "said": each.said, "usual": each.usual}
@@ -82,7 +82,7 @@ def _(sheet: TodaySheet, _zone: ZoneInfo, dark: bool) -> Any:
 
 @chart_of.register
 def _(sheet: FeedsSheet, zone: ZoneInfo, dark: bool) -> Any:
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 (slow, for who asks for pictures)
 
     rows = [
         {"outlet": each.outlet, "hour": _clock(each.hour, zone), "articles": each.articles} for each in sheet.coverage
@@ -103,7 +103,7 @@ def _(sheet: FeedsSheet, zone: ZoneInfo, dark: bool) -> Any:
 
 def _strips(stands: Iterable[StandLine], row: Callable[[StandLine], str], zone: ZoneInfo, dark: bool) -> Any:
     """Return positions as stretches of time, a row each, in the colour of their stance."""
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 (slow, for who asks for pictures)
 
     rows = [_strip(stand, row(stand), zone) for stand in stands]
     if not rows:

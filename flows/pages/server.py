@@ -159,7 +159,7 @@ def main() -> None:
     except WorkProblem as problem:
         print(problem, flush=True)  # noqa: T201 (the pipe to who began this)
         return
-    print(flush=True)  # noqa: T201
+    print(flush=True)  # noqa: T201 (the same)
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
     run(stand, bound)
 

@@ -26,6 +26,8 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any
 
+from flows.problems import WorkProblem
+
 # Who stops a service tells all its processes; what that means for these is ours to say, by closing the pipe.
 _PROGRAM = (
     "import ast, importlib, signal, sys;"
@@ -251,14 +253,19 @@ class Nursery:
             self._control.send(job)
 
     def fork(self) -> Worker:
-        """Return a new process, once it is prepared; raise OSError or EOFError when the nursery is gone."""
+        """Return a new process, once it is prepared; raise OSError or EOFError when the nursery is gone.
+
+        Raises WorkProblem when it could not prepare, as when something is not installed.
+        """
         ours, theirs = Pipe()
         with theirs:
             self._control.send(0)
             send_handle(self._control, theirs.fileno(), self.pid)
             if not self._control.poll(_START_SECONDS):
                 raise TimeoutError("a process that was to start others did not")
-            pid: int = self._control.recv()
+            pid: int | str = self._control.recv()
+        if isinstance(pid, str):
+            raise WorkProblem(f"a process could not load what it works with: {pid}; `make install` installs it all")
         return Worker(self, pid, ours)
 
     def end_of(self, pid: int) -> int:
@@ -283,7 +290,13 @@ def breed(control: int) -> None:
     """Be a nursery: load what the job takes, then fork a process for each pipe that is handed over; end those named."""
     with Connection(control) as orders, contextlib.suppress(EOFError, BrokenPipeError):
         job: Job = orders.recv()
-        answer_to = job.prepare(*job.given)
+        try:
+            answer_to = job.prepare(*job.given)
+        except Exception as problem:  # noqa: BLE001 (told to who waits for the first process)
+            orders.recv()
+            os.close(recv_handle(orders))
+            orders.send(f"{type(problem).__name__}: {problem}")
+            return
         gc.collect()
         gc.freeze()
         while True:
