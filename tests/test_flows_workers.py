@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ import pytest
 from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
 from extractors.syndication.feeds import parse_feed
+from flows.problems import WorkProblem
 from flows.processes import pool as engine
 from flows.processes import workers
 from flows.processes.pool import Loss, Lost, Task
@@ -204,6 +206,13 @@ def test_running_out_of_memory_is_an_answer(monkeypatch, kind):
     lost = engine.answered(workers.parsed, Parse(kind=kind, body=PAGE if kind == "page" else FEED))
     assert lost == Lost(loss=Loss.TOO_MUCH)
     assert unreadable(lost).detail == "took too much memory"
+
+
+def test_what_a_process_cannot_load_is_told():
+    """A library that is not there, as after an upgrade without `make install`, is one line that names it."""
+    job = engine.Job(prepare=importlib.import_module, given=("nothing_of_this_name",), headroom_bytes=0)
+    with pytest.raises(WorkProblem, match=r"No module named 'nothing_of_this_name'; `make install`"):
+        list(engine.Pool(job).each(lambda: Task(key=0, content=0, seconds=1), 1))
 
 
 def test_a_worker_knows_no_secrets(monkeypatch):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from extractors.relation_records import Wording, Words
 from warehouse.session import Session
+from warehouse.utterances import WORDING
 
 # Of what shares words with it those that share most are enough, of the rest the newest of each speaker: what was said
 # last is asked for.
@@ -54,19 +55,7 @@ SELECT n.* FROM sayings_now AS n
 WHERE n.earlier IS NOT NULL OR NOT EXISTS (FROM sayings AS s WHERE s.utterance_id = n.utterance_id)
 QUALIFY n.earlier IS NOT NULL OR row_number() OVER (PARTITION BY n.utterance_id ORDER BY n.said_at, n.statement_id) = 1
 """
-_SAYING = {
-    "statement_id": "VARCHAR",
-    "utterance_id": "VARCHAR",
-    "speaker": "VARCHAR",
-    "said_at": "TIMESTAMPTZ",
-    "seen_at": "TIMESTAMPTZ",
-    "words": "VARCHAR",
-    "quoted": "VARCHAR[]",
-    "keys": "BIGINT[]",
-    "sentences": "VARCHAR[]",
-    "earlier": "VARCHAR",
-    "earlier_at": "TIMESTAMPTZ",
-}
+_SAYING = {**WORDING, "earlier": "VARCHAR", "earlier_at": "TIMESTAMPTZ"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

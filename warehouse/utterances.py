@@ -98,7 +98,7 @@ _KEPT = """
 INSERT INTO utterance_keys BY NAME
 SELECT w.* FROM wordings_now AS w ANTI JOIN utterance_keys AS k ON (k.statement_id, k.words) = (w.statement_id, w.words)
 """
-_WORDING = {
+WORDING = {
     "statement_id": "VARCHAR",
     "utterance_id": "VARCHAR",
     "speaker": "VARCHAR",
@@ -304,7 +304,7 @@ def save_wordings(
         )
         for each in wordings
     )
-    session.stage("wordings_now", _WORDING, rows)
+    session.stage("wordings_now", WORDING, rows)
     session.run(_KEPT, quiet=True)
 
 

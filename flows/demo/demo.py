@@ -238,7 +238,7 @@ beside it are talkwatch.toml and the data: analysis.duckdb is the copy to query,
 its links led to the demo's own outlet, which has stopped
 
 the page to open: {shown / "pages" / "index.html"}
-`demo --open` keeps it served instead"""
+`{name} demo --open` keeps it served instead"""
 
 
 def program() -> str:
