@@ -28,7 +28,7 @@ _TITLE = re.compile(rf"(?<![\w.’'-])(?:{_TITLES}|{_NAME})$", re.VERBOSE)
 _WORD = re.compile(r"\S+")
 # Before a subject a sentence, a clause or a quotation begins, or a verb has another clause: "as Putin urged".
 _OPENS = re.compile(
-    r"(?:^|[,;:.–—(“”\"‘’]|\b(?:and|but|while|as|after|before|when|that|because|if|until|since|where|where))\s*$",
+    r"(?:^|[,;:.–—(“”\"‘’]|\b(?:and|but|while|as|after|before|when|that|because|if|until|since|where))\s*$",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"^\s*(?:\([^)]*\)|,(?!\s*(?:and|or)\b)[^,]{0,80}[a-z][^,]{0,80},)")
@@ -38,7 +38,7 @@ _ADVERBS = r"(?:(?:\w+ly|also|now|again|once|still|even|then|not|never|just|twic
 _HELPERS = r"(?:ha[sd]|have|is|are|was|were|will|would|can|could|may|might|must|should|shall|did|does|do|who|to|wo|ca)"
 _PAST = r"""(?:met|told|gave|took|made|put|held|sent|set|broke|began|sought|spoke|went|came|left|won|lost|threw|drew
 |wrote|cast|hit|struck|fought|laid|led|got|let|read|saw|withdrew|shut|cut|quit|flew|grew|rose|fell|ran|kept|felt|found
-|thought|brought|bought|caught|dealt|built|spent|stood|paid|chose|froze|bore|drove|rode|swore|heard|lost|knew|showed)"""
+|thought|brought|bought|caught|dealt|built|spent|stood|paid|chose|froze|bore|drove|rode|swore|heard|knew|showed)"""
 _VERB = re.compile(
     rf"^[\s,]*{_ADVERBS}(?:{_HELPERS}(?:n[’']t)?|{_PAST}|[a-z]*(?:ed|[^s’'\W]s|sses|shes))\b",
     re.IGNORECASE | re.VERBOSE,
