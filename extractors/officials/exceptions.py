@@ -21,7 +21,7 @@ _NEW = re.compile(
 )
 _CAPITAL = "[A-ZÀ-ÞĞİŞА-ЯІЇЄҐ]"
 # A name right before ("the Gaza truce", "Israel’s fragile truce"), or behind what joins it ("the truce with Hamas").
-_NAME_BEFORE = re.compile(rf"[^\W\d_][\w’'-]*,? {_CAPITAL}[\w’'-]*(?: [^\W\d_][\w-]*)? $")
+_NAME_BEFORE = re.compile(rf"(?<![\w-])(?<!\w[’'])[^\W\d_][\w’'-]*,? {_CAPITAL}[\w’'-]*(?: [^\W\d_][\w-]*)? $")
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)"
 _NAME_AFTER = re.compile(
     r"^(?: deal| agreement)?,? "
