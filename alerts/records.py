@@ -68,6 +68,8 @@ class Arrival(StrEnum):
     FIRST_POLL = "first_poll"
     INGESTED = "ingested"
     IMPORTED = "imported"
+    # Cleaned again from the page that was kept: no change of the outlet's, and no news.
+    REPLAYED = "replayed"
 
 
 class Place(StrEnum):

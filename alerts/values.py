@@ -17,6 +17,8 @@ PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DURATION = re.compile(r"(\d{1,6})([smhd])")
 LONGEST = timedelta(days=36_500)
+SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+SIZE = re.compile(r"(\d{1,6}) ?(MB|GB|TB)")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -55,6 +57,14 @@ def short_enough(value: timedelta) -> timedelta:
 def optional_duration(value: object) -> object:
     """Read a duration, or "none" for no limit."""
     return None if value is None or value == "none" else duration(value)
+
+
+def size(value: object) -> object:
+    """Read "500MB" or "5GB" as bytes."""
+    match = SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        return int(match[1]) * SIZES[match[2]]
+    raise ValueError('write a whole number and MB, GB or TB, for example "5GB"')
 
 
 def listed(value: object) -> object:
@@ -108,6 +118,7 @@ def once_filled(check: Callable[[str], str]) -> AfterValidator:
 Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
 Wait = Annotated[timedelta, BeforeValidator(duration)]
 OptionalDuration = Annotated[timedelta | None, BeforeValidator(optional_duration)]
+Size = Annotated[int, BeforeValidator(size)]
 Clock = Annotated[time, BeforeValidator(clock)]
 Timezone = Annotated[str, AfterValidator(known_timezone)]
 WebAddress = Annotated[str, once_filled(web_address)]

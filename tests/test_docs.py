@@ -28,6 +28,7 @@ TABLES = {
     "[prefect]": configuration.PrefectTable,
     "[http]": configuration.HttpTable,
     "[reading]": configuration.ReadingTable,
+    "[retention]": configuration.RetentionTable,
     "[fetch]": configuration.FetchTable,
     "[[feeds]]": configuration.FeedTable,
     "[[rules]]": Rule,

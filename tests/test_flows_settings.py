@@ -134,6 +134,14 @@ def test_all_may_be_left_out(tmp_path, text):
     assert (settings.fetch.concurrency, settings.fetch.delay_seconds, settings.fetch.pass_seconds) == (32, 5, 60)
 
 
+def test_what_is_kept_for_a_time_only(tmp_path):
+    """Pages are kept for ninety days and in five gigabytes, or for as long and as much as [retention] says."""
+    pages = settings_from(tmp_path, "").retention.keeping
+    assert (pages.age, pages.size) == (timedelta(days=90), 5_000_000_000)
+    pages = settings_from(tmp_path, '[retention]\npages = "none"\npages_size = "200 MB"').retention.keeping
+    assert (pages.age, pages.size) == (None, 200_000_000)
+
+
 def test_defaults_of_rules_and_feeds(tmp_path):
     """What a rule, a feed and a subscriber leave out is as the contract says."""
     text = (
@@ -323,6 +331,8 @@ def test_broken_toml_names_its_line(tmp_path):
         pytest.param('[fetch]\nconcurrency = "many"', ":2: concurrency: write a whole number", id="text for a number"),
         pytest.param("[fetch]\nper_host = 1.5", ":2: per_host: write a whole number", id="half a request"),
         pytest.param('[fetch]\ntimeout_seconds = "x"', ":2: timeout_seconds: write a number", id="text for seconds"),
+        pytest.param("[retention]\npages_size = 5", ':2: pages_size: write a whole number and MB, GB or TB, for example "5GB"', id="a size without its unit"),
+        pytest.param('[retention]\npages = "for ever"', ':2: pages: write a whole number and s, m, h or d, for example "10m"', id="words for a duration"),
         pytest.param("[fetch]\nper_host = 0", ":2: per_host: write at least 1", id="too few"),
         pytest.param("[fetch]\ntimeout_seconds = 0", ":2: timeout_seconds: write more than 0", id="no time"),
         pytest.param('[schedule]\nevery = "0s"', ":2: every: write more than 0s", id="no interval"),

@@ -65,6 +65,7 @@ FINGERPRINTS = {
     "0021_said_before.sql": "290a00efb13a0a6c",
     "0022_as_of.sql": "64f57ae49969a37d",
     "0023_disputes.sql": "a56b54f36737b262",
+    "0024_replayed.sql": "ccc12eec38f7d8ba",
 }
 
 

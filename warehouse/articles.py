@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from difflib import SequenceMatcher
 
 from alerts.records import Arrival
@@ -33,6 +34,18 @@ _SAVED = Columns(SavedArticle, without=["outcome", "before"])
 _KNOWN = f"""
 SELECT {_SAVED}, extractor_version, text_hash FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 """  # noqa: S608 (our own columns)
+_LAST_WORDS = """
+SELECT a.article_id, a.text_hash,
+    max(coalesce(r.revised_at, r.first_seen_at)) FILTER (WHERE r.arrival <> 'replayed')
+FROM article_rows AS a
+JOIN (
+    SELECT article_id, arrival, revised_at, first_seen_at FROM article_rows
+    UNION ALL
+    SELECT article_id, arrival, revised_at, first_seen_at FROM article_revisions
+) AS r USING (article_id)
+WHERE a.article_id IN (SELECT unnest($1::VARCHAR[]))
+GROUP BY a.article_id, a.text_hash
+"""
 _STORED = Columns(StoredWords, without=["posts"])
 _WORDS = f"""
 SELECT article_id, {_STORED} FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
@@ -151,6 +164,18 @@ def known_articles(session: Session, article_ids: Sequence[str]) -> frozenset[st
     """Return those of the articles that are here."""
     sql = "SELECT article_id FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
     return frozenset(row[0] for row in session.rows(sql, [article_ids]))
+
+
+def words_known(session: Session, articles: Sequence[Article]) -> dict[str, tuple[bool, datetime | None]]:
+    """Return of those of the articles that are here whether their words are the same, and when their last words came.
+
+    What was made here from a kept page did not come then; None where no words ever came.
+    """
+    hashes = {article.article_id: _text_hash(article) for article in articles}
+    return {
+        article_id: (text_hash == hashes[article_id], came_at)
+        for article_id, text_hash, came_at in session.rows(_LAST_WORDS, [list(hashes)])
+    }
 
 
 def stored_words(session: Session, article_ids: Sequence[str]) -> dict[str, StoredWords]:

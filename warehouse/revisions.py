@@ -59,7 +59,8 @@ timed AS (
     SELECT article_id, revision, newest, arrival, seen_at, place,
         CASE WHEN arrival IN ('ingested', 'imported') THEN coalesce(published_at, seen_at) ELSE seen_at END AS at
     FROM revisions
-    WHERE $article_ids::VARCHAR[] IS NULL OR article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+    WHERE arrival <> 'replayed'
+        AND ($article_ids::VARCHAR[] IS NULL OR article_id IN (SELECT unnest($article_ids::VARCHAR[])))
 ),
 decided AS (
     SELECT t.article_id, t.revision, min(d.decided_at) AS decided_at, min(d.rowid) AS turn
@@ -103,7 +104,10 @@ _OUTLETS = "SELECT outlet, coalesce(mode(language), 'en') FROM articles GROUP BY
 def came(
     session: Session, *, since: datetime | None, until: datetime, article_ids: Sequence[str] | None = None
 ) -> tuple[Revision, ...]:
-    """Return the revisions that came from `since` to before `until` in their order; of some articles, or of all."""
+    """Return the revisions that came from `since` to before `until` in their order; of some articles, or of all.
+
+    What was made here of a kept page did not come.
+    """
     return session.records(_REVISION, _CAME, {"since": since, "until": until, "article_ids": article_ids})
 
 

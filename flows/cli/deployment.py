@@ -202,7 +202,20 @@ def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
     said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]
     # A server's words may stand in them.
     lines = map(terminal_safe, [*said, *warnings(numbers, told)])
-    return not wrong, "\n".join([*lines, "", listing(picture(numbers) | {"pages": pages_at(settings)})])
+    beside = {"pages kept": pages_kept(settings), "pages": pages_at(settings)}
+    return not wrong, "\n".join([*lines, "", listing(picture(numbers) | beside)])
+
+
+def pages_kept(settings: Settings) -> str:
+    """Say how many pages are kept for a replay, since when, and how many were dropped."""
+    from warehouse.kept import counted_pages
+
+    try:
+        kept = counted_pages(settings.data_dir)
+    except Unusable as problem:
+        return terminal_safe(str(problem))
+    since = f" since {to_the_minute(kept.since)}, {kept.size / 1e6:.0f} MB" if kept.since else ""
+    return f"{kept.pages}{since} ({kept.dropped} dropped, as [retention] says)"
 
 
 def pages_at(settings: Settings) -> str:

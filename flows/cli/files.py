@@ -1,4 +1,4 @@
-"""`talkwatch extract` and `talkwatch ingest`: what is read in files, and taking their articles in."""
+"""`talkwatch extract`, `ingest` and `replay`: what is read in files, taking their articles in, and kept pages again."""
 
 from __future__ import annotations
 
@@ -71,6 +71,27 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     typer.echo(
         f"{counts.articles_new} new, {counts.articles_revised} revised, {counts.articles_known} known, "
         f"{counts.pages_unreadable} unreadable; {counts.statements} statements, {counts.alerts} alerts"
+    )
+
+
+@command("replay")
+def replay(
+    since: Annotated[str, typer.Option(metavar="TIME", help="The pages that were kept from then on.")],
+    config: Config = None,
+) -> None:
+    """Clean kept pages again with this version; sends nothing.
+
+    Articles whose words come out otherwise get a revision, whose `arrival` is replayed; no rule fires on them. Nothing
+    is fetched. Broken off, it is run again.
+    """
+    from flows.acquire.replay import replay as replay_kept
+    from flows.setup import prepared
+
+    settings = settings_of(config)
+    counts = replay_kept(prepared(settings, progress=shown()), time_of(since, settings.timezone))
+    typer.echo(
+        f"{counts.articles_revised} revised, {counts.articles_new} new, {counts.articles_known} as before, "
+        f"{counts.pages_unreadable} unreadable"
     )
 
 

@@ -21,6 +21,8 @@ from alerts.values import (
     Duration,
     Language,
     Name,
+    OptionalDuration,
+    Size,
     Table,
     Timezone,
     is_open,
@@ -29,6 +31,7 @@ from alerts.values import (
 )
 from extractors.text.urls import is_http_url
 from extractors.text.words import did_you_mean
+from warehouse.kept import Keeping
 
 Mistake = tuple[tuple[int | str, ...], str]
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -172,6 +175,18 @@ class ReadingTable(Table):
     tagger: bool = True
 
 
+class RetentionTable(Table):
+    """`[retention]`: what is kept for a time only."""
+
+    pages: OptionalDuration = timedelta(days=90)
+    pages_size: Size = 5 * 10**9
+
+    @property
+    def keeping(self) -> Keeping:
+        """Return how long pages are kept, and how much of them."""
+        return Keeping(age=self.pages, size=self.pages_size)
+
+
 class FetchTable(Table):
     """`[fetch]`."""
 
@@ -238,6 +253,7 @@ class ConfigurationFile(Table):
     prefect: PrefectTable = PrefectTable(port=None)
     http: HttpTable = Field(default_factory=lambda: HttpTable.model_validate({}))
     reading: ReadingTable = ReadingTable()
+    retention: RetentionTable = Field(default_factory=lambda: RetentionTable.model_validate({}))
     fetch: FetchTable = Field(default_factory=lambda: FetchTable.model_validate({}))
     feeds: tuple[FeedTable, ...] = ()
     rules: tuple[Rule, ...] = ()

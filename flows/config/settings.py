@@ -25,6 +25,7 @@ from flows.config.configuration import (
     FeedTable,
     FetchTable,
     HttpTable,
+    RetentionTable,
     WatchlistTable,
     mistakes_in,
 )
@@ -73,6 +74,7 @@ class Settings:
     subscribers: tuple[Subscriber, ...]
     channels: Mapping[str, Table]
     watchlist: WatchlistTable = field(default_factory=WatchlistTable)
+    retention: RetentionTable = field(default_factory=lambda: RetentionTable.model_validate({}))
     heartbeat_url: str | None = field(default=None, repr=False)
 
     def timezone_of(self, feed_id: str) -> str | None:
@@ -185,6 +187,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         channels=file.channels,
         heartbeat_url=file.heartbeat_url,
         watchlist=file.watchlist,
+        retention=file.retention,
     )
 
 

@@ -31,11 +31,12 @@ from flows.steps.read import read
 from flows.steps.record import BATCH, recorded, worked_out
 from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
-from flows.web.results import FetchResult, Request
+from flows.web.results import Fetched, FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
 from warehouse import feeds, hosts, officials, outbox, runs, search, stamps
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
+from warehouse.kept import KeptPage, keep
 from warehouse.locking import Held, exclusive
 from warehouse.officials import OfficialTerm
 from warehouse.published import publish
@@ -271,7 +272,10 @@ class Intake:
         outcomes = [each for each in arrived if isinstance(each, FetchResult) and each.key not in self._due]
         if not outcomes:
             return RunCounts()
-        acquired = clean(self._within, workers, self._pages.taken(outcomes))
+        fetched = self._pages.taken(outcomes)
+        acquired = clean(self._within, workers, fetched)
+        # Before what is read in them: a page without its article costs nothing, an article without its page a replay.
+        keep_pages(self._setup, fetched)
         if acquired.articles:
             recover_vectors(self._setup.data_dir, self._compared)
         with Dispatch(self._within) as dispatch:
@@ -293,6 +297,18 @@ class Intake:
         self._furniture.read_ahead(session, urls)
         if entries and are_lost(self._setup.data_dir):
             self._compared = compared_sentences(session)
+
+
+def keep_pages(setup: Setup, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]]) -> None:
+    """Keep the pages that came, readable or not, for a replay."""
+    now = setup.now()
+    pages = [
+        KeptPage(url=outcome.url, content_type=outcome.content_type, body=outcome.body, entries=entries, kept_at=now)
+        for outcome, entries in fetched
+        if isinstance(outcome, Fetched)
+    ]
+    if pages:
+        keep(setup.data_dir, pages, setup.settings.retention.keeping, now)
 
 
 def nothing_more(_session: Session, _taken: RunCounts) -> RunCounts:

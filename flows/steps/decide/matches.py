@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.compiled_rules import CompiledRule
@@ -51,6 +51,15 @@ class Batch:
     def found(self) -> tuple[ReadArticle, ...]:
         """Return the articles."""
         return tuple(each.found for each in self.sketches)
+
+    def only(self, names: Collection[str]) -> Batch:
+        """Return the batch with the articles of these names alone."""
+        pairs = [
+            pair for pair in zip(self.sketches, self.matched, strict=True) if pair[0].found.article.article_id in names
+        ]
+        return replace(
+            self, sketches=tuple(sketch for sketch, _ in pairs), matched=tuple(matched for _, matched in pairs)
+        )
 
     def holding(self, found: Sequence[ReadArticle]) -> Batch:
         """Return the batch with these in place of its articles: some have the words that are stored after all."""
