@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,13 +21,14 @@ import httpx
 from flows.config.environment import set_environment
 from flows.config.settings import prefect_api_url, prefect_home
 from flows.problems import WorkProblem
-from flows.setup import SERVE_LOCK
-from warehouse.locking import Held, exclusive
+from warehouse.locking import Held, Patience, exclusive
+from warehouse.places import SERVE_LOCK
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 OWN_PORTS = 700
 START_SECONDS = 180
+GLANCE = timedelta(seconds=1)
 ANSWER_SECONDS = 10
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 _STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -65,7 +67,8 @@ def port_if_free(port: int) -> int | None:
 def one_serve(data_dir: Path) -> Iterator[None]:
     """Keep a second `serve` off this data directory while the block runs."""
     try:
-        with exclusive(data_dir / SERVE_LOCK):
+        # Who looks whether one is at work holds it for a moment.
+        with exclusive(data_dir / SERVE_LOCK, Patience(GLANCE)):
             yield
     except Held as held:
         raise WorkProblem(f"another serve is at work on {data_dir} ({held})") from None

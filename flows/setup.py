@@ -22,10 +22,10 @@ from flows.processes.readers import Readers, readers_for
 from flows.progress import Progress, silent
 from flows.times import utc_now
 from warehouse.locking import Held, exclusive
+from warehouse.places import SERVE_LOCK
 
 STOP_FLAG = "stopping"
 LOCK_FILE = "pass.lock"
-SERVE_LOCK = "serve.lock"
 
 
 @dataclass(frozen=True, kw_only=True)

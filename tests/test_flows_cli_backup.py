@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from flows.problems import WorkProblem
-from flows.setup import LOCK_FILE, SERVE_LOCK
+from flows.setup import LOCK_FILE
 from tests.warehouse_examples import python
-from warehouse.places import LIVE
+from warehouse.places import LIVE, SERVE_LOCK
 
 HOLD = """
 import sys

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from flows.setup import SERVE_LOCK, STOP_FLAG, forget_stop
+from flows.setup import STOP_FLAG, forget_stop
 from warehouse.locking import exclusive
+from warehouse.places import SERVE_LOCK
 
 
 def test_a_stop_counts_while_there_is_a_serve_to_stop(tmp_path):

@@ -12,6 +12,8 @@ PUBLISHED = "analysis.duckdb"
 REPLACED = "warehouse.replaced.duckdb"
 # What state the published copy has, so that it need not be opened to be asked.
 STAMP = "analysis.stamp"
+# Held by the one `serve` that works on the directory.
+SERVE_LOCK = "serve.lock"
 # What is stored needs no extension, so none is looked for; and ours alone needs no other file and no network.
 NO_EXTENSIONS: Config = {"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
 ALONE: Config = {**NO_EXTENSIONS, "enable_external_access": "false"}

@@ -60,7 +60,8 @@ def described(contents: Contents) -> str:
 @contextmanager
 def alone(data_dir: Path) -> Iterator[None]:
     """Hold the locks of a deployment and of a pass; raise WorkProblem while either is at work."""
-    from flows.setup import LOCK_FILE, SERVE_LOCK
+    from flows.setup import LOCK_FILE
+    from warehouse.places import SERVE_LOCK
 
     with system_explained(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)

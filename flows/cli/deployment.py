@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
@@ -21,14 +20,11 @@ from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.errors import Unusable
 from warehouse.harmless import terminal_safe
-from warehouse.runs import Health, health, last_runs
+from warehouse.runs import Health, last_runs
 from warehouse.store import is_begun, reading, writing
 
 if TYPE_CHECKING:
     from flows.setup import Setup
-
-# A pass takes so long at most from its end to the copy.
-COPYING = timedelta(minutes=10)
 
 log = logging.getLogger("talkwatch")
 
@@ -175,35 +171,39 @@ def publish(config: Config = None) -> None:
 
 @command("status")
 def status(
-    max_age: Annotated[str, typer.Option(metavar="2h", help="How old the last pass may be.")] = "2h",
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar="2h", help="How old the last pass may be; by default 2h, beside `serve` two intervals."),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Say whether all is well; exit code 1 when it is not."""
-    well, text = wellness(settings_of(config), span_of(max_age))
+    well, text = wellness(settings_of(config), span_of(max_age) if max_age else None)
     typer.echo(text)
     if not well:
         raise typer.Exit(1)
 
 
-def wellness(settings: Settings, max_age: timedelta) -> tuple[bool, str]:
+def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
     """Return whether all is well, and the whole picture, what is wrong first."""
-    from flows.steps.deliver.self_watch import faults, warnings, well
+    from flows.steps.deliver.self_watch import bulletin_now
+    from flows.steps.deliver.wellness import judged
 
     now = utc_now()
     try:
         if not is_begun(settings.data_dir):
             return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
-        with reading(settings.data_dir) as session:
-            numbers = health(session, now)
+        news = bulletin_now(settings, now)
     except Unusable as problem:
         return False, f"not well: {problem}"
-    told = settings.subscribers
-    wrong = [*of_files(settings.data_dir, numbers), *faults(numbers, told, now, max_age)]
-    said = [f"not well: {fault}" for fault in wrong] or [well(numbers)]
+    verdict = judged(settings.data_dir, news, now, max_age)
+    said = [f"not well: {fault}" for fault in verdict.reasons] or [verdict.said]
+    if news is None:
+        return False, "\n".join(said)
     # A server's words may stand in them.
-    lines = map(terminal_safe, [*said, *warnings(numbers, told)])
+    lines = map(terminal_safe, [*said, *news.odd])
     beside = {"pages kept": pages_kept(settings), "pages": pages_at(settings)}
-    return not wrong, "\n".join([*lines, "", listing(picture(numbers) | beside)])
+    return verdict.is_well, "\n".join([*lines, "", listing(picture(news.numbers) | beside)])
 
 
 def pages_kept(settings: Settings) -> str:
@@ -226,19 +226,6 @@ def pages_at(settings: Settings) -> str:
     if stand is None:
         return "not served, as [http] says"
     return stand.url if is_answering(stand) else f"not served now; `talkwatch serve` would at {stand.url}"
-
-
-def of_files(data_dir: Path, numbers: Health) -> Iterator[str]:
-    """Yield what is wrong on the disk: it is full, or the analysts' copy is older than passes leave it."""
-    from flows.steps.deliver.warehouse_watch import full_since, megabytes, needed
-    from warehouse.published import LAG, published_at
-
-    if since := full_since(data_dir):
-        room = megabytes(needed(data_dir))
-        yield f"the disk of {data_dir} is full, as of {to_the_minute(since)}; make room: {room} would do for now"
-    copied_at, finished_at = published_at(data_dir), numbers.last_finished_at
-    if copied_at and finished_at and finished_at - copied_at > LAG + COPYING:
-        yield f"analysis.duckdb is of {to_the_minute(copied_at)}, older than it should be; the log says why"
 
 
 def picture(numbers: Health) -> dict[str, object]:

@@ -20,9 +20,10 @@ from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps.agenda import Pages, entries_to_read
 from flows.steps.deliver.notices import tell_of_feed
-from flows.steps.deliver.self_watch import after_pass, beat, before_pass
+from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin
 from flows.steps.deliver.senders import Dispatch
 from flows.steps.deliver.warehouse_watch import disk_watched, warehouse_watched
+from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
@@ -104,12 +105,13 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
                 summarise(setup, session)
             waits = dispatch.seal(session)
             if not waits:
-                finish(setup, session, run_id, counts, scheduled=scheduled)
+                news = finish(setup, session, run_id, counts, scheduled=scheduled)
         journal.clear()
         if waits:
             counts += stage("deliver", dispatch.send)
             with writing(setup.data_dir) as session:
-                finish(setup, session, run_id, counts, scheduled=scheduled)
+                news = finish(setup, session, run_id, counts, scheduled=scheduled)
+    note_bulletin(setup.data_dir, news)
     stage("publish", lambda: publish(setup.data_dir, changes=session.changes))
     if not setup.stopping():
         beat(setup)
@@ -118,10 +120,11 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     return line
 
 
-def finish(setup: Setup, session: Session, run_id: str, counts: RunCounts, *, scheduled: bool) -> None:
-    """Record the end of a pass with what it counted."""
+def finish(setup: Setup, session: Session, run_id: str, counts: RunCounts, *, scheduled: bool) -> Bulletin:
+    """Record the end of a pass with what it counted; return how Talkwatch fares by now."""
     runs.finish_run(session, run_id, setup.now(), counts, quiet=scheduled and is_idle(counts))
     after_pass(setup, session)
+    return bulletin(session, setup.settings, setup.now())
 
 
 def summarise(setup: Setup, session: Session) -> None:

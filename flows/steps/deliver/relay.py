@@ -19,7 +19,9 @@ from flows.config.settings import load_settings
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
+from flows.steps.deliver.self_watch import bulletin
 from flows.steps.deliver.senders import deliver, due_by_subscriber
+from flows.steps.deliver.wellness import note_bulletin
 from warehouse import runs
 from warehouse.errors import WarehouseError
 from warehouse.store import is_begun, reading
@@ -81,7 +83,11 @@ def send_due() -> None:
     # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        counts = deliver(prepared(load_settings(configuration_path(None), sending=True)))
+        setup = prepared(load_settings(configuration_path(None), sending=True))
+        counts = deliver(setup)
+        with reading(setup.data_dir) as session:
+            news = bulletin(session, setup.settings, setup.now())
+        note_bulletin(setup.data_dir, news)
     except (UsageProblem, WarehouseError) as problem:
         log.error("%s", problem)  # noqa: TRY400 (what went wrong is in it, and no bug)
         raise SystemExit(1) from None

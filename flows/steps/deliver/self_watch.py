@@ -1,12 +1,10 @@
-"""Watching Talkwatch itself: passes that do not end, messages that do not leave; and its heartbeat.
-
-What is wrong with it is asked here by `talkwatch status` too.
-"""
+"""Watching Talkwatch itself: passes that do not end, messages that do not leave; how it fares; its heartbeat."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -14,14 +12,16 @@ from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
 from alerts.subscribers import Subscriber
 from alerts.wording import counted
+from flows.config.settings import Settings
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
+from flows.steps.deliver.wellness import Bulletin, is_overdue, noted_bulletin
 from flows.times import to_the_minute
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.errors import Busy, WarehouseError
-from warehouse.runs import Health
+from warehouse.runs import Health, health
 from warehouse.session import Session
 from warehouse.store import is_begun, reading, writing
 
@@ -29,9 +29,6 @@ log = logging.getLogger("talkwatch.operator")
 
 # Two intervals, but no less than this: a pass that reads much may take some minutes.
 SHORTEST_SILENCE = timedelta(minutes=10)
-OVERDUE = timedelta(minutes=30)
-# Clocks are put right by seconds every day.
-AHEAD = timedelta(minutes=2)
 _PATIENCE = timedelta(seconds=5)
 _UNFINISHED = (
     "The log says why, if `serve` was running. While one does not end no other begins; "
@@ -48,7 +45,12 @@ def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
 
 def is_silent(setup: Setup, last: datetime) -> bool:
     """Tell whether a pass should have been finished since `last`."""
-    return setup.now() - last > max(2 * setup.settings.every, SHORTEST_SILENCE)
+    return setup.now() - last > longest_silence(setup.settings)
+
+
+def longest_silence(settings: Settings) -> timedelta:
+    """Return how long no pass may have been finished, where passes run on a schedule."""
+    return max(2 * settings.every, SHORTEST_SILENCE)
 
 
 def tell_of_silence(setup: Setup, session: Session, last: datetime) -> None:
@@ -127,31 +129,36 @@ def beat(setup: Setup) -> None:
         log.warning("no heartbeat: HTTP %d", answer.status)
 
 
-def is_overdue(due_at: datetime, now: datetime) -> bool:
-    """Tell whether a message has waited too long."""
-    return now - due_at > OVERDUE
+def bulletin(session: Session, settings: Settings, now: datetime) -> Bulletin:
+    """Return how Talkwatch fares, from the live warehouse."""
+    numbers, told = health(session, now), settings.subscribers
+    return Bulletin(
+        as_of=now,
+        numbers=numbers,
+        wrong=tuple(lasting_faults(numbers, told)),
+        odd=tuple(warnings(numbers, told)),
+        silence=longest_silence(settings),
+    )
 
 
-def faults(numbers: Health, told: Sequence[Subscriber], now: datetime, max_age: timedelta) -> list[str]:
-    """Return what makes Talkwatch not well: no finished pass, feeds that all fail, messages that do not leave."""
-    found = []
-    if numbers.last_finished_at is None:
-        found.append("no pass has finished yet")
-    elif numbers.last_finished_at - now > AHEAD:
-        at = to_the_minute(numbers.last_finished_at)
-        found.append(f"the last pass finished in the future, {at}: this machine's clock was wrong then, or is now")
-    elif now - numbers.last_finished_at > max_age:
-        found.append(f"the last finished pass is {ago(now - numbers.last_finished_at)} old")
+def bulletin_now(settings: Settings, now: datetime) -> Bulletin | None:
+    """Return how Talkwatch fares, from the warehouse itself, or by the last bulletin while somebody holds that."""
+    try:
+        with reading(settings.data_dir, wait=_PATIENCE) as session:
+            return bulletin(session, settings, now)
+    except Busy as busy:
+        news = noted_bulletin(settings.data_dir)
+        return news and replace(news, odd=(f"as of {to_the_minute(news.as_of)}, since {busy}", *news.odd))
+
+
+def lasting_faults(numbers: Health, told: Sequence[Subscriber]) -> Iterator[str]:
+    """Yield what else is wrong: feeds that all fail, channels that take no messages."""
     if numbers.feeds and numbers.feeds_failing == numbers.feeds:
-        found.append("every feed fails")
-    found += [
-        f"{named(state.route, told)} takes no messages since {to_the_minute(state.blocked_at)}: {state.last_error}"
-        for state in numbers.channels
-        if state.blocked_at
-    ]
-    if numbers.oldest_due_at and is_overdue(numbers.oldest_due_at, now):
-        found.append(f"a message has waited for {ago(now - numbers.oldest_due_at)}")
-    return found
+        yield "every feed fails"
+    for state in numbers.channels:
+        if state.blocked_at:
+            since = to_the_minute(state.blocked_at)
+            yield f"{named(state.route, told)} takes no messages since {since}: {state.last_error}"
 
 
 def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
@@ -183,23 +190,6 @@ def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
     return found
 
 
-def well(numbers: Health) -> str:
-    """Return in a line that all is well, but for what is no fault: nothing is watched, or some feeds fail."""
-    if not numbers.feeds:
-        return "well, but no feed is watched; add one to the configuration as [[feeds]]"
-    failing = numbers.feeds_failing
-    return f"well, but {failing} of {counted(numbers.feeds, 'feed')} fail{'s' * (failing == 1)}" if failing else "well"
-
-
 def since(time: datetime | None) -> str:
     """Return since when something lasts, where that is known."""
     return f" since {to_the_minute(time)}" if time else ""
-
-
-def ago(span: timedelta) -> str:
-    """Return a span of time in its largest fitting unit."""
-    seconds = int(span.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"

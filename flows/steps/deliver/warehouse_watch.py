@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.setup import Setup
 from flows.steps.deliver.self_watch import tell_past_outbox
+from flows.steps.deliver.wellness import FULL, UNUSABLE, full_since, megabytes, needed
 from warehouse.errors import DiskFull, Unusable
-from warehouse.store import LIVE
 
-FULL = "disk-full.told"
-UNUSABLE = "unusable.told"
 # There is room again when twice the warehouse fits, and some more, or when no pass has wanted for it all that time: at
 # the edge one pass finds room and the next one none.
-SPARE = 16_000_000
 STEADY = timedelta(hours=1)
 
 
@@ -74,29 +71,9 @@ def newly_noted(marker: Path) -> bool:
     return not known
 
 
-def full_since(data_dir: Path) -> datetime | None:
-    """Return when a pass last found the disk full, if there is no room since."""
-    try:
-        return datetime.fromtimestamp((data_dir / FULL).stat().st_mtime, UTC)
-    except OSError:
-        return None
-
-
 def has_room(marker: Path) -> bool:
     """Tell whether the next passes will hardly want for room."""
     folder, last = marker.parent, full_since(marker.parent)
     if last is None or not timedelta(0) <= datetime.now(UTC) - last < STEADY:
         return True
     return shutil.disk_usage(folder).free >= needed(folder)
-
-
-def needed(data_dir: Path) -> int:
-    """Return how many bytes the next passes may take: the warehouse written anew, and its copy."""
-    with suppress(OSError):
-        return 2 * (data_dir / LIVE).stat().st_size + SPARE
-    return SPARE
-
-
-def megabytes(size: int) -> str:
-    """Return a size as people say it, rounded up."""
-    return f"{-(-size // 1_000_000)} MB"
