@@ -14,6 +14,7 @@ from flows.acquire.ingest import ingest
 from flows.config.settings import load_settings
 from flows.pages.rendering import Pen
 from flows.pages.site import Audience, Site, application
+from flows.pages.upkeep import Upkeep
 from flows.setup import Setup, prepared
 from tests.servers import HttpServer, Reply
 from warehouse.published import publish
@@ -96,7 +97,7 @@ class Visitor:
         """Open the site on a data directory."""
         self._copy = PublishedCopy(data_dir)
         site = Site(self._copy, Pen(timezone="Europe/Kyiv"), now=lambda: NOW)
-        self._app = application(site, audience or Audience())
+        self._app = application(site, audience or Audience(), Upkeep(site, data_dir).routes())
         self._base = base
 
     def get(self, path: str, **headers: str) -> httpx.Response:

@@ -116,6 +116,7 @@ _FINISH = "UPDATE runs SET finished_at = $finished_at, " + _SET  # noqa: S608 (o
 _LAST = f"""
 SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at DESC, run_id LIMIT $1
 """  # noqa: S608 (our own columns)
+_SUMS = f"SELECT {', '.join(f'coalesce(sum({name}), 0)::BIGINT' for name in _COUNTS.names)} FROM runs"  # noqa: S608 (the same)
 _HELD = ("worst_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
 _COUNTED = Columns(Health, without=_HELD)
 
@@ -183,6 +184,11 @@ def last_finished_at(session: Session) -> datetime | None:
 def is_first_under_way(session: Session) -> bool:
     """Tell whether a pass was begun, and none was ever finished."""
     return bool(session.rows("SELECT count(*) > 0 AND count(finished_at) = 0 FROM runs")[0][0])
+
+
+def sums(session: Session) -> RunCounts:
+    """Return what all passes together have counted."""
+    return _COUNTS.record(session.rows(_SUMS)[0])
 
 
 def last_runs(session: Session, limit: int) -> tuple[Run, ...]:

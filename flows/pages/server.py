@@ -19,6 +19,7 @@ import uvicorn
 
 from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, Audience, Site, application
+from flows.pages.upkeep import Upkeep
 from flows.problems import UsageProblem, WorkProblem
 from warehouse.shown.copy import PublishedCopy
 
@@ -92,9 +93,15 @@ def run(stand: Stand, bound: socket.socket | None = None) -> None:
     listening = bound or listen(stand)
     with closing(listening), closing(PublishedCopy(Path(stand.data_dir))) as copy:
         site = Site(copy, Pen(timezone=stand.timezone))
-        app = application(site, Audience(hosts=stand.hosts, token=stand.token))
+        upkeep = Upkeep(site, Path(stand.data_dir))
+        app = application(site, Audience(hosts=stand.hosts, token=stand.token), upkeep.routes())
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", server_header=False, proxy_headers=False
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
         )
         uvicorn.Server(config).run(sockets=[listening])
 

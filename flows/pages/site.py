@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,6 +97,10 @@ class Site:
         """Return what a page is asked with, now."""
         return Inquiry(now=self._now(), timezone=self._pen.timezone, names=names, filters=filters)
 
+    def now(self) -> datetime:
+        """Read its clock."""
+        return self._now()
+
     def edition(self) -> Edition | None:
         """Return which copy there is."""
         return self._copy.edition()
@@ -159,9 +163,9 @@ class Site:
         self._kept[mark] = made
 
 
-def application(site: Site, audience: Audience) -> Starlette:
-    """Return what an ASGI server runs."""
-    routes = [Route("/static/{name}", _static)]
+def application(site: Site, audience: Audience, besides: Sequence[Route] = ()) -> Starlette:
+    """Return what an ASGI server runs: the pages, and what is served `besides` to the same audience."""
+    routes = [*besides, Route("/static/{name}", _static)]
     for address, show in PAGES.items():
         # A name may hold a point, so the forms come first. The first page, which has no name, is called today.
         base = address if address != "/" else "/today"

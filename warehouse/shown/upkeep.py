@@ -157,3 +157,59 @@ GROUP BY l.rule
 ORDER BY median_minutes DESC, l.rule
 """,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalLine:
+    """How many of a kind there are: `kind` is a table, `label` what its rows are told apart by."""
+
+    kind: str
+    label: str
+    total: int
+
+
+TOTALS = Question(
+    TotalLine,
+    """
+SELECT kind, coalesce(label, 'none') AS label, count(*) AS total
+FROM (
+    SELECT 'feeds' AS kind, state AS label FROM feeds WHERE state <> 'unwatched'
+    UNION ALL SELECT 'entries', state FROM entries
+    UNION ALL SELECT 'articles', depth FROM article_rows
+    UNION ALL SELECT 'statements', kind FROM statement_rows
+    UNION ALL SELECT 'decisions', reason FROM decisions
+    UNION ALL SELECT 'alerts', severity FROM alert_rows
+    UNION ALL SELECT 'messages', status FROM messages
+    UNION ALL SELECT 'passes', CASE WHEN finished_at IS NULL THEN 'unfinished' ELSE 'finished' END FROM runs
+)
+GROUP BY ALL
+ORDER BY kind, label
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LagLine:
+    """How many alerts fired within so many seconds of their article's publication; infinite is all of them."""
+
+    within: float
+    alerts: int
+    seconds: float
+
+
+LAGS = Question(
+    LagLine,
+    """
+WITH lags AS (
+    SELECT greatest(epoch(l.fired_at - a.published_at), 0) AS lag
+    FROM alert_rows AS l
+    JOIN article_rows AS a USING (article_id)
+    WHERE a.arrival = 'polled' AND a.published_at IS NOT NULL
+)
+SELECT within, count(lag) AS alerts, coalesce(sum(lag), 0)::DOUBLE AS seconds
+FROM unnest([60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400, 'inf'::DOUBLE]) AS b(within)
+LEFT JOIN lags ON lag <= within
+GROUP BY within
+ORDER BY within
+""",
+)
