@@ -1,11 +1,18 @@
-"""Where log lines go: to stderr, Talkwatch's own from INFO on, everyone else's warnings; times in UTC."""
+"""Where log lines go: to stderr, Talkwatch's own from INFO on, everyone else's warnings; times in UTC.
+
+For people a line is text, for a collector of logs one JSON object.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 
 from flows.problems import UsageProblem, WorkProblem
 from warehouse.errors import WarehouseError
@@ -13,6 +20,10 @@ from warehouse.errors import WarehouseError
 OF_PREFECT = ("prefect", "asyncio", "docket", "uvicorn", "apscheduler")
 # What runs themselves say: a bug in a pass keeps its traceback.
 OF_RUNS = ("prefect.flow_runs", "prefect.task_runs")
+JSON = "json"
+PLAIN = "plain"
+# `name=value` all through, as the line at the end of a pass is; a word before a colon may say what it is about.
+_COUNTS = re.compile(r"(?:[a-z ]+: )?((?:[a-z_]+(?:=\S+)? ?)*[a-z_]+=\S+)")
 AGAIN_SECONDS = 600.0
 LONGEST = 300
 EXPECTED = (UsageProblem, WorkProblem, WarehouseError)
@@ -28,18 +39,52 @@ class Plain(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
 
-def set_up_logging() -> None:
+class OneObject(logging.Formatter):
+    """One JSON object an event, on one line; the names and values of a line of counts stand in `fields`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the object."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        said = record.getMessage()
+        event: dict[str, object] = {"time": at, "level": record.levelname, "logger": record.name, "message": said}
+        if counts := _COUNTS.fullmatch(said):
+            event["fields"] = {name: _value(value) for name, _, value in map(_parted, counts[1].split()) if value}
+        event["process"] = record.process
+        if record.exc_info:
+            event["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(event, ensure_ascii=True, default=str)
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    return word.partition("=")
+
+
+def _value(said: str) -> str | int | float:
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(said)
+    return said
+
+
+def set_up_logging(form: str = PLAIN) -> None:
     """Prepare this process's log; the process of a scheduled pass needs it as much as the command line's."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     for handler in logging.getLogger().handlers:
         # Prefect's own form has neither day nor zone. A handler of a test's stays as it is.
         if type(handler).__module__.startswith(("logging", "prefect")):
-            handler.setFormatter(Plain())
+            handler.setFormatter(OneObject() if form == JSON else Plain())
             if not any(isinstance(each, Shortened) for each in handler.filters):
                 handler.addFilter(Shortened())
     logging.getLogger("talkwatch").setLevel(logging.INFO)
     for runs in OF_RUNS:
         logging.getLogger(runs).addFilter(without_traceback)
+
+
+def spoken(line: str, form: str) -> str:
+    """Return a line that ends a command as the log writes it."""
+    if form != JSON:
+        return line
+    return OneObject().format(logging.LogRecord("talkwatch", logging.ERROR, "", 0, "%s", (line,), None))
 
 
 class Shortened:

@@ -21,9 +21,9 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
-from flows.config.environment import configuration_path
+from flows.config.environment import configuration_path, log_format
 from flows.config.settings import load_settings
-from flows.logs import set_up_logging
+from flows.logs import PLAIN, set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared
 from flows.steps.passes import run_pass
@@ -55,13 +55,13 @@ def monitor() -> str:
 
     It takes no parameters, because Prefect's server stores those in clear.
     """
-    set_up_logging()
+    set_up_logging(log_format())
     deployment_id = runtime_deployment.id
     if deployment_id:
         with get_client(sync_client=True) as client:
             skip_missed(client, UUID(str(deployment_id)))
-    # A log that grows for months has a line a pass.
-    progress = silent if deployment_id else shown()
+    # A log that grows for months has a line a pass, and one for machines nothing else.
+    progress = silent if deployment_id or log_format() != PLAIN else shown()
     setup = prepared(load_settings(configuration_path(None), sending=True), progress=progress)
     line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
     return Completed(message=line, data=line)  # type: ignore[return-value]  # Prefect hands on its data

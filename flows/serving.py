@@ -19,6 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.runner import Runner
 
+from flows.config.environment import log_format
 from flows.config.settings import Settings, prefect_api_url
 from flows.logs import set_up_logging
 from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
@@ -57,7 +58,7 @@ def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
 
     Raises WorkProblem when that server or Prefect's runner ends by itself.
     """
-    set_up_logging()  # Prefect has set up its own meanwhile
+    set_up_logging(log_format())  # Prefect has set up its own meanwhile
     (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)
     try:
         asyncio.run(watch(setup, server))

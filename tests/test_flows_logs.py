@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
 import pytest
 
-from flows.logs import Plain, Shortened, without_traceback
+from flows.cli.app import main
+from flows.logs import OneObject, Plain, Shortened, without_traceback
 from flows.problems import WorkProblem
 from warehouse.errors import DiskFull
 
@@ -57,3 +59,50 @@ def test_what_prefect_says_of_its_own_troubles_is_a_line_once_a_while():
     assert prefect_says(shortened) == line
     assert "\nand that" in prefect_says(shortened, name="talkwatch.pass")
     assert "\nand that" in prefect_says(shortened, name="prefect.flow_runs")
+
+
+@pytest.mark.parametrize(
+    ("message", "fields"),
+    [
+        pytest.param("run=fcf3 feeds_due=1 nothing_new seconds=7.5", {"run": "fcf3", "feeds_due": 1, "seconds": 7.5}, id="a pass"),
+        pytest.param("between passes: messages_sent=2", {"messages_sent": 2}, id="what is about something"),
+        pytest.param("feed https://herald.example/?page=2 fails", None, id="words with an address among them"),
+        pytest.param("a pass is already at work", None, id="words alone"),
+    ],
+)  # fmt: skip
+def test_counts_of_an_event_are_fields(message, fields):
+    """What is written as name=value stands as a value of its own beside the message; other words are left alone."""
+    record = logging.LogRecord("talkwatch.pass", logging.INFO, "passes.py", 1, "%s", (message,), None)
+    record.created = 1_772_625_600.25
+    event = json.loads(OneObject().format(record))
+    assert (event.pop("fields", None), event.pop("process") > 0) == (fields, True)
+    assert event == {
+        "time": "2026-03-04T12:00:00.250Z",
+        "level": "INFO",
+        "logger": "talkwatch.pass",
+        "message": message,
+    }
+
+
+def test_an_object_is_one_line_whatever_it_tells():
+    """A traceback, breaks of lines and what a terminal would obey are escaped in it."""
+    try:
+        int("odd\n\x1b[31m\u2028")
+    except ValueError:
+        caught = sys.exc_info()
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "first\nsecond \x9b", (), caught)
+    said = OneObject().format(record)
+    assert said.isprintable()
+    assert "Traceback" in json.loads(said)["traceback"]
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_a_mistake_is_an_event_too(tmp_path, monkeypatch, capsys, place):
+    """Where JSON was asked for, what ends a command is an object as well, wherever the option was typed."""
+    monkeypatch.setenv("TALKWATCH_LOG_FORMAT", "plain")
+    asked, words = ["--log-format", "json"], ["run", "--config", str(tmp_path / "none.toml")]
+    monkeypatch.setattr(sys, "argv", ["talkwatch", *(asked + words if place == "before" else words + asked)])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    event = json.loads(capsys.readouterr().err)
+    assert (event["level"], event["message"][:32]) == ("ERROR", "talkwatch: no configuration at /")

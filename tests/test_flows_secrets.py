@@ -12,7 +12,7 @@ import pytest
 from flows.config.settings import load_settings
 from flows.setup import prepared
 from tests.conftest import ROOT
-from tests.newsroom import feed, newsroom
+from tests.newsroom import SAID, feed, newsroom
 from tests.servers import Reply
 
 pytestmark = pytest.mark.slow
@@ -109,6 +109,7 @@ def test_after_a_whole_pass_no_secret_stands_anywhere(room, tmp_path):
     assert statuses == {"hook": "sent", "desk": "retry", "bot": "retry", "signed": "retry", "other": "dead"}
     assert len(room.hook.asked(f"/{SECRETS['BEAT_SECRET']}")) == 1
     assert b"no heartbeat: HTTP 500" in ran.stderr
+    assert not [said for said in SAID if said[:40].encode() in ran.stderr]  # nor is the log a copy of the news
     files = [file for file in (tmp_path / "var").rglob("*") if file.is_file()]
     assert {"warehouse.duckdb", "analysis.duckdb", "prefect.db"} <= {file.name for file in files}
     leaks = {str(file): found_in(file.read_bytes()) for file in files}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -31,11 +31,11 @@ def room(tmp_path):
         yield opened
 
 
-def serve(room) -> subprocess.Popen[str]:
+def serve(room, *options: str) -> subprocess.Popen[str]:
     """Start `talkwatch serve` as an operator would."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
     return subprocess.Popen(
-        [TALKWATCH, "serve", "--config", str(room.configuration)],
+        [TALKWATCH, "serve", "--config", str(room.configuration), *options],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -79,7 +79,7 @@ def miss_runs(room, count: int) -> None:
 
 def test_serve_runs_the_schedule_and_stops_cleanly(room):
     """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused."""
-    process = serve(room)
+    process = serve(room, "--log-format", "json")
     try:
         room.mail.wait_for(1, LONG)
         second = subprocess.run(
@@ -98,7 +98,10 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
     assert not (room.configuration.parent / "var" / STOP_FLAG).exists()  # else the next `run` by hand would do nothing
-    assert re.search(r"talkwatch\.pass.* run=\w+ .*articles_new=2 .*messages_sent=2", errors)
+    events = list(map(json.loads, errors.splitlines()))  # every process of it writes one object a line
+    assert all(event.keys() >= {"time", "level", "logger", "message", "process"} for event in events)
+    counts = [event["fields"] for event in events if event["logger"] == "talkwatch.pass"]
+    assert {"articles_new": 2, "messages_sent": 2}.items() <= counts[0].items()
     assert states(room)["Completed"] >= 1
     assert not states(room).keys() & {"Scheduled", "Late", "Pending", "Running"}
     assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1

@@ -11,10 +11,10 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from flows.cli.command import COMMANDS, Config
+from flows.cli.command import COMMANDS, Config, LogFormat
 from flows.cli.index import CommandEntry, indexed
-from flows.config.environment import ignore_proxies, set_environment
-from flows.logs import set_up_logging
+from flows.config.environment import ignore_proxies, log_format, set_environment
+from flows.logs import set_up_logging, spoken
 from flows.problems import UsageProblem, WorkProblem
 from warehouse.errors import FULL, Unusable, WarehouseError
 
@@ -48,6 +48,7 @@ def show_version(wanted: bool) -> None:
 
 def common(
     config: Config = None,
+    _log_format: LogFormat = None,
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version.")
     ] = False,
@@ -111,7 +112,7 @@ def __getattr__(name: str) -> typer.Typer:
 
 def main() -> None:
     """Run a command: a person's mistakes are one line on stderr each, and only bugs print a traceback."""
-    set_up_logging()
+    set_up_logging(log_format())
     ignore_proxies()
     try:
         code = tree(sys.argv[1:])(prog_name=NAME, standalone_mode=False)
@@ -134,7 +135,7 @@ def fail(problem: str, code: int) -> NoReturn:
     """Print what is wrong, a line each, and leave; help stands as it is."""
     for line in problem.splitlines():
         said = line if problem.startswith(HELP) else f"{NAME}: {line}"
-        print(said, file=sys.stderr)  # noqa: T201 (the one place that prints to stderr)
+        print(spoken(said, log_format()), file=sys.stderr)  # noqa: T201 (the one place that prints to stderr)
     raise SystemExit(code)
 
 

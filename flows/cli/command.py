@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from flows.config.environment import configuration_path, data_dir_of, set_environment
+from flows.logs import set_up_logging
 from flows.tables import Columns, columned, fitted, json_array, terminal_width
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ GROUPS: dict[str, str] = {}
 
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The configuration; default talkwatch.toml.")
+]
+
+
+def use_log_format(form: str | None) -> None:
+    """Write logs so from now on, here and in the processes that are started."""
+    if form:
+        set_environment({"TALKWATCH_LOG_FORMAT": form})
+        set_up_logging(form)
+
+
+LogFormat = Annotated[
+    Literal["plain", "json"] | None,
+    typer.Option(
+        "--log-format", callback=use_log_format, is_eager=True, help="Plain lines, or a JSON object an event."
+    ),
 ]
 TableFormat = Annotated[Literal["table", "json"], typer.Option("--format", help="A table, or one JSON array.")]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alerts.wording import counted
-from flows.cli.command import Config, command, settings_of
+from flows.cli.command import Config, LogFormat, command, settings_of
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
@@ -68,7 +68,7 @@ def demo(
 
 
 @command("run")
-def run(config: Config = None) -> None:
+def run(_log_format: LogFormat = None, config: Config = None) -> None:
     """Do one pass, now.
 
     Poll what is due, read, match, record, deliver, publish.
@@ -100,7 +100,7 @@ def in_words(settings: Settings, line: str) -> str:
 
 
 @command("serve")
-def serve(config: Config = None) -> None:
+def serve(_log_format: LogFormat = None, config: Config = None) -> None:
     """Do passes on a schedule until stopped: the unattended deployment."""
     from flows.prefect_server import one_serve, prefect_server
     from flows.setup import prepared

@@ -24,6 +24,11 @@ def data_dir_of(path: Path) -> Path | None:
     return path.parent / named if isinstance(named, str) and named and "$" not in named else None
 
 
+def log_format() -> str:
+    """Return how logs are written, here and in the processes that are started: `--log-format`, else plain lines."""
+    return os.environ.get("TALKWATCH_LOG_FORMAT") or "plain"
+
+
 def set_environment(values: dict[str, str]) -> None:
     """Set variables for this process and those it starts."""
     os.environ.update(values)

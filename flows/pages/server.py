@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from flows.config.environment import log_format
+from flows.logs import set_up_logging
 from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, Audience, Site, application
 from flows.pages.upkeep import Upkeep
@@ -97,6 +99,7 @@ def run(stand: Stand, bound: socket.socket | None = None) -> None:
         app = application(site, Audience(hosts=stand.hosts, token=stand.token), upkeep.routes())
         config = uvicorn.Config(
             app,
+            log_config=None,
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -159,6 +162,7 @@ async def _served(stand: Stand) -> str:
 
 def main() -> None:
     """Serve what stdin says, on a line, until stdin ends; an empty line on stdout says that it has begun."""
+    set_up_logging(log_format())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stand = Stand(**json.loads(sys.stdin.buffer.readline()))
     try:

@@ -14,7 +14,7 @@ import signal
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
-from flows.config.environment import configuration_path
+from flows.config.environment import configuration_path, log_format
 from flows.config.settings import load_settings
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
@@ -79,7 +79,7 @@ def is_due(setup: Setup) -> bool:
 
 def send_due() -> None:
     """Send what is due, with the configuration that the environment names: all that the relay's process does."""
-    set_up_logging()
+    set_up_logging(log_format())
     # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
