@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 from datetime import timedelta
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,18 +29,24 @@ log = logging.getLogger("talkwatch")
 
 
 @command("init")
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path()) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path(),
+    sources: Annotated[bool, typer.Option("--sources", help="With some 75 feeds to start from, and rules.")] = False,
+) -> None:
     """Write a commented talkwatch.toml; overwrites nothing."""
+    from flows.config.starting import starting_text
+
     path = folder / "talkwatch.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(resources.files("flows.config").joinpath("starter.toml").read_text(encoding="utf-8"))
+            file.write(starting_text(sources=sources))
     except FileExistsError:
         raise UsageProblem(f"{path} is already there; nothing was written") from None
     except OSError as error:
         raise UsageProblem(f"cannot write {path}: {error.strerror}") from None
-    typer.echo(f"wrote {path}; next: take the # off a feed, a rule and a subscriber, then `talkwatch rules check`")
+    first = "`talkwatch feeds check`, then take the # off" if sources else "take the # off a feed,"
+    typer.echo(f"wrote {path}; next: {first} a rule and a subscriber, then `talkwatch rules check`")
 
 
 @command("demo")
