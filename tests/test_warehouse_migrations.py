@@ -66,6 +66,7 @@ FINGERPRINTS = {
     "0022_as_of.sql": "64f57ae49969a37d",
     "0023_disputes.sql": "a56b54f36737b262",
     "0024_replayed.sql": "ccc12eec38f7d8ba",
+    "0025_nightly.sql": "303b048bc30d78c4",
 }
 
 

@@ -35,7 +35,7 @@ _KNOWN = f"""
 SELECT {_SAVED}, extractor_version, text_hash FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 """  # noqa: S608 (our own columns)
 _LAST_WORDS = """
-SELECT a.article_id, a.text_hash,
+SELECT a.article_id, a.text_hash, a.text = '' AND a.word_count > 0,
     max(coalesce(r.revised_at, r.first_seen_at)) FILTER (WHERE r.arrival <> 'replayed')
 FROM article_rows AS a
 JOIN (
@@ -44,7 +44,7 @@ JOIN (
     SELECT article_id, arrival, revised_at, first_seen_at FROM article_revisions
 ) AS r USING (article_id)
 WHERE a.article_id IN (SELECT unnest($1::VARCHAR[]))
-GROUP BY a.article_id, a.text_hash
+GROUP BY ALL
 """
 _STORED = Columns(StoredWords, without=["posts"])
 _WORDS = f"""
@@ -169,12 +169,13 @@ def known_articles(session: Session, article_ids: Sequence[str]) -> frozenset[st
 def words_known(session: Session, articles: Sequence[Article]) -> dict[str, tuple[bool, datetime | None]]:
     """Return of those of the articles that are here whether their words are the same, and when their last words came.
 
-    What was made here from a kept page did not come then; None where no words ever came.
+    What was made here from a kept page did not come then; None where no words ever came. A text that was dropped is
+    the same for good.
     """
     hashes = {article.article_id: _text_hash(article) for article in articles}
     return {
-        article_id: (text_hash == hashes[article_id], came_at)
-        for article_id, text_hash, came_at in session.rows(_LAST_WORDS, [list(hashes)])
+        article_id: (is_dropped or text_hash == hashes[article_id], came_at)
+        for article_id, text_hash, is_dropped, came_at in session.rows(_LAST_WORDS, [list(hashes)])
     }
 
 

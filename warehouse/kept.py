@@ -84,6 +84,8 @@ class KeptCount:
 
 def keep(data_dir: Path, pages: Sequence[KeptPage], keeping: Keeping, now: datetime) -> None:
     """Keep pages, on the disk when this returns, and drop what is too old or too much; without the file, say so."""
+    if not pages and not (data_dir / KEPT).exists():
+        return
     try:
         with _opened(data_dir / KEPT) as file:
             if keeping.size:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerts.message_records import ChannelState, OperatorNotice
 from warehouse import channels, outbox
+from warehouse.nightly import Nightly, last_night
 from warehouse.rows import Columns
 from warehouse.session import Session
 
@@ -108,6 +109,7 @@ class Health:
     unsubscribed: tuple[str, ...] = ()
     readings_given_up: int = 0
     odd_feeds: tuple[tuple[str, str], ...] = ()
+    nightly: tuple[Nightly, ...] = ()
 
 
 _COUNTS = Columns(RunCounts)
@@ -117,7 +119,7 @@ _LAST = f"""
 SELECT run_id, started_at, finished_at, {_COUNTS} FROM runs ORDER BY started_at DESC, run_id LIMIT $1
 """  # noqa: S608 (our own columns)
 _SUMS = f"SELECT {', '.join(f'coalesce(sum({name}), 0)::BIGINT' for name in _COUNTS.names)} FROM runs"  # noqa: S608 (the same)
-_HELD = ("worst_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed")
+_HELD = ("worst_feeds", "odd_feeds", "oldest_due_at", "channels", "notices", "unsubscribed", "nightly")
 _COUNTED = Columns(Health, without=_HELD)
 
 # The last that was written down, not the latest: the clock may have been ahead in an earlier pass.
@@ -214,4 +216,5 @@ def health(session: Session, now: datetime) -> Health:
         channels=channels.channel_states(session),
         notices=outbox.open_notices(session),
         unsubscribed=tuple(sorted(channels.unsubscribed(session))),
+        nightly=tuple(last_night(session).values()),
     )

@@ -1,25 +1,37 @@
-"""`talkwatch backup` and `restore`: all the data in one file, and back."""
+"""`talkwatch backup`, `restore` and `warehouse check`: all the data in one file, and back; and whether it is sound."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from alerts.wording import counted
-from flows.cli.command import Config, command, settings_of
+from flows.cli.command import Config, TableFormat, command, data_dir_named, group, settings_of, tell
 from flows.problems import WorkProblem
+from flows.tables import Columns
 from flows.times import moment
 from warehouse.backup import Contents, back_up
 from warehouse.backup import restore as put_back
 from warehouse.errors import system_explained
+from warehouse.integrity import Unsoundness, faults
 from warehouse.locking import Held, exclusive
 from warehouse.places import REPLACED
 
 MEGABYTE = 1_000_000
+LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+FAULTS: Columns[Unsoundness] = {
+    "wrong": attrgetter("what"),
+    "rows": attrgetter("rows"),
+    "such as": attrgetter("example"),
+}
+
+group("warehouse", "See whether the warehouse is sound.")
 
 
 @command("backup")
@@ -70,3 +82,18 @@ def alone(data_dir: Path) -> Iterator[None]:
             yield
     except Held as held:
         raise WorkProblem(f"Talkwatch is at work in {data_dir} ({held}): stop it, then restore again") from None
+
+
+@command("warehouse check")
+def check(output_format: TableFormat = "table", config: Config = None) -> None:
+    """Look through the published copy for what cannot be right; exit code 1 when there is anything.
+
+    Keys, references, places in texts, and counts that have to agree. Passes do it once a night; this reads all texts.
+    """
+    found = faults(data_dir_named(config), LONG_AGO)
+    if found or output_format == "json":
+        tell(FAULTS, found, output_format)
+    else:
+        typer.echo("sound: nothing is wrong")
+    if found:
+        raise typer.Exit(1)

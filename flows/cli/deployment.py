@@ -19,11 +19,14 @@ from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.errors import Unusable
 from warehouse.harmless import terminal_safe
+from warehouse.nightly import CHECKED, TEXTS, Nightly
 from warehouse.runs import Health, last_runs
 from warehouse.store import is_begun, reading, writing
 
 if TYPE_CHECKING:
     from flows.setup import Setup
+
+LABELS = {CHECKED: "warehouse checked", TEXTS: "texts dropped"}
 
 log = logging.getLogger("talkwatch")
 
@@ -244,4 +247,13 @@ def picture(numbers: Health) -> dict[str, object]:
         "alerts": numbers.alerts,
         "messages waiting": numbers.messages_waiting,
         "messages undelivered": numbers.messages_dead,
+        **{LABELS[done.task]: night_said(done) for done in numbers.nightly},
     }
+
+
+def night_said(done: Nightly) -> str:
+    """Say what came of a task of the night; what is wrong is told with the rest that is."""
+    what = (
+        f"{counted(done.found, 'row')} wrong" if done.task == CHECKED else f"{done.found} in all, as [retention] says"
+    )
+    return f"{what}, as of {to_the_minute(done.done_at)}"

@@ -77,6 +77,7 @@ def host_name(value: str) -> str:
 
 NOT_SERVED = "none"
 SHORTEST_TOKEN = 16
+SHORTEST_TEXT = timedelta(days=30)
 
 
 def listen_address(value: str) -> str:
@@ -175,11 +176,19 @@ class ReadingTable(Table):
     tagger: bool = True
 
 
+def past_copies(value: timedelta | None) -> timedelta | None:
+    """Accept how long texts are kept: for as long as copies and other reports of them may come, with room to spare."""
+    if value is None or value >= SHORTEST_TEXT:
+        return value
+    raise ValueError(f'write at least "{SHORTEST_TEXT.days}d": what comes later is held against the text')
+
+
 class RetentionTable(Table):
     """`[retention]`: what is kept for a time only."""
 
     pages: OptionalDuration = timedelta(days=90)
     pages_size: Size = 5 * 10**9
+    text: Annotated[OptionalDuration, AfterValidator(past_copies)] = None
 
     @property
     def keeping(self) -> Keeping:

@@ -18,6 +18,7 @@ from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
+from flows.steps import nightly
 from flows.steps.agenda import Pages, entries_to_read
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin
@@ -106,13 +107,17 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
             waits = dispatch.seal(session)
             if not waits:
                 news = finish(setup, session, run_id, counts, scheduled=scheduled)
+                is_night = nightly.is_due(setup, session)
         journal.clear()
         if waits:
             counts += stage("deliver", dispatch.send)
             with writing(setup.data_dir) as session:
                 news = finish(setup, session, run_id, counts, scheduled=scheduled)
+                is_night = nightly.is_due(setup, session)
     note_bulletin(setup.data_dir, news)
     stage("publish", lambda: publish(setup.data_dir, changes=session.changes))
+    if is_night and not setup.stopping():
+        nightly.do_nightly(setup)
     if not setup.stopping():
         beat(setup)
     line = summary_line(run_id, counts, started_at, setup.now())

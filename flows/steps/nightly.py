@@ -1,0 +1,88 @@
+"""What a deployment does once a night: drops what is kept for a time only, and looks whether the warehouse is sound."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.wording import counted
+from flows.setup import Setup
+from flows.steps.deliver.notices import tell, well_again
+from warehouse.errors import Unusable
+from warehouse.integrity import Unsoundness, faults
+from warehouse.kept import keep
+from warehouse.nightly import CHECKED, Nightly, drop_texts, first_run_at, last_night, note
+from warehouse.published import publish
+from warehouse.session import Session
+from warehouse.store import writing
+
+# By the clock of [timezone]: few read then, and the day's news has not begun.
+NIGHT = 3
+# Texts that are emptied in one transaction.
+AT_ONCE = 5_000
+# Texts are read again in the nights after they came.
+LOOKED_AT = timedelta(days=3)
+_ADVICE = (
+    "`talkwatch warehouse check` looks again. Nothing stops; if the disk or the machine had trouble, "
+    "`talkwatch restore` puts a backup in its place. If not, it is a mistake of Talkwatch's: please report it."
+)
+
+log = logging.getLogger("talkwatch.nightly")
+
+
+def is_due(setup: Setup, session: Session) -> bool:
+    """Tell whether a night has passed since it was done last, or since the first pass."""
+    done = last_night(session).get(CHECKED)
+    last = done.done_at if done else first_run_at(session)
+    return last is not None and last < latest_night(setup.now(), setup.settings.timezone)
+
+
+def latest_night(now: datetime, timezone: str) -> datetime:
+    """Return when the last night's hour was."""
+    here = now.astimezone(ZoneInfo(timezone))
+    night = here.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return night if night <= here else night - timedelta(days=1)
+
+
+def do_nightly(setup: Setup) -> None:
+    """Do it now; what cannot be done is a line in the log, and the next night's."""
+    now, retention = setup.now(), setup.settings.retention
+    keep(setup.data_dir, (), retention.keeping, now)
+    if retention.text is not None:
+        drop_old_texts(setup, now - retention.text)
+        publish(setup.data_dir)
+    try:
+        found = faults(setup.data_dir, now - LOOKED_AT)
+    except Unusable as error:
+        log.warning("the warehouse is not checked: %s", error)
+        return
+    with writing(setup.data_dir) as session:
+        said = tuple(map(fault_said, found))
+        note(session, Nightly(task=CHECKED, done_at=now, found=sum(each.rows for each in found), said=said))
+        if said:
+            tell(
+                setup, session, key="integrity", subject="The warehouse is not sound", text="\n".join([*said, _ADVICE])
+            )
+        else:
+            well_again(
+                setup, session, "integrity", subject="The warehouse is sound again", text="Nothing is wrong in it."
+            )
+
+
+def drop_old_texts(setup: Setup, before: datetime) -> None:
+    """Empty the texts of what came before then and matched nothing, so many at a time: others may want to write."""
+    dropped = 0
+    while True:
+        with writing(setup.data_dir) as session:
+            gone = drop_texts(session, before, setup.now(), AT_ONCE)
+        dropped += gone
+        if gone < AT_ONCE:
+            break
+    if dropped:
+        log.info("%s that matched nothing dropped, as [retention] says", counted(dropped, "text"))
+
+
+def fault_said(fault: Unsoundness) -> str:
+    """Say what is wrong, and where for one."""
+    return f"{fault.what}: {fault.rows}, such as {fault.example}"
