@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.copies.gist import apart, gist, opposed
+from extractors.copies.gist import alike_but_for_words, apart, gist, opposed
 from extractors.copies.meaning import said_alike
 from extractors.copies.retold import retold, sentences_of
 from extractors.relation_records import Wording, Words
@@ -127,11 +127,24 @@ def test_a_quotation_meets_its_middle_sentence_and_a_speech_does_not():
         pytest.param("They will stay", "They will not leave", False, id="opposite verbs, one negated"),
         pytest.param("Не только мы хотим", "We want it", False, id="not only"),
         pytest.param("It was ruled out", "It was possible", True, id="a phrase that negates"),
+        pytest.param("We resist their demands", "We will not give in to their demands", False, id="standing against"),
+        pytest.param("It has yet to accept", "It has not accepted", False, id="yet to"),
+        pytest.param("We must avoid it", "We must prevent it", False, id="two words for keeping it from happening"),
+        pytest.param("Unjust sanctions go", "The sanctions go", False, id="a word that only blames"),
+        pytest.param("Our work continues", "Our work will be stopped", True, id="going on and stopping"),
+        pytest.param("Колонна отклонилась", "The convoy turned off", False, id="turning off a road"),
     ],
 )
 def test_what_a_vector_does_not_see(one, other, differs):
     """Figures, names, things of a kind, and yes or no tell two sentences apart, in either order."""
     assert apart(gist(one), gist(other)) == apart(gist(other), gist(one)) == differs
+
+
+def test_sentences_of_the_same_words_but_for_one_have_to_be_nearer():
+    """What differs in a word of its own each is alike by its words; what only leaves words out is not."""
+    war, inflation = gist("The root causes of conflict go first"), gist("The root causes of inflation go first")
+    assert alike_but_for_words(war, inflation) == alike_but_for_words(inflation, war) == 0.75
+    assert alike_but_for_words(war, gist("The root causes of conflict must really go first")) == 0.0
 
 
 def test_what_is_opposed_is_apart():
@@ -157,6 +170,10 @@ def test_what_is_opposed_is_apart():
         pytest.param("Israeli soldiers fired", "IL", "our soldiers fired", id="an adjective is whose it is"),
         pytest.param("the Israeli army fired", "IL", "we fired", id="the army is its country"),
         pytest.param("demands made of Iran", "IR", "demands made of us", id="after a preposition"),
+        pytest.param("Let me be clear: Iran will stay", "IR", "we will stay", id="what leads to what is said"),
+        pytest.param("enrichment (in Iran) goes on", "IR", "enrichment goes on", id="an aside in brackets"),
+        pytest.param("the Israel-Hamas war", "IL", "the Israel-Hamas war", id="a name within a name"),
+        pytest.param("the Israel Defense Forces left", "IL", "we left", id="an army by its whole name"),
         pytest.param("they deprive Iran of rights", "IR", "they deprive us of rights", id="acted on"),
     ],
 )

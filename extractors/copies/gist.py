@@ -12,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
+from extractors.copies.sameness import in_common
 from extractors.text.tables import tables
 from extractors.text.words import base, fold, is_cyrillic, is_mostly_cyrillic
 
@@ -156,6 +157,13 @@ def is_one_language(one: Gist, other: Gist) -> bool:
 def left_over(one: Gist, other: Gist) -> int:
     """Return how many names and figures only one of two sentences has."""
     return len(one.names ^ other.names) + len(one.figures ^ other.figures)
+
+
+def alike_but_for_words(one: Gist, other: Gist) -> float:
+    """Return how much of the longer words of the one with fewer is in both; 0 where either has no words of its own."""
+    if one.told <= other.told or other.told <= one.told:
+        return 0.0
+    return in_common(one.told, other.told)
 
 
 def _differ(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -18,7 +18,7 @@ _GOVERNING = r"(?! (?:side|government|military|army)\b)"
 _OWN = {
     code: (
         re.compile(rf"\b(?:the )?(?:{words}['’]s|{_TABLE['ours'].get(code, '(?!)')}{_GOVERNING})(?= [a-z])"),
-        re.compile(rf"\b(?:the )?{words}\b(?! (?:and|or) )"),
+        re.compile(rf"\b(?:the )?{words}\b(?! (?:and|or) |-)"),
     )
     for code, words in _TABLE["own"].items()
 }
@@ -30,7 +30,11 @@ _ACTED_ON = re.compile(r"\bwe\b(?= (?:of|to|from|in|on|with|by|for|at|as)\b|[,.]
 _AGREEING = re.compile(r"\bwe (am|is|was|[a-z]+[^\Wsu]s|[a-z]+[sx]es)\b")
 _PLURAL = {"am": "are", "is": "are", "was": "are", "has": "have", "always": "always", "perhaps": "perhaps"}
 _LONG_ENDING = re.compile(r"(?:ch|sh|ss|x|do|go)es$")
-_OPENING = re.compile(r"^(?:that|whether|to|however|and|but|so|look|well)[, ]+", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
+_OPENING = re.compile(
+    rf"^(?:(?:that|whether|to|however|and|but|so|look|well)[, ]+|(?:{_TABLE['leading']})[:,]? (?:that )?)+",
+    re.IGNORECASE,
+)
 _CUE = re.compile(_TABLE["cues"], re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?…][”\"’»])\s+|(?<=[.!?…])\s+")
 _FEWEST = 3  # words of a sentence that says something
@@ -51,7 +55,7 @@ def sentences_of(parts: list[str], *, cue: str | None, home: str | None) -> tupl
 
 def retold(sentence: str, home: str | None) -> str:
     """Return a sentence with the speaker and his country as "we", and capitals as their countries."""
-    plain = _MARKS.sub("", sentence)
+    plain = _ASIDE.sub("", _MARKS.sub("", sentence))
     for pattern, name in _CAPITALS:
         plain = pattern.sub(name, plain)
     if own := _OWN.get((home or "").lower()):
