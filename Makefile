@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# One more than there are cores, for many tests wait for servers; a file's tests share what they set up.
+SIDE_BY_SIDE := --numprocesses=$(shell expr $$(nproc) + 1) --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test tools tests-slow-flows tests-slow-rest tests-quick install format golden tables lock clean
+.PHONY: demo test tools install format golden tables lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -13,20 +15,8 @@ test: install tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "the tests run two at a time, one on each core; each lot prints when it is done, all in about twenty minutes"
-	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-slow-flows tests-slow-rest tests-quick
-
-# Two lots that take about as long as each other: most of that time they wait for servers.
-FIRST_LOT := $(wildcard tests/test_flows_[a-p]*.py)
-
-tests-slow-flows:
-	$(BIN)/pytest -m slow $(FIRST_LOT)
-
-tests-slow-rest:
-	$(BIN)/pytest -m slow $(filter-out $(FIRST_LOT),$(wildcard tests/test_*.py))
-
-tests-quick:
-	$(BIN)/pytest -m "not slow"
+	@echo "the tests run a file at a time, side by side, in about a quarter of an hour"
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 # The browser that looks at the pages. Where there is no apt-get its tests are skipped, and say so.
 tools:

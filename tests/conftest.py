@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import pickle
 import socket
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from flows.processes.workers import Workers
+from flows.processes.pool import Job, Nursery
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -75,15 +75,55 @@ def stay_on_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.fail(f"connections or name look-ups that would have left loopback: {left}")
 
 
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Workers]:
-    """Keep two processes that parse, for all tests."""
-    with Workers(2) as workers:
-        yield workers
+class KeptNursery(Nursery):
+    """A nursery that outlives its pool: to load what parsers and readers load takes seconds, a fork none."""
+
+    kept: ClassVar[list[KeptNursery]] = []
+    at_most = 4  # a reader's takes 250 MB
+
+    def __init__(self, job: Job) -> None:
+        """Start it, lent to the pool that wants it."""
+        super().__init__(job)
+        self.job, self.is_lent = pickle.dumps(job), True
+        self.kept.append(self)
+
+    def close(self) -> None:
+        """Take it back; the one that was taken back first goes when there are too many."""
+        if self not in self.kept:  # the tests are over, or it ended
+            return
+        self.kept.remove(self)
+        self.kept.append(self)
+        self.is_lent = False
+        rest = [one for one in self.kept if not one.is_lent]
+        for one in rest[: -self.at_most]:
+            one.end()
+
+    def end(self) -> None:
+        """End it for good."""
+        self.kept.remove(self)
+        super().close()
+
+    @classmethod
+    def lent(cls, job: Job) -> KeptNursery:
+        """Return one that was kept for the same job, or a new one."""
+        wanted = pickle.dumps(job)
+        for one in cls.kept:
+            if not one.is_lent and one.job == wanted and one._process.poll() is None:
+                one.is_lent = True
+                return one
+        return cls(job)
 
 
-@pytest.fixture
-def lent_pool(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> Workers:
-    """Let passes parse in those processes: tests of many passes need not start new ones for each."""
-    monkeypatch.setattr("flows.steps.passes.Workers", lambda _count: nullcontext(pool))
-    return pool
+@pytest.fixture(autouse=True)
+def kept_nurseries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pools of the tests take up where others ended, but in tests that end nurseries themselves."""
+    if not request.node.get_closest_marker("own_nurseries"):
+        monkeypatch.setattr("flows.processes.pool.Nursery", KeptNursery.lent)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_nursery_left() -> Iterator[None]:
+    """End all that were kept."""
+    yield
+    for one in list(KeptNursery.kept):
+        one.end()

@@ -14,7 +14,7 @@ from tests.newsroom import NOW, OTHER, feed, newsroom, page
 from tests.servers import HttpServer, Reply
 from warehouse.feeds import FeedHealth
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 GUIDE = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
 

@@ -17,7 +17,6 @@ LIST = (
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("lent_pool")
 def test_a_feed_is_polled_when_it_is_asked_for_and_never_twice_in_a_minute(tmp_path):
     """It need not be due; its entries are read; what was asked a moment ago is left alone."""
     with newsroom(tmp_path) as room:

@@ -9,7 +9,7 @@ from flows.cli.deployment import wellness
 from tests.newsroom import NOW, RULES, SAID, newsroom, page
 from tests.servers import Reply
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 # Five minutes ago on a clock in Istanbul.
 LOCAL = (NOW + timedelta(hours=3, minutes=-5)).strftime("%Y-%m-%d %H:%M:%S")

@@ -16,7 +16,7 @@ from tests.newsroom import NOW, feed, newsroom, page
 from tests.servers import Asked, HttpServer, Reply
 from tests.warehouse_examples import python
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 MAX_AGE = timedelta(hours=8)
 EVERY = timedelta(hours=3)

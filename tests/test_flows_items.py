@@ -8,7 +8,7 @@ import pytest
 from tests.newsroom import NOW, OTHER, SAID, newsroom, page
 from tests.servers import Reply
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 WORDS = {
     "a": "Dmitry Peskov said a ceasefire was possible. It was his first word on it.",

@@ -78,7 +78,6 @@ def test_an_atom_entry_s_source_is_read():
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("lent_pool")
 def test_an_aggregator_s_item_is_its_outlet_s_from_the_feed_to_the_letter(tmp_path):
     """The article, its alert's subject and its source name the outlet that the feed names."""
     with newsroom(tmp_path) as room:
@@ -91,7 +90,6 @@ def test_an_aggregator_s_item_is_its_outlet_s_from_the_feed_to_the_letter(tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("lent_pool")
 def test_what_is_told_is_the_original_where_its_copy_came_first(tmp_path):
     """Of a wire's text and its reprint in one pass, the alert is on the wire's, whichever the feed lists first."""
     reprint = tuple(text.replace("the agency", "the Reuters agency") for text in SAID)

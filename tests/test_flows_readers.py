@@ -17,7 +17,7 @@ from flows.processes.readers import Readers, readers_for
 from tests import reading_stand_in
 from tests.conftest import SEEDS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_nurseries]
 
 WATCHLIST = load_watchlist()
 FINE = "Dmitry Peskov arrived in Ankara."

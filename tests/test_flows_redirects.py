@@ -126,7 +126,6 @@ def test_a_cookie_is_forgotten_with_its_chain():
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("lent_pool")
 def test_a_feed_and_its_articles_are_read_behind_pages(tmp_path):
     """A feed whose address answers a page that leads on, and links of an aggregator, come to articles and alerts."""
     with newsroom(tmp_path) as room:

@@ -8,7 +8,7 @@ import pytest
 from tests.newsroom import NOW, OTHER, newsroom
 from tests.servers import Reply
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 FLASH = "FLASH: Russia declares ceasefire from midnight - Peskov"

@@ -20,7 +20,7 @@ from flows.processes import workers
 from flows.processes.pool import Loss, Lost, Task
 from flows.processes.workers import Limits, Parse, Workers, unreadable
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_nurseries]
 
 PAGE = (
     b"<html lang=en><head><title>Talks go on</title></head><body><h1>Talks go on</h1><p>Talks went on in Istanbul on"
