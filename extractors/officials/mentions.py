@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
@@ -195,6 +196,12 @@ class _Company:
     met: Sequence[Official]
     holders: Holders
     on: date | None
+
+
+@lru_cache(maxsize=2)
+def finder_for(watchlist: Watchlist) -> MentionFinder:
+    """Return what finds a watchlist's names: to index them takes half a second, and each pass would do it again."""
+    return MentionFinder(watchlist)
 
 
 class MentionFinder:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
@@ -123,7 +123,7 @@ class Skimmer:
 
     def __init__(self, watchlist: Watchlist, *, tagging: bool = True) -> None:
         """Index the watchlist; without `tagging` what is skimmed is read on by the rules alone."""
-        self._finder = MentionFinder(watchlist)
+        self._finder = finder_for(watchlist)
         self._tagging = tagging
         self._version = extractor_version(watchlist, tagging=tagging)
 
