@@ -24,13 +24,17 @@ class ToldAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """Something new about an alert. `alert` has the words to show: its own, or those that are new."""
+    """Something new about an alert. `alert` has the words to show: its own, or those that are new.
+
+    `attributed_to` is whose they are by now where somebody put that right, None for nobody known.
+    """
 
     follow_up_id: str
     alert: Alert
     news: News
     noted_at: datetime
     sources: int
+    attributed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ _NEWS = {
     News.CORRECTED: "A follow-up: the article has changed the words it quoted.",
     News.ADDED: "A follow-up: the article says more now.",
     News.REPEATED: "A follow-up, as the rule asks: it is still being reported.",
+    News.REATTRIBUTED: "A follow-up: somebody put right what was told before.",
 }
 
 
@@ -316,7 +317,16 @@ def also_named(alert: Alert) -> str:
 
 def why_told(notice: Notice) -> str:
     """Return what is new about an alert that was told before, and why it fired."""
+    if notice.news is News.REATTRIBUTED:
+        return f"{_NEWS[notice.news]} {put_right(notice)}"
     return f"{_NEWS[notice.news]} {why(notice.alert)}" if notice.news else why(notice.alert)
+
+
+def put_right(notice: Notice) -> str:
+    """Return whose an alert's words are not, and whose they are by now."""
+    rule, official = shown(notice.alert.rule), shown(notice.alert.official)
+    now = f"but {shown(notice.attributed_to)}’s" if notice.attributed_to else "nor that of anybody known"
+    return f"Rule “{rule}” fired on {official}: it is not {official}’s, {now}."
 
 
 def _article_view(notices: Sequence[Notice], timezone: str) -> ArticleView:

@@ -86,7 +86,8 @@ class Notice:
     country. `sources` counts the independent sources it has by now and `roots` names them, `other_outlets` are those
     that tell it too, the earliest first, and `positions` are the official's last ones on the topics of his statement.
     `news` is what is new about an alert that was told before; its excerpt and evidence are then those of the new words,
-    and `new_sources` are the independent ones that came since. `language` is the article's; where it is not English,
+    and `new_sources` are the independent ones that came since; `attributed_to` is whose words they are by now, where
+    somebody put that right. `language` is the article's; where it is not English,
     `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
     it, or what it denies.
     """
@@ -106,6 +107,7 @@ class Notice:
     positions: tuple[KnownPosition, ...] = ()
     roots: tuple[str, ...] = ()
     news: News | None = None
+    attributed_to: str | None = None
     new_sources: tuple[NewSource, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     language: str | None = None

@@ -53,12 +53,16 @@ class Reason(StrEnum):
 
 
 class News(StrEnum):
-    """What is new about an alert that was told: more sources, its words changed or added to, or told again as asked."""
+    """What is new about an alert that was told: more sources, its words changed or added to, or told again as asked.
+
+    Or somebody put right who is meant.
+    """
 
     CORROBORATED = "corroborated"
     CORRECTED = "corrected"
     ADDED = "added"
     REPEATED = "repeated"
+    REATTRIBUTED = "reattributed"
 
 
 class Arrival(StrEnum):

@@ -28,6 +28,7 @@ _NEWS = {
     News.CORRECTED: "Words changed: ",
     News.ADDED: "More said: ",
     News.REPEATED: "Still reported: ",
+    News.REATTRIBUTED: "Put right: ",
 }
 _SEVERITIES = tuple(Severity)
 

@@ -77,6 +77,8 @@ class Subscriber(Table):
     group_wait: Wait = Field(timedelta(0), description="how long a story's first message is held for more")
     group_interval: Wait = Field(timedelta(minutes=5), description="least time between two messages on one story")
 
+    corrections: bool = Field(False, description="whether to be told when somebody puts right whom an alert was about")
+
     def __repr_args__(self) -> list[tuple[str | None, object]]:
         """Show who it is, and no address."""
         return [("name", self.name), ("channel", self.channel)]

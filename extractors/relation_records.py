@@ -216,3 +216,36 @@ class WordKeys:
     form: str
     asked: tuple[str, ...]
     answers: tuple[str, ...]
+
+
+class CorrectedField(StrEnum):
+    """What somebody puts right in a reading; the values are public."""
+
+    SPEAKER = "speaker"
+    TOPIC = "topic"
+    STANCE = "stance"
+    DROP = "drop"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What somebody put right: in what one article reports in these `words`, or whom a name (`words`) means.
+
+    `was` and `is_now` are official ids, topics (a topic dropped, one added) or stances, None for nobody and nothing.
+    A name is put right in the articles of one `outlet`, or of all. `gone_at` is since when the words stand there no
+    more.
+    """
+
+    correction_id: str
+    words: str
+    field: CorrectedField
+    author: str
+    made_at: datetime
+    article_id: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    was: str | None = None
+    is_now: str | None = None
+    undone_at: datetime | None = None
+    gone_at: datetime | None = None

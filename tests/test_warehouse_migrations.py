@@ -38,6 +38,7 @@ CONTRACT = {
     "entries_seen",
     "runs": "run_id started_at finished_at",
     "verdicts": "alert_id verdict why marked_at subscriber message_id",
+    "corrections": "correction_id url words field was is_now made_at undone_at",
 }
 
 # A migration that is out in the world is never edited: another one is added, with its own line here.
@@ -67,6 +68,7 @@ FINGERPRINTS = {
     "0023_disputes.sql": "a56b54f36737b262",
     "0024_replayed.sql": "ccc12eec38f7d8ba",
     "0025_nightly.sql": "303b048bc30d78c4",
+    "0026_corrections.sql": "daf8472a230a9459",
 }
 
 

@@ -68,7 +68,11 @@ HAVING count(alert_id) = 0
 
 # The office is the one held when the article was published; the newest where someone holds two.
 _BESIDE = Columns(
-    Notice, without=["alert", "other_outlets", "positions", "news", "new_sources", "in_english", "contradictions"]
+    Notice,
+    without=[
+        *("alert", "other_outlets", "positions", "news", "attributed_to", "new_sources", "in_english"),
+        "contradictions",
+    ],
 )
 _NOTICE = f"""
 SELECT {ALERT.of("a")},
@@ -110,7 +114,7 @@ SELECT f.alert_id, f.news = 'added' AND f.alert_id NOT IN (
         JOIN messages AS before USING (message_id)
         WHERE before.subscriber = own.subscriber AND before.status <> 'dead' AND before.created_at < own.created_at
     ),
-    f.news, {PASSAGE.of("f")}
+    f.news, f.attributed_to, {PASSAGE.of("f")}
 FROM message_follow_ups AS m
 JOIN messages AS own USING (message_id)
 JOIN follow_ups AS f USING (follow_up_id)
@@ -291,7 +295,7 @@ def _with_news(notice: Notice, news: Row | None, sources: Sequence[NewSource]) -
     """Return a notice with what is new about it, in the words that are new; before it the notice itself if untold."""
     if news is None:
         return (notice,)
-    untold, kind, *passage = news
+    untold, kind, attributed_to, *passage = news
     words = replace(notice.alert, **PASSAGE.values(passage))
-    new = replace(notice, news=News(kind), alert=words, new_sources=tuple(sources))
+    new = replace(notice, news=News(kind), attributed_to=attributed_to, alert=words, new_sources=tuple(sources))
     return (notice, new) if untold else (new,)

@@ -19,7 +19,7 @@ from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.rows import Columns, Row
 from warehouse.search import Met, forget_texts, save_texts
 from warehouse.session import Session
-from warehouse.statements import forget_statements, save_statements, stored_statements
+from warehouse.statements import forget_statements, save_statements, set_aside_statements, stored_statements
 from warehouse.stories import count_stories
 
 _ARTICLE = Columns(Article, without=["posts"])
@@ -72,7 +72,12 @@ ORDER BY article_id, position
 
 # The newest words move out of the way together with what was read in them.
 _SET_ASIDE = "INSERT INTO article_revisions BY NAME FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
-_READ_IN = ("mentions", "title_mentions", "posts", "article_rows")
+_WORDS_OF = ("posts", "article_rows")
+_READ_IN = ("mentions", "title_mentions")
+_READ_OTHERWISE = f"""
+UPDATE article_rows SET {", ".join(f"{name} = ${number}" for number, name in enumerate(_READING.names, 2))}
+WHERE article_id = $1
+"""  # noqa: S608 (our own columns)
 
 _Changed = tuple[ReadArticle, SavedArticle]
 
@@ -131,10 +136,14 @@ def write_articles(session: Session, articles: Sequence[ReadArticle], saved: Seq
         revised = [each.article_id for _, each in batch if each.outcome is Outcome.REVISED]
         if revised:
             session.run(_SET_ASIDE, [revised])
-            forget_statements(session, revised)
-            forget_texts(session, revised)
-            for table in _READ_IN:
+            set_aside_statements(session, revised)
+            for table in _WORDS_OF:
                 session.remove(table, "article_id", revised)
+        if replaced := [each.article_id for _, each in batch if each.outcome.replaces]:
+            forget_statements(session, replaced)
+            forget_texts(session, replaced)
+            for table in _READ_IN:
+                session.remove(table, "article_id", replaced)
         met += _insert(session, batch)
     settle_entries(session, [read.entry_key for read in articles if read.entry_key])
     return met
@@ -210,6 +219,8 @@ def _outcome(read: ReadArticle, known: KnownArticle | None) -> SavedArticle:
             first_seen_at=article.first_seen_at,
         )
     here, words = replace(known.saved, outcome=Outcome.KNOWN, before=None), known.words
+    if read.again:
+        return replace(here, outcome=Outcome.REREAD)
     if words is None or known.text_hash == _text_hash(article):
         return here
     now = StoredWords(title=article.title, text=article.text, sentences=read.reading.sentences)
@@ -261,8 +272,12 @@ def _text_hash(article: Article) -> str:
 
 def _insert(session: Session, changed: Sequence[_Changed]) -> list[Met]:
     reads = [read for read, _ in changed]
-    session.insert("article_rows", (*_ARTICLE.names, *_READING.names, *_OWN), (_article_row(*pair) for pair in changed))
-    session.insert("posts", ("article_id", "revision", "position", *_POST.names), _post_rows(changed))
+    worded = [pair for pair in changed if pair[1].outcome is not Outcome.REREAD]
+    session.insert("article_rows", (*_ARTICLE.names, *_READING.names, *_OWN), (_article_row(*pair) for pair in worded))
+    session.insert("posts", ("article_id", "revision", "position", *_POST.names), _post_rows(worded))
+    for read, each in changed:
+        if each.outcome is Outcome.REREAD:
+            session.run(_READ_OTHERWISE, [each.article_id, *_READING.row(read.reading)])
     mentions = ("article_id", "extractor_version", *_MENTION.names)
     session.insert("mentions", mentions, (_mention_row(read, each) for read in reads for each in read.reading.mentions))
     in_titles = (_mention_row(read, each) for read in reads for each in read.reading.title_mentions)

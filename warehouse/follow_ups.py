@@ -111,6 +111,11 @@ def save_follow_ups(session: Session, follow_ups: Sequence[FollowUp]) -> None:
     session.run(_NOTED)
 
 
+def put_right_before(session: Session) -> frozenset[str]:
+    """Return the alerts of which it was noted before that they were wrong."""
+    return frozenset(row[0] for row in session.rows("SELECT alert_id FROM follow_ups WHERE news = 'reattributed'"))
+
+
 def mailings(session: Session, stories: Mapping[str, str]) -> tuple[Mailing, ...]:
     """Return which messages tell alerts on these articles, given with their stories; dead ones do not count."""
     rows = session.rows(_MAILINGS, [sorted(stories)])

@@ -102,6 +102,21 @@ WHERE status IN ('pending', 'retry') AND list_contains($subscribers::VARCHAR[], 
     AND coalesce(tried_since, greatest(due_at, $failing_since)) <= $until
 """
 
+_UNTRIED = """
+SELECT DISTINCT message_id
+FROM messages
+JOIN message_alerts USING (message_id)
+WHERE status = 'pending' AND attempts = 0 AND list_contains($1::VARCHAR[], alert_id)
+"""
+_TAKEN_OUT = """
+DELETE FROM message_alerts
+WHERE list_contains($1::VARCHAR[], alert_id) AND list_contains($2::VARCHAR[], message_id)
+"""
+_SILENT = """
+DELETE FROM messages
+WHERE list_contains($1::VARCHAR[], message_id) AND message_id NOT IN (SELECT message_id FROM message_alerts)
+"""
+
 _NO_STORY = "UPDATE messages SET story_id = NULL, thread_of = NULL WHERE message_id = $1"
 
 _STOPPED = """
@@ -233,6 +248,14 @@ def gather(session: Session, summary: Message, others: Sequence[str]) -> None:
 def notices(session: Session, message: Message) -> tuple[Notice, ...]:
     """Return what a message tells, in its order, with what a reader wants beside each alert."""
     return notices_of(session, message.message_id)
+
+
+def take_out(session: Session, alert_ids: Sequence[str]) -> None:
+    """Take alerts out of the messages that were not tried yet; one that would tell nothing then is none any more."""
+    held = [row[0] for row in session.rows(_UNTRIED, [alert_ids])] if alert_ids else []
+    if held:
+        session.run(_TAKEN_OUT, [alert_ids, held])
+        session.run(_SILENT, [held])
 
 
 def begin_attempt(session: Session, message_id: str, now: datetime, *, since: datetime | None = None) -> None:

@@ -13,21 +13,28 @@ from extractors.relation_records import Telling
 
 
 class Outcome(StrEnum):
-    """What saving an article came to: new, its words had changed, or known as it is."""
+    """What saving an article came to: new, its words had changed, known as it is, or its words were read otherwise."""
 
     NEW = "new"
     REVISED = "revised"
     KNOWN = "known"
+    REREAD = "reread"
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether what was read in the article before is replaced."""
+        return self in {Outcome.REVISED, Outcome.REREAD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article with what was read in it, and the entry it settles."""
+    """An article with what was read in it, and the entry it settles; with `again` it is stored, and read otherwise."""
 
     article: Article
     reading: Reading
     arrival: Arrival
     entry_key: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +112,15 @@ class Precision:
 
     rule: str
     scope: Scope
+    right: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRight:
+    """How often people found right and wrong what was read of a speaker or a topic, its `kind`."""
+
+    kind: str
+    name: str
     right: int
     wrong: int

@@ -159,8 +159,8 @@ class Situation:
 
     @property
     def revised(self) -> frozenset[str]:
-        """Return the articles that have other words than before."""
-        return frozenset(each.article_id for each in self.saved if each.outcome is Outcome.REVISED)
+        """Return the articles in which something else is read than before."""
+        return frozenset(each.article_id for each in self.saved if each.outcome.replaces)
 
 
 def fresh_of(batch: Sequence[Sketch], saved: Sequence[SavedArticle]) -> tuple[Fresh, ...]:
@@ -195,7 +195,7 @@ class _Loading:
         self._session, self._fresh, self._horizon, self._now = session, fresh, horizon, now
         self._meant = meant
         self._names = {each.article_id for each in fresh}
-        self._revised = {each.article_id for each in fresh if each.saved.outcome is Outcome.REVISED}
+        self._revised = {each.article_id for each in fresh if each.saved.outcome.replaces}
         self._seen_at = max(each.seen_at for each in fresh)
         self._said = {name for each in fresh for name in _utterances(each.sketch.found)}
         self._wordings = list({word.statement_id: word for each in fresh for word in each.sketch.wordings}.values())

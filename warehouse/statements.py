@@ -40,9 +40,13 @@ def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
     session.insert("statement_rows", (*_STATEMENT.names, *_OWN), rows, "ON CONFLICT (statement_id) DO NOTHING")
 
 
-def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
-    """Set aside what was read in earlier words of articles, for who asks what was known then."""
+def set_aside_statements(session: Session, article_ids: Sequence[str]) -> None:
+    """Keep what was read in earlier words of articles, for who asks what was known then."""
     session.run(_SET_ASIDE, [article_ids])
+
+
+def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
+    """Remove what was read in articles, and what positions are drawn from it."""
     for table in ("statement_rows", "takes"):
         session.remove(table, "article_id", article_ids)
 
@@ -50,6 +54,14 @@ def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
 def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:
     """Return the statements of each article in their order."""
     return session.grouped(_STATEMENT, _STORED, [article_ids])
+
+
+def named_statements(session: Session, beginning: str) -> tuple[tuple[str, str], ...]:
+    """Return the statements whose id begins so, each with its article: one, none, or up to ten."""
+    sql = (
+        "SELECT statement_id, article_id FROM statement_rows WHERE $1 <> '' AND starts_with(statement_id, $1) LIMIT 10"
+    )
+    return tuple((row[0], row[1]) for row in session.rows(sql, [beginning]))
 
 
 def _row(read: ReadArticle, said: Statement) -> Row:

@@ -148,6 +148,32 @@ LEFT JOIN before ON before.root = named.root
 GROUP BY named.root
 """  # noqa: S608 (our own text)
 
+_UNWORDED = "DELETE FROM utterance_keys WHERE statement_id IN (SELECT unnest($1::VARCHAR[]))"
+# What others report too goes on to be known by their words.
+_ALONE = """
+SELECT utterance_id
+FROM statements
+WHERE utterance_id IN (SELECT utterance_id FROM statements WHERE statement_id IN (SELECT unnest($1::VARCHAR[])))
+GROUP BY utterance_id
+HAVING bool_and(list_contains($1::VARCHAR[], statement_id))
+"""
+_UNHEARD = """
+DELETE FROM sayings
+WHERE statement_id IN (SELECT unnest($1::VARCHAR[]))
+    AND (earlier IS NOT NULL OR utterance_id IN (SELECT unnest($2::VARCHAR[])))
+"""
+_UNDISPUTED = """
+DELETE FROM dispute_rows
+WHERE claim_utterance_id IN (SELECT unnest($1::VARCHAR[])) OR denial_utterance_id IN (SELECT unnest($1::VARCHAR[]))
+"""
+_SAID_NEAR = """
+SELECT DISTINCT article_id
+FROM statements
+WHERE published_at BETWEEN $since AND $until
+    AND (list_contains($speakers::VARCHAR[], speaker_id) OR list_contains($speakers::VARCHAR[], lower(speaker)))
+ORDER BY article_id
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikelyReport:
@@ -293,10 +319,11 @@ def utterance_roots(session: Session, names: Iterable[str]) -> dict[str, str]:
 
 
 def save_wordings(
-    session: Session, wordings: Iterable[Wording], utterance_ids: Mapping[str, str], before: datetime
+    session: Session, wordings: Iterable[Wording], utterance_ids: Mapping[str, str], before: datetime | None
 ) -> None:
     """Record what other reports of statements are found by, each with its utterance; drop what arrived `before`."""
-    session.run("DELETE FROM utterance_keys WHERE seen_at < $1", [before], quiet=True)
+    if before is not None:
+        session.run("DELETE FROM utterance_keys WHERE seen_at < $1", [before], quiet=True)
     rows = (
         (
             *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
@@ -306,6 +333,21 @@ def save_wordings(
     )
     session.stage("wordings_now", WORDING, rows)
     session.run(_KEPT, quiet=True)
+
+
+def unsay(session: Session, statement_ids: Sequence[str]) -> None:
+    """Let nothing be found any more by what these statements said, nor disputed by what they alone report."""
+    alone = [row[0] for row in session.rows(_ALONE, [statement_ids])]
+    names = [row[0] for row in session.rows(members_of("utterance_links"), [alone])]
+    session.run(_UNDISPUTED, [names])
+    session.run(_UNHEARD, [statement_ids, names], quiet=True)
+    session.run(_UNWORDED, [statement_ids], quiet=True)
+
+
+def said_near(session: Session, speakers: Collection[str], since: datetime, until: datetime) -> tuple[str, ...]:
+    """Return the articles that report what these speakers, by id or name, said between two times."""
+    rows = session.rows(_SAID_NEAR, {"speakers": sorted(speakers), "since": since, "until": until})
+    return tuple(row[0] for row in rows)
 
 
 def save_links(session: Session, names: Mapping[str, str]) -> None:

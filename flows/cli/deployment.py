@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,21 +13,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alerts.wording import counted
+from extractors.relation_records import Correction
 from flows.cli.command import Config, LogFormat, command, settings_of
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
+from warehouse.corrections import standing
 from warehouse.errors import Unusable
 from warehouse.harmless import terminal_safe
 from warehouse.nightly import CHECKED, TEXTS, Nightly
+from warehouse.records import FoundRight
 from warehouse.runs import Health, last_runs
 from warehouse.store import is_begun, reading, writing
+from warehouse.verdicts import found_right
 
 if TYPE_CHECKING:
     from flows.setup import Setup
 
 LABELS = {CHECKED: "warehouse checked", TEXTS: "texts dropped"}
+WORST = 3
 
 log = logging.getLogger("talkwatch")
 
@@ -202,6 +208,8 @@ def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
         if not is_begun(settings.data_dir):
             return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
         news = bulletin_now(settings, now)
+        with reading(settings.data_dir) as session:
+            about, gone = found_right(session), [each for each in standing(session) if each.gone_at]
     except Unusable as problem:
         return False, f"not well: {problem}"
     verdict = judged(settings.data_dir, news, now, max_age)
@@ -209,9 +217,9 @@ def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
     if news is None:
         return False, "\n".join(said)
     # A server's words may stand in them.
-    lines = map(terminal_safe, [*said, *news.odd])
+    lines = map(terminal_safe, [*said, *news.odd, *map(lost, gone)])
     beside = {"pages kept": pages_kept(settings), "pages": pages_at(settings)}
-    return verdict.is_well, "\n".join([*lines, "", listing(picture(news.numbers) | beside)])
+    return verdict.is_well, "\n".join([*lines, "", listing(picture(news.numbers) | found(about) | beside)])
 
 
 def pages_kept(settings: Settings) -> str:
@@ -224,6 +232,24 @@ def pages_kept(settings: Settings) -> str:
         return terminal_safe(str(problem))
     since = f" since {to_the_minute(kept.since)}, {kept.size / 1e6:.0f} MB" if kept.since else ""
     return f"{kept.pages}{since} ({kept.dropped} dropped, as [retention] says)"
+
+
+def lost(correction: Correction) -> str:
+    """Say of a correction that its article has the words no more."""
+    return f"correction {correction.correction_id} finds its words no more in {correction.url}"
+
+
+def found(about: Sequence[FoundRight]) -> dict[str, object]:
+    """Return how often people found right what was read, of speakers and of topics, those most often wrong by name."""
+    answers: dict[str, object] = {}
+    for kind in ("speaker", "topic"):
+        own = sorted((each for each in about if each.kind == kind), key=lambda each: (-each.wrong, each.name))
+        if own:
+            right, wrong = sum(each.right for each in own), sum(each.wrong for each in own)
+            worst = [f"{each.name} {each.right} of {each.right + each.wrong}" for each in own[:WORST] if each.wrong]
+            share = f"{right} of {right + wrong}"
+            answers[f"found right, by {kind}"] = f"{share}: {', '.join(worst)}" if worst else share
+    return answers
 
 
 def pages_at(settings: Settings) -> str:

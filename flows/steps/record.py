@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from alerts.compiled_rules import CompiledRule
 from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Depth
-from extractors.relation_records import Telling
+from extractors.relation_records import Correction, Telling
+from extractors.speech.corrections import corrected
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REMEMBERED, REPORTS_KEPT, Plan, decide, horizon
@@ -24,6 +26,7 @@ from flows.steps.meaning import (
 )
 from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, search, stories, utterances
+from warehouse.corrections import note_gone, standing
 from warehouse.disputes import Dispute, contested, save_disputes
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
@@ -49,36 +52,79 @@ def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[Pa
     return counts_of(plan)
 
 
-def worked_out(setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True) -> Batch:
+def worked_out(
+    setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True, rules: Sequence[CompiledRule] | None = None
+) -> Batch:
     """Find what needs no warehouse: the matches of articles, what copies are found by, what is said.
 
-    Nothing is decided on what is said of `talks`: a trial needs none of it.
+    Nothing is decided on what is said of `talks`: a trial needs none of it. `rules` are those matched, all by default.
     """
     sketches = tuple(sketch(each, setup.countries, talks=talks) for each in found)
     said = {sentence for each in sketches for word in each.wordings for sentence in word.sentences}
     headlines = {each.happening.title for each in sketches if each.found.reading.depth is Depth.FULL} - {""}
     return Batch(
         sketches=sketches,
-        matched=tuple(candidates_in(setup.rules, each) for each in found),
+        matched=tuple(candidates_in(setup.rules if rules is None else rules, each) for each in found),
         vectors=vectors_of(setup.data_dir, sorted(said | headlines)),
     )
 
 
 def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
     """Read what a batch may touch, decide about it, and write the plan; return that."""
-    subscribers, now = setup.settings.subscribers, setup.now()
+    held = standing(session)
+    right, gone = put_right(setup, batch, held)
+    situation = situated(setup, session, right)
+    note_words(session, situation, held, gone, setup.now())
+    plan = decide(situation, right, setup.now(), rules=setup.rules, subscribers=setup.settings.subscribers)
+    search.explain(session, write(session, plan), setup.spellings.keys)
+    return plan
+
+
+def situated(setup: Setup, session: Session, batch: Batch) -> Situation:
+    """Read what a batch may touch."""
     matched = frozenset(each.rule.name for found in batch.matched for each in found)
-    far = replace(horizon(setup.rules, subscribers), matched=matched)
-    situation = load(session, batch.sketches, far, now, meant_in(setup.data_dir, session, batch))
-    situation = replace(
+    far = replace(horizon(setup.rules, setup.settings.subscribers), matched=matched)
+    situation = load(session, batch.sketches, far, setup.now(), meant_in(setup.data_dir, session, batch))
+    return replace(
         situation,
         nearness=headlines_near(setup.data_dir, situation, batch.vectors),
         echoes=echoed_in(setup.data_dir, session, batch),
         disputes=disputed_in(setup, session, batch),
     )
-    plan = decide(situation, batch, now, rules=setup.rules, subscribers=subscribers)
-    search.explain(session, write(session, plan), setup.spellings.keys)
-    return plan
+
+
+def put_right(setup: Setup, batch: Batch, corrections: Sequence[Correction]) -> tuple[Batch, tuple[Correction, ...]]:
+    """Return a batch read as people put it right, and the corrections whose words its articles have no more."""
+    if not corrections:
+        return batch, ()
+    results = [corrected(each.article, each.reading, corrections, setup.watchlist) for each in batch.found]
+    gone = tuple(each for result in results for each in result.gone)
+    changed = {
+        place: replace(found, reading=result.reading)
+        for place, (found, result) in enumerate(zip(batch.found, results, strict=True))
+        if result.reading != found.reading
+    }
+    if not changed:
+        return batch, gone
+    right = worked_out(setup, list(changed.values()))
+    sketches = dict(zip(changed, right.sketches, strict=True))
+    matched = dict(zip(changed, right.matched, strict=True))
+    return Batch(
+        sketches=tuple(sketches.get(place, own) for place, own in enumerate(batch.sketches)),
+        matched=tuple(matched.get(place, own) for place, own in enumerate(batch.matched)),
+        vectors={**batch.vectors, **right.vectors},
+    ), gone
+
+
+def note_words(
+    session: Session, situation: Situation, held: Sequence[Correction], gone: Sequence[Correction], now: datetime
+) -> None:
+    """Note of which of the corrections held the words are gone from what their articles say now, or are there again."""
+    changed = {each.article_id for each in situation.fresh}
+    own = {each.correction_id for each in held if each.article_id in changed}
+    lost = own & {each.correction_id for each in gone}
+    if own:
+        note_gone(session, sorted(lost), sorted(own - lost), now)
 
 
 def meant_in(data_dir: Path, session: Session, batch: Batch) -> tuple[SameMeaning, ...]:
@@ -155,13 +201,19 @@ def _write_related(session: Session, plan: Plan) -> None:
     events.save_happenings(session, [each.happening for each in newest.values()], seen_at - COPIES_KEPT)
     events.save_links(session, related.joined_events)
     events.count_events(session, related.events, related.joined_events)
+    write_said(session, situation, related, {each.telling.article_id for each in relabelled})
+
+
+def write_said(session: Session, situation: Situation, related: Related, relabelled: Collection[str] = ()) -> None:
+    """Write which utterances articles report, whose positions change, and what is said of talks."""
+    seen_at, newest = max(each.seen_at for each in situation.fresh), situation.newest
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
     echoes = {each.statement_id: each for each in situation.echoes}
     save_sayings(session, wordings.values(), related.named, echoes, seen_at - REMEMBERED - SAID_ONCE)
     save_disputes(session, situation.disputes, {**related.joined_utterances, **related.named})
     utterances.save_links(session, related.joined_utterances)
-    utterances.count_utterances(session, *counted(situation, related, {each.telling.article_id for each in relabelled}))
+    utterances.count_utterances(session, *counted(situation, related, relabelled))
     positions.save_takes(session, related.takes)
     positions.save_record(session, related.redrawn, related.positions, related.shifts)
     save_talks(session, [(each.sketch.found, each.sketch.talks) for each in newest.values()])

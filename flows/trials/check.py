@@ -20,9 +20,10 @@ from flows.times import utc_now
 from flows.trials.backtest import DAYS, backtest, moment_of
 from flows.trials.past import batches, phrases_found, words_of
 from warehouse.channels import unsubscribed
-from warehouse.records import Precision
+from warehouse.records import FoundRight, Precision
 from warehouse.revisions import Revision, came, known_outlets
 from warehouse.store import is_begun, reading
+from warehouse.verdicts import found_right as found_right_about
 from warehouse.verdicts import precisions
 
 # The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
@@ -89,18 +90,25 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
 
 
 def found_right(setup: Setup) -> str | None:
-    """Return how often people found alerts right, by rule and scope; None while fewer than ten were judged."""
+    """Return how often people found alerts right, by rule and scope, and what was read, by speaker and topic.
+
+    That from corrections too. None while fewer than ten were judged.
+    """
     if not is_begun(setup.data_dir):
         return None
     with reading(setup.data_dir) as session:
-        found = precisions(session)
-    if sum(each.right + each.wrong for each in found) < JUDGED_FROM:
-        return None
+        found, about = precisions(session), found_right_about(session)
     rows = [(each.rule, str(each.scope), *shares(each)) for each in found]
-    return table(("rule", "scope", "right", "of", "share"), rows)
+    read = [(each.kind, each.name, *shares(each)) for each in about]
+    enough = [
+        table((*names, "right", "of", "share"), cells)
+        for names, cells, judged in ((("rule", "scope"), rows, found), (("what", "name"), read, about))
+        if sum(each.right + each.wrong for each in judged) >= JUDGED_FROM
+    ]
+    return "\n\n".join(enough) or None
 
 
-def shares(judged: Precision) -> tuple[int, int, str]:
+def shares(judged: Precision | FoundRight) -> tuple[int, int, str]:
     """Return how many were right, of how many, and their share."""
     count = judged.right + judged.wrong
     return judged.right, count, f"{judged.right / count:.0%}"

@@ -20,6 +20,7 @@ from flows.steps.deliver.wellness import Bulletin, is_overdue, noted_bulletin
 from flows.times import to_the_minute
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
+from warehouse.corrections import standing
 from warehouse.errors import Busy, WarehouseError
 from warehouse.runs import Health, health
 from warehouse.session import Session
@@ -94,6 +95,7 @@ class PassWatch:
 def after_pass(setup: Setup, session: Session) -> None:
     """Tell the operator that passes end again, and whether messages leave."""
     well_again(setup, session, "passes", subject="Passes are finished again", text="All that was left is done.")
+    tell_of_corrections(setup, session)
     now, oldest = setup.now(), outbox.waiting_since(session, setup.now())
     if oldest and is_overdue(oldest, now):
         tell(
@@ -105,6 +107,15 @@ def after_pass(setup: Setup, session: Session) -> None:
         )
     if oldest is None:
         well_again(setup, session, "outbox", subject="No message is waiting", text="All that was due has left.")
+
+
+def tell_of_corrections(setup: Setup, session: Session) -> None:
+    """Tell the operator of each correction whose article has the words no more, once."""
+    for each in standing(session):
+        key = f"correction:{each.correction_id}"
+        subject = f"Correction {each.correction_id} finds its words no more"
+        if each.gone_at:
+            tell(setup, session, key=key, subject=subject, text=f"{each.url} does not say “{each.words}” any more.")
 
 
 def tell_past_outbox(setup: Setup, subject: str, text: str) -> None:
