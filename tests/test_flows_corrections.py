@@ -15,6 +15,8 @@ from flows.problems import UsageProblem
 from flows.steps import again
 from tests.month import TELLERS, Month, read_in
 from warehouse import corrections, outbox, store, verdicts
+from warehouse.integrity import faults
+from warehouse.published import publish
 from warehouse.store import reading, writing
 
 # What a statement says, and what rests on it, by names that do not depend on what utterances are called.
@@ -72,7 +74,7 @@ def statement(month, article, number):
 def wanted(month, article, number, **what):
     """Return the corrections of what a statement of an article says."""
     name = statement(month, article, number)
-    return list(commands.of_statement(month.setup, name, "me", commands.Wanted(**what)))
+    return list(commands.of_statement(month.setup, name, "me", commands.PutRight(**what)))
 
 
 def put_right(month, article, number, **what):
@@ -161,6 +163,8 @@ def test_what_rests_on_statements_follows(month):
     thirty(month)
     assert month.rows(LOST) == [(0,)]
     assert month.rows(WRONG_ENDS) == [(0,)]
+    publish(month.setup.data_dir)
+    assert list(faults(month.setup.data_dir, month.desk.now - timedelta(days=60))) == []
     stances = month.rows("SELECT DISTINCT stance FROM positions WHERE official_id = 'dmitry-peskov' ORDER BY 1")
     assert ("condition",) in stances
 

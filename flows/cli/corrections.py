@@ -54,7 +54,7 @@ group("corrections", "See what was put right in readings, take it back, write it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PutRight:
     """What is to be right in a statement: its speaker by name, topics (left ones after a minus), stance; or nothing."""
 
     speaker: str | None = None
@@ -99,8 +99,8 @@ def correct(  # noqa: PLR0917 (an argument is an option)
     from flows.setup import prepared
     from flows.steps.again import put_right
 
-    wanted = Wanted(speaker=speaker, topics=tuple(topic or ()), stance=stance, drop=drop)
-    if (meaning is None) == (wanted == Wanted()):
+    wanted = PutRight(speaker=speaker, topics=tuple(topic or ()), stance=stance, drop=drop)
+    if (meaning is None) == (wanted == PutRight()):
         raise UsageProblem("write --is OFFICIAL for a name, or --speaker, --topic, --stance or --drop for a statement")
     if outlet is not None and meaning is None:
         raise UsageProblem("--outlet is for a name; a statement has its own")
@@ -169,7 +169,7 @@ def named(setup: Setup, name: str, meaning: str, outlet: str | None, author: str
     return _made(setup, CorrectedField.NAME, words, author, is_now=_official(meaning, setup.watchlist), outlet=outlet)
 
 
-def of_statement(setup: Setup, beginning: str, author: str, wanted: Wanted) -> Iterator[Correction]:
+def of_statement(setup: Setup, beginning: str, author: str, wanted: PutRight) -> Iterator[Correction]:
     """Yield what is put right in a statement; raise UsageProblem for what is not known."""
     with reading(setup.data_dir) as session:
         found, read = _statement(session, beginning)
