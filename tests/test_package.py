@@ -34,7 +34,7 @@ def test_the_wheel_holds_what_the_program_reads(built):
         "extractors/cue_weights.json",
         *(f"extractors/speech/{name}.toml" for name in ("asides", "lexicon", "stances")),
     ]
-    needed += ["flows/config/starter.toml", "alerts/templates/letter.html.j2"]
+    needed += ["flows/config/starter.toml", "alerts/templates/letter.html.j2", "warehouse/analysts.md"]
     needed += [f"{package}/py.typed" for package in ("alerts", "extractors", "flows", "warehouse")]
     assert set(needed) <= wheel
 

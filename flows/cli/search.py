@@ -1,4 +1,4 @@
-"""`talkwatch search`: the articles and statements of the published copy that words are found in, the best first."""
+"""`talkwatch search` and `mcp`: the published copy asked for words, by people and by assistants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from alerts.rule_names import nearest_name
-from flows.cli.command import Config, TableFormat, command, settings_of, tell
+from flows.cli.command import Config, TableFormat, command, data_dir_named, settings_of, tell
 from flows.cli.sql import encodable
 from flows.config.settings import Settings, configured_watchlist
 from flows.problems import UsageProblem
@@ -54,6 +54,19 @@ def search(  # noqa: PLR0917  (typer calls it by the names of its options)
     except QueryProblem as problem:
         raise UsageProblem(str(problem)) from None
     tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, best, output_format, SPARE)
+
+
+@command("mcp")
+def mcp(config: Config = None) -> None:
+    """Answer an assistant over stdio: the guide's questions, search and SQL as tools.
+
+    On the published copy, which nothing it asks can change; no network. Needs the extra `talkwatch[mcp]`.
+    """
+    try:
+        from flows.assistants import serve_assistant
+    except ModuleNotFoundError as missing:
+        raise UsageProblem(f"{missing.name} is not installed: pip install 'talkwatch[mcp]'") from None
+    serve_assistant(data_dir_named(config))
 
 
 def as_typed(word: str) -> str:
