@@ -15,7 +15,7 @@ import pytest
 from alerts.retries import wait
 from flows.setup import STOP_FLAG
 from flows.steps.deliver import relay
-from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, is_due
+from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, look
 from flows.steps.deliver.senders import deliver, lock_of
 from tests.newsroom import RULES, newsroom
 from tests.post_office import post_office
@@ -38,7 +38,7 @@ def office(tmp_path):
 def due_after(office, span):
     """Tell whether the relay would send then, and stay there."""
     office.now += span
-    return is_due(office.setup())
+    return look(office.setup())[0]
 
 
 def test_a_first_retry_comes_within_a_minute():
@@ -49,9 +49,9 @@ def test_a_first_retry_comes_within_a_minute():
 @pytest.mark.slow
 def test_the_relay_sends_when_something_is_due(office):
     """New messages are due at once, what failed in passing when its time has come, and what was sent never again."""
-    assert not is_due(office.setup())
+    assert not look(office.setup())[0]
     office.record(1)
-    assert is_due(office.setup())
+    assert look(office.setup())[0]
     office.mail.answer("RCPT", "451 4.7.1 greylisted")
     office.deliver()
     assert [due_after(office, span * SECOND) for span in (0, 19, 12)] == [False, False, True]
@@ -85,15 +85,37 @@ def test_nothing_is_due_where_nothing_can_be_sent(office, monkeypatch):
     office.record(1)
     setup = office.setup()
     (setup.data_dir / STOP_FLAG).touch()
-    assert not is_due(setup)
+    assert not look(setup)[0]
     (setup.data_dir / STOP_FLAG).unlink()
     monkeypatch.setattr(relay, "_PATIENCE", 0 * SECOND)
     with exclusive(setup.data_dir / "warehouse.lock"):
-        assert not is_due(setup)
-    assert is_due(setup)
+        assert not look(setup)[0]
+    assert look(setup)[0]
     (setup.data_dir / LIVE).unlink()
-    assert not is_due(setup)
+    assert not look(setup)[0]
     assert not (setup.data_dir / LIVE).exists()
+
+
+@pytest.mark.slow
+def test_the_warehouse_stays_closed_while_nothing_waits(office, monkeypatch):
+    """It is opened again when the file is another, and at every look for as long as any message is yet to leave."""
+    looks, looked = [], relay.look
+    monkeypatch.setattr(relay, "look", lambda setup: looks.append(1) or looked(setup))
+    watch = Relay(office.setup())
+    assert [watch.is_due() for _ in range(3)] == [False] * 3
+    assert len(looks) == 1
+    office.record(1)
+    assert watch.is_due()
+    office.mail.answer("RCPT", "451 4.7.1 greylisted")
+    office.deliver()
+    looks.clear()
+    assert [watch.is_due() for _ in range(3)] == [False] * 3
+    assert len(looks) == 3
+    office.now += timedelta(minutes=1)
+    assert Relay(office.setup()).is_due()
+    office.deliver()
+    assert [watch.is_due() for _ in range(3)] == [False] * 3
+    assert len(looks) == 5
 
 
 @pytest.mark.slow

@@ -208,6 +208,11 @@ def due_counts(session: Session, now: datetime) -> dict[str, int]:
     return dict(session.rows(query, {"now": now}))
 
 
+def has_waiting(session: Session) -> bool:
+    """Tell whether any message is yet to leave, now or later."""
+    return bool(session.rows("SELECT count(*) > 0 FROM messages WHERE status IN ('pending', 'retry')")[0][0])
+
+
 def last_tried_at(session: Session, subscribers: Sequence[str]) -> datetime | None:
     """Return when a message to any of these subscribers was last on its way; None when none ever was."""
     tried: datetime | None = session.rows(_TRIED, {"subscribers": subscribers})[0][0]
