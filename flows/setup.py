@@ -16,11 +16,13 @@ from extractors.officials.countries import Countries
 from extractors.officials.spellings import Spellings
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.reading import Gate
+from flows.config.environment import lease_token
 from flows.config.settings import Settings, configured_watchlist, diagnostics
 from flows.problems import UsageProblem
 from flows.processes.readers import Readers, readers_for
 from flows.progress import Progress, silent
 from flows.times import utc_now
+from warehouse.lease import act_under
 from warehouse.locking import Held, exclusive
 from warehouse.places import SERVE_LOCK
 
@@ -82,6 +84,7 @@ def forget_stop(data_dir: Path) -> None:
 
 def prepared(settings: Settings, *, progress: Progress = silent) -> Setup:
     """Load the watchlist and compile the rules; raise UsageProblem when a rule names what is not there."""
+    act_under(lease_token())
     watchlist = configured_watchlist(settings)
     problems = wrong_names(settings.rules, watchlist)
     if problems:

@@ -23,6 +23,10 @@ class Unusable(WarehouseError):
     """The file or folder cannot be used: not writable, someone else's, or of a newer version."""
 
 
+class Superseded(WarehouseError):
+    """Another machine has taken over: this one may write no more."""
+
+
 class DiskFull(WarehouseError):
     """There is no room left; the step that met it is rolled back."""
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import Unusable, disk_full, system_explained
+from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
 from warehouse.places import ALONE, PUBLISHED, REPLACED, Config, remove, wal
@@ -109,6 +110,7 @@ def held(data_dir: Path, patience: Patience) -> Iterator[None]:
                 lock.enter_context(exclusive(data_dir / LOCK, patience))
             except Held as other:
                 raise busy(data_dir, other.pid, patience.wait) from None
+        check(data_dir)
         with database_explained(data_dir):
             yield
 

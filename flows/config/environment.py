@@ -41,3 +41,32 @@ def ignore_proxies() -> None:
     """
     for name in [name for name in os.environ if name.lower() in PROXIES]:
         del os.environ[name]
+
+
+def notify_address() -> str | None:
+    """Return where the service manager listens that started this process (sd_notify(3)); None where there is none."""
+    return os.environ.get("NOTIFY_SOCKET") or None
+
+
+def watchdog_seconds() -> float:
+    """Return how often the service manager wants to hear that this process lives; 0 where it does not ask."""
+    asked = os.environ.get("WATCHDOG_USEC", "")
+    return int(asked) / 1_000_000 if asked.isdecimal() else 0.0
+
+
+def failed_starts() -> int:
+    """Return how often in a row `serve` has begun anew, by itself, before this time."""
+    said = os.environ.get("TALKWATCH_FAILED_STARTS", "")
+    return int(said) if said.isdecimal() else 0
+
+
+def note_failed_start(count: int) -> None:
+    """Hand on how often that was; forget the server that has ended."""
+    os.environ.pop("PREFECT_API_URL", None)
+    set_environment({"TALKWATCH_FAILED_STARTS": str(count)})
+
+
+def lease_token() -> int | None:
+    """Return the token that this process acts under; None where `serve` did not start it."""
+    said = os.environ.get("TALKWATCH_LEASE", "")
+    return int(said) if said.isdecimal() else None

@@ -22,6 +22,7 @@ from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.corrections import standing
 from warehouse.errors import Busy, WarehouseError
+from warehouse.lease import check
 from warehouse.runs import Health, health
 from warehouse.session import Session
 from warehouse.store import is_begun, reading, writing
@@ -68,7 +69,11 @@ class PassWatch:
         self._told_past_outbox = False
 
     def look(self) -> None:
-        """Look when a pass was finished last; where the warehouse itself is held all that time, tell past it."""
+        """Look when a pass was finished last; where the warehouse itself is held all that time, tell past it.
+
+        Raises Superseded where another machine has taken over.
+        """
+        check(self._setup.data_dir)  # who is superseded ends: whatever it began would write nothing
         try:
             self._look()
         except Busy as error:
