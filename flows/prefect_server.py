@@ -11,7 +11,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,8 @@ import httpx
 from flows.config.environment import set_environment
 from flows.config.settings import prefect_api_url, prefect_home
 from flows.problems import WorkProblem
+from flows.supervision import notify
+from warehouse.errors import system_explained
 from warehouse.locking import Held, Patience, exclusive
 from warehouse.places import SERVE_LOCK
 
@@ -29,7 +31,9 @@ USUAL_PORT = 4200
 OWN_PORTS = 700
 START_SECONDS = 180
 GLANCE = timedelta(seconds=1)
+STANDBY_SECONDS = 2.0
 ANSWER_SECONDS = 10
+STOP_SECONDS = 5
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
@@ -64,14 +68,27 @@ def port_if_free(port: int) -> int | None:
 
 
 @contextmanager
-def one_serve(data_dir: Path) -> Iterator[None]:
-    """Keep a second `serve` off this data directory while the block runs."""
-    try:
-        # Who looks whether one is at work holds it for a moment.
-        with exclusive(data_dir / SERVE_LOCK, Patience(GLANCE)):
-            yield
-    except Held as held:
-        raise WorkProblem(f"another serve is at work on {data_dir} ({held})") from None
+def one_serve(data_dir: Path, *, standby: bool = False) -> Iterator[None]:
+    """Keep a second `serve` off this data directory while the block runs; with `standby`, wait for the first to end."""
+    with system_explained(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as lock:
+        said = ""
+        while True:
+            try:
+                # Who looks whether one is at work holds it for a moment.
+                lock.enter_context(exclusive(data_dir / SERVE_LOCK, Patience(GLANCE)))
+                break
+            except Held as held:
+                busy = f"another serve is at work on {data_dir} ({held})"
+                if not standby:
+                    raise WorkProblem(busy) from None
+                if busy != said:
+                    log.info("%s: standing by", busy)
+                said = busy
+                notify("READY=1", "WATCHDOG=1", f"STATUS={busy}: standing by")
+                time.sleep(STANDBY_SECONDS)
+        yield
 
 
 def check_named_server() -> None:
@@ -186,7 +203,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
     """End the server, firmly if it does not listen."""
     server.terminate()
     try:
-        server.wait(timeout=10)
+        server.wait(timeout=STOP_SECONDS)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()

@@ -18,6 +18,10 @@ class WorkProblem(Exception):
     """The work could not be finished (exit code 1)."""
 
 
+class PartEnded(WorkProblem):
+    """A part that `serve` cannot do without has ended; all of it is to begin anew."""
+
+
 def check_known(name: str, kind: str, known: Iterable[str]) -> None:
     """Raise UsageProblem, with the nearest right name, when a name is not among those there are."""
     names = list(known)

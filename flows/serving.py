@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import multiprocessing
 import signal
-import socket
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,20 +17,23 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.runner import Runner
 
-from flows.config.environment import log_format
+from flows.config.environment import log_format, watchdog_seconds
 from flows.config.settings import Settings, prefect_api_url
 from flows.logs import set_up_logging
 from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
 from flows.pages.server import keep_served, stand_of
-from flows.problems import WorkProblem
+from flows.problems import PartEnded
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from flows.steps.deliver.relay import Relay
 from flows.steps.deliver.self_watch import PassWatch
+from flows.supervision import notify
+from warehouse.lease import current
 from warehouse.locking import Held, exclusive
 
-STOP_SECONDS = 25
+# In which the pass at work may end, a run whose pass is over tells Prefect so, and Prefect's server ends: 30 together.
+STOP_SECONDS = 20
+REPORT_SECONDS = 3
 WATCH_SECONDS = 60.0
-REPORT_SECONDS = 4  # in which a run whose pass is over tells Prefect so; with those before less than 30
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -56,7 +57,7 @@ class PassRunner(Runner):
 def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     """Schedule the monitor flow and run it until SIGTERM or Ctrl-C; `server` is Prefect's, when it is ours.
 
-    Raises WorkProblem when that server or Prefect's runner ends by itself.
+    Raises PartEnded when that server or Prefect's runner ends by itself.
     """
     set_up_logging(log_format())  # Prefect has set up its own meanwhile
     (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)
@@ -75,9 +76,12 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
     log.info("serving: a pass every %s; Prefect at %s", every, str(prefect_api_url()).removesuffix("/api"))
-    beside = [asyncio.create_task(each) for each in (relay.run(), watch_passes(setup), pages_served(setup.settings))]
+    notify("READY=1", f"STATUS=a pass every {every}")
+    parts = (relay.run(), watch_passes(setup), pages_served(setup.settings), keep_telling())
+    beside = [asyncio.create_task(each) for each in parts]
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    notify("STOPPING=1")
     await finish(setup.data_dir, runner, relay)
     await wind_up(ends, server)
     await asyncio.to_thread(leave_clean, deployment_id, server)
@@ -85,13 +89,22 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
         if not endless.cancelled():
             endless.result()  # it never ends by itself, so this raises what was wrong
     if not runner.asked_to_stop.is_set():
-        raise WorkProblem("Prefect's server or runner ended by itself; start serve again")
+        raise PartEnded("Prefect's server or runner ended by itself; start serve again")
 
 
 async def pages_served(settings: Settings) -> None:
     """Have the pages served until cancelled, where the configuration wants that."""
     stand = stand_of(settings)
     await (keep_served(stand) if stand else asyncio.Event().wait())
+
+
+async def keep_telling() -> None:
+    """Tell the service manager until cancelled that the event loop turns, twice in the time it gives."""
+    given = watchdog_seconds()
+    while given:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(given / 2)
+    await asyncio.Event().wait()
 
 
 async def watch_passes(setup: Setup) -> None:
@@ -116,8 +129,13 @@ async def wind_up(ends: Sequence[asyncio.Task[Any]], server: subprocess.Popen[by
 
 
 def deployment_name(data_dir: Path) -> str:
-    """Name this deployment apart from those of other hosts and data directories on a shared Prefect server."""
-    return f"{socket.gethostname()}-{hashlib.sha256(bytes(data_dir.resolve())).hexdigest()[:8]}"
+    """Name this deployment apart from those of other data directories, whatever machine it is on by now.
+
+    So whoever takes over settles what the one before left on a shared Prefect server.
+    """
+    lease = current(data_dir)
+    assert lease, "serve has taken it"
+    return lease.name
 
 
 def begin_clean(deployment_id: Any) -> None:

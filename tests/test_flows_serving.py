@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -31,9 +32,9 @@ def room(tmp_path):
         yield opened
 
 
-def serve(room, *options: str) -> subprocess.Popen[str]:
-    """Start `talkwatch serve` as an operator would."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+def serve(room, *options: str, **more: str) -> subprocess.Popen[str]:
+    """Start `talkwatch serve` as an operator would, with `more` in its environment."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")} | more
     return subprocess.Popen(
         [TALKWATCH, "serve", "--config", str(room.configuration), *options],
         stderr=subprocess.PIPE,
@@ -78,8 +79,13 @@ def miss_runs(room, count: int) -> None:
 
 
 def test_serve_runs_the_schedule_and_stops_cleanly(room):
-    """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused."""
-    process = serve(room, "--log-format", "json")
+    """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused.
+
+    systemd is told when the schedule runs, and when it ends.
+    """
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(room.configuration.parent / "notify"))
+    process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
     try:
         room.mail.wait_for(1, LONG)
         second = subprocess.run(
@@ -90,6 +96,9 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     finally:
         process.kill()
         process.communicate()
+    manager.setblocking(False)
+    assert [manager.recv(1000).split(b"\n")[0] for _ in range(2)] == [b"READY=1", b"STOPPING=1"]
+    manager.close()
     assert second.returncode == 1
     assert (
         f"another serve is at work on {room.configuration.parent / 'var'} (held by process {process.pid})"
@@ -139,31 +148,26 @@ def test_serve_catches_up_once_after_a_kill(room):
 
 
 def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
-    """Prefect's server is killed in mid-pass: serve ends and says so, the next one does the work, nothing goes twice."""
+    """Prefect's server is killed in mid-pass: serve says so and begins anew, by itself; the work is done once."""
     gate = threading.Event()
     room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
-    first = serve(room)
+    process = serve(room)
     try:
         room.outlet.wait_for("/harvest", 1, LONG)
-        os.kill(prefect_server_of(first), signal.SIGKILL)
+        os.kill(prefect_server_of(process), signal.SIGKILL)
         room.outlet.reply("/harvest", page("A festival by the river", OTHER))
         gate.set()
-        _, errors = first.communicate(timeout=60)
-    finally:
-        first.kill()
-        first.communicate()
-        gate.set()
-    assert (first.returncode, "ended by itself; start serve again" in errors) == (1, True), errors
-    assert "CancelledError" not in errors
-    second = serve(room)
-    try:
         room.mail.wait_for(1, LONG)
         room.hook.wait_for("/hook", 1, LONG)
-        second.send_signal(signal.SIGTERM)
-        second.communicate(timeout=60)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
     finally:
-        second.kill()
-        second.communicate()
+        process.kill()
+        process.communicate()
+        gate.set()
+    assert process.returncode == 0, errors
+    assert "ended by itself; start serve again: beginning again in 5 s" in errors
+    assert "CancelledError" not in errors
     assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
     told = room.rows("select count(distinct message_id), count(*) filter (status <> 'sent') from deliveries")
     assert told == [(2, 0)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -61,9 +62,19 @@ class Channel(ABC, Generic[S, T]):
         """Return where a reader can stop his messages, an address of the web or of mail; None where nowhere."""
         return None
 
+    def server(self, subscriber: S) -> tuple[str, int] | None:  # noqa: ARG002 (not every channel knows)
+        """Return where it connects to, host and port; None where it does not know."""
+        return None
+
     @abstractmethod
     def send(self, letter: Letter, subscriber: S) -> Receipt:
         """Send the letter, and say what became of it."""
+
+
+def server_of(url: str) -> tuple[str, int] | None:
+    """Return the host and port of a web address; None where it has none."""
+    parts = urlsplit(url)
+    return (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)) if parts.hostname else None
 
 
 def url_faults(key: str, url: str | None) -> Iterator[Fault]:

@@ -165,6 +165,10 @@ class Email(Channel[EmailSubscriber, EmailTable]):
         """Return the address to write to, which a reader's click reaches; else the one that takes the POST."""
         return max(_stops(self._table, subscriber.name), key=_is_mail, default=None)
 
+    def server(self, subscriber: EmailSubscriber) -> tuple[str, int]:  # noqa: ARG002 (one for all)
+        """Return the mail server."""
+        return self._table.host, self._table.port
+
     def send(self, letter: Letter, subscriber: EmailSubscriber) -> Receipt:
         """Send one message to one recipient over a connection of its own."""
         message = compose(letter, subscriber, table=self._table, at=self._equipment.now())

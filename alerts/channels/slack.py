@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from alerts.channels.contract import Channel, url_faults
+from alerts.channels.contract import Channel, server_of, url_faults
 from alerts.channels.posting import Answer, post, receipt_of
 from alerts.letters import (
     about,
@@ -158,6 +158,10 @@ class Slack(Channel[SlackSubscriber, SlackTable]):
     table = SlackTable
     # Slack takes one message a second in one channel, and refuses more with 429.
     seconds_between = 1.0
+
+    def server(self, subscriber: SlackSubscriber) -> tuple[str, int] | None:
+        """Return where the webhook or Slack's API is."""
+        return server_of(subscriber.webhook_url or self._table.api_url)
 
     def send(self, letter: Letter, subscriber: SlackSubscriber) -> Receipt:
         """Post the letter."""

@@ -12,7 +12,7 @@ from typing import Any
 import standardwebhooks
 from pydantic import Field
 
-from alerts.channels.contract import Channel, url_faults
+from alerts.channels.contract import Channel, server_of, url_faults
 from alerts.channels.posting import post, receipt_of
 from alerts.letters import office
 from alerts.message_records import Blocked, Letter, Notice, Receipt
@@ -41,6 +41,10 @@ class Webhook(Channel[WebhookSubscriber, Table]):
     """The channel `webhook`."""
 
     subscriber = WebhookSubscriber
+
+    def server(self, subscriber: WebhookSubscriber) -> tuple[str, int] | None:
+        """Return where the receiver is."""
+        return server_of(subscriber.url)
 
     def send(self, letter: Letter, subscriber: WebhookSubscriber) -> Receipt:
         """Post the letter with its signature; a receiver refuses a wrong one, or one that is old."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,13 +16,15 @@ import typer
 from alerts.wording import counted
 from extractors.relation_records import Correction
 from flows.cli.command import Config, LogFormat, command, settings_of
+from flows.config.environment import set_environment
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.corrections import standing
-from warehouse.errors import Unusable
+from warehouse.errors import Unusable, system_explained
 from warehouse.harmless import terminal_safe
+from warehouse.lease import act_under, take
 from warehouse.nightly import CHECKED, TEXTS, Nightly
 from warehouse.records import FoundRight
 from warehouse.runs import Health, last_runs
@@ -114,17 +117,45 @@ def in_words(settings: Settings, line: str) -> str:
 
 
 @command("serve")
-def serve(_log_format: LogFormat = None, config: Config = None) -> None:
-    """Do passes on a schedule until stopped: the unattended deployment."""
-    from flows.prefect_server import one_serve, prefect_server
-    from flows.setup import prepared
+def serve(
+    standby: Annotated[
+        bool, typer.Option("--standby", help="While another one is at work on the data, wait and take its place.")
+    ] = False,
+    _log_format: LogFormat = None,
+    config: Config = None,
+) -> None:
+    """Do passes on a schedule until stopped: the unattended deployment.
 
-    settings = settings_of(config, sending=True)
-    setup = prepared(settings)
-    make_ready(setup)
+    Looks at everything first, and begins anew, after ever longer pauses, when a part it needs has ended.
+    """
+    from flows.prefect_server import one_serve
+    from flows.problems import PartEnded
+    from flows.setup import prepared
+    from flows.supervision import begin_anew
+
+    setup, begun = prepared(settings_of(config, sending=True)), time.monotonic()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
-    with one_serve(settings.data_dir), prefect_server(settings.data_dir, settings.prefect_port) as server:
+    try:
+        with one_serve(setup.data_dir, standby=standby):
+            begun = time.monotonic()
+            lead(setup)
+    except PartEnded as problem:
+        begin_anew(problem, time.monotonic() - begun)
+
+
+def lead(setup: Setup) -> None:
+    """Serve as the one who writes: take the lease, look at everything, begin, and go on until stopped."""
+    from flows.prefect_server import prefect_server
+    from flows.readiness import look_over
+
+    with system_explained(setup.data_dir):
+        lease = take(setup.data_dir)
+    set_environment({"TALKWATCH_LEASE": str(lease.token)})
+    act_under(lease.token)
+    look_over(setup)
+    make_ready(setup)
+    with prefect_server(setup.data_dir, setup.settings.prefect_port) as server:
         from flows.serving import serve as serve_until_stopped
 
         serve_until_stopped(setup, server)

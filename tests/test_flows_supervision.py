@@ -1,0 +1,128 @@
+"""Word to systemd, beginning anew after a part has ended, and one who serves while another stands by."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import threading
+
+import pytest
+
+from flows import supervision
+from flows.config.environment import failed_starts
+from flows.prefect_server import one_serve
+from flows.problems import PartEnded, WorkProblem
+from flows.supervision import begin_anew, notify, pause_before
+from warehouse.locking import exclusive
+from warehouse.places import SERVE_LOCK
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    """A service manager that listens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        line.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        yield line
+
+
+def test_the_service_manager_is_told(manager):
+    """What is said arrives in one datagram, a line each."""
+    notify("READY=1", "STATUS=a pass every 0:01:00")
+    assert manager.recv(1000) == b"READY=1\nSTATUS=a pass every 0:01:00"
+
+
+def test_an_abstract_address_begins_with_a_zero(monkeypatch):
+    """`@name` is a name that no file stands for."""
+    name = f"talkwatch-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(f"\0{name}")
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+        notify("READY=1")
+        assert line.recv(100) == b"READY=1"
+
+
+@pytest.mark.parametrize("address", [None, "/nowhere/at/all"])
+def test_without_a_manager_nothing_happens(monkeypatch, address):
+    """Nobody who listens, or nobody any more, is no trouble."""
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    if address:
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+    notify("READY=1")
+
+
+def test_the_watchdog_hears_that_the_loop_turns(manager, monkeypatch):
+    """Twice in the time that the manager gives it is told, for as long as `serve` runs."""
+    from flows.serving import keep_telling  # noqa: PLC0415 (loads Prefect)
+
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+
+    async def some_time():
+        telling = asyncio.create_task(keep_telling())
+        said = [await asyncio.to_thread(manager.recv, 100) for _ in range(3)]
+        telling.cancel()
+        return said
+
+    assert asyncio.run(some_time()) == [b"WATCHDOG=1"] * 3
+
+
+def test_pauses_grow_to_five_minutes():
+    """The first is short, each one twice as long as the one before."""
+    assert [pause_before(failed) for failed in (0, 1, 2, 6, 50)] == [5, 10, 20, 300, 300]
+
+
+@pytest.mark.parametrize(("served", "failed", "after"), [(3.0, 2, 3), (3600.0, 7, 1)], ids=["soon again", "after long"])
+def test_serve_becomes_another_one(monkeypatch, caplog, served, failed, after):
+    """It says why and after how long, is called as it was, forgets its old server, and counts how often in a row."""
+    called = []
+    monkeypatch.setattr(supervision.os, "execv", lambda *how: called.append(how))
+    monkeypatch.setattr(supervision.time, "sleep", lambda _: None)
+    clock = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(supervision.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(supervision.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["talkwatch", "serve", "--standby"])
+    monkeypatch.setenv("TALKWATCH_FAILED_STARTS", str(failed))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+    begin_anew(PartEnded("Prefect's server ended"), served)
+    assert called == [(sys.executable, [sys.executable, "-m", "flows", "serve", "--standby"])]
+    assert (failed_starts(), os.environ.get("PREFECT_API_URL")) == (after, None)
+    assert f"Prefect's server ended: beginning again in {pause_before(after - 1):.0f} s" in caplog.text
+
+
+def test_one_who_stands_by_takes_over(tmp_path, monkeypatch, caplog, manager):
+    """While another serves he waits and says so, once, and as ready to systemd; when the other ends he serves."""
+    monkeypatch.setattr("flows.prefect_server.STANDBY_SECONDS", 0.01)
+    monkeypatch.setattr("flows.prefect_server.GLANCE", supervision_glance())
+    caplog.set_level("INFO")
+    serving = threading.Event()
+
+    def stand_by():
+        with one_serve(tmp_path, standby=True):
+            serving.set()
+
+    with exclusive(tmp_path / SERVE_LOCK):
+        waiting = threading.Thread(target=stand_by)
+        waiting.start()
+        said = [manager.recv(1000) for _ in range(3)]
+        assert not serving.is_set()
+    assert serving.wait(10)
+    waiting.join()
+    assert all(each.startswith(b"READY=1\nWATCHDOG=1\nSTATUS=another serve is at work on ") for each in said)
+    assert caplog.text.count("standing by") == 1
+
+
+def supervision_glance():
+    """Return a glance so short that a test need not wait."""
+    from datetime import timedelta  # noqa: PLC0415 (here alone)
+
+    return timedelta(milliseconds=10)
+
+
+def test_without_standby_a_second_one_is_refused(tmp_path, monkeypatch):
+    """He is told who is at work."""
+    monkeypatch.setattr("flows.prefect_server.GLANCE", supervision_glance())
+    with exclusive(tmp_path / SERVE_LOCK), pytest.raises(WorkProblem, match=f"held by process {os.getpid()}"), one_serve(tmp_path):  # fmt: skip
+        pass
