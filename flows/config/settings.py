@@ -254,12 +254,18 @@ def lookup(match: re.Match[str], environment: Mapping[str, str], folder: Path, *
 def from_file(path: Path) -> str:
     """Return a secret file's text without its last line break; refuse one that others on this machine can read."""
     try:
-        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH) and not is_credential(path):
             raise UsageProblem(f"the secret file {path} can be read by others; take that away with `chmod 600 {path}`")
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageProblem(f"cannot read the secret file {path}: {why}") from None
+
+
+def is_credential(path: Path) -> bool:
+    """Tell whether systemd keeps this file for us alone: its access list shows in the mode as the group's."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.parent == Path(folder or "") and not path.stat().st_mode & stat.S_IROTH
 
 
 def diagnostics(settings: Settings, findings: Sequence[Diagnostic]) -> tuple[str, ...]:
