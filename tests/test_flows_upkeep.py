@@ -131,6 +131,7 @@ def test_beside_serve_two_intervals_are_too_long(desk):
 def test_status_does_not_wait_for_who_holds_the_warehouse(desk, monkeypatch):
     """It goes by the last bulletin, and says of when that is and who is in its way."""
     monkeypatch.setattr("flows.steps.deliver.self_watch._PATIENCE", timedelta(0))
+    monkeypatch.setattr(deployment, "PATIENCE", timedelta(0))
     end_pass(desk)
     with exclusive(desk.data_dir / LOCK):
         well, text = deployment.wellness(desk.settings, None)

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,7 @@ from flows.problems import UsageProblem
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.corrections import standing
-from warehouse.errors import Unusable, system_explained
+from warehouse.errors import Busy, Unusable, system_explained
 from warehouse.harmless import terminal_safe
 from warehouse.lease import act_under, take
 from warehouse.nightly import CHECKED, TEXTS, Nightly
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 LABELS = {CHECKED: "warehouse checked", TEXTS: "texts dropped"}
 WORST = 3
+
+# Who looks does not wait for a pass: the last one has left word.
+PATIENCE = timedelta(seconds=5)
 
 log = logging.getLogger("talkwatch")
 
@@ -239,8 +243,7 @@ def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
         if not is_begun(settings.data_dir):
             return False, f"not well: no pass has run yet in {settings.data_dir}; start one with `talkwatch run`"
         news = bulletin_now(settings, now)
-        with reading(settings.data_dir) as session:
-            about, gone = found_right(session), [each for each in standing(session) if each.gone_at]
+        about, gone = put_right(settings.data_dir)
     except Unusable as problem:
         return False, f"not well: {problem}"
     verdict = judged(settings.data_dir, news, now, max_age)
@@ -251,6 +254,13 @@ def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
     lines = map(terminal_safe, [*said, *news.odd, *map(lost, gone)])
     beside = {"pages kept": pages_kept(settings), "pages": pages_at(settings)}
     return verdict.is_well, "\n".join([*lines, "", listing(picture(news.numbers) | found(about) | beside)])
+
+
+def put_right(data_dir: Path) -> tuple[Sequence[FoundRight], Sequence[Correction]]:
+    """Return what people thought of alerts, and corrections whose words are gone; nothing while somebody is at work."""
+    with suppress(Busy), reading(data_dir, wait=PATIENCE) as session:
+        return found_right(session), [each for each in standing(session) if each.gone_at]
+    return (), ()
 
 
 def pages_kept(settings: Settings) -> str:
