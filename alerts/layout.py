@@ -257,6 +257,7 @@ class Texts:
         no_title = None if within is None else ()
         self.title = Layout(Place.TITLE, title, sentences, reading.title_mentions, language=language, within=no_title)
         self.article = article
+        self.process_id = reading.process_id
         self.on = day_of(article.published_at)
         self.refs = self.text.refs | self.title.refs
         self._found: dict[int, frozenset[str]] = {}

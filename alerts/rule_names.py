@@ -202,6 +202,15 @@ def past_officials(_: str, officials: Iterable[str], known: KnownNames) -> Itera
             yield f'nobody holds "{text}" on {known.on}; it matches older articles only'
 
 
+def wrong_processes(_: str, processes: Iterable[str], known: KnownNames) -> Iterator[str]:
+    """Yield what is no negotiation of the watchlist."""
+    ids = {each.process_id: each.process_id for each in known.watchlist.processes}
+    for text in processes:
+        if text not in ids:
+            names = {each.name: each.process_id for each in known.watchlist.processes}
+            yield f'unknown process "{text}"{nearest_name(text, names | ids)}'
+
+
 def odd_outlets(_: str, outlets: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield the outlets of which no article has come."""
     keys = {name_key(each) for each in known.outlets}

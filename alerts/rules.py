@@ -7,7 +7,7 @@ hit of a phrase near him. Matching, `why-not` and `rules check` go through these
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -27,6 +27,7 @@ from alerts.rule_names import (
     same_phrases,
     wrong_officials,
     wrong_phrases,
+    wrong_processes,
 )
 from alerts.values import Language, Name, OptionalDuration, Phrases, Table, Wait, listed
 from extractors.records import Article
@@ -171,6 +172,21 @@ def doubtful(least: float, near: Nearness) -> Lack | None:
     return f"that it is he who says it is certain to {certainty:.2f} only", "lower min_confidence"
 
 
+def process_of(at: Occurrence) -> str | None:
+    """Return the negotiation that a hit is about: that of the statement it stands in, else the article's."""
+    said = at.near.statement or next(iter(at.layout.statements_at(at.sentence, at.hit.span)), None)
+    return said.process_id if said else at.texts.process_id
+
+
+def of_another_process(processes: Sequence[str], occurrence: Occurrence) -> Lack | None:
+    """Ask for one of some negotiations."""
+    own = process_of(occurrence)
+    if own in processes:
+        return None
+    what = f'"{occurrence.hit.key}" is said about {own} there' if own else f'"{occurrence.hit.key}" is about none there'
+    return f"{what}, and the rule asks for {' or '.join(processes)}", "change processes"
+
+
 def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterator[str]:
     """Yield what is wrong in the phrases of a clause."""
     yield from wrong_phrases(key, phrases_in(where), known)
@@ -244,6 +260,13 @@ class Rule(Table):
     historical: Historical = Field(
         Historical.SKIP,
         description='what is only named as history ("the Istanbul talks of March 2022"): `skip`, `fire`',
+    )
+    processes: Annotated[tuple[Name, ...], OfHit(of_another_process), Checked(wrong_processes)] = Field(
+        (),
+        description=(
+            'only what is about these negotiations, `["ukraine-russia"]` (`talkwatch processes` lists them); '
+            "by the statement that the phrase stands in, else by the article"
+        ),
     )
     first: Annotated[OptionalDuration, AfterValidator(within_memory)] = Field(
         None,

@@ -205,7 +205,8 @@ class Statement:
 
     `statement_id` names these words in this article, `utterance_id` the same words by the same speaker anywhere.
     `negated` tells that all it is about is negated, `denied` is about the saying ("did not say that …"). `resolved_by`
-    names the rule that found the speaker, and `confidence` (0 to 1) how often it is right.
+    names the rule that found the speaker, and `confidence` (0 to 1) how often it is right. `process_id` is the
+    negotiation it is about, None for none.
     """
 
     statement_id: str
@@ -230,6 +231,7 @@ class Statement:
     denied: bool = False
     resolved_by: str | None = None
     confidence: float | None = None
+    process_id: str | None = None
 
     def speakers(self, named: Mapping[str, str]) -> tuple[str, ...]:
         """Return the ids of all who say it, in order: each of several who speak as one; `named` are ids by name."""
@@ -243,7 +245,8 @@ class Reading:
 
     Of one that is not `depth` full there are the watchlist's mentions only. No statement was looked for from `cut_at`
     on. `sentences` are the article's own, in order: datelines, captions, credits and comments are in none of them, so
-    nothing in those is ever matched. `dateline` is the first as printed: "ISTANBUL, Nov 29 (Reuters)".
+    nothing in those is ever matched. `dateline` is the first as printed: "ISTANBUL, Nov 29 (Reuters)". `process_id` is
+    the negotiation that the article is about, None for none.
     """
 
     mentions: tuple[Mention, ...]
@@ -254,3 +257,4 @@ class Reading:
     depth: Depth = Depth.FULL
     cut_at: int | None = None
     dateline: str | None = None
+    process_id: str | None = None

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from extractors.records import Span
 
+# Whose positions are drawn together: an official's, on a topic, in a negotiation or in none.
+About = tuple[str, str, str | None]
+
 
 class CopyKind(StrEnum):
     """How an article came by its story: its own words, or whose."""
@@ -131,6 +134,12 @@ class Take:
     denied: bool = False
     place: int = 0
     article_id: str = ""
+    process_id: str | None = None
+
+    @property
+    def about(self) -> About:
+        """Return whose position on what it may change."""
+        return self.official_id, self.topic, self.process_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +160,7 @@ class Position:
     last_statement_id: str
     confidence: float | None
     contested_statement_id: str | None = None
+    process_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +176,7 @@ class Shift:
     after_statement_id: str
     confirmed_statement_id: str | None
     contested: bool
+    process_id: str | None = None
 
 
 class TalkKind(StrEnum):
@@ -191,7 +202,8 @@ class Talk:
     """A meeting, deadline or truce that a sentence names. Nothing that the sentence does not say is filled in.
 
     `surface` names it, `place` and `dated` are where and when, all in the article's text; `starts_on` and `ends_on` are
-    the days that `dated` comes to. `parties` are ids of officials, else names of countries and organisations.
+    the days that `dated` comes to. `parties` are ids of officials, else names of countries and organisations,
+    `process_id` is the negotiation it belongs to.
     """
 
     kind: TalkKind
@@ -204,6 +216,7 @@ class Talk:
     ends_on: date | None
     place: str | None
     parties: tuple[str, ...]
+    process_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

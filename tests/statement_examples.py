@@ -29,6 +29,7 @@ def said(
         stance=changes.get("stance"),
         confidence=changes.get("confidence", 0.95),
         denied=changes.get("denied", False),
+        process_id=changes.get("process_id"),
     )
 
 

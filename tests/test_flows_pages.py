@@ -112,7 +112,7 @@ class TestReader:
         """An official's page begins with each topic's stance, since when, and the words."""
         words = words_of(site["/officials/dmitry-peskov"])
         assert re.search(
-            r"Position on each topic .*ceasefire rejects 21 Nov 2026 10:05.*“?We reject a ceasefire|ceasefire rejects",
+            r"Position on each topic .*ceasefire \(Ukraine–Russia\) rejects 21 Nov 2026 10:05.*“?We reject a ceasefire",
             words,
         )
         assert "accepts → rejects" in words
@@ -121,7 +121,7 @@ class TestReader:
         """The first page says who changed his stance on what, with both ends in their words."""
         words = words_of(site["/"])
         changed = words.partition("What changed in the week")[2].partition("Talks ahead")[0]
-        assert "Dmitry Peskov on ceasefire: accepts → rejects" in changed
+        assert "Dmitry Peskov on ceasefire (Ukraine–Russia): accepts → rejects" in changed
         assert "We accept a ceasefire along the present line" in changed
         assert "We reject a ceasefire that leaves foreign troops in Ukraine" in changed
 

@@ -123,6 +123,24 @@ def test_a_scripted_sequence_has_two_shifts(order, size):
         assert session.row("SELECT count(*) FROM stale_positions") == (0,)
 
 
+def test_nobody_shifts_from_one_negotiation_to_another(session):
+    """Positions are kept apart by negotiation: who accepts a truce here and rejects one there has not moved."""
+    karabakh, ukraine = {"process_id": "karabakh"}, {"process_id": "ukraine-russia"}
+    takes = ((0, "accept", karabakh), (1, "reject", ukraine), (2, "accept", karabakh), (3, "condition", ukraine))
+    take_in(session, *(spoken(f"a{day}", stance, day, **process) for day, stance, process in takes))
+    assert drawn(session, "process_id, stance, statements") == [
+        ("karabakh", "accept", 2),
+        ("ukraine-russia", "reject", 1),
+        ("ukraine-russia", "condition", 1),
+    ]
+    shifts = session.rows("SELECT process_id, from_stance, to_stance FROM position_shifts")
+    assert shifts == [("ukraine-russia", "reject", "condition")]
+    assert session.rows("SELECT process_id, count(*) FROM utterances GROUP BY ALL ORDER BY ALL") == [
+        ("karabakh", 2),
+        ("ukraine-russia", 2),
+    ]
+
+
 def test_a_conditional_offer_is_no_shift(session):
     """An offer and its condition in one article are one position, whose evidence is the condition."""
     both, other = spoken("a", "offer", 0), spoken("a", "condition", 0).reading.statements[0]
@@ -243,7 +261,7 @@ def test_what_an_older_version_left_to_be_drawn_is_drawn(session):
     """Statements that are older than positions make positions when the next batch comes."""
     take_in(session, *SPOKEN)
     session.run("DELETE FROM positions")
-    session.run("INSERT INTO stale_positions VALUES ('dmitry-peskov', 'ceasefire')")
+    session.run("INSERT INTO stale_positions (official_id, topic) VALUES ('dmitry-peskov', 'ceasefire')")
     take_in(session, spoken("b", "reject", 9, speaker="Sergei Lavrov", speaker_id="sergei-lavrov"))
     assert drawn(session)[:3] == [("reject", 5), ("condition", 2), ("accept", 1)]
     assert session.row("SELECT count(*) FROM stale_positions") == (0,)

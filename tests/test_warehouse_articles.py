@@ -55,7 +55,21 @@ def test_an_article_comes_back_whole(session):
     row = one(session, "SELECT * EXCLUDE (text, text_hash, sentences) FROM articles")
     assert row == (
         *("a1", "https://one.example/a1", "One", "feed-one", "Peskov speaks", "A. Byline", NOW - HOUR, NOW, "en"),
-        *(len(TEXT.split()), "a1", 1, None, "x1", "polled", "a1", *[None] * 8, "full", None, "ISTANBUL (AP)", "a1"),
+        *(
+            len(TEXT.split()),
+            "a1",
+            1,
+            None,
+            "x1",
+            "polled",
+            "a1",
+            *[None] * 8,
+            "full",
+            None,
+            "ISTANBUL (AP)",
+            "a1",
+            None,
+        ),
     )
     assert one(session, "SELECT text, sentences FROM articles") == (
         TEXT,

@@ -78,6 +78,7 @@ def test_a_position_is_known_once_it_was_taken_twice(session):
             stance="reject",
             confidence=0.5,
             place=0,
+            process_id="gaza",
         )
         for n in range(3)
     ]
@@ -94,11 +95,12 @@ def test_a_position_is_known_once_it_was_taken_twice(session):
         last_statement_id="s2",
         confidence=0.5,
         contested_statement_id=None,
+        process_id="gaza",
     )
-    save_record(session, [("o", "ceasefire")], [drawn], [])
-    told = "stance, statements, first_statement_id, last_statement_id"
+    save_record(session, [("o", "ceasefire", "gaza")], [drawn], [])
+    told = "process_id, stance, statements, first_statement_id, last_statement_id"
     assert [known(session, "positions", told, hours) for hours in (0, 1, 2)] == [
         [],
-        [("reject", 2, "s0", "s1")],
-        [("reject", 3, "s0", "s2")],
+        [("gaza", "reject", 2, "s0", "s1")],
+        [("gaza", "reject", 3, "s0", "s2")],
     ]

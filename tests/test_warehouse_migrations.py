@@ -27,8 +27,8 @@ CONTRACT = {
     "end_char spans topics stance published_at outlet extractor_version",
     "stories": "story_id first_seen_at title articles outlets independent_sources",
     "utterances": "utterance_id official_id speaker first_said_at reports articles outlets text",
-    "positions": "official_id topic stance since until statements first_statement_id last_statement_id",
-    "position_shifts": "official_id topic from_stance to_stance shifted_at before_statement_id after_statement_id",
+    "positions": "official_id topic process_id stance since until statements first_statement_id last_statement_id",
+    "position_shifts": "official_id topic process_id from_stance to_stance shifted_at before_statement_id after_statement_id",
     "talks": "article_id kind status past_round starts_on ends_on place parties sentence start_char end_char",
     "decisions": "rule article_id official_id decided_at reason alert_id",
     "alerts": "alert_id rule rule_version article_id story_id fired_at severity keyword official_id scope excerpt "
@@ -37,6 +37,7 @@ CONTRACT = {
     "feeds": "feed_id url outlet state last_polled_at next_poll_at consecutive_failures last_error last_new_at "
     "entries_seen",
     "runs": "run_id started_at finished_at",
+    "processes": "process_id name parties since until",
     "verdicts": "alert_id verdict why marked_at subscriber message_id",
     "corrections": "correction_id url words field was is_now made_at undone_at",
 }
@@ -69,6 +70,7 @@ FINGERPRINTS = {
     "0024_replayed.sql": "ccc12eec38f7d8ba",
     "0025_nightly.sql": "303b048bc30d78c4",
     "0026_corrections.sql": "daf8472a230a9459",
+    "0027_processes.sql": "99b99c900e0bf1cf",
 }
 
 

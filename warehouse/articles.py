@@ -23,7 +23,7 @@ from warehouse.statements import forget_statements, save_statements, set_aside_s
 from warehouse.stories import count_stories
 
 _ARTICLE = Columns(Article, without=["posts"])
-_READING = Columns(Reading, only=["sentences", "extractor_version", "depth", "cut_at", "dateline"])
+_READING = Columns(Reading, only=["sentences", "extractor_version", "depth", "cut_at", "dateline", "process_id"])
 _OWN = ("word_count", "revision", "revised_at", "text_hash", "arrival")
 _POST = Columns(Post, names={"published": "published_at"})
 _MENTION = Columns(Mention)

@@ -64,7 +64,8 @@ SELECT
     count(*) AS articles,
     count(DISTINCT coalesce(k.root, r.article_id)) AS stories,
     count(DISTINCT r.outlet) AS outlets,
-    count(DISTINCT coalesce(r.source, r.outlet)) AS independent_sources
+    count(DISTINCT coalesce(r.source, r.outlet)) AS independent_sources,
+    mode(r.process_id) AS process_id
 FROM named
 JOIN article_rows AS r ON r.article_id = named.member
 LEFT JOIN story_links AS k ON k.member = r.article_id

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from alerts.message_records import KnownPosition
-from extractors.relation_records import Position, Shift, Take
+from extractors.relation_records import About, Position, Shift, Take
 from warehouse.rows import Columns
 from warehouse.session import Session
 
@@ -17,6 +17,9 @@ _TAKE = Columns(Take, names={"at": "said_at"}, without=["denied"])
 
 _PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
 
+_THESE = """(official_id, topic, coalesce(process_id, '')) IN (
+    SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])
+)"""
 _TAKES = f"""
 SELECT {_TAKE}
 FROM (
@@ -24,22 +27,27 @@ FROM (
     FROM takes AS t
     LEFT JOIN utterance_links AS l ON l.member = t.utterance_id
 )
-WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))
+WHERE {_THESE}
 ORDER BY ALL
 """  # noqa: S608 (our own columns)
-_OF_ARTICLES = "SELECT official_id, topic FROM takes WHERE article_id IN (SELECT unnest($1::VARCHAR[]))"
-_OF_UTTERANCES = """
-SELECT official_id, topic FROM takes WHERE said_at >= $since AND utterance_id IN (SELECT unnest($names::VARCHAR[]))
+_OF_ARTICLES = """
+SELECT DISTINCT official_id, topic, process_id FROM takes WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 """
-_CLEARED = "DELETE FROM {table} WHERE (official_id, topic) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
+_OF_UTTERANCES = """
+SELECT DISTINCT official_id, topic, process_id
+FROM takes
+WHERE said_at >= $since AND utterance_id IN (SELECT unnest($names::VARCHAR[]))
+"""
+_CLEARED = "DELETE FROM {table} WHERE {these}"
 
 # Before the first report of what the alert is about, on the topics of that.
 _BEFORE_ALERTS = """
 WITH told AS (
-    SELECT al.alert_id, al.official_id, t.topic, min(coalesce(r.published_at, a.first_seen_at)) AS first_said_at
+    SELECT al.alert_id, al.official_id, t.topic, t.process_id,
+        min(coalesce(r.published_at, a.first_seen_at)) AS first_said_at
     FROM alerts AS al
     JOIN (
-        SELECT DISTINCT article_id, official_id, utterance_id, unnest(topics) AS topic
+        SELECT DISTINCT article_id, official_id, utterance_id, process_id, unnest(topics) AS topic
         FROM statements
         WHERE article_id IN (SELECT article_id FROM alert_rows WHERE list_contains($1::VARCHAR[], alert_id))
     ) AS t
@@ -52,31 +60,31 @@ WITH told AS (
 )
 SELECT told.alert_id, told.topic, p.stance, max(s.said_at)
 FROM told
-JOIN positions AS p USING (official_id, topic)
-JOIN takes AS s ON s.official_id = p.official_id AND s.stance = p.stance AND s.topic = p.topic
+JOIN positions AS p
+    ON p.official_id = told.official_id AND p.topic = told.topic AND p.process_id IS NOT DISTINCT FROM told.process_id
+JOIN takes AS s
+    ON s.official_id = p.official_id AND s.stance = p.stance AND s.topic = p.topic
+    AND s.process_id IS NOT DISTINCT FROM p.process_id
 WHERE s.said_at BETWEEN p.since AND p.until AND s.said_at < told.first_said_at
-GROUP BY told.alert_id, told.topic, p.stance, p.since
-QUALIFY row_number() OVER (PARTITION BY told.alert_id, told.topic ORDER BY p.since DESC) = 1
+GROUP BY told.alert_id, told.topic, told.process_id, p.stance, p.since
+QUALIFY row_number() OVER (PARTITION BY told.alert_id, told.topic, told.process_id ORDER BY p.since DESC) = 1
 ORDER BY told.alert_id, told.topic
 """
 
 
-def undrawn(session: Session) -> frozenset[tuple[str, str]]:
-    """Return whose positions on which topics an older version left to be drawn."""
-    rows = session.rows("SELECT DISTINCT official_id, topic FROM stale_positions")
-    return frozenset((official_id, topic) for official_id, topic in rows)
+def undrawn(session: Session) -> frozenset[About]:
+    """Return whose positions on what an older version left to be drawn."""
+    return _about(session.rows("SELECT DISTINCT official_id, topic, process_id FROM stale_positions"))
 
 
-def records_of_articles(session: Session, article_ids: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Return whose positions on which topics rest on these articles."""
-    rows = session.rows(_OF_ARTICLES, [article_ids]) if article_ids else ()
-    return frozenset((official_id, topic) for official_id, topic in rows)
+def records_of_articles(session: Session, article_ids: Sequence[str]) -> frozenset[About]:
+    """Return whose positions on what rest on these articles."""
+    return _about(session.rows(_OF_ARTICLES, [article_ids]) if article_ids else ())
 
 
-def records_of_utterances(session: Session, names: Collection[str], since: datetime) -> frozenset[tuple[str, str]]:
-    """Return whose positions on which topics rest on utterances, said from `since` on, by these of their names."""
-    rows = session.rows(_OF_UTTERANCES, {"names": sorted(names), "since": since}) if names else ()
-    return frozenset((official_id, topic) for official_id, topic in rows)
+def records_of_utterances(session: Session, names: Collection[str], since: datetime) -> frozenset[About]:
+    """Return whose positions on what rest on utterances, said from `since` on, by these of their names."""
+    return _about(session.rows(_OF_UTTERANCES, {"names": sorted(names), "since": since}) if names else ())
 
 
 def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
@@ -84,10 +92,9 @@ def sides(session: Session) -> tuple[tuple[str, str | None, str | None], ...]:
     return tuple((official_id, side, country) for official_id, side, country in session.rows(_PARTIES))
 
 
-def takes(session: Session, about: Iterable[tuple[str, str]]) -> tuple[Take, ...]:
-    """Return what officials said on topics, as far as it takes a side; `about` are pairs of both."""
-    pairs = sorted(about)
-    return session.records(_TAKE, _TAKES, [[name for name, _ in pairs], [topic for _, topic in pairs]]) if pairs else ()
+def takes(session: Session, about: Collection[About]) -> tuple[Take, ...]:
+    """Return what officials said on topics in negotiations, as far as it takes a side."""
+    return session.records(_TAKE, _TAKES, _columns(about)) if about else ()
 
 
 def save_takes(session: Session, takes: Iterable[Take]) -> None:
@@ -96,16 +103,24 @@ def save_takes(session: Session, takes: Iterable[Take]) -> None:
 
 
 def save_record(
-    session: Session, about: Sequence[tuple[str, str]], positions: Sequence[Position], shifts: Sequence[Shift]
+    session: Session, about: Sequence[About], positions: Sequence[Position], shifts: Sequence[Shift]
 ) -> None:
-    """Record positions and shifts in place of all there were of these officials and topics; nothing is stale then."""
-    pairs = [[official_id for official_id, _ in about], [topic for _, topic in about]]
+    """Record positions and shifts in place of all there were of these; nothing is stale then."""
     for table in ("positions", "position_shifts"):
-        session.run(_CLEARED.format(table=table), pairs)
+        session.run(_CLEARED.format(table=table, these=_THESE), _columns(about))
     rows = ((*_POSITION.row(each), each.contested_statement_id is not None) for each in positions)
     session.insert("positions", (*_POSITION.names, "contested"), rows)
     session.save("position_shifts", _SHIFT, shifts)
     session.run("DELETE FROM stale_positions", quiet=True)
+
+
+def _about(rows: Iterable[Sequence[str]]) -> frozenset[About]:
+    return frozenset((official_id, topic, process_id) for official_id, topic, process_id in rows)
+
+
+def _columns(about: Iterable[About]) -> list[list[str]]:
+    rows = [(official_id, topic, process_id or "") for official_id, topic, process_id in about]
+    return [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
 
 
 def known_before(session: Session, alert_ids: Sequence[str]) -> dict[str, tuple[KnownPosition, ...]]:

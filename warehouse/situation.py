@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from alerts.follow_up_records import Mailing, Silence, ToldAlert
 from alerts.message_records import Message
 from alerts.records import PastAlert
-from extractors.relation_records import Credits, Happening, Take, Talk, Wording
+from extractors.relation_records import About, Credits, Happening, Take, Talk, Wording
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, utterances
 from warehouse.disputes import Dispute
 from warehouse.events import EventMember
@@ -116,11 +116,10 @@ class Situation:
     known by, `nearness` how near the headlines of such pairs are in meaning, `events` which event each stored article
     in question belongs to. `likely` are statements that may report one utterance by their words, `meant` those that do
     by their meaning, `ages` when the first report of each arrived, `taken` the names that no new one may have,
-    `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like,
-    `disputes` what is claimed and denied.
-    `undrawn` are officials and topics whose positions an older
-    version left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting`
-    are matches, in `stored` articles, that wait for another source.
+    `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like, `disputes` what is
+    claimed and denied. `undrawn` are those whose positions an older version left to be drawn; `takes` are of all whose
+    positions may change, and of those on their `sides`. `waiting` are matches, in `stored` articles, that wait for
+    another source.
     """
 
     saved: tuple[SavedArticle, ...]
@@ -140,7 +139,7 @@ class Situation:
     taken: frozenset[str] = frozenset()
     reporters: tuple[Reporter, ...] = ()
     spans: Mapping[str, UtteranceSpan] = field(default_factory=dict)
-    undrawn: frozenset[tuple[str, str]] = frozenset()
+    undrawn: frozenset[About] = frozenset()
     sides: tuple[Sided, ...] = ()
     takes: tuple[Take, ...] = ()
     past: tuple[PastAlert, ...] = ()
@@ -313,10 +312,10 @@ class _Loading:
 
     def _takes(
         self, reporters: Sequence[Reporter], spans: Mapping[str, UtteranceSpan]
-    ) -> tuple[frozenset[tuple[str, str]], tuple[Sided, ...], tuple[Take, ...]]:
+    ) -> tuple[frozenset[About], tuple[Sided, ...], tuple[Take, ...]]:
         session = self._session
         undrawn = positions.undrawn(session)
-        about = {(take.official_id, take.topic) for each in self._fresh for take in each.sketch.takes} | undrawn
+        about = {take.about for each in self._fresh for take in each.sketch.takes} | undrawn
         about |= positions.records_of_articles(session, sorted(self._revised))
         if spans:
             names = {each.name for each in reporters if each.utterance_id in spans}
@@ -326,8 +325,8 @@ class _Loading:
             return undrawn, (), ()
         sides = positions.sides(session)
         side_of = {official_id: side for official_id, side, _ in sides if side is not None}
-        mates = {(name, side_of.get(official_id), topic) for official_id, topic in about for name in side_of}
-        found = {(name, topic) for name, side, topic in mates if side_of[name] == side}
+        mates = {(name, side_of.get(who), topic, process) for who, topic, process in about for name in side_of}
+        found = {(name, topic, process) for name, side, topic, process in mates if side_of[name] == side}
         return undrawn, sides, positions.takes(session, found | about)
 
     def _messages(self) -> tuple[tuple[Message, ...], tuple[Message, ...]]:

@@ -23,7 +23,8 @@ ORDER BY start_char, end_char, statement_id
 """  # noqa: S608 (our own columns)
 _KEPT = (
     "statement_id, article_id, utterance_id, official_id, speaker, speaker_id, speaker_surface, cue, kind, text, "
-    "start_char, end_char, spans, topics, stance, negated, denied, confidence, published_at, outlet, extractor_version"
+    "start_char, end_char, spans, topics, stance, negated, denied, confidence, process_id, published_at, outlet, "
+    "extractor_version"
 )
 _SET_ASIDE = f"""
 INSERT INTO statement_revisions BY NAME

@@ -10,7 +10,7 @@ from warehouse.session import Row, Session
 
 _TALK = (
     *("article_id", "kind", "status", "past_round", "starts_on", "ends_on", "date_surface", "place", "parties"),
-    *("sentence", "start_char", "end_char", "surface", "published_at", "outlet", "extractor_version"),
+    *("sentence", "start_char", "end_char", "surface", "published_at", "outlet", "extractor_version", "process_id"),
 )
 
 
@@ -28,5 +28,5 @@ def _row(read: ReadArticle, talk: Talk) -> Row:
         *(article.article_id, talk.kind, talk.status, talk.past_round, talk.starts_on, talk.ends_on),
         *(talk.dated.slice(text) if talk.dated else None, talk.place, talk.parties),
         *(talk.sentence.slice(text), talk.sentence.start, talk.sentence.end, talk.surface.slice(text)),
-        *(article.published_at, article.outlet, read.reading.extractor_version),
+        *(article.published_at, article.outlet, read.reading.extractor_version, talk.process_id),
     )

@@ -140,7 +140,8 @@ SELECT
     max({{'characters': length(s.text), 'text': s.text, 'statement_id': s.statement_id}}).statement_id,
     coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
     any_value(before.name),
-    any_value(before.at)
+    any_value(before.at),
+    mode(s.process_id)
 FROM reports AS s
 JOIN named ON named.member = s.utterance_id
 JOIN article_rows AS a USING (article_id)

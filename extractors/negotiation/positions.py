@@ -42,7 +42,7 @@ _GATHERED = frozenset({"mediator", "other"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The positions of one official on one topic, in order, and the shifts between them."""
+    """The positions of one official on one topic in one negotiation, in order, and the shifts between them."""
 
     positions: tuple[Position, ...]
     shifts: tuple[Shift, ...]
@@ -79,7 +79,9 @@ def party(side: str | None, country: str | None) -> str | None:
 
 
 def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
-    """Return positions and shifts of each official of one side on one topic, from his takes; their order is all one.
+    """Return positions and shifts of each official of one side on one topic in one negotiation, from his takes.
+
+    Their order is all one.
 
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
     confidence that he does not go back on within a day. Of several in one article only opposites without a condition
@@ -175,6 +177,7 @@ def _position(run: Sequence[_Said], others: _Others) -> Position:
     return Position(
         official_id=first.official_id,
         topic=first.topic,
+        process_id=first.process_id,
         stance=first.stance,
         since=first.at,
         until=last.at,
@@ -205,6 +208,7 @@ def _shift(before: tuple[Sequence[_Said], Position], after: tuple[Sequence[_Said
     return Shift(
         official_id=new.official_id,
         topic=new.topic,
+        process_id=new.process_id,
         from_stance=old.stance,
         to_stance=new.stance,
         shifted_at=new.since,

@@ -106,6 +106,23 @@ class OfficialEntry(WatchlistEntry):
     terms: Annotated[tuple[TermEntry, ...], Strict(False)] = ()
 
 
+class ProcessEntry(WatchlistEntry):
+    """A negotiation."""
+
+    made_from = "name"
+    id: str
+    name: str
+    parties: Texts
+    officials: Texts = ()
+    places: Texts = ()
+    venues: Texts = ()
+    words: Texts = ()
+    hints: Texts = ()
+    since: date | None = None
+    until: date | None = None
+    pair: bool = True
+
+
 TABLES: Mapping[str, type[WatchlistEntry]] = {
     "countries": CountryEntry,
     "roles": RoleEntry,
@@ -114,4 +131,5 @@ TABLES: Mapping[str, type[WatchlistEntry]] = {
     "organisations": ThingEntry,
     "bodies": BodyEntry,
     "places": ThingEntry,
+    "processes": ProcessEntry,
 }

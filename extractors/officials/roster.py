@@ -82,6 +82,32 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A negotiation, open from `since` to the day before `until`, and what shows that words are about it.
+
+    `places` and `words` each show it alone, and so does one of its `parties` that is one of its places; two parties do
+    together, unless they are no `pair` but have other matters too. `venues`, `hints` and `officials`, by id, do beside
+    a party.
+    """
+
+    process_id: str
+    name: str
+    parties: tuple[str, ...]
+    officials: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    pair: bool = True
+
+    def covers(self, on: date) -> bool:
+        """Tell whether it was open on that day."""
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     """An institution, outlet or alliance."""
 
@@ -139,6 +165,7 @@ class Watchlist:
     organisations: tuple[Organisation, ...]
     bodies: tuple[StateBody, ...]
     places: tuple[NamedPlace, ...]
+    processes: tuple[Process, ...]
     decoys: tuple[str, ...]
     given_names: tuple[str, ...]
     version: str

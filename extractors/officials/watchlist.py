@@ -23,6 +23,7 @@ from extractors.officials.entries import (
     BodyEntry,
     CountryEntry,
     OfficialEntry,
+    ProcessEntry,
     RoleEntry,
     TermEntry,
     Texts,
@@ -36,6 +37,7 @@ from extractors.officials.roster import (
     NamedPlace,
     Official,
     Organisation,
+    Process,
     Role,
     StateBody,
     Term,
@@ -243,6 +245,7 @@ def _watchlist(merged: _Merged, version: str) -> Watchlist:
         ),
         bodies=merged.built("bodies", lambda entry, where: _body(entry, countries, known_roles, where)),
         places=(*map(_country_as_place, of_countries), *places),
+        processes=merged.built("processes", lambda entry, where: _process(entry, officials, where)),
         decoys=merged.lists["decoys"],
         given_names=merged.lists["given_names"],
         version=version,
@@ -283,8 +286,33 @@ def _body(entry: BodyEntry, countries: Mapping[str, Country], roles: Sequence[st
 
 
 def _topic(entry: TopicEntry) -> Topic:
-    phrases = (phrase for pattern in entry.phrases for phrase in alternatives(pattern))
-    return Topic(topic=entry.topic, name=entry.name, phrases=tuple(dict.fromkeys(phrases)))
+    return Topic(topic=entry.topic, name=entry.name, phrases=_phrases(entry.phrases))
+
+
+def _process(entry: ProcessEntry, officials: Sequence[Official], where: str) -> Process:
+    ids = {name: official.official_id for official in officials for name in (official.official_id, official.name)}
+    for name in entry.officials:
+        _check_known(name, ids, where, "official")
+    if entry.since and entry.until and entry.since >= entry.until:
+        line = f'"since" must be before "until", {entry.since} is not before {entry.until}'
+        raise WatchlistProblem(f"{where}: {line}")
+    return Process(
+        process_id=entry.id,
+        name=entry.name,
+        parties=tuple(dict.fromkeys(entry.parties)),
+        officials=tuple(dict.fromkeys(ids[name] for name in entry.officials)),
+        places=_phrases(entry.places),
+        venues=_phrases(entry.venues),
+        words=_phrases(entry.words),
+        hints=_phrases(entry.hints),
+        since=entry.since,
+        until=entry.until,
+        pair=entry.pair,
+    )
+
+
+def _phrases(patterns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(phrase for pattern in patterns for phrase in alternatives(pattern)))
 
 
 def _named(entry: ThingEntry, countries: Mapping[str, Country], where: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Puts the parts together; finds nothing itself, and knows no rule.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from extractors.officials.countries import Countries
 from extractors.officials.mentions import finder_for
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
+from extractors.officials.processes import Bearings, own_processes, process_finder_for
+from extractors.officials.roster import Process
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.entities import find_entities
@@ -92,7 +94,8 @@ def unread(found: Article | Page) -> Unread:
 class Skim:
     """What is found in an article without the language model. `depth` is full where it is to be read on.
 
-    `paragraphs` and `sentences` are its own words: no datelines, captions, credits or comments.
+    `paragraphs` and `sentences` are its own words: no datelines, captions, credits or comments. `bearings` tell which
+    negotiation they are about.
     """
 
     article: Unread
@@ -103,6 +106,7 @@ class Skim:
     extractor_version: str
     depth: Depth
     dateline: str | None
+    bearings: Bearings
     tagging: bool
 
     def as_reading(self, depth: Depth) -> Reading:
@@ -115,7 +119,22 @@ class Skim:
             extractor_version=self.extractor_version,
             depth=depth,
             dateline=self.dateline,
+            process_id=self.bearings.process_id,
         )
+
+    def with_processes(self, statements: Iterable[Statement], own: Mapping[str, Process]) -> tuple[Statement, ...]:
+        """Return statements, each with the negotiation it is about.
+
+        Where nothing tells, who speaks of a topic speaks of the one that is his `own`.
+        """
+        on = day_of(self.article.published_at)
+
+        def process_of(said: Statement) -> str | None:
+            told = self.bearings.of(said.spans, self.sentences, self.paragraphs)
+            home = own.get(said.speaker_id or "") if said.topics and told is None else None
+            return home.process_id if home and (on is None or home.covers(on)) else told
+
+        return tuple(replace(each, process_id=process_of(each)) for each in statements)
 
 
 class Skimmer:
@@ -124,6 +143,7 @@ class Skimmer:
     def __init__(self, watchlist: Watchlist, *, tagging: bool = True) -> None:
         """Index the watchlist; without `tagging` what is skimmed is read on by the rules alone."""
         self._finder = finder_for(watchlist)
+        self._processes = process_finder_for(watchlist)
         self._tagging = tagging
         self._version = extractor_version(watchlist, tagging=tagging)
 
@@ -138,15 +158,17 @@ class Skimmer:
         datelines = find_datelines(words.text, own, [each.span for each in found if each.kind in _QUOTED])
         paragraphs, sentences = own_text(words.text, _without(own, datelines))
         mentions = _outside(found, datelines)
+        title = [Span(0, len(title_words.text))]
         return Skim(
             article=article,
             mentions=_weighed(words.text, sentences, mentions),
-            title_mentions=_weighed(title_words.text, [Span(0, len(title_words.text))], in_title),
+            title_mentions=_weighed(title_words.text, title, in_title),
             paragraphs=paragraphs,
             sentences=sentences,
             extractor_version=self._version,
             depth=Depth.FULL if article.is_english or is_readable(article.language) else Depth.NOT_ENGLISH,
             dateline=datelines[0].shown.slice(words.text) if datelines else None,
+            bearings=self._processes.bearings((words, mentions, sentences), (title_words, in_title, title), on),
             tagging=self._tagging,
         )
 
@@ -253,6 +275,7 @@ class Reader:
         self._watchlist = watchlist
         self._countries = Countries(watchlist)
         self._background = Background.of(watchlist)
+        self._own_processes = own_processes(watchlist)
 
     @cached_property
     def version(self) -> str:
@@ -284,28 +307,26 @@ class Reader:
         if skim.depth is not Depth.FULL:
             return skim.as_reading(skim.depth)
         if is_slavic(skim.article):
-            return replace(skim.as_reading(Depth.FULL), statements=self._slavic(skim), cut_at=outline.cut_at)
+            statements = skim.with_processes(self._slavic(skim), self._own_processes)
+            return replace(skim.as_reading(Depth.FULL), statements=statements, cut_at=outline.cut_at)
         mentions = _merged(skim.mentions, find_entities(text, parsed, skim.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
-        cast = Cast(text, mentions, self._background)
-        return Reading(
+        statements = find_statements(
+            skim.article.article_id,
+            text,
+            sentences=sentences,
+            quotations=outline.quotations,
+            cast=Cast(text, mentions, self._background),
+            mentions=skim.mentions,
+            own=skim.sentences,
+            countries=self._countries,
+            tags=self._tags(outline),
+        )
+        return replace(
+            skim.as_reading(Depth.FULL),
             mentions=mentions,
-            title_mentions=skim.title_mentions,
-            statements=find_statements(
-                skim.article.article_id,
-                text,
-                sentences=sentences,
-                quotations=outline.quotations,
-                cast=cast,
-                mentions=skim.mentions,
-                own=skim.sentences,
-                countries=self._countries,
-                tags=self._tags(outline),
-            ),
-            sentences=skim.sentences,
-            extractor_version=skim.extractor_version,
+            statements=skim.with_processes(statements, self._own_processes),
             cut_at=outline.cut_at,
-            dateline=skim.dateline,
         )
 
     def _tags(self, outline: _Outline) -> Tags | None:

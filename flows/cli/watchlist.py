@@ -1,11 +1,11 @@
-"""`talkwatch officials` and `talkwatch topics`: whom and what a rule can name."""
+"""`talkwatch officials`, `topics` and `processes`: whom and what a rule can name."""
 
 from __future__ import annotations
 
 from datetime import date
 from operator import attrgetter
 
-from extractors.officials.roster import Official, Term, Topic
+from extractors.officials.roster import Official, Process, Term, Topic
 from flows.cli.command import Config, TableFormat, command, settings_of, tell
 from flows.config.settings import configured_watchlist
 from flows.tables import Columns
@@ -25,6 +25,14 @@ TOPICS: Columns[Topic] = {
     "id": attrgetter("topic"),
     "name": attrgetter("name"),
     "phrases": lambda topic: len(topic.phrases),
+}
+
+PROCESSES: Columns[Process] = {
+    "id": attrgetter("process_id"),
+    "name": attrgetter("name"),
+    "parties": lambda process: ", ".join(process.parties),
+    "since": attrgetter("since"),
+    "until": attrgetter("until"),
 }
 
 
@@ -51,3 +59,10 @@ def topics(output_format: TableFormat = "table", config: Config = None) -> None:
     """Show the topics a rule can name, as topic:ID."""
     watchlist = configured_watchlist(settings_of(config))
     tell(TOPICS, sorted(watchlist.topics, key=attrgetter("topic")), output_format)
+
+
+@command("processes")
+def processes(output_format: TableFormat = "table", config: Config = None) -> None:
+    """Show the negotiations a rule can name, and who negotiates."""
+    watchlist = configured_watchlist(settings_of(config))
+    tell(PROCESSES, sorted(watchlist.processes, key=attrgetter("process_id")), output_format, ("since", "until"))

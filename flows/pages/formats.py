@@ -192,9 +192,10 @@ def item_of(_record: object) -> FeedItem | None:
 
 @item_of.register
 def _(record: MoveLine) -> FeedItem:
-    change = f"{record.name} on {called(record.topic)}: {stance(record.from_stance)} → {stance(record.to_stance)}"
+    topic = f"{called(record.topic)} ({record.process})" if record.process else called(record.topic)
+    change = f"{record.name} on {topic}: {stance(record.from_stance)} → {stance(record.to_stance)}"
     words = f"Before ({record.before_outlet}): {record.before_text}\nNow ({record.after_outlet}): {record.after_text}"
-    name = f"shift:{record.official_id}:{record.topic}:{plain(record.shifted_at)}"
+    name = f"shift:{record.official_id}:{record.topic}:{record.process or ''}:{plain(record.shifted_at)}"
     return _item(name, change, words, f"/officials/{record.official_id}", record.shifted_at)
 
 

@@ -119,13 +119,13 @@ def topics(session: Session, _: Inquiry) -> TopicsSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSheet(Sheet):
-    """One topic: who stands where, by side, how that moved, what was said."""
+    """One topic: who stands where, by negotiation and side, how that moved, what was said."""
 
     template = "topic.html.j2"
     said: Listing[SaidLine]
     topic: str
     stands: Listing[StandLine]
-    sides: tuple[tuple[str, tuple[StandLine, ...]], ...]
+    sides: tuple[tuple[str | None, str, tuple[StandLine, ...]], ...]
     moves: Listing[MoveLine]
 
 
@@ -136,13 +136,18 @@ def topic(session: Session, asked: Inquiry) -> TopicSheet | None:
     said = SAID.ask(session, official=None, topic=name, since=None, until=None, **asked.cut)
     if not stands.records and not said.records:
         return None
-    newest = sorted((each for each in stands if each.is_newest), key=lambda each: (each.side or "~", each.name))
+    newest = sorted((each for each in stands if each.is_newest), key=lambda each: (*map(str, _bench(each)), each.name))
     return TopicSheet(
         heading=name.replace("-", " ").capitalize(),
         number=asked.number,
         topic=name,
         stands=stands,
-        sides=tuple((side, tuple(group)) for side, group in groupby(newest, lambda each: each.side or "other")),
+        sides=tuple((process, side, tuple(group)) for (_, process, side), group in groupby(newest, _bench)),
         moves=MOVES.ask(session, official=None, topic=name, since=None, until=None, most=MOST),
         said=said,
     )
+
+
+def _bench(stand: StandLine) -> tuple[bool, str | None, str]:
+    """Return by what stands are put together: the negotiation, those in none last, and the side."""
+    return stand.process is None, stand.process, stand.side or "other"

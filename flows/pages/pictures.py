@@ -105,7 +105,7 @@ def _strips(stands: Iterable[StandLine], row: Callable[[StandLine], str], zone: 
     """Return positions as stretches of time, a row each, in the colour of their stance."""
     import altair as alt  # noqa: PLC0415 (slow, for who asks for pictures)
 
-    rows = [_strip(stand, row(stand), zone) for stand in stands]
+    rows = [_strip(each, f"{row(each)}, {each.process}" if each.process else row(each), zone) for each in stands]
     if not rows:
         return None
     kept = {name for name, _ in Counter(each["row"] for each in rows).most_common(_ROWS)}

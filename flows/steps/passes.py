@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from alerts.placing import found_at_first, summary
+from extractors.officials.roster import Process
 from extractors.officials.watchlist import Official, Term, Watchlist
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
@@ -40,7 +41,7 @@ from warehouse.entries import PageFailure, PendingEntry
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.kept import KeptPage, keep
 from warehouse.locking import Held, exclusive
-from warehouse.officials import OfficialTerm
+from warehouse.officials import Negotiation, OfficialTerm
 from warehouse.published import publish
 from warehouse.runs import RunCounts
 from warehouse.session import Session
@@ -148,9 +149,21 @@ def prepare_warehouse(setup: Setup) -> None:
 
 def know_watchlist(setup: Setup, session: Session) -> None:
     """Keep whom the watchlist names, and how names are spelt, where it is another than before; tidy up for search."""
+    officials.save_processes(session, tuple(map(negotiation, setup.watchlist.processes)))
     if officials.save_officials(session, official_terms(setup.watchlist)) or not search.is_explained(session):
         search.explain_all(session, sorted(setup.spellings.forms), setup.spellings.keys)
     search.put_in_order(session)
+
+
+def negotiation(process: Process) -> Negotiation:
+    """Return the row of a negotiation of the watchlist."""
+    return Negotiation(
+        process_id=process.process_id,
+        name=process.name,
+        parties=process.parties,
+        since=process.since,
+        until=process.until,
+    )
 
 
 def official_terms(watchlist: Watchlist) -> tuple[OfficialTerm, ...]:

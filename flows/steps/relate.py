@@ -19,8 +19,8 @@ from extractors.negotiation.positions import SIDES, Record, party, records
 from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
-from extractors.records import MentionKind
-from extractors.relation_records import Position, Shift, Take, Talk, Telling, Wording
+from extractors.records import MentionKind, Reading
+from extractors.relation_records import About, Position, Shift, Take, Talk, Telling, Wording
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english
@@ -29,8 +29,8 @@ from warehouse.records import ReadArticle
 from warehouse.situation import Fresh, Situation, Sketch
 from warehouse.stories import StoryMember
 
-# Those of one side on one topic: what one of them says may contest what another said.
-_Bench = tuple[tuple[str, ...], str]
+# Those of one side on one topic in one negotiation: what one of them says may contest what another said.
+_Bench = tuple[tuple[str, ...], str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,8 @@ class Related:
     `members` are all articles of the stories in question as they are now, `stories` the stories that the batch touched,
     `joined_stories`, `joined_utterances` and `joined_events` lead from older names to those that they go on under;
     `events` are those that the batch touched.
-    `named` are the fresh statements' utterances. Of the officials and topics in `redrawn`, `records` are all positions
-    and shifts.
+    `named` are the fresh statements' utterances. Of the officials, topics and negotiations in `redrawn`, `records` are
+    all positions and shifts.
     """
 
     members: Mapping[str, StoryMember]
@@ -52,7 +52,7 @@ class Related:
     events: frozenset[str] = frozenset()
     joined_events: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[Take, ...] = ()
-    redrawn: tuple[tuple[str, str], ...] = ()
+    redrawn: tuple[About, ...] = ()
     records: tuple[Record, ...] = ()
 
     def story(self, article_id: str) -> str:
@@ -124,6 +124,7 @@ def takes_in(found: ReadArticle) -> Iterator[Take]:
                     confidence=said.confidence,
                     place=said.span.start,
                     article_id=article.article_id,
+                    process_id=said.process_id,
                 )
 
 
@@ -132,9 +133,16 @@ def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
     article, reading = found.article, found.reading
     if not is_english(article.language):
         return ()
-    return find_talks(
+    told = find_talks(
         article.text, reading.sentences, reading.mentions, countries=countries, on=day_of(article.published_at)
     )
+    return tuple(replace(each, process_id=_process_of(each, reading)) for each in told)
+
+
+def _process_of(talk: Talk, reading: Reading) -> str | None:
+    """Return the negotiation that what is said in the talk's sentence is about, else the article's."""
+    said = (each.process_id for each in reading.statements if each.span.meets(talk.sentence))
+    return next(filter(None, said), reading.process_id)
 
 
 def relate(situation: Situation) -> Related:
@@ -155,7 +163,7 @@ def relate(situation: Situation) -> Related:
         events=events,
         joined_events=joined_events,
         takes=takes,
-        redrawn=tuple((official_id, topic) for bench, topic in about for official_id in bench),
+        redrawn=tuple((official_id, topic, process_id) for bench, topic, process_id in about for official_id in bench),
         records=tuple(each for bench in about for each in _drawn(bench, of_records)),
     )
 
@@ -305,7 +313,7 @@ def _about(situation: Situation, takes: Sequence[Take], joined: Mapping[str, str
     one = {*joined, *joined.values()}
     gone = situation.revised
     changed = [take for take in situation.takes if take.article_id in gone or take.utterance_id in one]
-    stale = {(take.official_id, take.topic) for take in (*takes, *changed)} | situation.undrawn
+    stale = {take.about for take in (*takes, *changed)} | situation.undrawn
     parties = {official_id: party(side, country) for official_id, side, country in situation.sides}
     benches: defaultdict[str, list[str]] = defaultdict(list)
     for official_id, side in parties.items():
@@ -316,27 +324,26 @@ def _about(situation: Situation, takes: Sequence[Take], joined: Mapping[str, str
         side = parties.get(official_id)
         return (official_id,) if side is None else tuple(sorted(benches[side]))
 
-    return sorted({(bench(official_id), topic) for official_id, topic in stale})
+    found = {(bench(official_id), topic, process_id) for official_id, topic, process_id in stale}
+    return sorted(found, key=lambda each: (*each[:2], each[2] or ""))
 
 
 def _of_records(
     situation: Situation, fresh: Sequence[Take], joined: Mapping[str, str]
-) -> defaultdict[tuple[str, str], list[Take]]:
+) -> defaultdict[About, list[Take]]:
     """Return all takes of each official on each topic: those stored, under their utterances' names now, and fresh."""
     newest = situation.newest
-    found: defaultdict[tuple[str, str], list[Take]] = defaultdict(list)
+    found: defaultdict[About, list[Take]] = defaultdict(list)
     for take in situation.takes:
         if take.article_id not in newest:
             name = take.utterance_id
-            found[take.official_id, take.topic].append(
-                replace(take, utterance_id=joined[name]) if name in joined else take
-            )
+            found[take.about].append(replace(take, utterance_id=joined[name]) if name in joined else take)
     for take in fresh:
-        found[take.official_id, take.topic].append(take)
+        found[take.about].append(take)
     return found
 
 
-def _drawn(bench: _Bench, takes: Mapping[tuple[str, str], list[Take]]) -> tuple[Record, ...]:
-    """Draw the positions of those of one side on one topic."""
-    members, topic = bench
-    return records(takes[member, topic] for member in members if (member, topic) in takes)
+def _drawn(bench: _Bench, takes: Mapping[About, list[Take]]) -> tuple[Record, ...]:
+    """Draw the positions of those of one side on one topic in one negotiation."""
+    members, topic, process_id = bench
+    return records(takes[key] for member in members if (key := (member, topic, process_id)) in takes)

@@ -50,12 +50,16 @@ ORDER BY said DESC, p.name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandLine:
-    """One position: a stretch of one stance, with the words it was first and last stated in, and the opposite's."""
+    """One position: a stretch of one stance, with the words it was first and last stated in, and the opposite's.
+
+    `process` is the name of the negotiation it is taken in.
+    """
 
     official_id: str
     name: str
     side: str | None
     topic: str
+    process: str | None
     stance: str
     since: datetime
     until: datetime
@@ -79,18 +83,21 @@ WITH people AS (
     SELECT official_id, any_value(name) AS name, any_value(side) AS side FROM officials GROUP BY official_id
 ),
 ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY official_id, topic ORDER BY until DESC, since DESC) = 1 AS is_newest
+    SELECT *, row_number() OVER (
+        PARTITION BY official_id, topic, process_id ORDER BY until DESC, since DESC
+    ) = 1 AS is_newest
     FROM positions
     WHERE ($official::VARCHAR IS NULL OR official_id = $official) AND ($topic::VARCHAR IS NULL OR topic = $topic)
 )
 SELECT
-    p.official_id, coalesce(o.name, p.official_id) AS name, o.side, p.topic, p.stance, p.since, p.until,
-    p.statements AS times, p.reports, p.is_newest, coalesce(p.contested, false) AS contested,
+    p.official_id, coalesce(o.name, p.official_id) AS name, o.side, p.topic, n.name AS process, p.stance,
+    p.since, p.until, p.statements AS times, p.reports, p.is_newest, coalesce(p.contested, false) AS contested,
     first.text AS first_text, first.article_id AS first_article_id, first.outlet AS first_outlet,
     last.text AS last_text, last.article_id AS last_article_id, last.outlet AS last_outlet,
     other.text AS against_text, other.speaker AS against_speaker, other.article_id AS against_article_id
 FROM ranked AS p
 LEFT JOIN people AS o USING (official_id)
+LEFT JOIN processes AS n USING (process_id)
 JOIN statement_rows AS first ON first.statement_id = p.first_statement_id
 JOIN statement_rows AS last ON last.statement_id = p.last_statement_id
 LEFT JOIN statement_rows AS other ON other.statement_id = p.contested_statement_id
@@ -111,12 +118,13 @@ LIMIT $most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveLine:
-    """One shift: the last words of the stance before, and the first of the stance after."""
+    """One shift in a negotiation: the last words of the stance before, and the first of the stance after."""
 
     official_id: str
     name: str
     side: str | None
     topic: str
+    process: str | None
     from_stance: str
     to_stance: str
     shifted_at: datetime
@@ -135,7 +143,8 @@ MOVES = Question(
     MoveLine,
     """
 SELECT
-    m.official_id, coalesce(o.name, m.official_id) AS name, o.side, m.topic, m.from_stance, m.to_stance, m.shifted_at,
+    m.official_id, coalesce(o.name, m.official_id) AS name, o.side, m.topic, n.name AS process,
+    m.from_stance, m.to_stance, m.shifted_at,
     coalesce(m.contested, false) AS contested,
     before.text AS before_text, coalesce(before.published_at, b.first_seen_at) AS before_at,
     before.article_id AS before_article_id, before.outlet AS before_outlet,
@@ -145,6 +154,7 @@ FROM position_shifts AS m
 LEFT JOIN (
     SELECT official_id, any_value(name) AS name, any_value(side) AS side FROM officials GROUP BY official_id
 ) AS o USING (official_id)
+LEFT JOIN processes AS n USING (process_id)
 JOIN statement_rows AS before ON before.statement_id = m.before_statement_id
 JOIN statement_rows AS after ON after.statement_id = m.after_statement_id
 JOIN article_rows AS b ON b.article_id = before.article_id
@@ -164,6 +174,7 @@ class DisputeLine:
     """A claim and its denial by another, each in the fullest words that report it."""
 
     topic: str
+    process: str | None
     denied_at: datetime
     claimed_at: datetime
     claim_utterance_id: str
@@ -180,12 +191,13 @@ DISPUTES = Question(
     DisputeLine,
     """
 SELECT
-    p.topic, p.denied_at, c.first_said_at AS claimed_at,
+    p.topic, n.name AS process, p.denied_at, c.first_said_at AS claimed_at,
     c.utterance_id AS claim_utterance_id, c.speaker AS claimed_by, c.official_id AS claimed_by_id, c.text AS claim_text,
     d.utterance_id AS denial_utterance_id, d.speaker AS denied_by, d.official_id AS denied_by_id, d.text AS denial_text
 FROM disputes AS p
 JOIN utterances AS c ON c.utterance_id = p.claim_utterance_id
 JOIN utterances AS d ON d.utterance_id = p.denial_utterance_id
+LEFT JOIN processes AS n ON n.process_id = p.process_id
 WHERE ($topic::VARCHAR IS NULL OR p.topic = $topic)
     AND ($since::TIMESTAMPTZ IS NULL OR p.denied_at >= $since)
     AND ($until::TIMESTAMPTZ IS NULL OR p.denied_at < $until)
@@ -197,9 +209,10 @@ LIMIT $most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicLine:
-    """One topic, with how many officials take a side on it and how much they have said on it."""
+    """One topic, with how many officials take a side on it, in which negotiations, and how much they have said."""
 
     topic: str
+    processes: tuple[str, ...]
     officials: int
     said: int
     shifts: int
@@ -210,9 +223,11 @@ TOPICS = Question(
     TopicLine,
     """
 SELECT
-    t.topic, count(DISTINCT t.official_id) AS officials, count(DISTINCT t.utterance_id) AS said,
+    t.topic, coalesce(list(DISTINCT n.name ORDER BY n.name) FILTER (n.name IS NOT NULL), []) AS processes,
+    count(DISTINCT t.official_id) AS officials, count(DISTINCT t.utterance_id) AS said,
     coalesce(any_value(m.shifts), 0) AS shifts, max(t.said_at) AS last_said_at
 FROM takes AS t
+LEFT JOIN processes AS n USING (process_id)
 LEFT JOIN (SELECT topic, count(*) AS shifts FROM position_shifts GROUP BY topic) AS m USING (topic)
 GROUP BY t.topic
 ORDER BY said DESC, t.topic
