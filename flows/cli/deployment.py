@@ -99,7 +99,7 @@ def run(_log_format: LogFormat = None, config: Config = None) -> None:
     from flows.prefect_server import own_server_explained
     from flows.setup import prepared
 
-    make_ready(prepared(settings))
+    make_ready(prepared(settings), for_one_pass=True)
     from flows.monitor import monitor
 
     with own_server_explained():
@@ -170,7 +170,7 @@ def leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-def make_ready(setup: Setup) -> None:
+def make_ready(setup: Setup, *, for_one_pass: bool = False) -> None:
     """Open the warehouse and look for the Prefect server that was named: what is wrong there is told at once.
 
     Then prepare the environment for Prefect.
@@ -183,7 +183,7 @@ def make_ready(setup: Setup) -> None:
         try_blocked(setup.settings)
     forget_stop(setup.data_dir)
     check_named_server()
-    use_prefect(setup.data_dir)
+    use_prefect(setup.data_dir, for_one_pass=for_one_pass)
 
 
 def try_blocked(settings: Settings) -> None:

@@ -37,8 +37,9 @@ from warehouse.feeds import WatchedFeed
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What the operator may set otherwise: warnings only, a week of history but for its events, which are most of it and
 # are told by the runs' states too, two seconds between looks at the schedule, three minutes of runs scheduled ahead,
-# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; and two minutes
-# for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do.
+# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; two minutes
+# for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do; no blocks,
+# which nothing of ours uses; and a look at new deployments twice a minute, since the first pass is asked for at once.
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -49,7 +50,16 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT6H",
     "PREFECT_CLIENT_MAX_RETRIES": "3",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "30",
 }
+# Services of Prefect's server that look every few seconds for what there is none of here: work pools, pauses,
+# automations, leases of limits, runs that were cancelled or are late. They are two fifths of what it takes while idle.
+UNUSED_SERVICES = (
+    *("CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "FOREMAN", "LATE_RUNS"),
+    *("PAUSE_EXPIRATIONS", "REPOSSESSOR", "TRIGGERS"),
+)
+PREFECT_DEFAULTS |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in UNUSED_SERVICES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +108,8 @@ def configuration_here() -> Path | None:
     return path if os.environ.get("TALKWATCH_CONFIG") or path.exists() else None
 
 
-def use_prefect(data_dir: Path) -> None:
-    """Prepare the environment for Prefect, before anything imports it.
+def use_prefect(data_dir: Path, *, for_one_pass: bool = False) -> None:
+    """Prepare the environment for Prefect, before anything imports it; its pages are not there `for_one_pass`.
 
     Its home stands beside our data, its telemetry is off, its history is kept for a week, and only its warnings are
     shown. Raises UsageProblem when the home cannot be made.
@@ -110,6 +120,8 @@ def use_prefect(data_dir: Path) -> None:
     except OSError as error:
         raise UsageProblem(f"the data directory {data_dir} cannot be written: {error.strerror}") from None
     own = {"PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    if for_one_pass:  # nobody can look at them in time, and to lay them out takes most of a second
+        own["PREFECT_UI_ENABLED"] = "false"
     set_environment({**{name: os.environ.get(name, value) for name, value in PREFECT_DEFAULTS.items()}, **own})
 
 

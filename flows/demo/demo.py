@@ -126,7 +126,7 @@ def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
 def run_flow(configuration: Path) -> None:
     """Run the flow that `serve` schedules, once, under a Prefect server of its own."""
     set_environment({"TALKWATCH_CONFIG": str(configuration)})
-    use_prefect(configuration.parent)
+    use_prefect(configuration.parent, for_one_pass=True)
     with prefect_server(configuration.parent):
         from flows.monitor import monitor
 
