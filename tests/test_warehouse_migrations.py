@@ -71,6 +71,7 @@ FINGERPRINTS = {
     "0025_nightly.sql": "303b048bc30d78c4",
     "0026_corrections.sql": "daf8472a230a9459",
     "0027_processes.sql": "99b99c900e0bf1cf",
+    "0028_people.sql": "c7c59114984e61dc",
 }
 
 

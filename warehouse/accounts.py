@@ -20,7 +20,7 @@ WHERE alert_id = $1
 _DECISIONS = """
 SELECT d.official_id, d.decided_at, d.reason, d.alert_id, o.name
 FROM decisions AS d
-LEFT JOIN (SELECT official_id, any_value(name) AS name FROM officials GROUP BY official_id) AS o USING (official_id)
+LEFT JOIN people AS o USING (official_id)
 WHERE rule = $1 AND article_id = $2
 QUALIFY row_number() OVER (PARTITION BY d.official_id ORDER BY d.decided_at DESC, d.rowid DESC) = 1
 ORDER BY d.official_id

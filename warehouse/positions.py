@@ -15,7 +15,7 @@ _SHIFT = Columns(Shift)
 _KNOWN = Columns(KnownPosition)
 _TAKE = Columns(Take, names={"at": "said_at"}, without=["denied"])
 
-_PARTIES = "SELECT DISTINCT official_id, side, country FROM officials"
+_PARTIES = "SELECT official_id, side, country FROM people"
 
 _THESE = """(official_id, topic, coalesce(process_id, '')) IN (
     SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[])
@@ -42,20 +42,27 @@ _CLEARED = "DELETE FROM {table} WHERE {these}"
 
 # Before the first report of what the alert is about, on the topics of that.
 _BEFORE_ALERTS = """
-WITH told AS (
-    SELECT al.alert_id, al.official_id, t.topic, t.process_id,
-        min(coalesce(r.published_at, a.first_seen_at)) AS first_said_at
-    FROM alerts AS al
-    JOIN (
-        SELECT DISTINCT article_id, official_id, utterance_id, process_id, unnest(topics) AS topic
-        FROM statements
-        WHERE article_id IN (SELECT article_id FROM alert_rows WHERE list_contains($1::VARCHAR[], alert_id))
-    ) AS t
-        ON t.article_id = al.article_id AND t.official_id = al.official_id
-            AND (t.utterance_id = al.utterance_id OR list_contains(al.utterance_ids, t.utterance_id))
-    JOIN statements AS r ON r.utterance_id = t.utterance_id
-    JOIN articles AS a ON a.article_id = r.article_id
-    WHERE list_contains($1::VARCHAR[], al.alert_id)
+WITH asked AS (
+    SELECT al.alert_id, al.article_id, al.official_id, coalesce(l.root, al.name) AS utterance_id
+    FROM (
+        SELECT alert_id, article_id, official_id, unnest(list_append(coalesce(utterance_ids, []), utterance_id)) AS name
+        FROM alert_rows
+        WHERE list_contains($1::VARCHAR[], alert_id)
+    ) AS al
+    LEFT JOIN utterance_links AS l ON l.member = al.name
+),
+said AS (
+    SELECT s.article_id, s.official_id, coalesce(l.root, s.utterance_id) AS utterance_id, s.process_id,
+        unnest(s.topics) AS topic
+    FROM statement_rows AS s
+    LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+    WHERE s.article_id IN (SELECT article_id FROM asked)
+),
+told AS (
+    SELECT alert_id, official_id, topic, said.process_id, min(u.first_said_at) AS first_said_at
+    FROM asked
+    JOIN said USING (article_id, official_id, utterance_id)
+    JOIN utterances AS u USING (utterance_id)
     GROUP BY ALL
 )
 SELECT told.alert_id, told.topic, p.stance, max(s.said_at)

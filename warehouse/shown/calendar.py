@@ -46,8 +46,7 @@ WITH told AS (
 named AS (
     SELECT kind, starts_on, place, list(DISTINCT coalesce(o.name, party) ORDER BY coalesce(o.name, party)) AS parties
     FROM (SELECT kind, starts_on, place, unnest(parties) AS party FROM told)
-    LEFT JOIN (SELECT official_id, any_value(name) AS name FROM officials GROUP BY official_id) AS o
-        ON o.official_id = party
+    LEFT JOIN people AS o ON o.official_id = party
     GROUP BY ALL
 )
 SELECT

@@ -21,30 +21,24 @@ class OfficialLine:
     last_said_at: datetime | None
 
 
-# The office is the one held on a day; the newest where there are several, the last where there is none.
-_PEOPLE = """
-WITH people AS (
-    SELECT
-        official_id, any_value(name) AS name, any_value(country) AS country, any_value(side) AS side,
-        arg_min(role, rowid) FILTER (
-            (role_from IS NULL OR role_from <= $today) AND (role_to IS NULL OR role_to > $today)
-        ) AS role
-    FROM officials
-    GROUP BY official_id
-)
-"""
 OFFICIALS = Question(
     OfficialLine,
-    f"""
-{_PEOPLE}
-SELECT p.official_id, p.name, p.country, p.side, p.role, coalesce(u.said, 0) AS said, u.last_said_at
+    # The office is the one held on a day.
+    """
+SELECT p.official_id, p.name, p.country, p.side, o.role, coalesce(u.said, 0) AS said, u.last_said_at
 FROM people AS p
+LEFT JOIN (
+    SELECT official_id, arg_min(role, rowid) AS role
+    FROM officials
+    WHERE (role_from IS NULL OR role_from <= $today) AND (role_to IS NULL OR role_to > $today)
+    GROUP BY official_id
+) AS o USING (official_id)
 LEFT JOIN (
     SELECT official_id, count(*) AS said, max(first_said_at) AS last_said_at FROM utterances GROUP BY official_id
 ) AS u USING (official_id)
 WHERE $official::VARCHAR IS NULL OR p.official_id = $official
 ORDER BY said DESC, p.name
-""",  # noqa: S608 (our own words)
+""",
 )
 
 
@@ -79,10 +73,7 @@ class StandLine:
 
 
 _STANDS = """
-WITH people AS (
-    SELECT official_id, any_value(name) AS name, any_value(side) AS side FROM officials GROUP BY official_id
-),
-ranked AS (
+WITH ranked AS (
     SELECT *, row_number() OVER (
         PARTITION BY official_id, topic, process_id ORDER BY until DESC, since DESC
     ) = 1 AS is_newest
@@ -151,9 +142,7 @@ SELECT
     after.text AS after_text, coalesce(after.published_at, a.first_seen_at) AS after_at,
     after.article_id AS after_article_id, after.outlet AS after_outlet
 FROM position_shifts AS m
-LEFT JOIN (
-    SELECT official_id, any_value(name) AS name, any_value(side) AS side FROM officials GROUP BY official_id
-) AS o USING (official_id)
+LEFT JOIN people AS o USING (official_id)
 LEFT JOIN processes AS n USING (process_id)
 JOIN statement_rows AS before ON before.statement_id = m.before_statement_id
 JOIN statement_rows AS after ON after.statement_id = m.after_statement_id
@@ -253,7 +242,7 @@ SELECT
     count(DISTINCT t.utterance_id) FILTER (t.said_at >= $begins) AS said,
     count(DISTINCT t.utterance_id) FILTER (t.said_at < $begins) / 28 AS usual
 FROM takes AS t
-LEFT JOIN (SELECT official_id, any_value(side) AS side FROM officials GROUP BY official_id) AS o USING (official_id)
+LEFT JOIN people AS o USING (official_id)
 WHERE t.said_at >= $since AND t.said_at < $ends
 GROUP BY ALL
 ORDER BY said DESC, t.topic, side
