@@ -19,7 +19,7 @@ from extractors.relation_records import Correction
 from flows.cli.command import Config, LogFormat, command, settings_of
 from flows.config.environment import set_environment
 from flows.config.settings import Settings, use_prefect
-from flows.problems import UsageProblem
+from flows.problems import UsageProblem, WorkProblem
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.corrections import standing
@@ -211,11 +211,16 @@ def migrate(config: Config = None) -> None:
 
 @command("publish")
 def publish(config: Config = None) -> None:
-    """Replace the analysts' copy by a new one."""
+    """Replace the analysts' copy by a new one, and hand it on where publish_to says."""
+    from flows.steps.publish import hand_on
     from warehouse.published import publish as publish_copy
 
-    data_dir = settings_of(config).data_dir
-    typer.echo(f"published {data_dir / 'analysis.duckdb'}" if publish_copy(data_dir) else "nothing has changed")
+    settings = settings_of(config)
+    is_new = publish_copy(settings.data_dir)
+    typer.echo(f"published {settings.data_dir / 'analysis.duckdb'}" if is_new else "nothing has changed")
+    handover = hand_on(settings, utc_now, at_once=True)
+    if handover and handover.failure:
+        raise WorkProblem(f"the copy was not handed on to publish_to: {handover.failure}")
 
 
 @command("status")
@@ -252,7 +257,7 @@ def wellness(settings: Settings, max_age: timedelta | None) -> tuple[bool, str]:
         return False, "\n".join(said)
     # A server's words may stand in them.
     lines = map(terminal_safe, [*said, *news.odd, *map(lost, gone)])
-    beside = {"pages kept": pages_kept(settings), "pages": pages_at(settings)}
+    beside = {"pages kept": pages_kept(settings), **handed_on(settings), "pages": pages_at(settings)}
     return verdict.is_well, "\n".join([*lines, "", listing(picture(news.numbers) | found(about) | beside)])
 
 
@@ -291,6 +296,17 @@ def found(about: Sequence[FoundRight]) -> dict[str, object]:
             share = f"{right} of {right + wrong}"
             answers[f"found right, by {kind}"] = f"{share}: {', '.join(worst)}" if worst else share
     return answers
+
+
+def handed_on(settings: Settings) -> dict[str, object]:
+    """Say when the copy went to `publish_to` last, and why it did not since; nothing where it goes nowhere."""
+    from flows.steps.publish import last_handover
+
+    if settings.publish_to is None:
+        return {}
+    last = last_handover(settings.data_dir, settings.publish_to)
+    said = to_the_minute(last.at) if last.at else "not yet"
+    return {"copy handed on": f"{said}; the last try failed: {last.failure}" if last.failure else said}
 
 
 def pages_at(settings: Settings) -> str:

@@ -258,6 +258,7 @@ class ConfigurationFile(Table):
     timezone: Timezone = "UTC"
     operator: Name | None = None
     heartbeat_url: str | None = None
+    publish_to: Name | None = None
     schedule: ScheduleTable = ScheduleTable()
     prefect: PrefectTable = PrefectTable(port=None)
     http: HttpTable = Field(default_factory=lambda: HttpTable.model_validate({}))

@@ -86,6 +86,7 @@ class Settings:
     watchlist: WatchlistTable = field(default_factory=WatchlistTable)
     retention: RetentionTable = field(default_factory=lambda: RetentionTable.model_validate({}))
     heartbeat_url: str | None = field(default=None, repr=False)
+    publish_to: str | None = field(default=None, repr=False)
 
     def timezone_of(self, feed_id: str) -> str | None:
         """Return the time zone of a feed's times that name none; None for UTC."""
@@ -199,8 +200,14 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         channels=file.channels,
         heartbeat_url=file.heartbeat_url,
         watchlist=file.watchlist,
+        publish_to=placed(path.parent, file.publish_to),
         retention=file.retention,
     )
+
+
+def placed(folder: Path, place: str | None) -> str | None:
+    """Return an address as it stands, and a folder as found from the configuration."""
+    return place if place is None or "://" in place or is_open(place) else str((folder / place).resolve())
 
 
 def beside(path: Path, feed: FeedTable) -> FeedTable:

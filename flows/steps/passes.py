@@ -29,7 +29,7 @@ from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
-from flows.steps.publish import Publisher
+from flows.steps.publish import Publisher, hand_on
 from flows.steps.read import read
 from flows.steps.record import BATCH, recorded, worked_out
 from flows.web.pacing import host_of
@@ -119,6 +119,7 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
     stage("publish", lambda: publish(setup.data_dir, changes=session.changes))
     if is_night and not setup.stopping():
         nightly.do_nightly(setup)
+    hand_on(setup.settings, setup.now)
     if not setup.stopping():
         beat(setup)
     line = summary_line(run_id, counts, started_at, setup.now())
