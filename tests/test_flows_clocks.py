@@ -15,14 +15,19 @@ pytestmark = pytest.mark.slow
 LOCAL = (NOW + timedelta(hours=3, minutes=-5)).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def listed(outlet) -> Reply:
+    """Return the feed: an item with its time and one without."""
+    item = "<item><title>{0}</title><link>{1}</link><guid>{1}</guid>{2}</item>"
+    dated, undated = (outlet.url(path) for path in ("/dated", "/undated"))
+    items = item.format("Dated", dated, f"<pubDate>{LOCAL}</pubDate>") + item.format("Undated", undated, "")
+    return Reply(body=f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+
+
 @pytest.fixture
 def room(tmp_path):
     """An outlet in Istanbul whose feed and page write the time of its own clock, without a zone."""
     with newsroom(tmp_path) as opened:
-        item = "<item><title>{0}</title><link>{1}</link><guid>{1}</guid>{2}</item>"
-        dated, undated = (opened.outlet.url(path) for path in ("/dated", "/undated"))
-        listed = item.format("Dated", dated, f"<pubDate>{LOCAL}</pubDate>") + item.format("Undated", undated, "")
-        opened.outlet.reply("/rss.xml", Reply(body=f"<rss version='2.0'><channel>{listed}</channel></rss>".encode()))
+        opened.outlet.reply("/rss.xml", listed(opened.outlet))
         opened.outlet.reply("/dated", page("Dated", SAID))
         stamped = page("Undated", SAID)
         meta = f"<meta property='article:published_time' content='{LOCAL}'></head>".encode()
@@ -107,3 +112,32 @@ def test_what_a_channel_could_not_take_under_a_wrong_clock_leaves(room):
         "SELECT count(*), count(*) FILTER (status = 'sent') FROM messages WHERE subscriber = 'channel'"
     )
     assert (before, after[0] == after[1] > 0) == ((0,), True)
+
+
+def waits(room, now) -> list[tuple[object, ...]]:
+    """Return what is put off beyond a time: feeds, pages, and messages that were tried."""
+    later = f"TIMESTAMPTZ '{now.isoformat()}'"
+    return room.rows(
+        f"SELECT 'feed' FROM feeds WHERE consecutive_failures > 0 AND next_poll_at > {later}"
+        f" UNION ALL SELECT 'page' FROM entries WHERE state = 'pending' AND next_at > {later}"
+        f" UNION ALL SELECT 'message' FROM messages WHERE status = 'retry' AND due_at > {later}"
+    )
+
+
+def test_what_failed_under_a_clock_hours_ahead_is_tried_when_it_is_right(room):
+    """A clock five hours ahead, within all bounds of waiting, keeps neither feed nor page nor message from its turn."""
+    room.write(rules=ANY_AGE)
+    room.hook.reply("/hook", Reply(503), Reply(503), Reply(body=b"ok"))
+    room.outlet.reply("/undated", Reply(503), Reply(503), page("Undated", SAID))
+    room.now = NOW + timedelta(hours=5)
+    room.run()
+    room.outlet.reply("/rss.xml", Reply(500), listed(room.outlet))
+    room.now += timedelta(minutes=20)
+    room.run()
+    later = NOW + timedelta(hours=2)
+    assert {kind for (kind,) in waits(room, later)} == {"feed", "page", "message"}
+    room.now = NOW + timedelta(minutes=30)
+    room.run()
+    assert waits(room, later) == []
+    assert {title for title, _ in times(room)} == {"Dated", "Undated"}
+    assert room.rows("SELECT count(*) FROM messages WHERE status <> 'sent'") == [(0,)]
