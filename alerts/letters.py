@@ -196,11 +196,17 @@ def _grouped_by(things: Iterable[_T], key: Callable[[_T], _K]) -> dict[_K, list[
 
 
 def source_line(notice: Notice, *, timezone: str) -> str:
-    """Return outlet, its country, a language that is not English, the time, and the count of sources if several."""
+    """Return outlet, its country, a language that is not English, the time, and the count of sources if several.
+
+    A primary source is called so: this outlet, or another that has it.
+    """
     outlet = shown(notice.outlet) + (f" ({shown(notice.country)})" if notice.country else "")
     sources = [f"{notice.sources} independent sources"] if notice.sources > 1 else []
     language = [] if is_english(notice.language) else [f"in {shown(language_name(notice.language))}"]
-    return " · ".join([outlet, *language, local_time(notice.published_at, timezone), *sources])
+    primary = []
+    if notice.primary:
+        primary = ["primary source" if notice.primary == notice.outlet else f"primary source: {shown(notice.primary)}"]
+    return " · ".join([outlet, *language, local_time(notice.published_at, timezone), *sources, *primary])
 
 
 def local_time(moment: datetime | None, timezone: str) -> str:

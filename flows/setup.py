@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,11 +13,15 @@ from pathlib import Path
 from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.rule_checks import wrong_names
 from extractors.officials.countries import Countries
+from extractors.officials.roster import Official
 from extractors.officials.spellings import Spellings
 from extractors.officials.watchlist import Watchlist
+from extractors.speech.parties import Party
 from extractors.speech.reading import Gate
+from extractors.text.words import did_you_mean
 from flows.config.environment import lease_token
-from flows.config.settings import Settings, configured_watchlist, diagnostics
+from flows.config.mistakes import located
+from flows.config.settings import Settings, configured_watchlist, diagnostics, read_text
 from flows.problems import UsageProblem
 from flows.processes.readers import Readers, readers_for
 from flows.progress import Progress, silent
@@ -28,6 +32,14 @@ from warehouse.places import SERVE_LOCK
 
 STOP_FLAG = "stopping"
 LOCK_FILE = "pass.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostOwner:
+    """Who speaks in the posts of a channel, which stand under the name of its outlet."""
+
+    outlet: str
+    party: Party
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +73,13 @@ class Setup:
         """Return what words are found by in a search."""
         return Spellings(self.watchlist)
 
+    @cached_property
+    def owners(self) -> Mapping[str, PostOwner]:
+        """Return who speaks in the posts of each channel, by its feed_id, where the configuration says so."""
+        tables = self.settings.feed_tables.items()
+        named = ((name, each, self.watchlist.official(each.speaker)) for name, each in tables if each.speaker)
+        return {name: PostOwner(outlet=each.outlet, party=speaking(who)) for name, each, who in named if who}
+
     @property
     def reader(self) -> Readers:
         """Return the readers of articles, whose processes start at the first article that needs them."""
@@ -82,10 +101,33 @@ def forget_stop(data_dir: Path) -> None:
         (data_dir / STOP_FLAG).unlink(missing_ok=True)
 
 
+def speaking(official: Official) -> Party:
+    """Return an official as who speaks."""
+    return Party(name=official.name, ref_id=official.official_id, gender=official.gender, is_person=True)
+
+
+def unknown_speakers(settings: Settings, watchlist: Watchlist) -> list[str]:
+    """Say which feeds name a speaker whom the watchlist has not, with file and line."""
+    speakers = [(n, each.speaker) for n, each in enumerate(settings.feed_tables.values()) if each.speaker]
+    wrong = [(n, name) for n, name in speakers if watchlist.official(name) is None]
+    names = [official.name for official in watchlist.officials] if wrong else []
+    return [
+        located(
+            settings.path,
+            read_text(settings.path),
+            ("feeds", n, "speaker"),
+            f'speaker: no official "{name}" on the watchlist{did_you_mean(name, names)}',
+        )
+        for n, name in wrong
+    ]
+
+
 def prepared(settings: Settings, *, progress: Progress = silent) -> Setup:
     """Load the watchlist and compile the rules; raise UsageProblem when a rule names what is not there."""
     act_under(lease_token())
     watchlist = configured_watchlist(settings)
+    if unknown := unknown_speakers(settings, watchlist):
+        raise UsageProblem("\n".join(unknown))
     problems = wrong_names(settings.rules, watchlist)
     if problems:
         raise UsageProblem("\n".join(diagnostics(settings, problems)))

@@ -35,6 +35,11 @@ def feed(*entries, problem=None) -> Feed:
         pytest.param(
             [entry(n, link="https://a.example/#{}") for n in range(3)], [ListingFault.ONE_LINK], id="one page"
         ),
+        pytest.param(
+            [entry(n, link="https://news.google.com/rss/articles/CBMiAU_yqLNx{}") for n in range(2)],
+            [ListingFault.HIDDEN],
+            id="links that hide where they lead",
+        ),
         pytest.param([entry(n, hours=n - 1) for n in range(4)], [ListingFault.AHEAD], id="several to come"),
         pytest.param([entry(0, hours=3)], [ListingFault.AHEAD], id="the only one is to come"),
         pytest.param([entry(0, hours=3), entry(1), entry(2)], [], id="one of several is to come"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extractors.records import Entry, Feed, Unreadable, UnreadableReason
 from extractors.syndication.feeds import parse_feed
-from extractors.syndication.sitemaps import ChildSitemap, read_sitemap
+from extractors.syndication.sitemaps import ChildSitemap, parse_news, read_sitemap
 from tests.hanging import stopped_after
 
 NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -114,3 +114,31 @@ def test_no_bytes_make_it_raise(noise, place):
     """Bytes put anywhere into a sitemap break at most that sitemap."""
     for body in (NEWS, INDEX):
         read_sitemap(body[:place] + noise + body[place:])
+
+
+def test_of_a_watched_sitemap_the_last_two_days_are_news():
+    """The newest come first; what changed before, and what has no date beside what has one, is the rest of the site."""
+    pages = "".join(
+        f"<url><loc>https://a.example/{n}</loc><lastmod>2026-03-0{n}T12:00:00Z</lastmod></url>" for n in (1, 3, 4)
+    )
+    body = f"<urlset>{pages}<url><loc>https://a.example/about</loc></url></urlset>".encode()
+    feed = parse_news(body, at=datetime(2026, 3, 4, 18, tzinfo=UTC))
+    assert isinstance(feed, Feed)
+    assert [entry.link for entry in feed.entries] == ["https://a.example/4", "https://a.example/3"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        pytest.param(
+            b"<urlset><url><loc>https://a.example/1</loc></url></urlset>", "none of 1 pages has a date", id="no dates"
+        ),
+        pytest.param(INDEX, "write url = “https://a.example/s/2026-03.xml.gz”", id="an index names its newest"),
+        pytest.param(b"<rss><channel/></rss>", "no sitemap", id="a feed"),
+    ],
+)
+def test_a_sitemap_that_cannot_be_watched_says_why(body, why):
+    """What tells nothing of what is new is refused, with what to write instead where there is something."""
+    found = parse_news(body, at=datetime(2026, 3, 4, tzinfo=UTC))
+    assert isinstance(found, Unreadable)
+    assert why in found.said

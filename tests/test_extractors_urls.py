@@ -1,10 +1,22 @@
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.text.urls import canonical_url, is_http_url, page_key, plausible_canonical, resolved_link, same_site
+from extractors.text.urls import (
+    canonical_url,
+    hides_target,
+    is_http_url,
+    page_key,
+    plausible_canonical,
+    resolved_link,
+    same_site,
+    unwrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -218,3 +230,55 @@ def test_a_part_of_an_article_may_name_the_whole():
     assert plausible_canonical(
         "https://a.example/world/talks-end-in-doha/page/2", "https://a.example/world/talks-end-in-doha"
     )
+
+
+def named_by_google(message: bytes) -> str:
+    """Return a link of Google News with this message in it."""
+    return f"https://news.google.com/rss/articles/{urlsafe_b64encode(message).decode().rstrip('=')}?oc=5"
+
+
+PAGE = "https://a.example/talks?id=1&x=2"
+HELD = quote(PAGE, safe="")
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        pytest.param(f"https://www.google.com/url?rct=j&sa=t&url={HELD}&ct=ga", PAGE, id="an alert of Google"),
+        pytest.param(f"https://www.google.co.uk/url?q={HELD}&usg=A", PAGE, id="a search of Google"),
+        pytest.param(f"http://www.bing.com/news/apiclick.aspx?ref=FexRss&url={HELD}&c=1", PAGE, id="Bing's news"),
+        pytest.param(f"https://r.search.yahoo.com/_ylt=A/RV=2/RE=1/RO=10/RU={HELD}/RK=2/RS=x-", PAGE, id="Yahoo's"),
+        pytest.param(f"https://duckduckgo.com/l/?uddg={HELD}&rut=1", PAGE, id="DuckDuckGo's"),
+        pytest.param(f"https://l.facebook.com/l.php?u={HELD}&h=A", PAGE, id="a network's"),
+        pytest.param(f"https://vk.com/away.php?to={HELD}", PAGE, id="another network's"),
+        pytest.param(
+            named_by_google(b"\x08\x13\x22\x20" + PAGE.encode() + b"\xd2\x01\x00"), PAGE, id="Google's news, as it was"
+        ),
+        pytest.param(
+            f"https://a.example/out?url={quote('https://a.example/b')}",
+            f"https://a.example/out?url={quote('https://a.example/b')}",
+            id="the site's own",
+        ),
+        pytest.param(
+            f"https://a.example/share/story?url={HELD}",
+            f"https://a.example/share/story?url={HELD}",
+            id="a page about another",
+        ),
+        pytest.param(
+            "https://b.example/url?url=javascript:alert(1)",
+            "https://b.example/url?url=javascript:alert(1)",
+            id="no address",
+        ),
+        pytest.param("not an address", "not an address", id="nothing to ask"),
+    ],
+)
+def test_a_link_that_holds_another_leads_there(link, target):
+    """What stands in an aggregator's link is the page; nobody has to be asked for it."""
+    assert unwrapped(link) == target
+    assert not hides_target(link)
+
+
+def test_a_link_that_hides_its_target_is_known():
+    """The newer names of Google News hold no address."""
+    link = named_by_google(b"\x08\x13\x22\x30AU_yqLNx0123456789abcdefghijklmnopqrstuvwxyz")
+    assert (unwrapped(link), hides_target(link)) == (link, True)

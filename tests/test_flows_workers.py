@@ -55,7 +55,9 @@ def pool():
 def test_answers_are_those_of_the_parsers(pool):
     """A worker's records are what the parser in this process returns, errors included."""
     assert pool.clean_page(PAGE, url="https://herald.example/1") == clean_page(PAGE, url="https://herald.example/1")
-    assert pool.parse_feed(FEED, url="https://herald.example/") == parse_feed(FEED, url="https://herald.example/")
+    assert pool.parse_feed(Parse(kind="feed", body=FEED, url="https://herald.example/")) == parse_feed(
+        FEED, url="https://herald.example/"
+    )
     assert pool.clean_page(b"") == clean_page(b"")
 
 
@@ -131,7 +133,9 @@ def test_an_external_entity_is_not_read(pool, tmp_path):
     """A feed cannot make the parser read a file."""
     secret = tmp_path / "secret"
     secret.write_text("sesame")
-    answer = pool.parse_feed(rss("&x;", f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>'))
+    answer = pool.parse_feed(
+        Parse(kind="feed", body=rss("&x;", f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>'))
+    )
     assert "sesame" not in repr(answer)
 
 

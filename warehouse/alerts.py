@@ -92,7 +92,11 @@ SELECT {ALERT.of("a")},
         FROM statements AS s
         WHERE s.article_id = a.article_id AND s.utterance_id = a.utterance_id
     ),
-    a.roots, r.language
+    a.roots, r.language,
+    CASE
+        WHEN f.primary_source AND f.outlet = r.outlet THEN r.outlet
+        ELSE (SELECT min(u.primary_outlet) FROM utterances AS u WHERE u.utterance_id = a.utterance_id)
+    END
 FROM alerts AS a
 JOIN articles AS r USING (article_id)
 LEFT JOIN feeds AS f USING (feed_id)

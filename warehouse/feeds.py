@@ -32,7 +32,7 @@ class FeedHealth(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedFeed:
-    """A feed as the configuration has it."""
+    """A feed as the configuration has it; `primary_source` is the own page of those whose words it has."""
 
     feed_id: str
     url: str
@@ -40,6 +40,8 @@ class WatchedFeed:
     country: str | None
     every: timedelta
     max_every: timedelta
+    kind: str = "feed"
+    primary_source: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

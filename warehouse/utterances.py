@@ -141,10 +141,12 @@ SELECT
     coalesce(list(DISTINCT a.language ORDER BY a.language) FILTER (a.language IS NOT NULL), []),
     any_value(before.name),
     any_value(before.at),
-    mode(s.process_id)
+    mode(s.process_id),
+    min(s.outlet) FILTER (WHERE f.primary_source AND f.outlet = s.outlet)
 FROM reports AS s
 JOIN named ON named.member = s.utterance_id
 JOIN article_rows AS a USING (article_id)
+LEFT JOIN feeds AS f USING (feed_id)
 LEFT JOIN before ON before.root = named.root
 GROUP BY named.root
 """  # noqa: S608 (our own text)

@@ -103,6 +103,7 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "excerpt": alert.excerpt,
         "story_id": alert.story_id,
         "sources": notice.sources,
+        "primary_source": notice.primary,
         "article_id": alert.article_id,
         "title": notice.title,
         "url": notice.url,

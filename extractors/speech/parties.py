@@ -23,6 +23,7 @@ class Resolution(StrEnum):
     PRONOUN = "pronoun"
     INHERITED = "inherited"
     GROUP = "group"
+    OWNER = "owner"
     NONE = "none"
 
 
@@ -37,6 +38,7 @@ CERTAINTY = {
     Resolution.PRONOUN: 0.88,
     Resolution.INHERITED: 0.88,
     Resolution.GROUP: 0.92,
+    Resolution.OWNER: 0.97,
     Resolution.NONE: 0.87,
 }
 

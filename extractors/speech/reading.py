@@ -24,8 +24,9 @@ from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.entities import find_entities
 from extractors.speech.glued import own_text
+from extractors.speech.owners import owner_statements
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
-from extractors.speech.parties import Background
+from extractors.speech.parties import Background, Party
 from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.sentences import PARAGRAPH, asides
 from extractors.speech.slavic.reading import statements_in
@@ -65,13 +66,17 @@ _QUOTED = {MentionKind.OFFICIAL, MentionKind.ORGANISATION}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """An article to be read. Offsets of the reading count in `text`."""
+    """An article to be read. Offsets of the reading count in `text`.
+
+    `owner` is who speaks in all of it that stands in no quotation marks, as in posts of his own.
+    """
 
     article_id: str
     title: str | None
     text: str
     published_at: datetime | None
     language: str | None
+    owner: Party | None = None
 
     @property
     def is_english(self) -> bool:
@@ -79,14 +84,19 @@ class Unread:
         return is_english(self.language)
 
 
-def unread(found: Article | Page) -> Unread:
-    """Return as much of an article as reading needs, or of a page that has no identity yet."""
+def unread(found: Article | Page, owner: Party | None = None) -> Unread:
+    """Return as much of an article as reading needs, or of a page that has no identity yet; `owner` speaks in it."""
     if isinstance(found, Page):
         name, published_at = article_id(found.url or "file:"), found.published
     else:
         name, published_at = found.article_id, found.published_at
     return Unread(
-        article_id=name, title=found.title, text=found.text, published_at=published_at, language=found.language
+        article_id=name,
+        title=found.title,
+        text=found.text,
+        published_at=published_at,
+        language=found.language,
+        owner=owner,
     )
 
 
@@ -300,7 +310,26 @@ class Reader:
         outlines = [_outline(skim) for skim in skims]
         frames = [frame for outline in outlines for frame in outline.frames]
         docs = iter(_parsed(frames))
-        return [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
+        readings = [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
+        return [self._owned(outline.skim, reading) for outline, reading in zip(outlines, readings, strict=True)]
+
+    def _owned(self, skim: Skim, reading: Reading) -> Reading:
+        """Add what the owner of a post says in it."""
+        article = skim.article
+        if article.owner is None or reading.depth is not Depth.FULL:
+            return reading
+        statements = owner_statements(
+            article.article_id,
+            article.text,
+            article.owner,
+            reading.statements,
+            sentences=[each for each in skim.sentences if reading.cut_at is None or each.end <= reading.cut_at],
+            quotations=find_quotations(article.text),
+            mentions=skim.mentions,
+            countries=self._countries,
+            language=(article.language or "").lower()[:2] if is_slavic(article) else None,
+        )
+        return replace(reading, statements=statements)
 
     def _reading(self, outline: _Outline, parsed: Sequence[tuple[Frame, Doc]]) -> Reading:
         skim, text = outline.skim, outline.skim.article.text

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from extractors.records import Entry, Feed
-from extractors.text.urls import is_http_url, page_key
+from extractors.text.urls import hides_target, is_http_url, page_key
 
 
 class ListingFault(Enum):
@@ -17,6 +17,7 @@ class ListingFault(Enum):
     NO_LINKS = "nothing leads anywhere"
     ONE_GUID = "one guid for all"
     ONE_LINK = "one link for all"
+    HIDDEN = "links that hide where they lead"
     AHEAD = "dates to come"
 
 
@@ -36,6 +37,7 @@ def listing_faults(feed: Feed, now: datetime) -> dict[ListingFault, str]:
         ListingFault.NO_LINKS: _no_links(entries),
         ListingFault.ONE_GUID: _one_guid(entries),
         ListingFault.ONE_LINK: _one_link(entries),
+        ListingFault.HIDDEN: _hidden(entries),
         ListingFault.AHEAD: _dated_ahead(entries, now),
     }
     return {fault: words for fault, words in found.items() if words}
@@ -64,6 +66,13 @@ def _one_link(entries: Sequence[Entry]) -> str | None:
     if len(pages) < _ALL or len(set(pages)) > 1:
         return None
     return f"all {len(pages)} entries lead to one page; what it does not hold is read in the feed"
+
+
+def _hidden(entries: Sequence[Entry]) -> str | None:
+    hidden = sum(bool(entry.link and hides_target(entry.link)) for entry in entries)
+    if not hidden:
+        return None
+    return f"{hidden} of {len(entries)} links hide where they lead, so headlines alone are read; watch the outlets' own"
 
 
 def _dated_ahead(entries: Sequence[Entry], now: datetime) -> str | None:

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -20,6 +20,10 @@ from extractors.text.urls import is_http_url, resolved_link
 
 MAX_BYTES = 60_000_000  # sitemaps.org allows 50 MB
 MAX_ADDRESSES = 50_000  # and as many addresses in one file
+# A sitemap of news holds two days; what changed before is the rest of the site.
+RECENT = timedelta(days=2)
+MAX_RECENT = 1_000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _OTHER_ROOT = re.compile(r"<(?![?!])[\w.:-]+")
@@ -51,6 +55,30 @@ def parse_sitemap(text: str, *, url: str = "", most: int = MAX_ADDRESSES) -> Fee
     entries = tuple(islice(_entries(text, url), most + 1))
     problem = f"only the first {most} addresses are read" if len(entries) > most else None
     return Feed(format="sitemap", title=None, entries=entries[:most], problem=problem)
+
+
+def parse_news(
+    body: bytes, *, url: str = "", content_type: str | None = None, at: datetime | None = None
+) -> Feed | Unreadable:
+    """Return the pages of a sitemap that are dated within two days before `at`, the newest first, as a feed's entries.
+
+    A page is dated by its publication, else by its last change. What has no date at all cannot tell what is new.
+    """
+    sitemap = read_sitemap(body, url=url, content_type=content_type)
+    if isinstance(sitemap, tuple):
+        newest = max(sitemap, key=lambda each: each.modified or _LONG_AGO, default=None)
+        said = "an index of sitemaps" + (f"; write url = “{newest.url}”, the newest it names" if newest else "")
+        return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail=said)
+    if isinstance(sitemap, Unreadable) or at is None:
+        return sitemap
+    dated = [(date, entry) for entry in sitemap.entries if (date := entry.published or entry.updated)]
+    if sitemap.entries and not dated:
+        said = f"none of {len(sitemap.entries)} pages has a date, so nothing tells which are new"
+        return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail=said)
+    recent = sorted(((date, entry) for date, entry in dated if at - date <= RECENT), key=lambda each: each[0])
+    entries = tuple(entry for _, entry in reversed(recent))
+    problem = f"only the newest {MAX_RECENT} of {len(entries)} pages are read" if len(entries) > MAX_RECENT else None
+    return Feed(format="sitemap", title=None, entries=entries[:MAX_RECENT], problem=problem or sitemap.problem)
 
 
 def read_sitemap(

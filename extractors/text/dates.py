@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from extractors.text.months import DIRECTION_MARKS, english_months, month_number, worded_day
+from extractors.text.months import DIRECTION_MARKS, english_months, month_number, relative_day, worded_day
 
 # An English month as prose and datelines have it. "Mar" is one before a figure or bracket: "in Mar-a-Lago" is none.
 MONTH = (
@@ -98,6 +98,22 @@ def parse_date(text: str | None) -> datetime | None:
     if day is None or zone is None:
         return None
     return _moment(day, time, zone if time or after else UTC)
+
+
+def shown_date(text: str, now: datetime | None) -> datetime | None:
+    """Read the date that a page shows at `now`: as `parse_date` does, or "today" or "yesterday" and a time of day.
+
+    Those are days of the clock that times without a zone are read on. Without `now` any time tells that it is a date.
+    """
+    found = parse_date(text)
+    time = _TIME.search(text) if found is None and len(text) <= _LONGEST else None
+    words = text if time is None else f"{text[: time.start()]} {_CLOCK_WORD.sub('', text[time.end() :].strip(' ,;'))}"
+    back = relative_day(words) if found is None and len(text) <= _LONGEST else None
+    if back is None:
+        return found
+    zone = _CLOCK.get()
+    day = (now or datetime(_YEARS[0], 1, 2, tzinfo=UTC)).astimezone(zone).date() - timedelta(days=back)
+    return _moment((day.year, day.month, day.day), time, zone if time else UTC)
 
 
 def english_month(name: str) -> int:

@@ -52,6 +52,34 @@ _BESIDE = frozenset((
     "saat", "st", "th", "u", "um", "в", "г", "ж", "о", "об", "р", "рік", "року", "год", "года", "роки", "թ", "στις",
     "בשעה", "يوم", "الساعة", "روز", "ساعت",
 ))  # fmt: skip
+# What pages call this day and the one before it, in the languages of the watchlist's countries.
+_TODAY = (
+    *("today", "сьогодні", "сегодня", "сёння", "aujourd’hui", "heute", "oggi", "dziś", "dzisiaj", "hoy", "vandaag"),
+    *("ma", "dnes", "azi", "astăzi", "днес", "tänään", "i dag", "idag", "täna", "šodien", "šiandien", "danas", "данас"),
+    *(
+        "σήμερα",
+        "bugün",
+        "hoje",
+        "היום",
+        "اليوم",
+        "امروز",
+        "آج",
+        "आज",
+        "今天",
+        "今日",
+        "오늘",
+        "本日",
+        "bu gün",
+        "այսօր",
+    ),
+    *("დღეს", "бүгін", "danes", "денес", "hari ini"),
+)
+_YESTERDAY = (
+    *("yesterday", "вчора", "учора", "вчера", "hier", "gestern", "ieri", "wczoraj", "ayer", "gisteren"),
+    *("tegnap", "včera", "eilen", "i går", "igår", "eile", "vakar", "juče", "jučer", "јуче", "χθες", "χτες", "dün"),
+    *("ontem", "אתמול", "أمس", "امس", "دیروز", "گزشتہ روز", "कल", "昨天", "昨日", "어제", "dünən", "երեկ", "გუშინ"),
+    *("кеше", "včeraj", "kemarin"),
+)
 # A cut name has so many letters at least.
 _CUT = 3
 
@@ -82,6 +110,23 @@ def worded_day(text: str) -> tuple[int, int, int] | None:
         return None
     month = _only_month([token for token in tokens if not token.isdecimal()])
     return (years[0], month, days[0]) if month else None
+
+
+def relative_day(text: str) -> int | None:
+    """Return 0 for "today" and 1 for "yesterday", with no more beside than the little words of dates; None else."""
+    words = plain_name(text)
+    for name, back in _relative_days().items():
+        before, found, after = words.partition(name)
+        if found and not (before[-1:].isalpha() or after[:1].isalpha()):
+            return back if all(word in _beside() for word in _TOKEN.findall(f"{before} {after}")) else None
+    return None
+
+
+@cache
+def _relative_days() -> dict[str, int]:
+    """Return how many days ago each name means, by its plain form; the longest first, since some stand in others."""
+    names = {plain_name(name): back for back, named in enumerate((_TODAY, _YESTERDAY)) for name in named}
+    return dict(sorted(names.items(), key=lambda each: -len(each[0])))
 
 
 def month_number(name: str) -> int | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+from base64 import urlsafe_b64decode
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from courlan import extract_domain
 
@@ -43,6 +44,22 @@ _CACHED = re.compile(
 )
 # An article's own last part of the path: a number, or words joined; a section's is a word.
 _ARTICLE_NAME = re.compile(r"\d|[^-_][-_][^-_]+[-_]|\.\w{3,5}$")
+
+
+_CHANNEL = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:t|telegram)\.me/(?!s/|joinchat|share|proxy|\+)(?P<name>\w{3,64})(?:/\d*)?/?(?:\?.*)?",
+    re.IGNORECASE,
+)
+
+# Addresses of searches, aggregators and networks that lead on to another, which stands in them.
+_WRAPPER = re.compile(
+    r"/(?:url|apiclick\.aspx|l(?:\.php)?|away(?:\.php)?|redir(?:ect)?(?:\.php)?|out|click|goto?)/?$", re.IGNORECASE
+)
+_WRAPPED = ("url", "u", "q", "to", "uddg", "target", "dest", "destination", "link")
+_IN_PATH = re.compile(r"/RU=([^/]+)/R[KS]=")
+# Those of Google News: the older ones hold an address, the newer ones a name that only its own script can look up.
+_GOOGLE_NEWS = re.compile(r"https?://news\.google\.com/(?:__i/)?(?:rss/)?(?:articles|read)/([\w=-]+)", re.IGNORECASE)
+_ADDRESS = re.compile(rb"https?://[\x21-\x7e]+")
 
 
 @lru_cache(maxsize=_NEAR)
@@ -122,6 +139,36 @@ def resolved_link(base: str, link: str) -> str | None:
     return link if link and (relative or is_http_url(link)) else None
 
 
+def unwrapped(url: str) -> str:
+    """Return the address of another site that a link holds, which leads there by way of its own; else the link."""
+    if not is_http_url(url):
+        return url
+    if (news := _GOOGLE_NEWS.match(url)) is not None:
+        return _address_in(news[1]) or url
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query)) if _WRAPPER.search(parts.path) else {}
+    inside = _IN_PATH.search(parts.path)
+    held = [unquote(inside[1])] if inside else [given[name] for name in _WRAPPED if name in given]
+    return next((each for each in held if is_http_url(each) and not same_site(each, url)), url)
+
+
+def hides_target(url: str) -> bool:
+    """Tell a link of an aggregator that says nowhere, in a way that others can follow, where it leads."""
+    news = _GOOGLE_NEWS.match(url)
+    return news is not None and _address_in(news[1]) is None
+
+
+def _address_in(code: str) -> str | None:
+    """Return the address in a name of Google News, which is a message of theirs in base64."""
+    try:
+        message = urlsafe_b64decode(code.rstrip("=") + "=" * (-len(code.rstrip("=")) % 4))
+    except ValueError:
+        return None
+    found = _ADDRESS.search(message)
+    address = found[0].decode("ascii") if found else ""
+    return address if is_http_url(address) else None
+
+
 def same_site(one: str, other: str) -> bool:
     """Tell whether two http(s) addresses belong to one registered domain, as www, m and amp twins do."""
     hosts = [urlsplit(url).hostname for url in (one, other) if is_http_url(url)]
@@ -129,6 +176,12 @@ def same_site(one: str, other: str) -> bool:
         return False
     domains = [extract_domain(url) for url in (one, other)]
     return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+
+
+def posts_address(url: str) -> str:
+    """Return the address at which a channel shows its posts: t.me/s/NAME for t.me/NAME and a post's own."""
+    found = _CHANNEL.fullmatch(url.strip())
+    return f"https://t.me/s/{found['name']}" if found else url
 
 
 def _desktop(url: str) -> str:

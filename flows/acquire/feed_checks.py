@@ -9,20 +9,24 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from extractors.records import Entry, Feed, Unreadable
 from extractors.syndication.discovery import AnnouncedFeed
 from extractors.syndication.listings import ListingFault, listing_faults
-from extractors.text.urls import is_http_url
-from flows.config.configuration import FetchTable
+from extractors.text.urls import is_http_url, posts_address
+from flows.config.configuration import FeedKind, FeedTable, FetchTable
 from flows.config.settings import Settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
+from flows.steps.poll import asking, is_page, task
 from flows.times import utc_now
-from flows.web.fetch import FEED_TYPES, PAGE_TYPES, fetch_outcomes
+from flows.web.fetch import PAGE_TYPES, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
 from warehouse.feeds import WatchedFeed
 
+CHANNELS = "https://t.me/s/"
 CLOCK = 'if its times are those of its own clock, write timezone = "Europe/Istanbul", or its own, beside its url'
 
 
@@ -64,28 +68,27 @@ class FeedAnswer:
 
 def checked(settings: Settings) -> list[FeedAnswer]:
     """Ask every feed without validators and return what came, in the order of the configuration."""
-    requests = [
-        Request(key=feed.feed_id, url=feed.url, accept=FEED_TYPES, feed=settings.table_of(feed.feed_id))
-        for feed in settings.feeds
-    ]
+    requests = [asking(feed.feed_id, feed.url, settings.table_of(feed.feed_id)) for feed in settings.feeds]
     outcomes = {outcome.key: outcome for outcome in fetch_outcomes(requests, settings.fetch)}
     with Workers(cores()) as workers:
         return [
-            found(workers, feed, outcomes.get(feed.feed_id), settings.timezone_of(feed.feed_id))
-            for feed in settings.feeds
+            found(workers, feed, outcomes.get(feed.feed_id), settings.table_of(feed.feed_id)) for feed in settings.feeds
         ]
 
 
-def found(workers: Workers, feed: WatchedFeed, outcome: FetchResult | None, timezone: str | None = None) -> FeedAnswer:
+def found(
+    workers: Workers, feed: WatchedFeed, outcome: FetchResult | None, table: FeedTable | None = None
+) -> FeedAnswer:
     """Judge one feed's answer."""
     if isinstance(outcome, FetchFailure):
         advice = advice_on(outcome, feed.url)
         return FeedAnswer(watched=feed, reachable=False, problem=outcome.detail, advice=advice)
     if not isinstance(outcome, Fetched):
         return FeedAnswer(watched=feed, reachable=False, problem="no time left to ask it")
-    answer = feed_in(workers, outcome, timezone)
+    answer = feed_in(workers, outcome, table)
     if isinstance(answer, Unreadable):
-        return FeedAnswer(watched=feed, problem=answer.said, advice=written_instead(workers, outcome))
+        advice = None if is_page(table) else written_instead(workers, outcome)
+        return FeedAnswer(watched=feed, problem=answer.said, advice=advice)
     faults = listing_faults(answer, outcome.asked_at or utc_now())
     problem = "; ".join(faults.values()) or ("no entries" if not answer.entries else None)
     moved = f'it has moved; write url = "{outcome.moved_to}"' if outcome.moved_to else None
@@ -122,7 +125,7 @@ def discovered(url: str) -> tuple[AnnouncedFeed, ...]:
     """
     if not is_http_url(url):
         raise UsageProblem(f'{url} is no address; write one, for example "https://outlet.example/"')
-    answer = typed(url, PAGE_TYPES)
+    answer = typed(Request(key=url, url=url, accept=PAGE_TYPES))
     if isinstance(answer, FetchFailure):
         raise WorkProblem(f"{url}: {answer.detail}")
     with Workers(1) as workers:
@@ -132,14 +135,18 @@ def discovered(url: str) -> tuple[AnnouncedFeed, ...]:
         return announced_in(workers, answer)
 
 
-def parsed(sources: Sequence[str]) -> Iterator[Feed | str]:
-    """Yield the feed of each file or address, in the order given, or why there is none; raise UsageProblem."""
+def parsed(sources: Sequence[str], kind: FeedKind = FeedKind.FEED, links: str | None = None) -> Iterator[Feed | str]:
+    """Yield the feed of each file or address, in the order given, or why there is none; raise UsageProblem.
+
+    `links` is the selector of a listing's links.
+    """
     wrong = [why for source in sources if not is_http_url(source) and (why := unreadable(Path(source)))]
     if wrong:
         raise UsageProblem("\n".join(wrong))
     with Workers(1) as workers:
         for source in sources:
-            yield parsed_address(workers, source) if is_http_url(source) else parsed_file(workers, Path(source))
+            feed = parsed_address if is_http_url(source) else parsed_file
+            yield feed(workers, source, table_for(source, kind, links))
 
 
 def unreadable(path: Path) -> str | None:
@@ -153,31 +160,48 @@ def unreadable(path: Path) -> str | None:
     return None
 
 
-def parsed_file(workers: Workers, path: Path) -> Feed | str:
+def table_for(source: str, kind: FeedKind, links: str | None = None) -> FeedTable:
+    """Return a feed's table for what a person typed; its kind is that of an address which tells it by itself."""
+    url = posts_address(source) if is_http_url(source) else "http://localhost/"
+    kind = FeedKind.TELEGRAM if url.startswith(CHANNELS) else kind
+    if links and kind is not FeedKind.LISTING:
+        raise UsageProblem("--links is of a listing; write --kind listing beside it")
+    table = {"url": url, "outlet": urlsplit(url).hostname or url, "kind": kind, "links": links}
+    try:
+        return FeedTable.model_validate(table)
+    except ValidationError as error:
+        raise UsageProblem("\n".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())) from None
+
+
+def parsed_file(workers: Workers, source: str, table: FeedTable) -> Feed | str:
     """Parse a file."""
-    feed = workers.parse_feed(path.read_bytes(), url="", content_type=None)
-    return str(feed.reason) if isinstance(feed, Unreadable) else feed
+    body = Path(source).read_bytes()
+    answer = Fetched(key=source, url="", body=body, content_type=None, etag=None, last_modified=None)
+    return said_of(feed_in(workers, answer, table))
 
 
-def parsed_address(workers: Workers, url: str) -> Feed | str:
+def parsed_address(workers: Workers, _source: str, table: FeedTable) -> Feed | str:
     """Fetch and parse one address."""
-    answer = typed(url, FEED_TYPES)
-    if isinstance(answer, FetchFailure):
-        return answer.detail
-    feed = feed_in(workers, answer)
+    answer = typed(asking(table.url, table.url, table))
+    return answer.detail if isinstance(answer, FetchFailure) else said_of(feed_in(workers, answer, table))
+
+
+def said_of(feed: Feed | Unreadable) -> Feed | str:
+    """Return a feed, or the reason why there is none."""
     return str(feed.reason) if isinstance(feed, Unreadable) else feed
 
 
-def typed(url: str, accept: str) -> Fetched | FetchFailure:
+def typed(request: Request) -> Fetched | FetchFailure:
     """Ask an address that a person typed, so it may lead to this machine."""
-    fetch = FetchTable.model_validate({"delay_seconds": 0}).model_copy(update={"allow_hosts": (urlsplit(url).netloc,)})
-    (outcome,) = fetch_outcomes([Request(key=url, url=url, accept=accept)], fetch)
+    host = urlsplit(request.url).netloc
+    fetch = FetchTable.model_validate({"delay_seconds": 0}).model_copy(update={"allow_hosts": (host,)})
+    (outcome,) = fetch_outcomes([request], fetch)
     return outcome if isinstance(outcome, Fetched) else as_failure(outcome)
 
 
-def feed_in(workers: Workers, answer: Fetched, timezone: str | None = None) -> Feed | Unreadable:
-    """Parse what came as a feed."""
-    return workers.parse_feed(answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
+def feed_in(workers: Workers, answer: Fetched, table: FeedTable | None = None) -> Feed | Unreadable:
+    """Parse what came as a feed of the kind that its table says."""
+    return workers.parse_feed(task(answer, table, answer.asked_at or utc_now()))
 
 
 def announced_in(workers: Workers, answer: Fetched) -> tuple[AnnouncedFeed, ...]:

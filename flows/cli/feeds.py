@@ -17,6 +17,7 @@ import typer
 from extractors.records import Entry, Feed, Unreadable
 from extractors.text.urls import is_http_url, page_key
 from flows.cli.command import Config, TableFormat, command, group, replacing, settings_of, tell
+from flows.config.configuration import FeedKind
 from flows.config.settings import Settings, parsed, read_text
 from flows.problems import UsageProblem, WorkProblem, check_known
 from flows.tables import Columns
@@ -174,11 +175,13 @@ def spelled(time: timedelta) -> str:
 @command("feeds parse")
 def parse(
     sources: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Feeds, as files or addresses.")],
+    kind: Annotated[FeedKind, typer.Option(help="What they are.")] = FeedKind.FEED,
+    links: Annotated[str | None, typer.Option(metavar="SELECTOR", help="The links of a listing.")] = None,
 ) -> None:
     """Print one JSON object a feed, from files or addresses."""
     from flows.acquire.feed_checks import parsed as parsed_feeds
 
-    for source, answer in zip(sources, parsed_feeds(sources), strict=True):
+    for source, answer in zip(sources, parsed_feeds(sources, kind, links), strict=True):
         typer.echo(json_text(feed_object(source, answer)))
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from cssselect import HTMLTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, create_model, model_validator
 
 from alerts.channels import CHANNELS, channel_named, needed
@@ -29,7 +31,7 @@ from alerts.values import (
     once_filled,
     web_address,
 )
-from extractors.text.urls import is_http_url
+from extractors.text.urls import is_http_url, posts_address
 from extractors.text.words import did_you_mean
 from warehouse.kept import Keeping
 
@@ -128,6 +130,15 @@ def table_of(channel: str) -> type[Table] | None:
     return found.table if found and found.table.model_fields else None
 
 
+def selector(value: str) -> str:
+    """Accept a CSS selector."""
+    try:
+        HTMLTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f'no CSS selector ({error}); write that of the links, for example "main li > a"') from None
+    return value
+
+
 class ScheduleTable(Table):
     """`[schedule]`."""
 
@@ -210,11 +221,29 @@ class FetchTable(Table):
     proxy: Annotated[Name, AfterValidator(proxy_address)] | None = None
 
 
+class FeedKind(StrEnum):
+    """What stands at a feed's address."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    TELEGRAM = "telegram"
+
+    @property
+    def is_page(self) -> bool:
+        """Tell a page that is made for people: robots.txt counts for it."""
+        return self in {FeedKind.LISTING, FeedKind.TELEGRAM}
+
+
 class FeedTable(Table):
-    """One of `[[feeds]]`."""
+    """One of `[[feeds]]`. `links` is the selector of a listing's links, `speaker` who speaks in a channel's posts."""
 
     url: Annotated[str, AfterValidator(web_address)]
     outlet: Name
+    kind: FeedKind = FeedKind.FEED
+    links: Annotated[Name, AfterValidator(selector)] | None = None
+    speaker: Name | None = None
+    primary: bool = False
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     every: Duration = timedelta(minutes=10)
     max_every: Duration | None = None
@@ -231,6 +260,17 @@ class FeedTable(Table):
         """Refuse a longest interval below the shortest."""
         if self.max_every is not None and self.max_every < self.every:
             raise ValueError('max_every is shorter than every; write a longer one, for example "40m"')
+        return self
+
+    @model_validator(mode="after")
+    def of_its_kind(self) -> FeedTable:
+        """Refuse a key of another kind, and the address of a channel at which it shows no posts."""
+        if self.links and self.kind is not FeedKind.LISTING:
+            raise ValueError('links is of a listing; write kind = "listing" beside it')
+        if self.speaker and self.kind is not FeedKind.TELEGRAM:
+            raise ValueError('speaker is of a channel; write kind = "telegram" beside it')
+        if self.kind is FeedKind.TELEGRAM and (posts := posts_address(self.url)) != self.url:
+            raise ValueError(f'a channel shows its posts at another address; write url = "{posts}"')
         return self
 
 

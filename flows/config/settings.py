@@ -226,6 +226,8 @@ def watched(feed: FeedTable) -> WatchedFeed:
         country=feed.country,
         every=feed.every,
         max_every=feed.max_every or 4 * feed.every,
+        kind=str(feed.kind),
+        primary_source=feed.primary or feed.speaker is not None,
     )
 
 

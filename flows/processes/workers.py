@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -14,7 +15,9 @@ from extractors.html.pages import clean_page
 from extractors.records import Feed, Page, Unreadable, UnreadableReason
 from extractors.syndication.discovery import AnnouncedFeed, announced_feeds
 from extractors.syndication.feeds import parse_feed
-from extractors.syndication.sitemaps import ChildSitemap, read_sitemap
+from extractors.syndication.link_lists import parse_listing
+from extractors.syndication.sitemaps import ChildSitemap, parse_news, read_sitemap
+from extractors.syndication.telegram import parse_channel
 from extractors.text.dates import clock_of, parse_date
 from extractors.text.languages import language_of
 from extractors.text.plaintext import clean_text, decode_text
@@ -42,19 +45,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parse:
-    """One body to be parsed: as a feed, a page, a text file, a sitemap, for the feeds it links to, or for its language.
+    """One body to be parsed: as a feed of a kind, a page, a text file, a sitemap, for its links or its language.
 
     Times in it that name no zone are of `timezone`, UTC without. `headline` is what a feed calls a page, and `language`
-    what its articles are said to be in.
+    what its articles are said to be in. It came at time `at`; `links` is the selector of a listing's links.
     """
 
-    kind: Literal["feed", "page", "text", "sitemap", "links", "language"]
+    kind: Literal["feed", "news", "listing", "telegram", "page", "text", "sitemap", "links", "language"]
     body: bytes
     url: str = ""
     content_type: str | None = None
     timezone: str | None = None
     headline: str | None = None
     language: str | None = None
+    links: str | None = None
+    at: datetime | None = None
 
 
 def clean_file(body: bytes, **_: object) -> object:
@@ -70,6 +75,9 @@ def text_language(body: bytes, *, language: str | None, **_: object) -> object:
 
 _PARSERS: dict[str, Callable[..., object]] = {
     "feed": parse_feed,
+    "news": parse_news,
+    "listing": parse_listing,
+    "telegram": parse_channel,
     "page": clean_page,
     "text": clean_file,
     "sitemap": read_sitemap,
@@ -79,7 +87,12 @@ _PARSERS: dict[str, Callable[..., object]] = {
 
 
 # What only some kinds take.
-_OWN = {"page": ("headline", "language"), "language": ("language",)}
+_OWN = {
+    "page": ("headline", "language"),
+    "language": ("language",),
+    "news": ("at",),
+    "listing": ("links", "at"),
+}
 
 
 def prepare() -> Callable[[Parse], object]:
@@ -116,11 +129,9 @@ class Workers:
         """End the processes."""
         self._pool.end()
 
-    def parse_feed(
-        self, body: bytes, *, url: str = "", content_type: str | None = None, timezone: str | None = None
-    ) -> Feed | Unreadable:
-        """Parse one feed, as `extractors.syndication.feeds.parse_feed` does."""
-        answer = self._one(Parse(kind="feed", body=body, url=url, content_type=content_type, timezone=timezone))
+    def parse_feed(self, task: Parse) -> Feed | Unreadable:
+        """Parse one feed of any kind."""
+        answer = self._one(task)
         assert isinstance(answer, Feed | Unreadable)
         return answer
 

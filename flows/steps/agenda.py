@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from extractors.text.identity import link_name
-from extractors.text.urls import without_fragment
-from flows.config.configuration import FeedTable
+from extractors.text.urls import hides_target, without_fragment
+from flows.config.configuration import FeedKind, FeedTable
 from flows.web.fetch import PAGE_TYPES
-from flows.web.results import FetchResult, Request
+from flows.web.results import FetchFailure, FetchReason, FetchResult, Request
 from warehouse.entries import PendingEntry, names_known, pending_entries
 from warehouse.session import Session
 
@@ -28,6 +28,13 @@ def entries_to_read(session: Session, now: datetime) -> tuple[PendingEntry, ...]
     )
 
 
+def why_unasked(entry: PendingEntry, table: FeedTable | None) -> str | None:
+    """Say why an entry's page is not asked for; None where it is."""
+    if table is not None and table.kind is FeedKind.TELEGRAM:
+        return "a post without words"
+    return "its link hides where it leads" if hides_target(entry.url) else None
+
+
 class Pages:
     """The pages asked for in one pass, each once however many entries lead to it."""
 
@@ -39,11 +46,15 @@ class Pages:
 
     def requests(
         self, entries: Sequence[PendingEntry], table_of: Callable[[str], FeedTable | None] = lambda _feed_id: None
-    ) -> list[Request]:
-        """Return the requests for those entries whose pages were not asked for yet."""
+    ) -> tuple[list[Request], list[FetchResult]]:
+        """Return the requests for those entries whose pages were not asked for yet, and what needs no request.
+
+        A post in a channel says all there is where it is listed; a link that hides where it leads is not asked.
+        """
         fresh = [entry for entry in entries if entry.entry_key not in self._seen]
         self._seen.update(entry.entry_key for entry in fresh)
-        wanted = []
+        wanted: list[Request] = []
+        told: list[FetchResult] = []
         for entry in fresh:
             url = without_fragment(entry.url)
             if url in self._asked:
@@ -52,8 +63,11 @@ class Pages:
             self._asked[url] = entry.entry_key
             self._leading[entry.entry_key] = [entry]
             table = table_of(entry.feed_id)
-            wanted.append(Request(key=entry.entry_key, url=url, accept=PAGE_TYPES, crawls=True, feed=table))
-        return wanted
+            if reason := why_unasked(entry, table):
+                told.append(FetchFailure(key=entry.entry_key, reason=FetchReason.LISTED, detail=reason))
+            else:
+                wanted.append(Request(key=entry.entry_key, url=url, accept=PAGE_TYPES, crawls=True, feed=table))
+        return wanted, told
 
     @property
     def awaited(self) -> Iterable[str]:

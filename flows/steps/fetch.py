@@ -15,13 +15,14 @@ from extractors.html.boilerplate import WINDOW, newly_learned, page_lines, same_
 from extractors.records import Article, Entry, Page, PageLines, Unreadable
 from extractors.text.identity import article_id, item_id, item_url, plain_words
 from extractors.text.urls import canonical_url, without_fragment
+from flows.config.configuration import FeedKind
 from flows.config.settings import Settings
 from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.agenda import PAGES_A_PASS
 from flows.steps.outlets import Outlets
-from flows.steps.own_words import EMPTY_HANDED, headline_of, is_elsewhere, own_page, shares_page
+from flows.steps.own_words import EMPTY_HANDED, headline_of, is_elsewhere, own_page, own_post, shares_page
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, as_failure
 from warehouse import boilerplate
@@ -167,8 +168,10 @@ def from_feed(
         return result
     if isinstance(result, FoundArticle) and not is_elsewhere(entry, result.page, shared=shared):
         return result
-    language = setup.settings.language_of(entry.feed_id)
-    page = own_page(workers, entry, language, bare=isinstance(result, Missed) and result.empty_handed)
+    table = setup.settings.table_of(entry.feed_id)
+    bare, language = isinstance(result, Missed) and result.empty_handed, setup.settings.language_of(entry.feed_id)
+    verbatim = table is not None and table.kind is FeedKind.TELEGRAM
+    page = own_post(workers, entry, language) if verbatim else own_page(workers, entry, language, bare=bare)
     if page is None:
         return result
     own = found(entry, page, without_fragment(entry.url), setup.now())
@@ -198,7 +201,8 @@ def unfetched(setup: Setup, entry: PendingEntry, why: FetchFailure, now: datetim
     wait = max(retry_delay(entry.attempts + 1, every, 60 * every), why.wait or timedelta(0))
     retry_at = None if is_final(entry, why) else now + wait
     failure = PageFailure(entry_key=entry.entry_key, feed_id=entry.feed_id, reason=why.detail, retry_at=retry_at)
-    return Missed(failure=failure, disallowed=why.reason is FetchReason.DISALLOWED)
+    is_listed, disallowed = why.reason is FetchReason.LISTED, why.reason is FetchReason.DISALLOWED
+    return Missed(failure=failure, fetched=is_listed, empty_handed=is_listed, disallowed=disallowed)
 
 
 def is_final(entry: PendingEntry, failure: FetchFailure) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape, unescape
 from urllib.parse import urlsplit
 
 from extractors.records import Page, Unreadable, UnreadableReason
@@ -69,6 +69,12 @@ def own_page(workers: Workers, entry: PendingEntry, language: str | None, *, bar
         return page
     is_short = isinstance(page, Unreadable) and page.reason is UnreadableReason.NO_ARTICLE
     return Page(text=said, title=title, language=workers.language_of(said, language)) if is_short else None
+
+
+def own_post(workers: Workers, entry: PendingEntry, language: str | None) -> Page | None:
+    """Return a post of a channel as a page, its words as they stand, None where it has none."""
+    text, title = unescape(entry.entry.content_html or ""), entry.entry.title
+    return Page(text=text, title=title, language=workers.language_of(text, language)) if text.strip() else None
 
 
 def headline_of(leading: Sequence[PendingEntry]) -> str | None:

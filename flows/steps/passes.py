@@ -223,6 +223,7 @@ class Intake:
         self._compared: Sequence[str] | None = None
         self._read_ahead(session, self._pending)
         self._polled: list[Polled] = []
+        self._told: list[FetchResult] = []
         self._files: list[RobotsFile] = []
         self._parked: list[HostPace] = []
 
@@ -247,7 +248,7 @@ class Intake:
             table_of = self._setup.settings.table_of
             feeds_due = [request_for(state, table_of(name)) for name, state in self._due.items()]
             stream.ask([*feeds_due, *self._requests(self._pending, shown)])
-            while arrived := stream.batch():
+            while (arrived := stream.batch()) or self._told:
                 for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
                     shown()
                 counts += self._take_feeds(arrived, workers)
@@ -267,7 +268,8 @@ class Intake:
         return noted.counts
 
     def _requests(self, entries: Sequence[PendingEntry], shown: Stage) -> list[Request]:
-        requests = self._pages.requests(entries, self._setup.settings.table_of)
+        requests, told = self._pages.requests(entries, self._setup.settings.table_of)
+        self._told += told
         shown.grow(len(requests))
         return requests
 
@@ -278,7 +280,7 @@ class Intake:
         pairs = [
             (self._due[each.key], each) for each in arrived if isinstance(each, FetchResult) and each.key in self._due
         ]
-        self._polled += answers_of(workers, pairs, self._setup.now(), self._setup.settings.timezone_of)
+        self._polled += answers_of(workers, pairs, self._setup.now(), self._setup.settings.table_of)
         self._pending = ()
         if not self._parked and not any(each.may_be_new for each in self._polled):
             return RunCounts()
@@ -292,6 +294,7 @@ class Intake:
     def _take_pages(self, arrived: Sequence[Incoming], workers: Workers) -> RunCounts:
         """Take a batch of pages all the way: cleaned, read, recorded, sent and published."""
         outcomes = [each for each in arrived if isinstance(each, FetchResult) and each.key not in self._due]
+        outcomes, self._told = [*outcomes, *self._told], []
         if not outcomes:
             return RunCounts()
         fetched = self._pages.taken(outcomes)

@@ -9,16 +9,18 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Literal
 
 from extractors.records import Feed, Page, Unreadable
+from extractors.syndication.link_lists import FORMAT as LISTED
 from extractors.syndication.listings import listing_problem
 from extractors.text.identity import body_hash, entry_hash, entry_names, exact_names
-from extractors.text.urls import is_http_url
-from flows.config.configuration import FeedTable
+from extractors.text.urls import is_http_url, unwrapped
+from flows.config.configuration import FeedKind, FeedTable
 from flows.processes.workers import Parse, Workers
 from flows.steps.feed_news import FeedNews, Trouble, told
 from flows.steps.rhythm import bearable_silence
-from flows.web.fetch import FEED_TYPES
+from flows.web.fetch import FEED_TYPES, PAGE_TYPES
 from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
 from warehouse.entries import NewEntry, fresh_entries
@@ -71,21 +73,26 @@ class Noted:
 
 def request_for(state: FeedState, table: FeedTable | None = None) -> Request:
     """Return a feed's request, with the validators its server gave, to where it has moved for good."""
-    return Request(
-        key=state.feed.feed_id,
-        url=state.course.current_url or state.feed.url,
-        accept=FEED_TYPES,
-        etag=state.etag,
-        last_modified=state.last_modified,
-        feed=table,
-    )
+    url = state.course.current_url or state.feed.url
+    return replace(asking(state.feed.feed_id, url, table), etag=state.etag, last_modified=state.last_modified)
+
+
+def asking(key: str, url: str, table: FeedTable | None) -> Request:
+    """Return the request for a feed of any kind, without validators; robots.txt counts for pages made for people."""
+    accept = PAGE_TYPES if is_page(table) else FEED_TYPES
+    return Request(key=key, url=url, accept=accept, crawls=is_page(table), feed=table)
+
+
+def is_page(table: FeedTable | None) -> bool:
+    """Tell a feed that is a page made for people."""
+    return table is not None and table.kind.is_page
 
 
 def answers_of(
     workers: Workers,
     pairs: Sequence[tuple[FeedState, FetchResult]],
     now: datetime,
-    timezone_of: Callable[[str], str | None] = lambda _feed_id: None,
+    table_of: Callable[[str], FeedTable | None] = lambda _feed_id: None,
 ) -> list[Polled]:
     """Read what servers answered. What a changed feed comes to is known once its entries were compared."""
     bodies = [
@@ -94,8 +101,12 @@ def answers_of(
         if isinstance(outcome, Fetched) and body_hash(outcome.body) != state.body_hash
     ]
     # What one feed's entries are named is worked out while others are being parsed.
-    feeds = zip(bodies, workers.in_order(task(outcome, timezone_of(outcome.key)) for _, outcome in bodies), strict=True)
-    read = {outcome.key: parsed(state, outcome, feed, outcome.asked_at or now) for (state, outcome), feed in feeds}
+    tasks = (task(outcome, table_of(outcome.key), outcome.asked_at or now) for _, outcome in bodies)
+    feeds = zip(bodies, workers.in_order(tasks), strict=True)
+    read = {
+        outcome.key: parsed(state, outcome, feed, outcome.asked_at or now, is_page=is_page(table_of(outcome.key)))
+        for (state, outcome), feed in feeds
+    }
     return [Polled(state=state, finding=finding_of(state, outcome, read, now)) for state, outcome in pairs]
 
 
@@ -109,15 +120,35 @@ def finding_of(
     return read.get(outcome.key) or unchanged(state, outcome, at)
 
 
-def task(answer: Fetched, timezone: str | None) -> Parse:
-    """Return what there is to parse."""
-    return Parse(kind="feed", body=answer.body, url=answer.url, content_type=answer.content_type, timezone=timezone)
+_PARSED_AS: Mapping[FeedKind, Literal["feed", "news", "listing", "telegram"]] = {
+    FeedKind.FEED: "feed",
+    FeedKind.SITEMAP: "news",
+    FeedKind.LISTING: "listing",
+    FeedKind.TELEGRAM: "telegram",
+}
 
 
-def parsed(state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime) -> Parsed | Poll:
-    """Return what a feed's body says, or that it is none."""
+def task(answer: Fetched, table: FeedTable | None, at: datetime) -> Parse:
+    """Return what there is to parse, as the kind that its table says; one without a table is a feed."""
+    return Parse(
+        kind=_PARSED_AS[table.kind] if table else "feed",
+        body=answer.body,
+        url=answer.url,
+        content_type=answer.content_type,
+        timezone=table.timezone if table else None,
+        links=table.links if table else None,
+        at=at,
+    )
+
+
+def parsed(
+    state: FeedState, answer: Fetched, feed: Feed | Page | Unreadable, now: datetime, *, is_page: bool = False
+) -> Parsed | Poll:
+    """Return what a feed's body says, or that it is none; one that `is_page` may be made otherwise some day."""
     if not isinstance(feed, Feed):
         said = "no feed" if isinstance(feed, Page) else feed.said
+        if is_page and not state.first_poll:
+            said = f"{said}; it was before, so the page is made otherwise now"
         return failed(state, FetchFailure(key=answer.key, reason=FetchReason.UNREADABLE, detail=said), now)
     entries = new_entries(state.feed.feed_id, feed)
     linked = sum(bool(entry.link and is_http_url(entry.link)) for entry in feed.entries)
@@ -129,14 +160,16 @@ def new_entries(feed_id: str, feed: Feed) -> tuple[NewEntry, ...]:
     """Return the entries that lead to a page, each once; a feed that repeats an entry meant its first."""
     entries: dict[str, NewEntry] = {}
     keys: set[str] = set()
-    for entry in feed.entries:
-        if entry.link and is_http_url(entry.link):
+    for listed in feed.entries:
+        if listed.link and is_http_url(listed.link):
+            url = unwrapped(listed.link)
+            entry = replace(listed, link=url)
             exact, names = exact_names(feed_id, entry), entry_names(feed_id, entry)
             # One that shares its guid with another that stands before it is told from it by all that names it.
             key = exact[0] if names[0] in keys else names[0]
-            new = NewEntry(
-                entry_key=key, entry_hash=entry_hash(entry), url=entry.link, entry=entry, names=names, exact=exact
-            )
+            # A list shows "today" and tomorrow a date: that is no change of the page behind it.
+            state = entry_hash(replace(entry, updated=None) if feed.format == LISTED else entry)
+            new = NewEntry(entry_key=key, entry_hash=state, url=url, entry=entry, names=names, exact=exact)
             entries.setdefault(exact[0], new)
             keys.add(key)
     return tuple(entries.values())

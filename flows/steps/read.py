@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractors.records import Reading
-from extractors.speech.reading import unread
+from extractors.records import Article, Reading
+from extractors.speech.reading import Unread, unread
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.fetch import FoundArticle
@@ -17,12 +17,21 @@ def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]
     if not found:
         return ()
     with stage(setup.progress, "read", len(found)) as count:
-        skims = [setup.gate.skim(unread(item.article)) for item in found]
+        skims = [setup.gate.skim(as_unread(setup, item.article)) for item in found]
         readings: dict[int, Reading] = {}
         for place, reading in setup.reader.each(skims):
             readings[place] = reading
             count()
     return tuple(with_reading(item, readings[place]) for place, item in enumerate(found))
+
+
+def as_unread(setup: Setup, article: Article) -> Unread:
+    """Return an article to be read: who owns the channel that it was posted in speaks in it.
+
+    What was forwarded there is under its own outlet's name.
+    """
+    owner = setup.owners.get(article.feed_id or "")
+    return unread(article, owner.party if owner and owner.outlet == article.outlet else None)
 
 
 def with_reading(item: FoundArticle, reading: Reading) -> ReadArticle:

@@ -12,10 +12,10 @@ from alerts.matching import find_matches, first_failure
 from alerts.records import Alert, Evidence, Match, Place
 from alerts.wording import counted
 from extractors.records import Article, Depth
-from extractors.speech.reading import unread
 from flows.config.settings import Settings
 from flows.problems import the_one
 from flows.setup import Setup, prepared
+from flows.steps.read import as_unread
 from flows.tables import listing, table
 from flows.times import moment
 from warehouse import alerts
@@ -72,7 +72,7 @@ def account_of(setup: Setup, beginning: str) -> AlertAccount:
     if revision != newest and then:
         stored = replace(stored, article=then[0].article)
     if revision != newest or stored.reading.depth is Depth.LEFT_UNREAD:
-        (fresh,) = setup.reader.read([unread(stored.article)])
+        (fresh,) = setup.reader.read([as_unread(setup, stored.article)])
         stored = replace(stored, reading=fresh)
     return AlertAccount(logged=logged, found=stored, revision=revision, newest=newest, sources=sources)
 

@@ -9,11 +9,11 @@ from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.matching import find_all_matches
 from alerts.records import Arrival
 from extractors.records import Article, Depth, Reading
-from extractors.speech.reading import unread
 from extractors.text.words import did_you_mean
 from flows.problems import UsageProblem
 from flows.progress import stage
 from flows.setup import Setup
+from flows.steps.read import as_unread
 from warehouse.articles import stored_articles
 from warehouse.records import ReadArticle
 from warehouse.revisions import Revision, StoredRevision, stored_revisions
@@ -52,7 +52,7 @@ def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revisi
         words = words_of(setup, batch)
         known = readings_of(setup, batch)
         unknown = [key for key in words if key not in known and may_match(rules, words[key].article)]
-        read = setup.reader.read([unread(words[key].article) for key in unknown]) if unknown else []
+        read = setup.reader.read([as_unread(setup, words[key].article) for key in unknown]) if unknown else []
         known |= dict(zip(unknown, read, strict=True))
         for each in batch:
             key = (each.article_id, each.revision)

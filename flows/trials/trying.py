@@ -36,6 +36,7 @@ from flows.steps.fetch import article_of
 from flows.trials.past import rules_named
 from flows.trials.why_not import MEANINGS, failed, heading
 from flows.web.fetch import PAGE_TYPES
+from flows.web.results import Request
 from warehouse.harmless import terminal_safe
 from warehouse.records import ReadArticle
 
@@ -81,7 +82,7 @@ def of_files(setup: Setup, workers: Workers, files: Sequence[Path]) -> Iterator[
 def of_addresses(setup: Setup, workers: Workers, urls: Sequence[str]) -> Iterator[Article | str]:
     """Yield the article at each address, fetched now, or why there is none."""
     for url in urls:
-        (page,) = workers.in_order([content_of(typed(url, PAGE_TYPES))])
+        (page,) = workers.in_order([content_of(typed(Request(key=url, url=url, accept=PAGE_TYPES)))])
         if not isinstance(page, Page):
             yield f"{url}: {page.said if isinstance(page, Unreadable) else page}"
             continue

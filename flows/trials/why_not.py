@@ -10,10 +10,10 @@ from alerts.layout import Texts
 from alerts.matching import first_failure
 from alerts.records import Reason
 from extractors.records import Depth
-from extractors.speech.reading import unread
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
+from flows.steps.read import as_unread
 from flows.tables import listing
 from flows.times import moment
 from flows.trials.past import may_match, rules_named
@@ -68,7 +68,7 @@ def read_in_full(setup: Setup, rule: CompiledRule, found: ReadArticle) -> ReadAr
     """Return an article read in full, where the gate left it and the rule could match it."""
     if found.reading.depth is not Depth.LEFT_UNREAD or not may_match([rule], found.article):
         return found
-    (fresh,) = setup.reader.read([unread(found.article)])
+    (fresh,) = setup.reader.read([as_unread(setup, found.article)])
     return replace(found, reading=fresh)
 
 

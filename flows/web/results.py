@@ -86,6 +86,7 @@ class FetchReason(Enum):
     REDIRECTS = "leads on and on"
     OUT_OF_TIME = "no time to follow where it leads"
     DISALLOWED = "robots.txt does not allow it"
+    LISTED = "not asked for: where it is listed stands all there is"
     POSTPONED = "robots.txt can't be had yet"
 
 
@@ -106,7 +107,8 @@ class FetchFailure:
     @property
     def permanent(self) -> bool:
         """Tell whether asking again is no use."""
-        return self.reason in {FetchReason.NO_ADDRESS, FetchReason.DISALLOWED} or self.status in FINAL
+        final = {FetchReason.NO_ADDRESS, FetchReason.DISALLOWED, FetchReason.LISTED}
+        return self.reason in final or self.status in FINAL
 
 
 FetchResult = Fetched | NotModified | FetchFailure

@@ -1,0 +1,75 @@
+"""What the owner of a channel says in a post of his: all that stands in no quotation marks and is nobody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractors.officials.countries import Countries, Homes
+from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.speech.drafts import Draft, finished
+from extractors.speech.parties import Party, Resolution, Speaker
+from extractors.speech.quotations import Quotation
+from extractors.speech.slavic.lexicon import lexicon_of
+from extractors.text.spans import stripped
+
+_LEAST_WORDS = 3
+_WORD = re.compile(r"(?<![#@\w/.])[^\W\d_]{2,}")
+
+
+def owner_statements(
+    article_id: str,
+    text: str,
+    owner: Party,
+    found: Sequence[Statement],
+    *,
+    sentences: Sequence[Span],
+    quotations: Sequence[Quotation],
+    mentions: Sequence[Mention],
+    countries: Countries,
+    language: str | None = None,
+) -> tuple[Statement, ...]:
+    """Return the statements `found` in a post with those of its owner, a sentence each, in order.
+
+    A sentence of which somebody else says a part is his who says it. `language` is that of a grammar of ours for
+    others than English.
+    """
+    homes = Homes(countries, text, mentions)
+    topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
+    speaker = Speaker(party=replace(owner, resolution=Resolution.OWNER), surface="", span=Span(0, 0))
+    own = []
+    for at, sentence in enumerate(sentences):
+        spans = list(_unquoted(text, sentence, quotations))
+        if not any(each.span.meets(sentence) for each in found) and _says_something(text, spans):
+            before = sentences[at - 1] if at else None
+            draft = Draft(speaker, spans, 0, kind=StatementKind.INDIRECT, before=before)
+            said = finished(article_id, text, draft, sentences=sentences, topics=topics, homes=homes)
+            said = replace(said, speaker_surface=None, speaker_span=None)
+            own.append(replace(said, stance=_leaning(said.text, language)) if language else said)
+    return tuple(sorted((*found, *own), key=lambda each: each.span))
+
+
+def _unquoted(text: str, sentence: Span, quotations: Sequence[Quotation]) -> Iterator[Span]:
+    """Yield the stretches of a sentence that stand in no quotation marks."""
+    start = sentence.start
+    for outer in (each.outer for each in quotations if each.outer.meets(sentence)):
+        yield from _kept(text, Span(start, max(start, outer.start)))
+        start = max(start, outer.end)
+    yield from _kept(text, Span(min(start, sentence.end), sentence.end))
+
+
+def _kept(text: str, span: Span) -> Iterator[Span]:
+    inside = stripped(text, span)
+    if inside.start < inside.end and _WORD.search(text, inside.start, inside.end):
+        yield inside
+
+
+def _says_something(text: str, spans: Sequence[Span]) -> bool:
+    """Tell a sentence from a line of tags, names and links."""
+    return sum(len(_WORD.findall(text, span.start, span.end)) for span in spans) >= _LEAST_WORDS
+
+
+def _leaning(words: str, language: str) -> str:
+    leanings = (row for row in lexicon_of(language).leanings if row.pattern.search(words))
+    return next((row.stance for row in leanings if row.also is None or row.also.search(words)), "assert")

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flows.config.settings import load_settings
+from flows.problems import UsageProblem
+from flows.setup import prepared
+from tests.newsroom import NOW, SAID, newsroom, page
+from tests.pressroom import PHOTO, channel, forwarded, post, releases
+from tests.servers import Reply
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+
+FEEDS = """
+[[feeds]]
+url = "{0}/s/office"
+outlet = "Office"
+kind = "telegram"
+speaker = "Zelenskyy"
+[[feeds]]
+url = "{0}/en/news"
+outlet = "Ministry"
+kind = "listing"
+primary = true
+[[feeds]]
+url = "{0}/news.xml"
+outlet = "Daily"
+kind = "sitemap"
+"""
+WORDS = "We are ready for a ceasefire.<br/><br/>“There will be no truce,” Dmitry Peskov said in Moscow on Wednesday."
+LISTED = [
+    ("/en/news/2", "Minister names terms of a truce", "Today"),
+    ("/en/news/1", "The festival of the harvest", "Yesterday"),
+]
+
+
+def html(text: str) -> Reply:
+    """Return a page."""
+    return Reply(headers=(("Content-Type", "text/html; charset=utf-8"),), body=text.encode())
+
+
+@pytest.fixture
+def room(tmp_path):
+    """A channel, a ministry's list of releases and a sitemap on one host, and the outlet's own feed."""
+    with newsroom(tmp_path) as opened:
+        opened.write(more=FEEDS.format(opened.outlet.url("")))
+        posts = post(1, WORDS), forwarded(2, "Army", "The ceasefire holds, the army said."), PHOTO
+        opened.outlet.reply("/s/office", html(channel(*posts)))
+        opened.outlet.reply(
+            "/en/news", html(releases([*LISTED, ("/en/news/0", "Minister receives the new envoy", "1 March 2026")]))
+        )
+        for path, title, _ in LISTED:
+            opened.outlet.reply(path, page(title, SAID))
+        mapped = "".join(
+            f"<url><loc>{opened.outlet.url(path)}</loc><lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>"
+            for path, at in (("/daily/new", NOW), ("/daily/old", NOW - timedelta(days=9)))
+        )
+        opened.outlet.reply("/news.xml", Reply(body=f"<urlset>{mapped}</urlset>".encode()))
+        opened.outlet.reply("/daily/new", page("Daily news of the truce", SAID))
+        yield opened
+
+
+def test_each_kind_of_feed_becomes_articles(room):
+    """Posts are articles with their permalinks, of whoever wrote them; releases and pages of a sitemap are read."""
+    room.run()
+    found = {
+        (outlet, url.partition("127.0.0.1")[2].partition("/")[2] or url)
+        for outlet, url in room.rows("SELECT outlet, url FROM articles")
+    }
+    assert {("Office", "https://t.me/office/1"), ("Army", "https://t.me/office/2")} <= found
+    assert {("Ministry", "en/news/2"), ("Ministry", "en/news/1"), ("Daily", "daily/new")} <= found
+    assert not any(url.endswith(("daily/old", "topics/peace")) for _, url in found)
+    assert room.rows("SELECT state, reason FROM entries WHERE url LIKE '%office/9'") == [
+        ("failed", "a post without words")
+    ]
+    assert not any(each.path.startswith("/office") for each in room.outlet.requests), "no post is asked for by itself"
+
+    spoken = room.rows(
+        "SELECT speaker, text FROM statements WHERE article_id IN (SELECT article_id FROM articles WHERE url LIKE '%office/1')"
+    )
+    assert ("Volodymyr Zelenskyy", "We are ready for a ceasefire.") in spoken
+    assert {speaker for speaker, text in spoken if "no truce" in str(text)} == {"Dmitry Peskov"}
+    assert room.rows(
+        "SELECT DISTINCT speaker_id IS NULL FROM statements JOIN articles USING (article_id) WHERE articles.outlet = 'Army'"
+    ) in ([], [(True,)])
+    labels = dict(room.rows("SELECT primary_outlet, count(*) FROM utterances GROUP BY ALL"))
+    assert set(labels) >= {"Office", "Ministry"}
+    mails = "".join(mail.message.get_body(("plain",)).get_content() for mail in room.mail.mails)
+    assert "primary source" in mails
+
+
+def test_edits_are_revisions_and_another_order_is_nothing_new(room):
+    """An edited post has a new revision; a list in another order asks for no page again."""
+    room.run()
+    asked = len(room.outlet.asked("/en/news/2"))
+    room.outlet.reply("/s/office", html(channel(post(1, WORDS.replace("ready", "not ready"), edited=True), PHOTO)))
+    shown = [(path, title, "Yesterday") for path, title, _ in reversed(LISTED)]
+    room.outlet.reply(
+        "/en/news", html(releases([*shown, ("/en/news/0", "Minister receives the new envoy", "1 March 2026")]))
+    )
+    room.now += timedelta(minutes=45)
+    room.run()
+    assert room.rows("SELECT revision, text LIKE '%not ready%' FROM articles WHERE url LIKE '%office/1'") == [(2, True)]
+    assert len(room.outlet.asked("/en/news/2")) == asked
+
+
+def test_a_page_made_otherwise_fails_and_says_so(room):
+    """A channel in other markup, or a list that is gone, is a feed that fails, with the reason; so is one disallowed."""
+    room.run()
+    room.outlet.reply("/s/office", html("<main><article>We agreed.</article></main>"))
+    room.outlet.reply("/en/news", html("<main><p>Welcome to the ministry.</p></main>"))
+    room.now += timedelta(minutes=45)
+    room.run()
+    errors = dict(room.rows("SELECT outlet, last_error FROM feeds WHERE state = 'failing'"))
+    assert "no post of a channel is found on the page; it was before, so the page is made otherwise now" in str(
+        errors["Office"]
+    )
+    assert "no list of links is found on the page" in str(errors["Ministry"])
+    room.outlet.reply("/robots.txt", Reply(body=b"User-agent: *\nDisallow: /s/\nDisallow: /en/"))
+    room.now += timedelta(days=2)
+    room.run()
+    disallowed = room.rows("SELECT outlet FROM feeds WHERE last_error = 'robots.txt does not allow it' ORDER BY outlet")
+    assert disallowed == [("Ministry",), ("Office",)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        pytest.param(
+            'url = "https://t.me/office"\noutlet = "O"\nkind = "telegram"',
+            'write url = "https://t.me/s/office"',
+            id="a channel's other address",
+        ),
+        pytest.param(
+            'url = "https://t.me/s/office"\noutlet = "O"\nkind = "telegram"\nspeaker = "Zelensko"',
+            'no official "Zelensko"',
+            id="a speaker nobody knows",
+        ),
+        pytest.param(
+            'url = "https://a.example/"\noutlet = "O"\nspeaker = "Zelenskyy"',
+            "speaker is of a channel",
+            id="a speaker of no channel",
+        ),
+        pytest.param(
+            'url = "https://a.example/"\noutlet = "O"\nlinks = "a"', "links is of a listing", id="links of no listing"
+        ),
+        pytest.param(
+            'url = "https://a.example/"\noutlet = "O"\nkind = "listing"\nlinks = "a["',
+            "no CSS selector",
+            id="a broken selector",
+        ),
+        pytest.param(
+            'url = "https://a.example/"\noutlet = "O"\nkind = "html"',
+            "write 'feed', 'sitemap', 'listing' or 'telegram'",
+            id="no kind",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_feed_of_a_kind_is_said(tmp_path, lines, why):
+    """With file and line, and what to write instead."""
+    path = tmp_path / "talkwatch.toml"
+    path.write_text(f'data_dir = "var"\n[[feeds]]\n{lines}\n')
+    with pytest.raises(UsageProblem) as wrong:
+        prepared(load_settings(path))
+    assert why in str(wrong.value)
+    assert f"{path}:" in str(wrong.value)
