@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from alerts.wording import counted
+from extractors.copies.credits import is_agency, publisher
 from extractors.records import Entry, Feed, Unreadable
 from extractors.syndication.discovery import AnnouncedFeed
 from extractors.syndication.listings import ListingFault, listing_faults
-from extractors.text.urls import is_http_url, posts_address
+from extractors.text.urls import is_http_url, posts_address, unwrapped
 from flows.config.configuration import FeedKind, FeedTable, FetchTable
-from flows.config.settings import Settings
+from flows.config.settings import Settings, watched
 from flows.problems import UsageProblem, WorkProblem
 from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.steps.poll import asking, is_page, task
 from flows.times import utc_now
-from flows.web.fetch import PAGE_TYPES, fetch_outcomes
+from flows.web.fetch import PAGE_TYPES, Visit, fetch_outcomes
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, Request, as_failure
 from warehouse.feeds import WatchedFeed
 
 CHANNELS = "https://t.me/s/"
+# Of a site so many feeds are looked at, and of each so many entries shown.
+MOST, FEW = 6, 3
+VISIT_SECONDS = 300.0
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CLOCK = 'if its times are those of its own clock, write timezone = "Europe/Istanbul", or its own, beside its url'
 
 
@@ -133,6 +140,88 @@ def discovered(url: str) -> tuple[AnnouncedFeed, ...]:
         if isinstance(feed, Feed):
             return (AnnouncedFeed(url=answer.url, title=feed.title, declared=True),)
         return announced_in(workers, answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that a site has, as it was found: its table, what came, and how the page of its newest entry reads."""
+
+    table: FeedTable
+    answer: FeedAnswer
+    language: str | None = None
+    reads: str = "nothing to read"
+
+    @property
+    def newest(self) -> tuple[Entry, ...]:
+        """Return its three newest entries, by date where they have one."""
+        entries = self.answer.entries
+        return tuple(sorted(entries, key=lambda each: each.published or each.updated or LONG_AGO, reverse=True)[:FEW])
+
+    @property
+    def publisher(self) -> str:
+        """Name whoever answers for it, as far as that is known."""
+        name = publisher(self.table.outlet, self.table.url)
+        return f"{name}, an agency" if is_agency(name) else name
+
+
+def candidates(settings: Settings, url: str, kind: FeedKind | None = None, links: str | None = None) -> list[FoundFeed]:
+    """Ask an address for the feeds it is or names, each with the page of its newest entry, in the pace of a pass.
+
+    A page that names none may be a listing itself. Raises UsageProblem for what is no address, WorkProblem when nothing
+    was had.
+    """
+    address = url if "://" in url else f"https://{url}"
+    if not is_http_url(address):
+        raise UsageProblem(f'{url} is no address; write one, for example "https://outlet.example/"')
+    typed_host = (urlsplit(posts_address(address)).netloc,)
+    fetch = settings.fetch.model_copy(
+        update={"allow_hosts": (*settings.fetch.allow_hosts, *typed_host), "pass_seconds": VISIT_SECONDS}
+    )
+    with Visit(fetch) as visit, Workers(1) as workers:
+        tables = [table_for(address, kind or FeedKind.FEED, links)]
+        if kind is None and not links and tables[0].kind is FeedKind.FEED:
+            tables = found_at(visit, workers, address)
+        return [looked_at(visit, workers, table) for table in tables]
+
+
+def found_at(visit: Visit, workers: Workers, url: str) -> list[FeedTable]:
+    """Return a table for the feed that stands at an address, or for those that a page there names; else its list."""
+    (answer,) = visit.ask([Request(key=url, url=url, accept=PAGE_TYPES)])
+    if not isinstance(answer, Fetched):
+        raise WorkProblem(f"{url}: {as_failure(answer).detail}")
+    feed = feed_in(workers, answer)
+    if isinstance(feed, Feed):
+        return [table_for(answer.url, FeedKind.SITEMAP if feed.format == "sitemap" else FeedKind.FEED)]
+    if named := announced_in(workers, answer)[:MOST]:
+        return [table_for(each.url, FeedKind.FEED) for each in named]
+    table = table_for(answer.url, FeedKind.LISTING)
+    if isinstance(feed_in(workers, answer, table), Unreadable):
+        raise WorkProblem(f"{url} is no feed, names none, and lists no pages")
+    return [table]
+
+
+def looked_at(visit: Visit, workers: Workers, table: FeedTable) -> FoundFeed:
+    """Ask for a feed, and for the page of its newest entry."""
+    (outcome,) = visit.ask([asking(table.url, table.url, table)])
+    answer = found(workers, watched(table), outcome, table)
+    named = table.model_copy(update={"outlet": (answer.feed and answer.feed.title) or table.outlet})
+    seen = FoundFeed(table=named, answer=answer)
+    if not answer.ok or not seen.newest:
+        return seen
+    newest = seen.newest[0]
+    if table.kind is FeedKind.TELEGRAM:
+        words = unescape(newest.content_html or "")
+        return replace(seen, language=workers.language_of(words), reads="posts are read where they are listed")
+    (page,) = visit.ask(
+        [Request(key="page", url=unwrapped(newest.link or ""), accept=PAGE_TYPES, crawls=True, feed=table)]
+    )
+    if not isinstance(page, Fetched):
+        return replace(seen, reads=f"its pages cannot be had: {as_failure(page).detail}")
+    read = workers.clean_page(page.body, url=page.url, content_type=page.content_type)
+    if isinstance(read, Unreadable):
+        return replace(seen, reads=f"its newest page cannot be read: {read.said}")
+    words = counted(len(read.text.split()), "word")
+    return replace(seen, language=read.language, reads=f"its newest page can be read, {words}")
 
 
 def parsed(sources: Sequence[str], kind: FeedKind = FeedKind.FEED, links: str | None = None) -> Iterator[Feed | str]:

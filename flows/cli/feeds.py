@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from operator import attrgetter
@@ -16,10 +14,10 @@ import typer
 
 from extractors.records import Entry, Feed, Unreadable
 from extractors.text.urls import is_http_url, page_key
-from flows.cli.command import Config, TableFormat, command, group, replacing, settings_of, tell
+from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
 from flows.config.configuration import FeedKind
-from flows.config.settings import Settings, parsed, read_text
-from flows.problems import UsageProblem, WorkProblem, check_known
+from flows.config.settings import Settings
+from flows.problems import UsageProblem, check_known
 from flows.tables import Columns
 from flows.times import moment
 from warehouse import feeds
@@ -246,6 +244,8 @@ def imported(settings: Settings, file: Path) -> list[str]:
     What stands in the file stays as it is, comments included. Raises UsageProblem when the file is no OPML, or when
     nothing can be appended to the configuration; then nothing is written.
     """
+    from flows.config.editing import Addition, with_tables
+
     listed = outlines(file)
     watched = {page_key(feed.url): feed.outlet for feed in settings.feeds}
     new: list[ListedOutline] = []
@@ -263,7 +263,8 @@ def imported(settings: Settings, file: Path) -> list[str]:
                 replace(outline, url=url, name=outlet, folders=tuple(filter(None, map(printable, outline.folders))))
             )
             lines.append(f"added {outlet}: {url}")
-    append(settings.path, new)
+    if new:
+        with_tables(settings.path, [Addition("feeds", table_of(outline)) for outline in new]).write()
     return [*lines, f"{len(new)} added, {len(listed) - len(new)} left out; {settings.path}"]
 
 
@@ -314,39 +315,7 @@ def printable(name: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
 
 
-def append(path: Path, feeds: Iterable[ListedOutline]) -> None:
-    """Append tables to the configuration, replacing it at once, when the whole is still a valid configuration."""
-    tables = "".join(map(table_of, feeds))
-    if not tables:
-        return
-    text = read_text(path)
-    whole = text + ("" if text.endswith("\n") or not text else "\n") + tables
-    try:
-        tomllib.loads(whole)
-    except tomllib.TOMLDecodeError:
-        raise UsageProblem(
-            f"{path}: feeds is written in one line; write each as a [[feeds]] table, then import again"
-        ) from None
-    parsed(path, whole, sending=False)
-    replace_text(path.resolve(), whole)
-
-
-def table_of(feed: ListedOutline) -> str:
+def table_of(feed: ListedOutline) -> dict[str, Any]:
     """Return a feed as a table of the configuration."""
-    folders = f"folders = [{', '.join(map(quoted, feed.folders))}]\n" if feed.folders else ""
-    return f"\n[[feeds]]\nurl = {quoted(feed.url)}\noutlet = {quoted(feed.name or feed.url)}\n{folders}"
-
-
-def quoted(text: str) -> str:
-    """Return a text as a TOML string; what JSON escapes, TOML reads alike."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file so that it is at every moment the old or the new one; its permissions stay."""
-    try:
-        with replacing(path) as fresh:
-            fresh.write_text(text, encoding="utf-8")
-            fresh.chmod(path.stat().st_mode)
-    except OSError as error:
-        raise WorkProblem(f"cannot write {path}: {error.strerror}") from None
+    named = {"url": feed.url, "outlet": feed.name or feed.url}
+    return named | ({"folders": list(feed.folders)} if feed.folders else {})

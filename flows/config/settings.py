@@ -84,6 +84,7 @@ class Settings:
     subscribers: tuple[Subscriber, ...]
     channels: Mapping[str, Table]
     watchlist: WatchlistTable = field(default_factory=WatchlistTable)
+    watchlist_text: str | None = None
     retention: RetentionTable = field(default_factory=lambda: RetentionTable.model_validate({}))
     heartbeat_url: str | None = field(default=None, repr=False)
     publish_to: str | None = field(default=None, repr=False)
@@ -141,7 +142,11 @@ def load_settings(path: Path, *, sending: bool = False) -> Settings:
 
     Raises UsageProblem with one line for each mistake, each with the file and line.
     """
-    text = read_text(path)
+    return settings_in(path, read_text(path), sending=sending)
+
+
+def settings_in(path: Path, text: str, *, sending: bool) -> Settings:
+    """Check a configuration that stands, or stood, at `path`, as `load_settings` does."""
     file = parsed(path, text, sending=sending)
     if mistakes := mistakes_in(file):
         raise UsageProblem("\n".join(located(path, text, place, what) for place, what in mistakes))
@@ -289,10 +294,10 @@ def is_credential(path: Path) -> bool:
     return bool(folder) and path.parent == Path(folder or "") and not path.stat().st_mode & stat.S_IROTH
 
 
-def diagnostics(settings: Settings, findings: Sequence[Diagnostic]) -> tuple[str, ...]:
-    """Return findings as lines with file and line before them."""
-    text = read_text(settings.path) if findings else ""
-    return tuple(located(settings.path, text, place_of(each), each.what) for each in findings)
+def diagnostics(settings: Settings, findings: Sequence[Diagnostic], text: str | None = None) -> tuple[str, ...]:
+    """Return findings as lines with file and line before them; `text` is what is to stand in the file."""
+    text = text if text is not None or not findings else read_text(settings.path)
+    return tuple(located(settings.path, text or "", place_of(each), each.what) for each in findings)
 
 
 def place_of(finding: Diagnostic) -> tuple[int | str, ...]:
@@ -316,7 +321,9 @@ def configured_watchlist(settings: Settings) -> Watchlist:
 
 
 def added_text(settings: Settings, file: Path) -> str:
-    """Return the text of the file that `[watchlist]` names."""
+    """Return the text of the file that `[watchlist]` names, or that it had when the configuration was accepted."""
+    if settings.watchlist_text is not None:
+        return settings.watchlist_text
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ from functools import cache
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
+from typing import Self
 
 import httpcore
 import httpx
@@ -273,6 +274,35 @@ async def fetch_all(
         fetcher = Fetcher(opened, fetch, Pacer(fetch, asyncio.get_running_loop().time, stopping))
         outcomes = await asyncio.gather(*map(fetcher.fetch, requests))
     return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+class Visit:
+    """Asks one thing after another from plain code, each host in its turn over all that is asked."""
+
+    def __init__(self, fetch: FetchTable) -> None:
+        """Ask nothing yet."""
+        self._fetch = fetch
+
+    def __enter__(self) -> Self:
+        """Open the way to servers."""
+        self._runner = asyncio.Runner()
+        self._opened = connections(self._fetch)
+        pacer = Pacer(self._fetch, self._runner.get_loop().time, lambda: False)
+        self._fetcher = Fetcher(self._opened, self._fetch, pacer)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._runner.run(self._opened.aclose())
+        self._runner.close()
+
+    def ask(self, requests: Sequence[Request]) -> list[FetchResult]:
+        """Return what comes of each, in their order; what there is no time for has that as its reason."""
+        outcomes = self._runner.run(self._asked(requests))
+        return [outcome or out_of_time(request, None) for request, outcome in zip(requests, outcomes, strict=True)]
+
+    async def _asked(self, requests: Sequence[Request]) -> list[FetchResult | None]:
+        return list(await asyncio.gather(*map(self._fetcher.fetch, requests)))
 
 
 def fetch_outcomes(
