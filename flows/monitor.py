@@ -21,8 +21,8 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
-from flows.config.environment import configuration_path, log_format
-from flows.config.settings import load_settings
+from flows.config.accepted import current_settings
+from flows.config.environment import log_format
 from flows.logs import PLAIN, set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared
@@ -62,7 +62,7 @@ def monitor() -> str:
             skip_missed(client, UUID(str(deployment_id)))
     # A log that grows for months has a line a pass, and one for machines nothing else.
     progress = silent if deployment_id or log_format() != PLAIN else shown()
-    setup = prepared(load_settings(configuration_path(None), sending=True), progress=progress)
+    setup = prepared(current_settings(), progress=progress)
     line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
     return Completed(message=line, data=line)  # type: ignore[return-value]  # Prefect hands on its data
 

@@ -9,20 +9,25 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import PrefectException
 from prefect.runner import Runner
 
+from flows.config.accepted import forget
 from flows.config.environment import log_format, watchdog_seconds
 from flows.config.settings import Settings, prefect_api_url
 from flows.logs import set_up_logging
 from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
 from flows.pages.server import keep_served, stand_of
 from flows.problems import PartEnded
+from flows.reloading import Reloading
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
 from flows.steps.deliver.relay import Relay
 from flows.steps.deliver.self_watch import PassWatch
@@ -34,6 +39,7 @@ from warehouse.locking import Held, exclusive
 STOP_SECONDS = 20
 REPORT_SECONDS = 3
 WATCH_SECONDS = 60.0
+RELOAD_SECONDS = 5.0
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -64,20 +70,23 @@ def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     try:
         asyncio.run(watch(setup, server))
     finally:
+        forget(setup.data_dir)
         (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)  # else a `run` by hand would think it is meant
 
 
 async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     """Run the schedule until asked to stop, then let the pass at work finish, and what is being sent."""
     name, every = deployment_name(setup.data_dir), setup.settings.every
-    runner, relay = PassRunner(name), Relay(setup)
+    runner, relay, passes, reloading = PassRunner(name), Relay(setup), PassWatch(setup), Reloading(setup)
+    await asyncio.to_thread(reloading.begin)
     deployment_id = await runner.aadd_flow(monitor, name=name, interval=every)
     await asyncio.to_thread(begin_clean, deployment_id)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
     log.info("serving: a pass every %s; Prefect at %s", every, str(prefect_api_url()).removesuffix("/api"))
     notify("READY=1", f"STATUS=a pass every {every}")
-    parts = (relay.run(), watch_passes(setup), pages_served(setup.settings), keep_telling())
+    follow = follow_configuration(reloading, deployment_id, relay, passes)
+    parts = (relay.run(), watch_passes(passes), pages_served(setup.settings), keep_telling(), follow)
     beside = [asyncio.create_task(each) for each in parts]
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -107,9 +116,31 @@ async def keep_telling() -> None:
     await asyncio.Event().wait()
 
 
-async def watch_passes(setup: Setup) -> None:
+async def follow_configuration(reloading: Reloading, deployment_id: UUID, *beside: Relay | PassWatch) -> None:
+    """Look until cancelled, on SIGHUP at once, whether the configuration was changed, and go by one that is right."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), RELOAD_SECONDS)
+        before = reloading.setup.settings.every
+        fresh = await asyncio.to_thread(reloading.look, asked=asked.is_set())
+        asked.clear()
+        for each in beside if fresh else ():
+            each.work_with(reloading.setup)
+        if fresh and fresh.settings.every != before:
+            await asyncio.to_thread(reschedule, deployment_id, fresh.settings.every)
+
+
+def reschedule(deployment_id: UUID, every: timedelta) -> None:
+    """Have Prefect start a pass in this interval; a server that does not answer keeps the one before."""
+    with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
+        for schedule in client.read_deployment_schedules(deployment_id):
+            client.update_deployment_schedule(deployment_id, schedule.id, schedule=IntervalSchedule(interval=every))
+
+
+async def watch_passes(passes: PassWatch) -> None:
     """Look until cancelled whether passes end."""
-    passes = PassWatch(setup)
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         await asyncio.to_thread(passes.look)

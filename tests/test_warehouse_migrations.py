@@ -72,6 +72,7 @@ FINGERPRINTS = {
     "0026_corrections.sql": "daf8472a230a9459",
     "0027_processes.sql": "99b99c900e0bf1cf",
     "0028_people.sql": "c7c59114984e61dc",
+    "0029_primary.sql": "7c529f718f20de4b",
 }
 
 

@@ -140,6 +140,7 @@ def serve(
     setup, begun = prepared(settings_of(config, sending=True)), time.monotonic()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until then there is nothing to read again
     try:
         with one_serve(setup.data_dir, standby=standby):
             begun = time.monotonic()

@@ -7,12 +7,19 @@ import tomllib
 from pathlib import Path
 
 DEFAULT_NAME = "talkwatch.toml"
+ACCEPTED = "TALKWATCH_ACCEPTED"
 PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
 def configuration_path(given: Path | None) -> Path:
     """Return `--config`, else `TALKWATCH_CONFIG`, else `./talkwatch.toml`, made absolute."""
     return (given or Path(os.environ.get("TALKWATCH_CONFIG") or DEFAULT_NAME)).absolute()
+
+
+def accepted_path() -> Path | None:
+    """Return where the configuration stands that the deployment has accepted to which this process belongs."""
+    named = os.environ.get(ACCEPTED)
+    return Path(named) if named else None
 
 
 def data_dir_of(path: Path) -> Path | None:

@@ -43,7 +43,7 @@ _FEED_ADVICE = {
 _CHANNEL_ADVICE = (
     "Its messages wait and one of them tries every hour; after 48 hours they are given up, and "
     "`talkwatch alerts resend --dead` revives them. Mend the channel in the configuration or "
-    "at the service, restart `serve` where the configuration has changed, then try it: `talkwatch alerts test`."
+    "at the service, restart `serve` where a ${VAR} has changed, then try it: `talkwatch alerts test`."
 )
 
 

@@ -15,8 +15,8 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from flows.config.environment import configuration_path, log_format
-from flows.config.settings import load_settings
+from flows.config.accepted import current_settings
+from flows.config.environment import log_format
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
@@ -46,6 +46,10 @@ class Relay:
         self._setup = setup
         self._process: BaseProcess | None = None
         self._idle: object = None
+
+    def work_with(self, setup: Setup) -> None:
+        """Go by another configuration."""
+        self._setup = setup
 
     @property
     def is_sending(self) -> bool:
@@ -111,7 +115,7 @@ def send_due() -> None:
     # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        setup = prepared(load_settings(configuration_path(None), sending=True))
+        setup = prepared(current_settings())
         counts = deliver(setup)
         with reading(setup.data_dir) as session:
             news = bulletin(session, setup.settings, setup.now())

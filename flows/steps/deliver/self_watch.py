@@ -68,6 +68,10 @@ class PassWatch:
         self._setup, self._last = setup, setup.now()
         self._told_past_outbox = False
 
+    def work_with(self, setup: Setup) -> None:
+        """Go by another configuration."""
+        self._setup = setup
+
     def look(self) -> None:
         """Look when a pass was finished last; where the warehouse itself is held all that time, tell past it.
 
