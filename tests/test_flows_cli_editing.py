@@ -63,7 +63,7 @@ def test_from_an_empty_folder_to_a_tried_rule(path, outlet, capsys):
     add_rule("ceasefire", config=path)
     capsys.readouterr()
     try_rule("ceasefire", [outlet.url("/4")], config=path)
-    assert "A ceasefire is possible only after security guarantees" in capsys.readouterr().out
+    assert "A ceasefire is possible only after security guarantees" in " ".join(capsys.readouterr().out.split())
     file = written(path)
     assert file["feeds"] == [{"url": outlet.url("/rss.xml"), "outlet": "Herald", "country": "TR"}]
     assert file["rules"] == [
@@ -140,7 +140,12 @@ def test_somebody_told_by_mail_brings_the_server_along(path):
     """The first one only; a sample is what `alerts test` sends."""
     for name in ("desk", "night"):
         add_subscriber(
-            name, to=f"{name}@example.org", host="127.0.0.1", sender="T <t@example.org>", mode="daily", config=path
+            name,
+            to=f"{name}@example.org",
+            host="127.0.0.1",
+            sender="T <t@example.org>",
+            more=["mode=daily"],
+            config=path,
         )
     file = written(path)
     assert file["channels"] == {"email": {"host": "127.0.0.1", "from": "T <t@example.org>"}}
@@ -153,7 +158,7 @@ def test_a_rule_on_what_there_is_not_is_refused(path):
     """With the line it would have; and a rule needs somebody to tell."""
     with pytest.raises(UsageProblem, match="subscribers add"):
         add_rule("truce", config=path)
-    add_subscriber("desk", channel="webhook", to="https://c.example/hook", config=path)
+    add_subscriber("desk", channel="webhook", to="https://c.example/hook", more=["secret=${HOOK}"], config=path)
     with pytest.raises(UsageProblem, match=r"talkwatch\.toml:\d+: .*Putinn"):
         add_rule("truce", officials=["Vladimir Putinn"], config=path)
     assert "rules" not in written(path)

@@ -34,8 +34,8 @@ outlet = "B"
 # who is told
 [[subscribers]]
 name = "desk"
-channel = "webhook"
-url = "https://c.example/hook"
+channel = "slack"
+webhook_url = "https://c.example/hook"
 # the end
 """
 FEED = Addition("feeds", {"url": "https://d.example/rss", "outlet": 'D "daily"'})
@@ -68,7 +68,9 @@ def test_a_table_is_added_after_the_last_of_its_kind(path):
 def test_a_table_of_a_new_kind_comes_at_the_end(path):
     """A single one too."""
     path.write_text(
-        FILE.replace('channel = "webhook"\nurl = "https://c.example/hook"', 'channel = "email"\nto = "a@b.example"')
+        FILE.replace(
+            'channel = "slack"\nwebhook_url = "https://c.example/hook"', 'channel = "email"\nto = "a@b.example"'
+        )
     )
     server = Addition("channels.email", {"host": "mail.example", "from": "T <t@b.example>"}, is_single=True)
     after = with_tables(path, [server]).after
@@ -119,7 +121,9 @@ def test_tables_in_one_line_are_left_to_people(path):
         without_tables(path, "feeds", [0])
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip)
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
+    lambda name: name.isprintable() and name == name.strip()
+)
 
 
 @given(outlets=st.lists(NAMES, min_size=1, max_size=4), out=st.data())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.command import Config, command, group, settings_of
+from flows.cli.feeds import printable
 from flows.config.configuration import FeedKind
 from flows.problems import UsageProblem, check_known
 from flows.times import moment
@@ -87,7 +88,7 @@ def keys_of(
     table = chosen.table
     given = {
         "url": table.url,
-        "outlet": " ".join((outlet or table.outlet).split()),
+        "outlet": printable(outlet or table.outlet) or table.url,
         "kind": None if table.kind is FeedKind.FEED else str(table.kind),
         "links": table.links,
         "country": country,
@@ -156,7 +157,9 @@ def add_subscriber(
     sender: Annotated[
         str | None, typer.Option("--from", help="From whom mails come, where that is not set yet.")
     ] = None,
-    mode: Annotated[str | None, typer.Option(help="immediate, hourly or daily.")] = None,
+    more: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another key; repeatable.")
+    ] = None,
     dry_run: DryRun = False,
     config: Config = None,
 ) -> None:
@@ -169,10 +172,18 @@ def add_subscriber(
     settings = settings_of(config)
     key = ADDRESSES.get(channel, "to")
     values: dict[str, Any] = {"name": name, "channel": channel, key: asked(f"{key} of {name}", to, "--to")}
-    added = [Addition("subscribers", values | ({"mode": mode} if mode else {}))]
+    added = [Addition("subscribers", values | dict(pair_of(each) for each in more or ()))]
     if channel == "email" and "email" not in settings.channels:
         added.append(mail_server(host, sender))
     finish(with_tables(settings.path, added), dry_run=dry_run)
+
+
+def pair_of(written: str) -> tuple[str, str]:
+    """Return a key and its value; raise UsageProblem for what is neither."""
+    key, sign, value = written.partition("=")
+    if not (key.isidentifier() and sign):
+        raise UsageProblem(f"{written} is no key and value; write one, for example --set mode=daily")
+    return key, value
 
 
 # The key that an address stands under, where it is not `to`.
