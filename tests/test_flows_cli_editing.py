@@ -14,8 +14,6 @@ from tests.newsroom import NOW, SAID, page
 from tests.pressroom import releases
 from tests.servers import HttpServer, Reply
 
-pytestmark = pytest.mark.usefixtures("lent_pool")
-
 
 @pytest.fixture
 def outlet():

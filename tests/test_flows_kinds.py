@@ -11,7 +11,7 @@ from tests.newsroom import NOW, SAID, newsroom, page
 from tests.pressroom import PHOTO, channel, forwarded, post, releases
 from tests.servers import Reply
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("lent_pool")]
+pytestmark = pytest.mark.slow
 
 FEEDS = """
 [[feeds]]

@@ -74,7 +74,6 @@ def test_a_change_that_is_right_is_taken_over_with_a_line(room, caplog):
     assert reloading.look() is None, "nothing has changed since"
 
 
-@pytest.mark.usefixtures("lent_pool")
 def test_a_change_that_is_wrong_leaves_the_old_one_in_use(room):
     """Passes go on, the operator is told once with file and line, and once more when it is right again."""
     reloading = begun(room)
