@@ -5,17 +5,57 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from extractors.officials.countries import Countries, Homes
-from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
+from extractors.records import Depth, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from extractors.speech.drafts import Draft, finished
 from extractors.speech.parties import Party, Resolution, Speaker
-from extractors.speech.quotations import Quotation
+from extractors.speech.quotations import Quotation, find_quotations
 from extractors.speech.slavic.lexicon import lexicon_of
+from extractors.text.languages import is_english
 from extractors.text.spans import stripped
 
 _LEAST_WORDS = 3
 _WORD = re.compile(r"(?<![#@\w/.])[^\W\d_]{2,}")
+
+
+class Posted(Protocol):
+    """An article that may have been posted in somebody's own channel."""
+
+    @property
+    def article_id(self) -> str:
+        """Its name."""
+
+    @property
+    def text(self) -> str:
+        """What offsets count in."""
+
+    @property
+    def language(self) -> str | None:
+        """What it is in, as far as that is known."""
+
+    @property
+    def owner(self) -> Party | None:
+        """Whose channel it is."""
+
+
+def owned(reading: Reading, post: Posted, mentions: Sequence[Mention], countries: Countries) -> Reading:
+    """Return the reading of an article with what its owner says in it, where it is a post of somebody's."""
+    if post.owner is None or reading.depth is not Depth.FULL:
+        return reading
+    statements = owner_statements(
+        post.article_id,
+        post.text,
+        post.owner,
+        reading.statements,
+        sentences=[each for each in reading.sentences if reading.cut_at is None or each.end <= reading.cut_at],
+        quotations=find_quotations(post.text),
+        mentions=mentions,
+        countries=countries,
+        language=None if is_english(post.language) else (post.language or "").lower()[:2],
+    )
+    return replace(reading, statements=statements)
 
 
 def owner_statements(

@@ -24,7 +24,7 @@ from extractors.officials.watchlist import Watchlist
 from extractors.records import Article, Depth, Mention, MentionKind, Page, Reading, Span, Statement
 from extractors.speech.entities import find_entities
 from extractors.speech.glued import own_text
-from extractors.speech.owners import owner_statements
+from extractors.speech.owners import owned
 from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
 from extractors.speech.parties import Background, Party
 from extractors.speech.quotations import Quotation, find_quotations
@@ -66,10 +66,7 @@ _QUOTED = {MentionKind.OFFICIAL, MentionKind.ORGANISATION}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """An article to be read. Offsets of the reading count in `text`.
-
-    `owner` is who speaks in all of it that stands in no quotation marks, as in posts of his own.
-    """
+    """An article to be read. Offsets of the reading count in `text`; `owner` speaks in a post of his own."""
 
     article_id: str
     title: str | None
@@ -90,14 +87,8 @@ def unread(found: Article | Page, owner: Party | None = None) -> Unread:
         name, published_at = article_id(found.url or "file:"), found.published
     else:
         name, published_at = found.article_id, found.published_at
-    return Unread(
-        article_id=name,
-        title=found.title,
-        text=found.text,
-        published_at=published_at,
-        language=found.language,
-        owner=owner,
-    )
+    title, text, language = found.title, found.text, found.language
+    return Unread(article_id=name, title=title, text=text, published_at=published_at, language=language, owner=owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,25 +302,8 @@ class Reader:
         frames = [frame for outline in outlines for frame in outline.frames]
         docs = iter(_parsed(frames))
         readings = [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
-        return [self._owned(outline.skim, reading) for outline, reading in zip(outlines, readings, strict=True)]
-
-    def _owned(self, skim: Skim, reading: Reading) -> Reading:
-        """Add what the owner of a post says in it."""
-        article = skim.article
-        if article.owner is None or reading.depth is not Depth.FULL:
-            return reading
-        statements = owner_statements(
-            article.article_id,
-            article.text,
-            article.owner,
-            reading.statements,
-            sentences=[each for each in skim.sentences if reading.cut_at is None or each.end <= reading.cut_at],
-            quotations=find_quotations(article.text),
-            mentions=skim.mentions,
-            countries=self._countries,
-            language=(article.language or "").lower()[:2] if is_slavic(article) else None,
-        )
-        return replace(reading, statements=statements)
+        pairs = zip((outline.skim for outline in outlines), readings, strict=True)
+        return [owned(reading, skim.article, skim.mentions, self._countries) for skim, reading in pairs]
 
     def _reading(self, outline: _Outline, parsed: Sequence[tuple[Frame, Doc]]) -> Reading:
         skim, text = outline.skim, outline.skim.article.text
