@@ -14,6 +14,7 @@ from typing import Any
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Reading, Span
 from extractors.speech.reading import Reader, Unread
+from flows.setup import speaking
 
 TEXT = tomllib.loads(files("extractors").joinpath("golden.toml").read_text(encoding="utf-8"))
 ACCEPTED = Path(str(files("extractors").joinpath("golden.json")))
@@ -21,6 +22,8 @@ ACCEPTED = Path(str(files("extractors").joinpath("golden.json")))
 
 def golden_readings() -> dict[str, Reading]:
     """Return the readings of the golden articles by name."""
+    watchlist = load_watchlist(TEXT["watchlist"])
+    owners = {official.name: speaking(official) for official in watchlist.officials}
     articles = [
         Unread(
             article_id=f"{number:016x}",
@@ -28,10 +31,11 @@ def golden_readings() -> dict[str, Reading]:
             text=article["text"],
             published_at=article["published"],
             language=article["language"],
+            owner=owners.get(article.get("owner")),
         )
         for number, article in enumerate(TEXT["articles"])
     ]
-    readings = Reader(load_watchlist(TEXT["watchlist"])).read_all(articles)
+    readings = Reader(watchlist).read_all(articles)
     return {article["name"]: reading for article, reading in zip(TEXT["articles"], readings, strict=True)}
 
 

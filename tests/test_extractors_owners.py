@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -80,6 +81,13 @@ def test_what_another_says_in_it_stays_his():
     text = "He accepted a ceasefire. We want a lasting peace."
     assert [each.speaker_id for each in said(text, found=(first,))] == ["volodymyr-zelenskyy"] * 2
     assert [each.statement_id for each in said(text, found=(first,))].count(first.statement_id) == 1
+
+
+def test_who_says_i_is_the_owner():
+    """A statement by an "I" that nobody resolves is no other's: the whole sentence is the owner's."""
+    (own,) = said("And I thank all who help us.")
+    by_me = replace(own, speaker=None, speaker_id=None, speaker_surface="I")
+    assert said("And I thank all who help us.", found=(by_me,)) == (own,)
 
 
 @pytest.mark.parametrize(

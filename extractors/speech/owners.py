@@ -17,6 +17,7 @@ from extractors.text.languages import is_english
 from extractors.text.spans import stripped
 
 _LEAST_WORDS = 3
+_FIRST_PERSON = frozenset({"i", "we", "я", "мы", "ми"})
 _WORD = re.compile(r"(?<![#@\w/.])[^\W\d_]{2,}")
 
 
@@ -75,6 +76,7 @@ def owner_statements(
     A sentence of which somebody else says a part is his who says it. `language` is that of a grammar of ours for
     others than English.
     """
+    found = [each for each in found if not _is_first_person(each)]
     homes = Homes(countries, text, mentions)
     topics = [mention for mention in mentions if mention.kind is MentionKind.TOPIC]
     speaker = Speaker(party=replace(owner, resolution=Resolution.OWNER), surface="", span=Span(0, 0))
@@ -88,6 +90,11 @@ def owner_statements(
             said = replace(said, speaker_surface=None, speaker_span=None)
             own.append(replace(said, stance=_leaning(said.text, language)) if language else said)
     return tuple(sorted((*found, *own), key=lambda each: each.span))
+
+
+def _is_first_person(said: Statement) -> bool:
+    """Tell "I thank all who help": in his own post that is the owner, and all of the sentence his."""
+    return said.speaker is None and (said.speaker_surface or "").lower() in _FIRST_PERSON
 
 
 def _unquoted(text: str, sentence: Span, quotations: Sequence[Quotation]) -> Iterator[Span]:
