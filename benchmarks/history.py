@@ -146,6 +146,12 @@ WHERE published_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
 
 def make(folder: Path, articles: int, setup: Setup) -> None:
     """Make a warehouse of so many articles."""
+    make_old(folder, articles, setup)
+    migrate(folder)
+
+
+def make_old(folder: Path, articles: int, setup: Setup) -> None:
+    """Make one as an earlier version left it."""
     folder.mkdir(parents=True)
     known = store.known_migrations()
     values = {
@@ -164,7 +170,6 @@ def make(folder: Path, articles: int, setup: Setup) -> None:
             sql = sql.replace(f"${name}", f"getvariable('{name}')")
         connection.execute(sql)
         connection.execute("CHECKPOINT")
-    migrate(folder)
 
 
 def seeds(setup: Setup) -> tuple[ReadArticle, ...]:

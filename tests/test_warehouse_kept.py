@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from extractors.records import Entry
+from warehouse import kept
 from warehouse.entries import PendingEntry
 from warehouse.errors import Unusable
 from warehouse.kept import KEPT, Keeping, KeptPage, counted_pages, keep, kept_pages, newest_pages
@@ -94,6 +96,28 @@ def test_who_keeps_none_has_none(tmp_path):
     """Without the file there is nothing to replay and nothing to count, and asking makes no file."""
     assert (newest_pages(tmp_path, LONG_AGO), counted_pages(tmp_path).pages, kept_pages(tmp_path, [1])) == ((), 0, ())
     assert not (tmp_path / KEPT).exists()
+
+
+def test_a_kill_while_the_file_is_made_does_no_harm(tmp_path):
+    """An empty file, as a kill leaves it, holds nothing, takes pages, and gives room back like any other."""
+    (tmp_path / KEPT).touch()
+    assert (newest_pages(tmp_path, LONG_AGO), counted_pages(tmp_path).pages) == ((), 0)
+    keep(tmp_path, pages(60), EVER, NOW)
+    keep(tmp_path, [PAGE], replace(EVER, size=100_000), NOW)
+    assert (tmp_path / KEPT).stat().st_size < 200_000
+
+
+def test_a_kill_keeps_all_pages_of_a_batch_or_none(tmp_path):
+    """Killed before its commit, a batch is not kept, what was kept before is, and the next batch is taken."""
+    keep(tmp_path, pages(2), EVER, NOW)
+    child = os.fork()
+    if child == 0:
+        kept._drop = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        keep(tmp_path, pages(3, NOW + timedelta(hours=1)), EVER, NOW)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    assert len(newest_pages(tmp_path, NOW)) == 2
+    keep(tmp_path, pages(1, NOW + timedelta(hours=2)), EVER, NOW)
+    assert len(kept_pages(tmp_path, newest_pages(tmp_path, NOW))) == 3
 
 
 def test_a_broken_file_keeps_nobody_from_working(tmp_path, caplog):

@@ -125,11 +125,9 @@ def counted_pages(data_dir: Path) -> KeptCount:
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file, made where there is none, for one transaction."""
-    is_new = not path.exists()
     with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as file:
-        if is_new:
-            # Room that is given back, and pages of the file that suit what is in it.
-            file.executescript("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL;")
+        # These count as long as there is no table yet: room that is given back, and pages that suit what is in them.
+        file.executescript("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL;")
         file.executescript(_SCHEMA)
         # What is dropped is to be gone.
         file.execute("PRAGMA secure_delete = ON")
@@ -153,7 +151,9 @@ def _read(data_dir: Path) -> Iterator[sqlite3.Connection | None]:
         return
     try:
         with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS)) as file:
-            yield file
+            # Who was killed making the file left it without its tables.
+            made = file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'dropped'").fetchone()[0]
+            yield file if made else None
     except (sqlite3.Error, zstandard.ZstdError) as error:
         raise Unusable(f"the kept pages in {path} cannot be read: {error}; moved away, they are kept anew") from error
 
