@@ -51,13 +51,18 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A rule kept from firing from `starts_at` until before `ends_at`; None names every official, or subscriber."""
+    """A rule kept from firing from `starts_at` until before `ends_at`.
+
+    None names every rule, official, subscriber or story. `message_id` is the message by whose link it was asked for.
+    """
 
     silence_id: str
-    rule: str
+    rule: str | None
     starts_at: datetime
     ends_at: datetime
     author: str
     official_id: str | None = None
     subscriber: str | None = None
     reason: str | None = None
+    story_id: str | None = None
+    message_id: str | None = None

@@ -5,7 +5,6 @@ In letters of alerts labels and counts are ours, every other word the source's.
 
 from __future__ import annotations
 
-import html
 import re
 import shlex
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -19,21 +18,15 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.message_records import Letter, Message, Notice, OperatorNotice
+from alerts.message_records import Letter, Message, Notice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.rule_names import topic_name
-from alerts.subjects import SUBJECT_CHARS, heading, in_order, subject_line
+from alerts.subjects import heading, in_order, subject_line
 from alerts.wording import Segment, counted, cut, first_evidence, segments, shown
 from extractors.officials.watchlist import load_watchlist
 from extractors.text.languages import is_english, language_name
 from extractors.text.urls import is_http_url
 
-NOTICE_CHARS = 2000
-SAMPLE_SUBJECT = "Sample from Talkwatch: this way works"
-SAMPLE_TEXT = (
-    "This is a sample, sent by hand with `talkwatch alerts test`. Nothing was said and nothing fired.",
-    "Alerts for this subscriber come the same way.",
-)
 SAMPLE = "Sample: "
 SAMPLE_OF_ALERT = (
     "This is a sample, sent by hand with `talkwatch alerts test`: the newest alert of the last days, again."
@@ -75,12 +68,16 @@ _NEWS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageView:
-    """One passage as it is shown, with the alerts that rest on it; `officials` are names, each with what is known."""
+    """One passage as it is shown, with the alerts that rest on it; `officials` are names, each with what is known.
+
+    `deeds` are the links to say what one thinks of each alert, with whom it is about where there are several.
+    """
 
     passage: tuple[Segment, ...]
     officials: tuple[tuple[str, str], ...]
     positions: tuple[str, ...]
     whys: tuple[str, ...]
+    deeds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +104,18 @@ class ArticleView:
 
 
 def render(
-    message: Message, notices: Sequence[Notice], *, timezone: str, stop: str | None = None, is_sample: bool = False
+    message: Message,
+    notices: Sequence[Notice],
+    *,
+    timezone: str,
+    stop: str | None = None,
+    one_click: str | None = None,
+    is_sample: bool = False,
 ) -> Letter:
     """Return the letter for a message and its alerts (one or more), with times in `timezone`.
 
-    `stop` is the address, of the web or of mail, at which its reader can stop the messages. A sample says that it is.
+    `stop` is the address, of the web or of mail, at which its reader can stop the messages, `one_click` one of ours
+    that does so by itself. A sample says that it is.
     """
     subject, ordered = (SAMPLE if is_sample else "") + subject_line(message, notices), in_order(notices)
     footer = footer_lines(message.subscriber, ordered, stop)
@@ -132,15 +136,27 @@ def render(
         notices=ordered,
         line=subject,
         footer=(*footer, *([stop_words(stop)] if stop else [])),
+        one_click=one_click,
     )
 
 
-def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -> tuple[str, str]:
-    """Return why a subscriber gets a message, and how to stop that; an address to stop at stands after it."""
+def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -> tuple[str, ...]:
+    """Return why a subscriber gets a message, how to say what one thinks of it, and how to stop that.
+
+    An address to stop at stands after it.
+    """
     rules = dict.fromkeys(f"“{shown(notice.alert.rule)}”" for notice in notices)
     whom = f"You get this as “{shown(subscriber)}” of {'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}."
     command = f"whoever runs Talkwatch types: talkwatch alerts unsubscribe {shlex.quote(shown(subscriber))}"
-    return whom, "To stop these messages:" if stop else f"To stop these messages, {command}"
+    told = [] if any(notice.deeds for notice in notices) else [opinion_line(notices)]
+    return whom, *told, "To stop these messages:" if stop else f"To stop these messages, {command}"
+
+
+def opinion_line(notices: Sequence[Notice]) -> str:
+    """Return what whoever runs Talkwatch types to say that an alert is right or wrong."""
+    names = dict.fromkeys(notice.alert.alert_id for notice in notices)
+    name = shown(next(iter(names))) if len(names) == 1 else "ALERT"
+    return f"Whoever runs Talkwatch can say whether it was right: talkwatch alerts mark {name} right (or wrong)."
 
 
 def stop_words(stop: str) -> str:
@@ -328,6 +344,12 @@ def why_told(notice: Notice) -> str:
     return f"{_NEWS[notice.news]} {why(notice.alert)}" if notice.news else why(notice.alert)
 
 
+def opinion_on(notice: Notice, *, is_named: bool) -> str:
+    """Return what stands before the links to say what one thinks of an alert."""
+    rule, official = shown(notice.alert.rule), shown(notice.alert.official)
+    return f"Is this right? ({official}, “{rule}”)" if is_named else "Is this right?"
+
+
 def put_right(notice: Notice) -> str:
     """Return whose an alert's words are not, and whose they are by now."""
     rule, official = shown(notice.alert.rule), shown(notice.alert.official)
@@ -363,36 +385,5 @@ def _passage_view(notices: Sequence[Notice], timezone: str) -> PassageView:
         officials=tuple(officials),
         positions=tuple(dict.fromkeys(positions)),
         whys=tuple(dict.fromkeys(on(each, why_told(each)) for each in notices)),
-    )
-
-
-def operator_letter(message_id: str, notices: Sequence[OperatorNotice], *, timezone: str) -> Letter:
-    """Return the letter that tells the operator one trouble or several, times in `timezone`."""
-    first = shown(notices[0].subject)
-    subject = first if len(notices) == 1 else f"{first} (and {len(notices) - 1} more)"
-    paragraphs = [
-        f"{shown(notice.subject)} ({local_time(notice.noted_at, timezone)}). {cut(shown(notice.text), NOTICE_CHARS)}"
-        for notice in notices
-    ]
-    return plain_letter(message_id, f"Talkwatch: {subject}", paragraphs)
-
-
-def plain_letter(message_id: str, subject: str, paragraphs: Sequence[str]) -> Letter:
-    """Return a letter of paragraphs, the same in text and HTML."""
-    subject = cut(shown(subject), SUBJECT_CHARS)
-    foot = f"Talkwatch, message {message_id}"
-    body = "\n".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in (*paragraphs, foot))
-    return Letter(
-        message_id=message_id,
-        subject=subject,
-        text="\n\n".join((*paragraphs, foot)) + "\n",
-        html=(
-            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            '<meta name="color-scheme" content="light dark">'
-            f"<title>{html.escape(subject)}</title></head>\n"
-            f'<body style="font-family: sans-serif">\n{body}\n</body></html>\n'
-        ),
-        notices=(),
-        line=subject,
+        deeds=tuple((opinion_on(each, is_named=len(notices) > 1), each.deeds) for each in notices if each.deeds),
     )

@@ -89,7 +89,8 @@ class Notice:
     and `new_sources` are the independent ones that came since; `attributed_to` is whose words they are by now, where
     somebody put that right. `language` is the article's; where it is not English,
     `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
-    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page.
+    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `deeds` are links
+    by which its reader says what he thinks of it, each with its name.
     """
 
     alert: Alert
@@ -113,6 +114,7 @@ class Notice:
     language: str | None = None
     in_english: NewSource | None = None
     primary: str | None = None
+    deeds: tuple[tuple[str, str], ...] = ()
 
 
 class Opinion(StrEnum):
@@ -154,7 +156,8 @@ class Letter:
 
     `notices` are empty for what is about Talkwatch itself. `subject` is the same for all of a thread, `line` is what
     this one tells. `footer` says why it is sent and how to stop that. `thread_of` is the id of the message that it
-    follows up, `thread_ref` the channel's own name for that one.
+    follows up, `thread_ref` the channel's own name for that one. At `one_click` a POST
+    stops the messages (RFC 8058).
     """
 
     message_id: str
@@ -166,6 +169,7 @@ class Letter:
     footer: tuple[str, ...] = ()
     thread_of: str | None = None
     thread_ref: str | None = None
+    one_click: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

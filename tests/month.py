@@ -90,9 +90,9 @@ def read_in(article: Article, *, version: int = 1) -> Reading:
 class Month:
     """Articles of thirty days in a warehouse that is closed between what is done."""
 
-    def __init__(self, folder: Path, days: int = 30, *, subscriber: str = "") -> None:
+    def __init__(self, folder: Path, days: int = 30, *, subscriber: str = "", more: str = "") -> None:
         """Take the news in, day by day."""
-        self.desk = Desk(folder, subscriber=subscriber, rule='scope = "speaks"\nmax_age = "none"')
+        self.desk = Desk(folder, subscriber=subscriber, rule='scope = "speaks"\nmax_age = "none"', more=more)
         self.setup, self.version = self.desk.setup, 1
         for start in range(0, days, TOGETHER):
             found = []

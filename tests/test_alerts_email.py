@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
 from alerts.channels.email import Email, EmailSubscriber, EmailTable, address_fault, compose
-from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from alerts.message_records import Blocked, Receipt, Refused, Sent, TooBig, TryLater
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from tests.alert_examples import NOW, alert, letter, notice, subscriber
 from tests.servers import CUT, DROP, HANG, KEEP_THEN_DROP, SmtpSink, closed_port
 

@@ -206,6 +206,7 @@ def test_body_tells_who_where_when_why_and_the_link() -> None:
         "",
         "-- ",
         "You get this as “desk” of rule “ceasefire”.",
+        "Whoever runs Talkwatch can say whether it was right: talkwatch alerts mark 00000000000000a1 right (or wrong).",
         "To stop these messages, whoever runs Talkwatch types: talkwatch alerts unsubscribe desk",
         "Talkwatch, message 00000000000000m1",
     ]
@@ -310,7 +311,8 @@ def test_the_foot_has_the_way_out(stop: str, read_as: str) -> None:
     """Why it comes stands under every letter, and where a reader stops it, as a link in HTML."""
     sent = render(message(), [notice(), notice(alert(rule="truce"))], timezone="UTC", stop=stop)
     lines = ["You get this as “desk” of rules “ceasefire”, “truce”.", "To stop these messages:", read_as]
-    assert sent.text.splitlines()[-4:-1] == lines
+    whom, _, *way_out = sent.text.splitlines()[-5:-1]
+    assert [whom, *way_out] == lines
     assert stop in Seen(sent.html).links
 
 

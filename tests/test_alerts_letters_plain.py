@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT, operator_letter, plain_letter
 from alerts.message_records import OperatorNotice
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, operator_letter, plain_letter
 from alerts.subjects import SUBJECT_CHARS
 from alerts.wording import shown
 from tests.alert_examples import NOW

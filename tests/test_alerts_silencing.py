@@ -25,6 +25,9 @@ def silence(**changes: Any) -> Silence:
         pytest.param({"rule": "truce"}, False, id="another rule"),
         pytest.param({"official_id": "dmitry-peskov"}, True, id="the official"),
         pytest.param({"official_id": "x"}, False, id="another official"),
+        pytest.param({"rule": None}, True, id="every rule"),
+        pytest.param({"story_id": "s1"}, True, id="the story"),
+        pytest.param({"story_id": "s2"}, False, id="another story"),
         pytest.param({"subscriber": "desk"}, True, id="the subscriber"),
         pytest.param({"subscriber": "other"}, False, id="another subscriber"),
         pytest.param({"starts_at": NOW}, True, id="from its first moment"),
@@ -35,7 +38,7 @@ def silence(**changes: Any) -> Silence:
 )
 def test_silences(changes: dict[str, Any], expected: bool) -> None:
     """A silence covers its rule, official and subscriber, from its start until before its end."""
-    hushed = silenced([silence(**changes)], rule="ceasefire", official_id="dmitry-peskov", now=NOW)
+    hushed = silenced([silence(**changes)], rule="ceasefire", official_id="dmitry-peskov", story_id="s1", now=NOW)
     assert hears("desk", hushed) is not expected
 
 
@@ -54,7 +57,10 @@ def test_silences(changes: dict[str, Any], expected: bool) -> None:
 def test_a_rule_is_hushed_when_all_it_tells_are(changes: list[dict[str, Any]], expected: bool) -> None:
     """What somebody still hears is not silenced."""
     told = rule(subscribers=("desk", "talks"))
-    assert is_hushed([silence(**each) for each in changes], told, "dmitry-peskov", NOW) is expected
+    assert (
+        is_hushed([silence(**each) for each in changes], told, official_id="dmitry-peskov", story_id="s1", now=NOW)
+        is expected
+    )
 
 
 def test_silences_have_names_of_their_own() -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
 from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, payload
-from alerts.letters import plain_letter
 from alerts.message_records import Blocked, NewSource, Receipt, Refused, Sent, TooBig, TryLater
+from alerts.plain_letters import plain_letter
 from alerts.records import Alert, News
 from alerts.wording import shown
 from extractors.records import Span
@@ -167,7 +167,8 @@ def test_who_speaks_stands_before_the_words() -> None:
     assert shown_as[at - 1].startswith("*Dmitry Peskov*, ")
     assert shown_as[at + 1].startswith("Rule “ceasefire”")
     assert shown_as[-1] == (
-        "You get this as “desk” of rule “ceasefire”. To stop these messages, whoever runs Talkwatch types: "
+        "You get this as “desk” of rule “ceasefire”. Whoever runs Talkwatch can say whether it was right: talkwatch "
+        "alerts mark 00000000000000a1 right (or wrong). To stop these messages, whoever runs Talkwatch types: "
         "talkwatch alerts unsubscribe desk"
     )
 

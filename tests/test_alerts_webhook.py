@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from alerts.channels.apprise import plain
 from alerts.channels.contract import Equipment
 from alerts.channels.webhook import Webhook, WebhookSubscriber, document, signed
-from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from alerts.message_records import Blocked, Sent
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
 from alerts.values import Table
 from tests.alert_examples import alert, letter, notice
 from tests.conftest import ROOT

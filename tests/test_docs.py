@@ -106,6 +106,8 @@ def written(default: object) -> str:
     match default:
         case None:
             return "none"
+        case bool():
+            return f"`{default}`".lower()
         case time():
             default = f"{default:%H:%M}"
         case timedelta():

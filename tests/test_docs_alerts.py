@@ -38,9 +38,9 @@ def test_every_reason_is_explained_in_the_order_of_the_policy():
 
 
 def test_every_kind_of_news_is_explained():
-    """The page has each kind of follow-up, the weightiest first."""
+    """The page has each kind of follow-up, the weightiest first, and at the end the one that people make."""
     named = [row[0].strip("`") for row in rows_under("Follow-ups")]
-    assert named == [str(kind) for kind, _ in FOLLOWING]
+    assert named == [*(str(kind) for kind, _ in FOLLOWING), News.REATTRIBUTED]
     assert set(named) == set(News)
 
 

@@ -530,11 +530,11 @@ class TestProcess:
             return answer.text
 
         assert "Position on each topic" in asyncio.run(visit())
-        listen(stand).close()
+        listen(stand.host, stand.port).close()
 
     def test_a_port_that_is_taken_is_one_line(self, stand):
         """What keeps the pages from being served is said with what to write, and ends nothing."""
-        with closing(listen(stand)):
+        with closing(listen(stand.host, stand.port)):
             assert (
                 asyncio.run(_served(stand))
                 == f"pages: 127.0.0.1:{stand.port}: Address already in use; write another one as listen in [http]"

@@ -73,6 +73,7 @@ FINGERPRINTS = {
     "0027_processes.sql": "99b99c900e0bf1cf",
     "0028_people.sql": "c7c59114984e61dc",
     "0029_primary.sql": "7c529f718f20de4b",
+    "0030_links.sql": "8a697527e21a1c72",
 }
 
 

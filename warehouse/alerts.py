@@ -71,7 +71,7 @@ _BESIDE = Columns(
     Notice,
     without=[
         *("alert", "other_outlets", "positions", "news", "attributed_to", "new_sources", "in_english"),
-        "contradictions",
+        *("contradictions", "deeds"),
     ],
 )
 _NOTICE = f"""

@@ -14,7 +14,7 @@ import duckdb
 from warehouse.errors import Unusable, WarehouseError, refused_by_system
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
-from warehouse.places import ALONE, LIVE, PUBLISHED, REPLACED, remove, wal
+from warehouse.places import ALONE, LINK_KEY, LIVE, PUBLISHED, REPLACED, remove, wal
 from warehouse.published import publish_anew
 from warehouse.store import (
     applied_migrations,
@@ -26,9 +26,11 @@ from warehouse.store import (
     known_migrations,
     missing_migrations,
     replace_durably,
+    write_anew,
 )
 
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL"
+_OWNERS = 0o600
 _COUNTED = """
 SELECT (SELECT count(*) FROM article_rows), (SELECT count(*) FROM alert_rows), (SELECT max(finished_at) FROM runs)
 """
@@ -58,6 +60,7 @@ def back_up(data_dir: Path, target: Path, *, wait: timedelta = WAIT) -> Contents
             # What a process that died left in the log is in the file afterwards.
             connected(data_dir / LIVE, patience).close()
             copy_closed(data_dir / LIVE, fresh)
+        _add_key(fresh, data_dir / LINK_KEY)
         contents = _read_through(fresh)
         replace_durably(fresh, target)
     except OSError as error:
@@ -83,14 +86,44 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
         try:
             _copy_with_log(source, fresh)
             contents = _brought_up(source, fresh)
+            key = _without_key(fresh)
             _put_aside(live)
             replace_durably(fresh, live)
+            if key is not None:
+                _write_key(data_dir / LINK_KEY, key)
         except OSError as error:
             raise _not_written(live, error) from error
         finally:
             remove(fresh)
         publish_anew(data_dir, patience)
     return contents
+
+
+def _add_key(fresh: Path, key: Path) -> None:
+    """Put the key of links into a backup, which then is nobody's but its owner's to read."""
+    fresh.chmod(_OWNERS)
+    if not key.exists():
+        return
+    with closing(duckdb.connect(fresh, config=ALONE)) as connection:
+        connection.execute("CREATE TABLE link_key AS SELECT $1::VARCHAR AS key", [key.read_text(encoding="ascii")])
+
+
+def _without_key(fresh: Path) -> str | None:
+    """Take the key of links out of a copy of a backup: analysts read copies of what is live. None where it has none."""
+    with closing(duckdb.connect(fresh, config=ALONE)) as connection:
+        if not connection.execute("FROM duckdb_tables() WHERE table_name = 'link_key'").fetchall():
+            return None
+        row = connection.execute("SELECT key FROM link_key").fetchone()
+        connection.execute("DROP TABLE link_key")
+    # What was dropped leaves its blocks where they are.
+    write_anew(fresh)
+    return None if row is None else str(row[0])
+
+
+def _write_key(path: Path, key: str) -> None:
+    with open(path, "w", encoding="ascii", opener=lambda name, flags: os.open(name, flags, _OWNERS)) as file:
+        file.write(key)
+    path.chmod(_OWNERS)
 
 
 def _check_target(data_dir: Path, target: Path) -> None:

@@ -38,10 +38,10 @@ def try_at(session: Session, routes: Sequence[str], at: datetime) -> None:
     session.run("UPDATE channels SET next_try_at = $2 WHERE list_contains($1::VARCHAR[], route)", [routes, at])
 
 
-def unsubscribe(session: Session, subscriber: str, now: datetime) -> bool:
-    """Note that a subscriber wants no more; return False when that was known."""
-    row = [(subscriber, now)]
-    return session.insert("unsubscribed", ("subscriber", "since"), row, "ON CONFLICT DO NOTHING") > 0
+def unsubscribe(session: Session, subscriber: str, now: datetime, message_id: str | None = None) -> bool:
+    """Note that a subscriber wants no more, and by which message's link he said so; return False when it was known."""
+    row = [(subscriber, now, message_id)]
+    return session.insert("unsubscribed", ("subscriber", "since", "message_id"), row, "ON CONFLICT DO NOTHING") > 0
 
 
 def subscribe(session: Session, subscriber: str) -> bool:

@@ -12,6 +12,8 @@ PUBLISHED = "analysis.duckdb"
 REPLACED = "warehouse.replaced.duckdb"
 # What state the published copy has, so that it need not be opened to be asked.
 STAMP = "analysis.stamp"
+# What links in messages are signed with; a secret, which no published copy holds.
+LINK_KEY = "links.key"
 # Held by the one `serve` that works on the directory.
 SERVE_LOCK = "serve.lock"
 # What is stored needs no extension, so none is looked for; and ours alone needs no other file and no network.

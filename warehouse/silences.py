@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.follow_up_records import Silence
 from warehouse.rows import Columns
 from warehouse.session import Session
+from warehouse.stories import story_roots
 
 _SILENCE = Columns(Silence)
 _SELECT = f"SELECT {_SILENCE} FROM silences "  # noqa: S608 (our own columns)
@@ -19,8 +21,10 @@ def save_silence(session: Session, silence: Silence) -> None:
 
 
 def active_silences(session: Session, now: datetime) -> tuple[Silence, ...]:
-    """Return the silences that hold now."""
-    return session.records(_SILENCE, _SELECT + "WHERE starts_at <= $1 AND $1 < ends_at" + _ORDER, [now])
+    """Return the silences that hold now, of stories under the names that they have by now."""
+    found = session.records(_SILENCE, _SELECT + "WHERE starts_at <= $1 AND $1 < ends_at" + _ORDER, [now])
+    roots = story_roots(session, {each.story_id for each in found if each.story_id})
+    return tuple(replace(each, story_id=roots.get(each.story_id or "", each.story_id)) for each in found)
 
 
 def silences(session: Session) -> tuple[Silence, ...]:

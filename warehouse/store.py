@@ -20,7 +20,7 @@ from warehouse.errors import Unusable, disk_full, system_explained
 from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
-from warehouse.places import ALONE, PUBLISHED, REPLACED, Config, remove, wal
+from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, remove, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
 from warehouse.session import Session
 
@@ -245,6 +245,23 @@ def cloned(source: Path, fresh: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def write_anew(path: Path) -> None:
+    """Write a closed database anew in its own place: a file keeps the blocks of what was deleted in it."""
+    clean = path.with_name(f"{path.name}.clean")
+    remove(clean)
+    try:
+        with closing(duckdb.connect(":memory:", config=NO_EXTENSIONS)) as connection:
+            for name, file in (("old", path), ("clean", clean)):
+                quoted = str(file).replace("'", "''")
+                connection.execute(f"ATTACH '{quoted}' AS {name}")
+            connection.execute("COPY FROM DATABASE old TO clean")
+            connection.execute("DETACH clean")
+        clean.chmod(path.stat().st_mode)
+        replace_durably(clean, path)
+    finally:
+        remove(clean)
 
 
 def replace_durably(fresh: Path, target: Path) -> None:

@@ -69,6 +69,11 @@ def judgements(session: Session, alert_id: str) -> tuple[Judgement, ...]:
     return session.records(_JUDGEMENT, query, [alert_id])
 
 
+def is_there(session: Session, alert_id: str) -> bool:
+    """Tell whether there is such an alert to judge."""
+    return session.row("SELECT 1 FROM alert_rows WHERE alert_id = $1", [alert_id]) is not None
+
+
 def precisions(session: Session) -> tuple[Precision, ...]:
     """Return how many alerts of each rule and scope were judged right and wrong."""
     return session.records(_PRECISION, _COUNTED)

@@ -200,7 +200,7 @@ def compose(
     message["From"] = Address(display_name=shown(name), addr_spec=sender)
     message["To"] = Address(addr_spec=recipient)
     message["Date"] = format_datetime(at)
-    for header, value in (_identity(letter, sender) | _way_out(table, subscriber.name)).items():
+    for header, value in (_identity(letter, sender) | _way_out(table, subscriber.name, letter.one_click)).items():
         message[header] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -276,10 +276,13 @@ def _identity(letter: Letter, sender: str) -> dict[str, str]:
     return headers
 
 
-def _way_out(table: EmailTable, subscriber: str) -> dict[str, str]:
+def _way_out(table: EmailTable, subscriber: str, one_click: str | None) -> dict[str, str]:
     """Return the headers that let a reader unsubscribe (RFC 2369, and RFC 8058 where something takes the POST)."""
-    ways = ", ".join(f"<{way}>" for way in _stops(table, subscriber))
-    post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if table.unsubscribe_url else {}
+    known = list(_stops(table, subscriber))
+    # Of two addresses of the web mail programs take the first, which then is the one that we answer ourselves.
+    ways = ", ".join(f"<{way}>" for way in ([one_click, *filter(_is_mail, known)] if one_click else known))
+    takes_post = one_click.startswith("https://") if one_click else bool(table.unsubscribe_url)
+    post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if takes_post else {}
     return {"List-Unsubscribe": ways, **post} if ways else {}
 
 

@@ -43,7 +43,7 @@ CONTEXT_CHARS = 1900
 HEADER_CHARS = 150
 _ELEMENTS = 10  # of one context block
 _A_NOTICE = 5  # blocks for one alert at most: headline, where it stands, who, passage, why
-_SHOWN = (BLOCKS - 3) // _A_NOTICE
+_BUTTON_CHARS = 75
 
 # What mrkdwn would read as formatting, an emoji or a quotation. Text that has any of it is sent as plain text.
 _FORMATTING = re.compile(r"[*_~`]|:[\w+'-]+:|^[^\S\n]*>", re.MULTILINE)
@@ -221,6 +221,8 @@ def _said(body: bytes) -> dict[str, object]:
 
 def payload(letter: Letter, *, timezone: str = "UTC") -> Block:
     """Return what is posted to an incoming webhook: a plain line for notifications, and the blocks."""
+    # With buttons there is one block more for each.
+    most = (BLOCKS - 3) // (_A_NOTICE + any(notice.deeds for notice in letter.notices))
     return {
         "text": _fitted(letter.line, SECTION_CHARS),
         "mrkdwn": False,
@@ -229,8 +231,8 @@ def payload(letter: Letter, *, timezone: str = "UTC") -> Block:
         "blocks": [
             _header(letter),
             *_paragraphs(letter),
-            *_alerts(letter.notices[:_SHOWN], timezone),
-            *_left_over(letter.notices[_SHOWN:]),
+            *_alerts(letter.notices[:most], timezone),
+            *_left_over(letter.notices[most:]),
             *_footer(letter),
         ],
     }
@@ -289,6 +291,22 @@ def _alerts_on(notices: Sequence[Notice], timezone: str) -> list[Block]:
         {"type": "section", "text": _people(list(people))},
         {"type": "section", "text": _passage(notices)},
         *(_beside(notice, timezone, is_named=len(people) > 1) for notice in notices),
+        *_deeds(notices),
+    ]
+
+
+def _deeds(notices: Sequence[Notice]) -> list[Block]:
+    """Return buttons that lead to the pages on which readers say what they think of alerts."""
+    return [
+        {
+            "type": "actions",
+            "elements": [
+                {"type": "button", "text": _plain(name, _BUTTON_CHARS), "url": link, "action_id": f"talkwatch-{name}"}
+                for name, link in notice.deeds
+            ],
+        }
+        for notice in notices
+        if notice.deeds
     ]
 
 

@@ -43,7 +43,7 @@ LISTED: Columns[LoggedAlert] = {
 }
 # What a narrow terminal does without, the first first.
 SPARE = ("scope", "reason", "sources", "keyword", "outlet", "rule")
-SILENCE_SPARE = ("starts_at", "author", "subscriber", "reason")
+SILENCE_SPARE = ("story_id", "starts_at", "author", "subscriber", "reason")
 PROOFS: Columns[Evidence] = {
     "what": attrgetter("what"),
     "in": lambda proof: str(proof.place),
@@ -69,7 +69,17 @@ JUDGEMENTS: Columns[Judgement] = {
 }
 SILENCES: Columns[Silence] = {
     name: attrgetter(name)
-    for name in ("silence_id", "rule", "official_id", "subscriber", "starts_at", "ends_at", "author", "reason")
+    for name in (
+        "silence_id",
+        "rule",
+        "official_id",
+        "subscriber",
+        "story_id",
+        "starts_at",
+        "ends_at",
+        "author",
+        "reason",
+    )
 }
 
 group("alerts", "See alerts, silence rules, send messages again, try a channel.")
@@ -246,7 +256,8 @@ def ended(settings: Settings, beginning: str) -> str:
             return f"silence {found.silence_id} is over already"
         silences.end_silence(session, found.silence_id, now)
     publish(settings.data_dir)
-    return f'silence {found.silence_id} has ended: rule "{found.rule}" fires again'
+    what = f'rule "{found.rule}" fires' if found.rule else "all rules fire"
+    return f"silence {found.silence_id} has ended: {what} again"
 
 
 def official_of(text: str, watchlist: Watchlist) -> str:

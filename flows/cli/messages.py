@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alerts.letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.message_records import Notice, Sent
+from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
 from alerts.subscribers import Subscriber
 from alerts.wording import counted
 from flows.cli.command import Config, command, settings_of
@@ -134,7 +134,7 @@ def unsubscribe(subscriber: Who, config: Config = None) -> None:
 
 def unsubscribed(settings: Settings, name: str) -> str:
     """Stop all that waits for a subscriber and all that would come."""
-    from flows.steps.deliver.senders import STOPPED
+    from flows.steps.deliver.deeds import STOPPED
 
     subscriber_named(settings, name)
     with writing(settings.data_dir) as session:

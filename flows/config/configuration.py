@@ -96,6 +96,28 @@ def listen_address(value: str) -> str:
     raise ValueError('write "address:port", for example "127.0.0.1:8700", or "none"')
 
 
+def parted_address(value: str) -> tuple[str, int] | None:
+    """Return host and port of an address to listen at; None where there is none."""
+    if value == NOT_SERVED:
+        return None
+    host, _, port = value.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def public_address(value: str) -> str:
+    """Accept the address at which people reach the links of messages, without a / at its end."""
+    parts = urlsplit(value)
+    if (
+        is_http_url(value)
+        and not parts.query
+        and not parts.fragment
+        and value.isascii()
+        and not set(value) & set('<>"|')
+    ):
+        return value.rstrip("/")
+    raise ValueError('write an address, for example "https://talks.example.org"')
+
+
 def token_kept(value: str) -> str:
     """Accept a token that nobody guesses."""
     if len(value) >= SHORTEST_TOKEN:
@@ -157,14 +179,18 @@ class HttpTable(Table):
     listen: Annotated[str, AfterValidator(listen_address)] = "127.0.0.1:8700"
     public: bool = False
     token: Annotated[str, once_filled(token_kept)] | None = Field(None, repr=False)
+    public_url: Annotated[str, once_filled(public_address)] | None = None
+    links_listen: Annotated[str, AfterValidator(listen_address)] = "127.0.0.1:8701"
 
     @property
     def address(self) -> tuple[str, int] | None:
         """Return host and port; None where the pages are not served."""
-        if self.listen == NOT_SERVED:
-            return None
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return parted_address(self.listen)
+
+    @property
+    def links_address(self) -> tuple[str, int] | None:
+        """Return host and port at which links of messages are answered; None where messages have none."""
+        return parted_address(self.links_listen) if self.public_url else None
 
     @property
     def is_loopback(self) -> bool:
@@ -178,6 +204,10 @@ class HttpTable(Table):
             raise ValueError(
                 "listen is an address that others reach; write 127.0.0.1 before the port, or public = true and a token"
             )
+        if self.public_url and not (self.address and self.links_address):
+            raise ValueError("public_url needs listen and links_listen: who serves the pages answers the links beside")
+        if self.public_url and self.address == self.links_address:
+            raise ValueError("links_listen is the address of the pages, which public_url must not reach; write another")
         return self
 
 

@@ -11,14 +11,17 @@ import socket
 import sys
 import threading
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.applications import Starlette
 
 from flows.config.environment import log_format
+from flows.inbox import link_key
 from flows.logs import set_up_logging
+from flows.pages.links import Counter, counter_application
 from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, Audience, Site, application
 from flows.pages.upkeep import Upkeep
@@ -38,7 +41,10 @@ log = logging.getLogger("talkwatch.pages")
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """All that serving the pages needs. The token is a secret: it goes through a pipe, and shows in no repr."""
+    """All that serving the pages needs. The token is a secret: it goes through a pipe, and shows in no repr.
+
+    At `links` those of messages are answered, and nothing else.
+    """
 
     data_dir: str
     timezone: str
@@ -46,6 +52,7 @@ class Stand:
     port: int
     hosts: tuple[str, ...] = LOOPBACK
     token: str = ""
+    links: tuple[str, int] | None = None
 
     def __repr__(self) -> str:
         """Name the address alone."""
@@ -70,6 +77,7 @@ def stand_of(settings: Settings) -> Stand | None:
         port=port,
         hosts=(*LOOPBACK, host, f"[{host}]"),
         token=settings.http.token or "",
+        links=settings.http.links_address,
     )
 
 
@@ -78,7 +86,7 @@ def serve_pages(settings: Settings) -> None:
     stand = stand_of(settings)
     if stand is None:
         raise UsageProblem('[http] listen is "none"; write an address, for example "127.0.0.1:8700"')
-    bound = listen(stand)
+    bound = listen(stand.host, stand.port)
     log.info("pages at %s; Ctrl-C ends it", stand.url)
     run(stand, bound)
 
@@ -92,35 +100,47 @@ def is_answering(stand: Stand) -> bool:
 
 def run(stand: Stand, bound: socket.socket | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C; raise WorkProblem where the address is taken."""
-    listening = bound or listen(stand)
+    listening = bound or listen(stand.host, stand.port)
+    if stand.links:
+        answer_links(stand, listen(*stand.links, key="links_listen"))
     with closing(listening), closing(PublishedCopy(Path(stand.data_dir))) as copy:
         site = Site(copy, Pen(timezone=stand.timezone))
         upkeep = Upkeep(site, Path(stand.data_dir))
         app = application(site, Audience(hosts=stand.hosts, token=stand.token), upkeep.routes())
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(_served_as(app)).run(sockets=[listening])
 
 
-def listen(stand: Stand) -> socket.socket:
-    """Take the address; raise WorkProblem where that cannot be."""
-    family = socket.AF_INET6 if ":" in stand.host else socket.AF_INET
+def answer_links(stand: Stand, bound: socket.socket) -> None:
+    """Answer the links of messages beside the pages, in a thread that ends with the process."""
+    data_dir = Path(stand.data_dir)
+    counter = Counter(data_dir=data_dir, key=lambda: link_key(data_dir))
+    server = uvicorn.Server(_served_as(counter_application(counter)))
+    threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="links", daemon=True).start()
+
+
+def _served_as(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def listen(host: str, port: int, *, key: str = "listen") -> socket.socket:
+    """Take the address that a key of [http] names; raise WorkProblem where that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     taken = socket.socket(family, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((stand.host, stand.port))
+        taken.bind((host, port))
         taken.listen(_BACKLOG)
     except OSError as error:
         taken.close()
-        where = f"{stand.host}:{stand.port}"
-        raise WorkProblem(f"pages: {where}: {error.strerror}; write another one as listen in [http]") from None
+        raise WorkProblem(f"pages: {host}:{port}: {error.strerror}; write another one as {key} in [http]") from None
     return taken
 
 
@@ -165,8 +185,11 @@ def main() -> None:
     set_up_logging(log_format())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stand = Stand(**json.loads(sys.stdin.buffer.readline()))
+    if stand.links:
+        host, port = stand.links
+        stand = replace(stand, links=(host, port))
     try:
-        bound = listen(stand)
+        bound = listen(stand.host, stand.port)
     except WorkProblem as problem:
         print(problem, flush=True)  # noqa: T201 (the pipe to who began this)
         return

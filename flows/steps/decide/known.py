@@ -100,6 +100,9 @@ class Known:
             said = related.named.get(echo.statement_id)
             if said is not None and said != names.utterance(echo.utterance_id):
                 self._echoes[said] = max(self._echoes.get(said) or echo.said_at, echo.said_at)
+        self.silences = [
+            replace(each, story_id=names.story(each.story_id)) if each.story_id else each for each in situation.silences
+        ]
         self.past = [names.alert(alert) for alert in situation.past]
         self.stored = [names.article(found) for found in situation.stored]
 

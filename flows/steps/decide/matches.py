@@ -115,7 +115,7 @@ def decided(candidates: Sequence[Candidate], known: Known, fired: Sequence[Alert
             past=past,
             sources=max(1, len(known.roots(story_id, match.utterance_id))),
             said_before_at=known.said_before(match),
-            silenced=is_hushed(known.situation.silences, rule, match.official_id, known.now),
+            silenced=is_hushed(known.silences, rule, official_id=match.official_id, story_id=story_id, now=known.now),
         )
         decisions.append(made := decision(case))
         if made.alert:

@@ -44,14 +44,16 @@ class OutTray:
         """Take what is stored under the names stories have now."""
         stored, story = known.situation, known.story_name
         self.changed: dict[str, Message] = {}
-        self._now, self._hushed = known.now, stored.silences
+        self._now, self._hushed = known.now, known.silences
         self._told = [replace(each, story_id=story(each.story_id)) for each in stored.mailings]
         self._open = {each.message_id: _in_story(each, story) for each in stored.open_messages}
         self._recent = [_in_story(each, story) for each in stored.recent_messages]
 
     def tells(self, subscriber: str, alert: Alert, news: FollowUp | None) -> bool:
         """Tell whether a subscriber is told: not one kept in silence, nor one for whom it is no news."""
-        hushed = silenced(self._hushed, rule=alert.rule, official_id=alert.official_id, now=self._now)
+        hushed = silenced(
+            self._hushed, rule=alert.rule, official_id=alert.official_id, story_id=alert.story_id, now=self._now
+        )
         return hears(subscriber, hushed) and (news is None or self._wants(news, subscriber))
 
     def put(self, alert: Alert, subscriber: Subscriber, news: FollowUp | None) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alerts.compiled_rules import CompiledRule
 from alerts.deciding import past_alert
-from alerts.follow_up_records import FollowUp, ToldAlert
+from alerts.follow_up_records import FollowUp, Silence, ToldAlert
 from alerts.following import Event, follow_up
 from alerts.history import said_in
 from alerts.records import Arrival, Decision, Reason
@@ -44,9 +44,14 @@ def followed_up(
         and (each.alert.alert_id in again or each.alert.story_id in stories or each.alert.utterance_id in said)
     ]
     events = events_about(lately, rules, arrived, made, known.now) if live else []
-    hushed = known.situation.silences
-    heard = (event for event in events if not is_hushed(hushed, event.rule, event.told.alert.official_id, known.now))
+    hushed = known.silences
+    heard = (event for event in events if not _is_hushed(event, hushed, known.now))
     return tuple(news for event in heard if (news := follow_up(event)))
+
+
+def _is_hushed(event: Event, silences: Sequence[Silence], now: datetime) -> bool:
+    alert = event.told.alert
+    return is_hushed(silences, event.rule, official_id=alert.official_id, story_id=alert.story_id, now=now)
 
 
 def events_about(

@@ -15,6 +15,7 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from flows import inbox
 from flows.config.accepted import current_settings
 from flows.config.environment import log_format
 from flows.logs import set_up_logging
@@ -69,7 +70,7 @@ class Relay:
         To open it every few seconds was a fifth of what `serve` takes while nothing happens.
         """
         state = state_of(self._setup.data_dir)
-        if state is not None and state == self._idle:
+        if state is not None and state == self._idle and not inbox.waits(self._setup.data_dir):
             return False
         due, waits = look(self._setup)
         self._idle = None if waits else state
@@ -85,7 +86,7 @@ class Relay:
 
 
 def look(setup: Setup) -> tuple[bool, bool]:
-    """Tell whether any message is to be sent now, and whether any may be later, though nothing else happens.
+    """Tell whether a message is to be sent or a deed taken in now, and whether any may be later, though nothing else happens.
 
     Where the warehouse can't be read, passes say so.
     """
@@ -94,7 +95,8 @@ def look(setup: Setup) -> tuple[bool, bool]:
             return False, True
         with reading(setup.data_dir, wait=_PATIENCE) as session:
             # What a new deployment's first pass finds leaves together, at its end.
-            due = not runs.is_first_under_way(session) and bool(due_by_subscriber(setup, session))
+            due = inbox.waits(setup.data_dir) or bool(due_by_subscriber(setup, session))
+            due = due and not runs.is_first_under_way(session)
             return due, outbox.has_waiting(session)
     except WarehouseError:
         return False, True

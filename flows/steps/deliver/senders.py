@@ -22,7 +22,7 @@ from typing import Self
 import httpx
 
 from alerts.channels import AnyChannel, Equipment, built, route_of
-from alerts.letters import operator_letter, plain_letter, render
+from alerts.letters import render
 from alerts.message_records import (
     ChannelState,
     Letter,
@@ -36,10 +36,12 @@ from alerts.message_records import (
     TryLater,
 )
 from alerts.placing import MOST_ALERTS, late_by, parted
+from alerts.plain_letters import operator_letter, plain_letter
 from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
+from flows.steps.deliver.deeds import STOPPED, take_in, with_links
 from flows.steps.deliver.notices import tell_change
 from flows.web.fetch import webhook_client
 from warehouse import channels, outbox
@@ -55,7 +57,6 @@ SENDERS = 64
 DELIVERY_SECONDS = 90.0
 # So much one letter holds at most: mail servers take more, readers and mail programs do not.
 LETTER_BYTES = 1_000_000
-STOPPED = "unsubscribed"
 LOCKS = "senders"
 
 # DuckDB's file has one writer, and the threads of one process need not queue for its lock on the disk.
@@ -93,10 +94,12 @@ class Dispatch:
         self._setup = setup
         self._locks = ExitStack()
         self._senders: list[Sender] = []
+        self._taken: list[Path] = []
         self._due = 0
 
     def seal(self, session: Session) -> bool:
         """Seal the first message due by each channel that no other process sends by; tell whether there is any."""
+        self._taken = take_in(self._setup, session)
         due = due_by_subscriber(self._setup, session)
         self._due = sum(due.values())
         for route, people in routes_to(self._setup, session, due).items():
@@ -111,6 +114,8 @@ class Dispatch:
 
     def send(self, *, seconds: float = SENDER_SECONDS) -> RunCounts:
         """Send what was sealed, each channel in a thread of its own, and go on with what else is due by it."""
+        for path in self._taken:
+            path.unlink(missing_ok=True)
         if not self._senders:
             return RunCounts()
         with (
@@ -246,8 +251,8 @@ def send_sample(setup: Setup, subscriber: Subscriber, notice: Notice) -> Receipt
     )
     with webhook_client(setup.settings.fetch) as web:
         channel = channels_of(setup, web)[subscriber.channel]
-        stop, zone = channel.stop_address(subscriber), subscriber.timezone
-        letter = render(message, [notice], timezone=zone, stop=stop, is_sample=True)
+        stop = channel.stop_address(subscriber)
+        letter = render(message, [notice], timezone=subscriber.timezone, stop=stop, is_sample=True)
         return sent_in_time(channel, letter, subscriber)
 
 
@@ -297,7 +302,7 @@ class Sender:
         try:
             while sealed := self._sealed:
                 self._wait_for_turn(channel.seconds_between)
-                letter = letter_of(sealed, channel.stop_address(sealed.subscriber))
+                letter = letter_of(self._setup, sealed, channel.stop_address(sealed.subscriber))
                 receipt = told(channel, letter, sealed)
                 on = time.monotonic() < ends and not self._setup.stopping()
                 done.append(self._settle(sealed.message, receipt, subject=letter.subject, on=on))
@@ -343,6 +348,7 @@ class Sender:
         )
         with one_writing(self._setup) as session:
             outbox.settle(session, message.message_id, standing, now, subject=subject)
+            take_in(self._setup, session)
             if isinstance(receipt, TooBig) and standing.status is Status.RETRY:
                 half = (len(message.alert_ids) + 1) // 2
                 outbox.divide(session, message, parted(message, half))
@@ -383,14 +389,15 @@ def sealed(session: Session, message: Message, subscriber: Subscriber) -> Sealed
     )
 
 
-def letter_of(sealed: Sealed, stop: str | None = None) -> Letter:
-    """Render a message for its subscriber; `stop` is where he can stop his messages.
+def letter_of(setup: Setup, sealed: Sealed, stop: str | None = None) -> Letter:
+    """Render a message for its subscriber; `stop` is where he can stop his messages where no link of ours does it.
 
     In a thread it has the subject of the thread's first, without which mail programs do not thread it.
     """
     message, timezone = sealed.message, sealed.subscriber.timezone
     if sealed.operator_notices:
         return operator_letter(message.message_id, sealed.operator_notices, timezone=timezone)
-    letter = render(message, sealed.notices, timezone=timezone, stop=stop)
+    notices, one_click = with_links(setup, message, tuple(sealed.notices), sealed.subscriber)
+    letter = render(message, notices, timezone=timezone, stop=one_click or stop, one_click=one_click)
     subject = f"Re: {sealed.thread_subject}" if sealed.thread_subject else letter.subject
     return replace(letter, subject=subject, thread_of=message.thread_of, thread_ref=sealed.thread_ref)
