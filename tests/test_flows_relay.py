@@ -189,7 +189,7 @@ def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
             raise asyncio.CancelledError
 
     monkeypatch.setattr(relay.asyncio, "sleep", sleep)
-    monkeypatch.setattr(relay, "is_due", lambda _: True)
+    monkeypatch.setattr(relay.Relay, "is_due", lambda _: True)
     monkeypatch.setattr(relay._SPAWN, "Process", Failed)
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(Relay(None).run())

@@ -86,7 +86,7 @@ class Relay:
 
 
 def look(setup: Setup) -> tuple[bool, bool]:
-    """Tell whether a message is to be sent or a deed taken in now, and whether any may be later, though nothing else happens.
+    """Tell whether a message is to be sent or a deed taken in now, and whether any may be later by itself.
 
     Where the warehouse can't be read, passes say so.
     """

@@ -206,14 +206,10 @@ def send_now(setup: Setup, subscriber: Subscriber, subject: str, paragraphs: Seq
 
 def told(channel: AnyChannel, letter: Letter, sealed: Sealed) -> Receipt:
     """Send a message's letter, but for one that is to go in parts."""
-    if len(sealed.message.alert_ids) > 1 and size_of(letter) > LETTER_BYTES:
+    size = len(letter.text.encode()) + len(letter.html.encode())
+    if len(sealed.message.alert_ids) > 1 and size > LETTER_BYTES:
         return TooBig(error="too big for one letter")
     return sent_in_time(channel, letter, sealed.subscriber)
-
-
-def size_of(letter: Letter) -> int:
-    """Return about how many bytes a letter has."""
-    return len(letter.text.encode()) + len(letter.html.encode())
 
 
 def sent_in_time(channel: AnyChannel, letter: Letter, subscriber: Subscriber) -> Receipt:
