@@ -89,8 +89,8 @@ class Notice:
     and `new_sources` are the independent ones that came since; `attributed_to` is whose words they are by now, where
     somebody put that right. `language` is the article's; where it is not English,
     `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
-    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `deeds` are links
-    by which its reader says what he thinks of it, each with its name.
+    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `deeds` are
+    links by which its reader says what he thinks of it, each with its name.
     """
 
     alert: Alert

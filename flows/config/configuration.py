@@ -106,14 +106,8 @@ def parted_address(value: str) -> tuple[str, int] | None:
 
 def public_address(value: str) -> str:
     """Accept the address at which people reach the links of messages, without a / at its end."""
-    parts = urlsplit(value)
-    if (
-        is_http_url(value)
-        and not parts.query
-        and not parts.fragment
-        and value.isascii()
-        and not set(value) & set('<>"|')
-    ):
+    # In Slack and in headers these end an address.
+    if is_http_url(value) and value.isascii() and not set(value) & set('<>"|?#'):
         return value.rstrip("/")
     raise ValueError('write an address, for example "https://talks.example.org"')
 
