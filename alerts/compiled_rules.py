@@ -94,7 +94,7 @@ def compile_rules(rules: Iterable[Rule], watchlist: Watchlist) -> tuple[Compiled
 
 
 def _phrases_of(rule: Rule) -> Iterator[str]:
-    yield from rule.keywords
+    yield from rule.phrases
     yield from rule.exclude
     yield from phrases_in(rule.where)
 
@@ -106,10 +106,10 @@ def _compiled(rule: Rule, phrases: PhraseIndex, offices: Offices, watchlist: Wat
     return CompiledRule(
         rule=rule,
         phrases=phrases,
-        keywords=tuple(dict.fromkeys(rule.keywords)),
+        keywords=rule.phrases,
         excluded=tuple(dict.fromkeys(rule.exclude)),
         officials=officials,
-        keyword_set=frozenset(rule.keywords),
+        keyword_set=frozenset(rule.phrases),
         offices=offices,
         of_article=_asked(rule, OfArticle),
         of_speaker=_asked(rule, OfSpeaker),

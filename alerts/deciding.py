@@ -8,15 +8,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.history import History, said_in
-from alerts.records import Alert, Arrival, Decision, Match, PastAlert, Reason
+from alerts.records import Alert, Arrival, Brought, Change, Decision, Match, PastAlert, Reason, Scope
 from alerts.rules import Rule
 from extractors.copies.sameness import SAID_ONCE
 from extractors.negotiation.positions import SIDES, Side
 from extractors.records import Article
 from extractors.speech.stances import Stance
+
+# What he has not said for so long is said for the first time, for a rule on that.
+FIRST_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class Case:
 
     `past` are the alerts fired so far, those of this pass included; `sources` the independent sources it has.
     `said_before_at` is when he last said the like of all that it holds; None where some of it is said the first time.
+    `brought` is what it has changed.
     """
 
     rule: Rule
@@ -37,6 +41,7 @@ class Case:
     sources: int = 1
     silenced: bool = False
     said_before_at: datetime | None = None
+    brought: tuple[Brought, ...] = ()
 
     @property
     def lately(self) -> datetime:
@@ -106,9 +111,45 @@ def _not_first(case: Case) -> Verdict | None:
     """Tell what is said for the first time in a while alone, where the rule wants that."""
     if case.rule.first is None:
         return None
-    said_at, before = case.article.published_at or case.article.first_seen_at, case.said_before_at
-    is_again = before is not None and said_at - before <= case.rule.first
+    is_again = _said_within(case, case.rule.first)
     return Verdict(Reason.NOT_FIRST) if is_again or not said_in(case.match) else None
+
+
+def _no_change(case: Case) -> Verdict | None:
+    """Tell what has changed something alone, where the rule waits for that, and each change of his stance once.
+
+    It is decided again when something else comes that makes it a change.
+    """
+    if not case.rule.on or any(_is_awaited(case, each) for each in case.brought):
+        return None
+    if Change.FIRST in case.rule.on and said_in(case.match) and not _said_within(case, FIRST_AGAIN):
+        return None
+    return Verdict(Reason.NO_CHANGE)
+
+
+def _is_awaited(case: Case, brought: Brought) -> bool:
+    """Tell whether a change is one that the rule waits for, by whom it is matched with."""
+    rule = case.rule
+    by_him = brought.official_id == case.match.official_id if brought.official_id else case.match.scope is Scope.SPEAKS
+    if brought.change not in rule.on or not by_him:
+        return False
+    if rule.topics and brought.topic and brought.topic not in rule.topics:
+        return False
+    told = case.past.latest(case.match, case.lately)
+    if brought.change is not Change.SHIFT:
+        return brought.change is not Change.SPIKE or told is None
+    is_told = told is not None and told.stance == brought.to_stance and told.article_id != case.match.article_id
+    return (
+        not is_told
+        and (not rule.from_stance or brought.from_stance in rule.from_stance)
+        and (not rule.to_stance or brought.to_stance in rule.to_stance)
+    )
+
+
+def _said_within(case: Case, time: timedelta) -> bool:
+    """Tell whether the official had said the like in that time before."""
+    said_at, before = case.article.published_at or case.article.first_seen_at, case.said_before_at
+    return before is not None and said_at - before <= time
 
 
 def _below_corroboration(case: Case) -> Verdict | None:
@@ -172,6 +213,7 @@ POLICY: tuple[Question, ...] = (
     _too_old,
     _undated,
     _not_first,
+    _no_change,
     _below_corroboration,
     _same_utterance,
     _duplicate,
@@ -233,6 +275,7 @@ def past_alert(alert: Alert) -> PastAlert:
         denied=alert.denied,
         alert_id=alert.alert_id,
         official=alert.official,
+        keyword=alert.keyword,
     )
 
 

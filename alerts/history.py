@@ -53,6 +53,11 @@ class History:
         told = self._saying.get((match.rule, utterance_id), ())
         return _latest([alert for alert in told if alert.article_id != match.article_id], since)
 
+    def latest(self, match: Match, since: datetime) -> PastAlert | None:
+        """Return the latest alert of the rule on this official and phrase after `since`."""
+        alerts = self._on_official.get((match.rule, match.official_id), ())
+        return _latest([alert for alert in alerts if alert.keyword == match.keyword], since)
+
     def telling(self, match: Match, story_id: str) -> Sequence[PastAlert]:
         """Return the alerts of the rule on this official in this story, the oldest first."""
         return self._telling.get((match.rule, match.official_id, story_id), ())

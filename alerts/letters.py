@@ -256,6 +256,7 @@ def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
     """Return a line for each topic of the statement: where the official stood on it before, and since when."""
     return tuple(
         f"Last known position on {shown(known.topic)}: {shown(known.stance)}, {local_time(known.stated_at, timezone)}"
+        + (f": “{cut(shown(known.words), TITLE_CHARS)}” ({shown(known.outlet)})" if known.words else "")
         for known in notice.positions
     )
 

@@ -53,11 +53,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPosition:
-    """Where an official stood on a topic before: `stance` as last stated, `stated_at` when."""
+    """Where an official stood on a topic before: `stance` as last stated, `stated_at` when, in which words of whom."""
 
     topic: str
     stance: str
     stated_at: datetime
+    words: str = ""
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

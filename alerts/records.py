@@ -44,6 +44,7 @@ class Reason(StrEnum):
     BELOW_CORROBORATION = "below_corroboration"
     DUPLICATE = "duplicate"
     NOT_FIRST = "not_first"
+    NO_CHANGE = "no_change"
     IMPORTED = "imported"
 
     @property
@@ -74,6 +75,31 @@ class Arrival(StrEnum):
     IMPORTED = "imported"
     # Cleaned again from the page that was kept: no change of the outlet's, and no news.
     REPLAYED = "replayed"
+
+
+class Change(StrEnum):
+    """What a rule may wait for: a change of stance, a contradiction, a claim denied, talks, a first time, a spate."""
+
+    SHIFT = "shift"
+    CONTESTED = "contested"
+    DISPUTE = "dispute"
+    TALKS = "talks"
+    FIRST = "first"
+    SPIKE = "spike"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What something said has brought: on which topic, by which official; of a shift from and to which stance.
+
+    `official_id` is None where who says it is not known here.
+    """
+
+    change: Change
+    official_id: str | None
+    topic: str
+    from_stance: str | None = None
+    to_stance: str | None = None
 
 
 class Place(StrEnum):
@@ -191,3 +217,4 @@ class PastAlert:
     alert_id: str | None = None
     reaches: bool = True
     official: str = ""
+    keyword: str = ""

@@ -75,7 +75,7 @@ def _unspoken(rule: Rule, known: KnownNames) -> Iterator[str]:
     for outlet, language in known.languages:
         if _looks_at(rule, outlet, main_language(language)):
             outlets.setdefault(main_language(language), []).append(outlet)
-    phrases = [wording for keyword in rule.keywords for wording in wordings(keyword, known.watchlist)]
+    phrases = [wording for keyword in rule.phrases for wording in wordings(keyword, known.watchlist)]
     for language, writing in outlets.items():
         if not any(is_of(phrase, language) for phrase in phrases):
             yield (
@@ -105,7 +105,7 @@ def _contradictions(rule: Rule, watchlist: Watchlist) -> Iterator[tuple[str, str
     yield from _nobody_left(rule)
     yield from (("where", what) for what in _lonely(rule.where))
     forbidden = tuple(_forbidden(rule.where))
-    for keyword in rule.keywords:
+    for keyword in rule.phrases:
         if found := _held(keyword, rule.exclude, watchlist):
             yield "exclude", f'"{keyword}" in keywords always holds "{found}", which exclude cancels; take one out'
         elif found := _held(keyword, forbidden, watchlist):

@@ -171,6 +171,12 @@ def wrong_phrases(key: str, phrases: Iterable[str], known: KnownNames) -> Iterat
             yield f'"{keyword}" in {key} has no word in it'
 
 
+def wrong_topics(key: str, topics: Iterable[str], known: KnownNames) -> Iterator[str]:
+    """Yield the topics that nobody knows."""
+    ids = {each.topic: each.topic for each in known.watchlist.topics}
+    yield from (f'unknown topic "{each}" in {key}{nearest_name(each, ids)}' for each in topics if each not in ids)
+
+
 def same_phrases(_: str, phrases: Sequence[str], __: KnownNames) -> Iterator[str]:
     """Yield pairs of phrases that find the same: each is found in the other, from end to end."""
     plain = [phrase for phrase in phrases if topic_name(phrase) is None]

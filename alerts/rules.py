@@ -14,12 +14,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 
 from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of, phrases_in
 from alerts.layout import Nearness, Occurrence
-from alerts.records import Evidence, Scope, Severity
+from alerts.records import Change, Evidence, Scope, Severity
 from alerts.rule_names import (
+    TOPIC,
     KnownNames,
     name_key,
     odd_outlets,
@@ -28,9 +29,11 @@ from alerts.rule_names import (
     wrong_officials,
     wrong_phrases,
     wrong_processes,
+    wrong_topics,
 )
 from alerts.values import Language, Name, OptionalDuration, Phrases, Table, Wait, listed
 from extractors.records import Article
+from extractors.speech.stances import Stance
 from extractors.text.languages import main_language
 
 # What is so, and what would have to change.
@@ -207,11 +210,15 @@ class Rule(Table):
     """A rule as its user wrote it."""
 
     name: Name
-    keywords: Annotated[Phrases, Checked(wrong_phrases, same_phrases)] = Field(
+    keywords: Annotated[tuple[Name, ...], Checked(wrong_phrases, same_phrases)] = Field(
+        (),
         description=(
             "phrases; inflection (in the article’s language), case, hyphens and quotation marks do not matter; "
-            "`topic:NAME` is a topic's whole lexicon"
-        )
+            "`topic:NAME` is a topic's whole lexicon; a rule has these or `topics`"
+        ),
+    )
+    topics: Annotated[tuple[Name, ...], Checked(wrong_topics)] = Field(
+        (), description='topics, each as its whole lexicon: `["ceasefire"]` is `topic:ceasefire` among the keywords'
     )
     officials: Annotated[Phrases, BeforeValidator(listed), Checked(wrong_officials, past_officials)] = Field(
         description=(
@@ -268,6 +275,20 @@ class Rule(Table):
             "by the statement that the phrase stands in, else by the article"
         ),
     )
+    on: tuple[Change, ...] = Field(
+        (),
+        description=(
+            "only what has brought one of these: `shift` (the official’s stance on a topic is another than before), "
+            "`contested` (he, or another of his side, had said the opposite within a day), `dispute` (it denies what "
+            "another claims, or another denies it), `talks` (a meeting, deadline or truce that its sentence "
+            "announces, puts off, calls off or tells as held), `first` (he had not said the like for 30 days), "
+            "`spike` (he takes a side on a topic five times within a day or more, and three times as often as usual)"
+        ),
+    )
+    from_stance: tuple[Stance, ...] = Field(
+        (), alias="from", description='of shifts, only those from one of these stances, `["reject"]`'
+    )
+    to_stance: tuple[Stance, ...] = Field((), alias="to", description="of shifts, only those to one of these")
     first: Annotated[OptionalDuration, AfterValidator(within_memory)] = Field(
         None,
         description=(
@@ -296,6 +317,18 @@ class Rule(Table):
             "longer than 48 hours is never"
         ),
     )
+
+    @model_validator(mode="after")
+    def _has_phrases(self) -> Rule:
+        """Refuse a rule that looks for nothing."""
+        if not self.phrases:
+            raise ValueError("write keywords, or topics")
+        return self
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Return what the rule looks for, topics among the keywords."""
+        return tuple(dict.fromkeys((*self.keywords, *(f"{TOPIC}{topic}" for topic in self.topics))))
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show all of it: a rule holds no secret."""

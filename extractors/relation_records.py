@@ -10,6 +10,8 @@ from extractors.records import Span
 
 # Whose positions are drawn together: an official's, on a topic, in a negotiation or in none.
 About = tuple[str, str, str | None]
+# News in the calendar: of what kind, what has become of it, on which day, in which negotiation, else where.
+Entry = tuple[str, str, date | None, str | None]
 
 
 class CopyKind(StrEnum):
@@ -217,6 +219,11 @@ class Talk:
     place: str | None
     parties: tuple[str, ...]
     process_id: str | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """Return what tells the news of it from other news of the calendar."""
+        return self.kind, self.status, self.starts_on, self.process_id or self.place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -219,6 +219,12 @@ def test_a_colleague_contests_and_an_opponent_does_not(session):
     ]
 
 
+def stood(topic, stance, days, name):
+    """Return a position as last stated in an article."""
+    words = f"{stance} {name} is what we say about a truce"
+    return KnownPosition(topic=topic, stance=stance, stated_at=NOW + days * DAY, words=words, outlet=name.title())
+
+
 def test_an_alert_s_last_known_position(session):
     """Before the first report of what the alert is about, on the topics of that; a copy of it is no earlier position."""
     words = "We accept a truce along the whole line of contact from tomorrow on, without any condition"
@@ -231,7 +237,7 @@ def test_an_alert_s_last_known_position(session):
     alerts.save_decisions(session, [decision(alert("c", utterance_id=utterance))])
     alerts.save_decisions(session, [decision(alert("b", rule="named", utterance_id=None))])
     assert known_before(session, ["alert-ceasefire-c", "alert-named-b"]) == {
-        "alert-ceasefire-c": (KnownPosition(topic="ceasefire", stance="condition", stated_at=NOW + 6 * DAY),)
+        "alert-ceasefire-c": (stood("ceasefire", "condition", 6, "a6"),)
     }
 
 
@@ -249,11 +255,11 @@ def test_an_alert_s_last_known_position_is_the_newest_before_it(session):
 
     assert known(0) == ()
     assert known(2.5) == (
-        KnownPosition(topic="ceasefire", stance="reject", stated_at=NOW + 2 * DAY),
-        KnownPosition(topic="talks", stance="offer", stated_at=NOW + DAY),
+        stood("ceasefire", "reject", 2, "a2"),
+        stood("talks", "offer", 1, "t"),
     )
     assert [each.stance for each in known(7)] == ["condition", "offer"]
-    assert known(99)[0] == KnownPosition(topic="ceasefire", stance="accept", stated_at=NOW + 7 * DAY)
+    assert known(99)[0] == stood("ceasefire", "accept", 7, "a7")
     assert known(98, speaker="Sergei Lavrov", speaker_id="sergei-lavrov") == ()
 
 

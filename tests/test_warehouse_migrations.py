@@ -74,6 +74,7 @@ FINGERPRINTS = {
     "0028_people.sql": "c7c59114984e61dc",
     "0029_primary.sql": "7c529f718f20de4b",
     "0030_links.sql": "8a697527e21a1c72",
+    "0031_changes.sql": "c1cc65216b814b37",
 }
 
 

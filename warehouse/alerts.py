@@ -63,7 +63,7 @@ WHERE decided_at >= $since AND list_contains($rules::VARCHAR[], rule)
     AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
 GROUP BY rule, article_id, official_id
 HAVING count(alert_id) = 0
-    AND max(decided_at) = max(decided_at) FILTER (reason = 'below_corroboration')
+    AND max(decided_at) = max(decided_at) FILTER (reason IN ('below_corroboration', 'no_change'))
 """
 
 # The office is the one held when the article was published; the newest where someone holds two.
@@ -224,7 +224,7 @@ def past_alerts(
 def waiting_matches(
     session: Session, *, rules: Sequence[str], article_ids: Sequence[str], since: datetime
 ) -> frozenset[tuple[str, str, str]]:
-    """Return (rule, article, official) of what waits for corroboration in these articles, decided from `since` on."""
+    """Return (rule, article, official) of what waits for something else in these articles, decided from `since` on."""
     params = {"rules": rules, "article_ids": article_ids, "since": since}
     return frozenset((rule, name, official_id) for rule, name, official_id in session.rows(_OPEN, params))
 

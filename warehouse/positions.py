@@ -65,13 +65,14 @@ told AS (
     JOIN utterances AS u USING (utterance_id)
     GROUP BY ALL
 )
-SELECT told.alert_id, told.topic, p.stance, max(s.said_at)
+SELECT told.alert_id, told.topic, p.stance, max(s.said_at), arg_max(w.text, s.said_at), arg_max(w.outlet, s.said_at)
 FROM told
 JOIN positions AS p
     ON p.official_id = told.official_id AND p.topic = told.topic AND p.process_id IS NOT DISTINCT FROM told.process_id
 JOIN takes AS s
     ON s.official_id = p.official_id AND s.stance = p.stance AND s.topic = p.topic
     AND s.process_id IS NOT DISTINCT FROM p.process_id
+JOIN statement_rows AS w ON w.statement_id = s.statement_id
 WHERE s.said_at BETWEEN p.since AND p.until AND s.said_at < told.first_said_at
 GROUP BY told.alert_id, told.topic, told.process_id, p.stance, p.since
 QUALIFY row_number() OVER (PARTITION BY told.alert_id, told.topic, told.process_id ORDER BY p.since DESC) = 1

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from alerts.follow_up_records import Mailing, Silence, ToldAlert
 from alerts.message_records import Message
 from alerts.records import PastAlert
-from extractors.relation_records import About, Credits, Happening, Take, Talk, Wording
-from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, utterances
+from extractors.relation_records import About, Credits, Entry, Happening, Take, Talk, Wording
+from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, talks, utterances
 from warehouse.disputes import Dispute
 from warehouse.events import EventMember
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredText, StoryKeys
@@ -23,6 +23,8 @@ from warehouse.session import Session
 from warehouse.stories import StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
+# What was told of talks without a day is news again after so long.
+UNDATED = timedelta(days=14)
 Match = tuple[str, str, str]
 Sided = tuple[str, str | None, str | None]
 
@@ -88,7 +90,7 @@ class Horizon:
     `copies_kept` and `reports_kept`; articles on one happening within `events`, with `shared` keys of their headlines.
     `past` is for alerts in general, `followed` for those that count their sources,
     and for matches of the rules `waiting` for another one; `repeating` rules may tell again what was told, `matched`
-    ones have a match in the batch, None for any. `tried` is for messages.
+    ones have a match in the batch, None for any. `tried` is for messages. With `calendar` news of talks is wanted.
     """
 
     copies: timedelta
@@ -104,6 +106,7 @@ class Horizon:
     waiting: tuple[str, ...] = ()
     repeating: tuple[str, ...] = ()
     matched: frozenset[str] | None = None
+    calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +120,9 @@ class Situation:
     in question belongs to. `likely` are statements that may report one utterance by their words, `meant` those that do
     by their meaning, `ages` when the first report of each arrived, `taken` the names that no new one may have,
     `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like, `disputes` what is
-    claimed and denied. `undrawn` are those whose positions an older version left to be drawn; `takes` are of all whose
-    positions may change, and of those on their `sides`. `waiting` are matches, in `stored` articles, that wait for
-    another source.
+    claimed and denied, `calendar` what had been told of its talks. `undrawn` are those whose positions an older version
+    left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting` are
+    matches, in `stored` articles, that wait for something else.
     """
 
     saved: tuple[SavedArticle, ...]
@@ -135,6 +138,7 @@ class Situation:
     meant: tuple[SameMeaning, ...] = ()
     echoes: tuple[Echo, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    calendar: frozenset[Entry] = frozenset()
     ages: Mapping[str, datetime] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     reporters: tuple[Reporter, ...] = ()
@@ -213,13 +217,14 @@ class _Loading:
         reporters = utterances.reporters(session, spans, members.keys() | self._revised)
         past = self._past(members, self._said | nodes)
         told = follow_ups.told_alerts(session, self._followed(past, near, self._said | nodes))
-        waiting = self._waiting(members, reporters)
+        undrawn, sides, takes = self._takes(reporters, spans)
+        turned = {take.article_id for take in takes if take.at >= self._now - horizon.followed}
+        waiting = self._waiting({*members, *turned}, reporters)
         stored = articles.stored_articles(session, sorted({name for _, name, _ in waiting})) if waiting else ()
         members |= self._farther(near, told, stored)
         near_events = self._near()
         happenings = events.known(session, {other for _, other in near_events} - self._names)
         more = utterances.spans(session, _named_in(reporters, told, stored) - spans.keys())
-        undrawn, sides, takes = self._takes(reporters, spans)
         still_open, tried = self._messages()
         return Situation(
             saved=saved,
@@ -243,6 +248,7 @@ class _Loading:
             told=told,
             waiting=waiting,
             stored=stored,
+            calendar=self._calendar(),
             silences=silences.active_silences(session, self._now),
             mailings=follow_ups.mailings(session, {name: each.telling.story_id for name, each in members.items()}),
             open_messages=still_open,
@@ -328,6 +334,10 @@ class _Loading:
         mates = {(name, side_of.get(who), topic, process) for who, topic, process in about for name in side_of}
         found = {(name, topic, process) for name, side, topic, process in mates if side_of[name] == side}
         return undrawn, sides, positions.takes(session, found | about)
+
+    def _calendar(self) -> frozenset[Entry]:
+        entries = {talk.entry for each in self._fresh for talk in each.sketch.talks} if self._horizon.calendar else ()
+        return talks.known_entries(self._session, entries, self._now - UNDATED) if entries else frozenset()
 
     def _messages(self) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
         still_open = outbox.open_messages(self._session)

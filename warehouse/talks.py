@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from extractors.relation_records import Talk
+from extractors.relation_records import Entry, Talk
 from warehouse.records import ReadArticle
 from warehouse.session import Row, Session
 
+_KNOWN = """
+SELECT DISTINCT t.kind, t.status, t.starts_on, coalesce(t.process_id, t.place)
+FROM talks AS t
+LEFT JOIN article_rows AS a USING (article_id)
+WHERE t.starts_on IN (SELECT unnest($days::DATE[]))
+    OR (t.starts_on IS NULL AND coalesce(t.published_at, a.first_seen_at) >= $since)
+"""
 _TALK = (
     *("article_id", "kind", "status", "past_round", "starts_on", "ends_on", "date_surface", "place", "parties"),
     *("sentence", "start_char", "end_char", "surface", "published_at", "outlet", "extractor_version", "process_id"),
 )
+
+
+def known_entries(session: Session, entries: Collection[Entry], since: datetime) -> frozenset[Entry]:
+    """Return which of these the calendar has; of those without a day what was told from `since` on."""
+    params = {"days": sorted({day for _, _, day, _ in entries if day}), "since": since}
+    rows = session.rows(_KNOWN, params)
+    return frozenset((kind, status, day, what) for kind, status, day, what in rows) & frozenset(entries)
 
 
 def save_talks(session: Session, found: Iterable[tuple[ReadArticle, Sequence[Talk]]]) -> None:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
-from alerts.records import Alert
+from alerts.records import Alert, Change
 from alerts.wording import counted
+from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Article
 from extractors.text.vectors import Vector
 from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
 from flows.setup import Setup, prepared
-from flows.steps.decide.plan import OPEN, decide, horizon
-from flows.steps.meaning import echoes_in, same_meanings
+from flows.steps.decide.plan import OPEN, REMEMBERED, decide, horizon
+from flows.steps.meaning import assertions_in, disputes_in, echoes_in, same_meanings
 from flows.steps.record import BATCH, worked_out
 from flows.times import check_order
 from flows.trials.memory import Memory
@@ -58,7 +59,7 @@ def backtest(
     """
     if not rules or not is_begun(setup.data_dir):
         return Backtest(alerts=(), messages=0)
-    memory = max([OPEN, *(max(rule.rule.cooldown, rule.rule.first or OPEN) for rule in rules)])
+    memory = max([OPEN, *map(_remembered, rules)])
     with reading(setup.data_dir) as session:
         history = came(session, since=since - memory, until=until)
     ids = matched(rules, list(retold(setup, rules, touched(setup, rules, history))))
@@ -69,27 +70,41 @@ def backtest(
     return lived_through(setup, rules, list(passes), since)
 
 
+def _remembered(rule: CompiledRule) -> timedelta:
+    """Return how long before it a rule may rest on: one that waits for a change, on where everybody stood."""
+    return REMEMBERED if rule.rule.on else max(rule.rule.cooldown, rule.rule.first or OPEN)
+
+
 def lived_through(
     setup: Setup, rules: Sequence[CompiledRule], passes: Sequence[Sequence[Told]], since: datetime
 ) -> Backtest:
     """Decide about the past once more, pass by pass, in memory; return what fires from `since` on."""
-    memory, subscribers = Memory(), setup.settings.subscribers
+    roster = ((each.official_id, each.side, each.country) for each in setup.watchlist.officials)
+    memory, subscribers = Memory(roster), setup.settings.subscribers
     vectors: dict[str, Vector] = {}
     trial = replace(setup, rules=tuple(rules))
     far = horizon(rules, subscribers)
-    wants_first = any(each.rule.first for each in rules)
+    wants_first = any(each.rule.first or Change.FIRST in each.rule.on for each in rules)
+    wants_talks = any(Change.TALKS in each.rule.on for each in rules)
+    wants_disputes = any(Change.DISPUTE in each.rule.on for each in rules)
     with stage(setup.progress, "tried", sum(map(len, passes))) as count:
         for told in passes:
             moment = moment_of(told[-1].came)
             # As the passes in between would have done.
             memory.send_all(moment)
-            batch = worked_out(trial, [each.found for each in told], talks=False)
+            batch = worked_out(trial, [each.found for each in told], talks=wants_talks)
             near = tuple(memory.near_reports(batch.wordings, far, moment)) if batch.vectors else ()
             vectors |= batch.vectors
             meant = same_meanings(batch.wordings, near, vectors)
             earlier = tuple(memory.earlier_sayings(batch.wordings)) if wants_first else ()
             situation = memory.situation(batch.sketches, far, moment, meant)
-            situation = replace(situation, echoes=echoes_in(batch.wordings, earlier, vectors))
+            asserted = assertions_in(batch.sketches) if wants_disputes and batch.vectors else ()
+            known = tuple(memory.contested(asserted, SAID_ONCE))
+            situation = replace(
+                situation,
+                echoes=echoes_in(batch.wordings, earlier, vectors),
+                disputes=disputes_in(asserted, known, vectors, setup.countries),
+            )
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
                 count()

@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.deciding import past_alert
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.message_records import Message, Status
 from alerts.records import Decision, News, PastAlert, Reason
 from extractors.records import Article
-from extractors.relation_records import Wording
+from extractors.relation_records import Assertion, Entry, Take, Wording
 from flows.steps.decide.known import just_told, renamed, with_sources
 from flows.steps.decide.plan import Plan
+from flows.steps.meaning import assertions_in
 from flows.steps.relate import with_utterances
 from warehouse.articles import KnownArticle, as_known, outcomes
 from warehouse.records import ReadArticle, StoredText, StoryKeys
 from warehouse.sayings import Echo
-from warehouse.situation import Fresh, Horizon, Situation, Sketch, fresh_of
+from warehouse.situation import UNDATED, Fresh, Horizon, Sided, Situation, Sketch, fresh_of
 from warehouse.stories import FURNITURE, NEAREST, StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
 
 class Memory:
-    """Articles, stories, utterances, alerts and messages, as far as deciding needs them; nobody takes a position."""
+    """Articles, stories, utterances, positions, alerts and messages, as far as deciding needs them."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, sides: Iterable[Sided] = ()) -> None:
+        """Begin with nothing but who is on which side."""
+        self._sides = tuple(sides)
+        self._takes: dict[tuple[str, str, str], Take] = {}
+        self._asserted: dict[str, Assertion] = {}
+        self._calendar: dict[Entry, datetime] = {}
         self.alerts: dict[str, ToldAlert] = {}
         self.messages: dict[str, Message] = {}
         self.decisions: list[Decision] = []
@@ -71,6 +76,13 @@ class Memory:
             if word.speaker in speakers:
                 yield replace(word, name=self._root(name))
 
+    def contested(self, asserted: Sequence[Assertion], window: timedelta) -> Iterator[Assertion]:
+        """Yield what was said on any topic within `window`, each with its utterance's present name."""
+        times = [each.said.said_at for each in asserted]
+        for each in self._asserted.values() if times else ():
+            if min(times) - window <= each.said.said_at <= max(times) + window:
+                yield replace(each, said=replace(each.said, name=self._root(each.said.name)))
+
     def situation(
         self, batch: Sequence[Sketch], horizon: Horizon, now: datetime, meant: Sequence[SameMeaning] = ()
     ) -> Situation:
@@ -100,6 +112,9 @@ class Memory:
             taken=self._taken(said, fresh, reporters),
             reporters=reporters,
             spans=self._spans(reporters),
+            calendar=frozenset(entry for entry, at in self._calendar.items() if entry[2] or at >= now - UNDATED),
+            sides=self._sides,
+            takes=tuple(replace(each, utterance_id=self._root(each.utterance_id)) for each in self._takes.values()),
             past=tuple(self._past()),
             told=tuple(self.alerts.values()),
             waiting=waiting - {match for match in waiting if match[1] in {each.article_id for each in fresh}},
@@ -119,6 +134,14 @@ class Memory:
         self._borne |= {*related.joined_utterances, *related.joined_utterances.values()}
         self._echoes |= {each.statement_id: each for each in situation.echoes}
         self.members |= related.members
+        gone = situation.newest.keys()
+        self._takes = {key: each for key, each in self._takes.items() if each.article_id not in gone}
+        self._takes |= {(each.statement_id, each.topic, each.official_id): each for each in related.takes}
+        for own in situation.newest.values():
+            self._calendar |= {talk.entry: own.at for talk in own.sketch.talks}
+        for claim in assertions_in(plan.batch):
+            name = related.named.get(claim.said.statement_id, claim.said.name)
+            self._asserted[claim.said.statement_id] = replace(claim, said=replace(claim.said, name=name))
         for name, each in situation.newest.items():
             self._take_in(name, each, related.named)
         self._rename(related.joined_stories)
@@ -273,7 +296,8 @@ class Memory:
         for each in self.decisions:
             if each.rule in horizon.waiting and each.decided_at >= now - horizon.followed:
                 last[each.rule, each.article_id, each.official_id] = each.reason
-        return frozenset(match for match, reason in last.items() if reason is Reason.BELOW_CORROBORATION)
+        waiting = {Reason.BELOW_CORROBORATION, Reason.NO_CHANGE}
+        return frozenset(match for match, reason in last.items() if reason in waiting)
 
     def _mailings(self, messages: Iterable[Message]) -> Iterator[Mailing]:
         for message in sorted(messages, key=lambda each: (each.created_at, each.message_id)):

@@ -36,6 +36,7 @@ MEANINGS = {
     Reason.BELOW_CORROBORATION: "its story had fewer independent sources than min_independent; it waits for another",
     Reason.DUPLICATE: "its story, or the passage, had been told in an alert within 48 hours",
     Reason.NOT_FIRST: "the official had said the like within `first`, or says nothing there himself",
+    Reason.NO_CHANGE: "it has changed nothing that the rule waits for (`on`); it is decided again when it does",
     Reason.IMPORTED: "it was ingested without --alert; `talkwatch rules backtest` tries rules on such articles",
 }
 

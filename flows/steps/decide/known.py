@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from alerts.follow_up_records import ToldAlert
 from alerts.history import said_in
-from alerts.records import Alert, Match, PastAlert
+from alerts.records import Alert, Brought, Change, Match, PastAlert, Place
+from extractors.negotiation.positions import DAY
 from extractors.records import Statement
+from extractors.relation_records import Entry, Take, TalkStatus
 from flows.steps.relate import Related, with_utterances
 from warehouse.records import ReadArticle
 from warehouse.situation import Situation
 
+_SPATE, _TIMES = 5, 3  # utterances within a day, and how many times the usual number, that are a spate
+_USUAL, _A_WEEK = timedelta(days=28), timedelta(days=7)
 AnyAlert = TypeVar("AnyAlert", Alert, PastAlert)
 
 
@@ -83,6 +89,57 @@ def with_sources(told: ToldAlert, roots: tuple[str, ...]) -> ToldAlert:
     return replace(told, roots=roots, sources=len(roots), told_sources=told.told_sources or len(roots))
 
 
+def brought(situation: Situation, related: Related, names: Names) -> Mapping[str, Sequence[Brought]]:
+    """Return what utterances have changed once a batch is in, by their present names."""
+    takes = {take.statement_id: take for take in (*situation.takes, *related.takes)}
+    found: defaultdict[str, list[Brought]] = defaultdict(list)
+    for shift in related.shifts:
+        take = takes[shift.after_statement_id]
+        found[names.utterance(take.utterance_id)].append(
+            Brought(
+                change=Change.SHIFT,
+                official_id=shift.official_id,
+                topic=shift.topic,
+                from_stance=shift.from_stance,
+                to_stance=shift.to_stance,
+            )
+        )
+    for position in related.positions:
+        if position.contested_statement_id:
+            ends = (takes[position.contested_statement_id], takes[position.first_statement_id])
+            later = max(ends, key=lambda take: (take.at, take.place, take.statement_id))
+            told = Brought(change=Change.CONTESTED, official_id=later.official_id, topic=position.topic)
+            found[names.utterance(later.utterance_id)].append(told)
+    for take in spates(situation, related):
+        told = Brought(change=Change.SPIKE, official_id=take.official_id, topic=take.topic)
+        found[names.utterance(take.utterance_id)].append(told)
+    for dispute in situation.disputes:
+        # The denial tells it; where that came first, the claim does.
+        fresh = [each for each in (dispute.denial, dispute.claim) if each in related.named]
+        node = next(iter(fresh), dispute.denial)
+        told = Brought(change=Change.DISPUTE, official_id=None, topic=dispute.topic)
+        found[related.named.get(node, names.utterance(node))].append(told)
+    return found
+
+
+def spates(situation: Situation, related: Related) -> Iterator[Take]:
+    """Yield what officials say of a topic when they have said much more of it within a day than they usually do.
+
+    What is usual is the mean of the four weeks before; nobody's first week is held against anything.
+    """
+    fresh = {take.statement_id for take in related.takes}
+    said: defaultdict[tuple[str, str], dict[str, Take]] = defaultdict(dict)
+    for take in sorted((*situation.takes, *related.takes), key=lambda take: (take.at, take.statement_id)):
+        said[take.official_id, take.topic].setdefault(take.utterance_id, take)
+    for takes in ([*each.values()] for each in said.values() if len(each) >= _SPATE):
+        times = [take.at for take in takes]
+        for take in (each for each in takes if each.statement_id in fresh):
+            usual, day, now = (bisect_right(times, take.at - ago) for ago in (_USUAL, DAY, timedelta()))
+            is_known = take.at - times[0] >= _A_WEEK
+            if is_known and now - day >= max(_SPATE, _TIMES * (day - usual) / _USUAL.days):
+                yield take
+
+
 class Known:
     """What is known once a batch is in, under present names: stories' and utterances' sources, alerts, messages."""
 
@@ -103,6 +160,7 @@ class Known:
         self.silences = [
             replace(each, story_id=names.story(each.story_id)) if each.story_id else each for each in situation.silences
         ]
+        self._calendar = set(situation.calendar)
         self.past = [names.alert(alert) for alert in situation.past]
         self.stored = [names.article(found) for found in situation.stored]
 
@@ -139,6 +197,37 @@ class Known:
         """Return when the like of all that leads a match was said last; None where some of it is new."""
         before = [self._echoes.get(name) for name in match.leading_ids or said_in(match)]
         return min((at for at in before if at), default=None) if all(before) else None
+
+    @cached_property
+    def _brought(self) -> Mapping[str, Sequence[Brought]]:
+        return brought(self.situation, self._related, self._names)
+
+    @property
+    def turning(self) -> frozenset[str]:
+        """Return the utterances that have changed something."""
+        return frozenset(self._brought)
+
+    def brought(self, match: Match) -> tuple[Brought, ...]:
+        """Return what that which leads a match has changed."""
+        said = (each for name in match.leading_ids or said_in(match) for each in self._brought.get(name, ()))
+        talks = Brought(change=Change.TALKS, official_id=match.official_id, topic="")
+        return (*said, *(talks for _ in self._news_of_talks(match)))
+
+    def note(self, match: Match) -> None:
+        """Take what a match tells of talks for told."""
+        self._calendar |= set(self._news_of_talks(match))
+
+    def _news_of_talks(self, match: Match) -> list[Entry]:
+        """Return what is new in the calendar in the sentence of a match."""
+        fresh = self.situation.newest.get(match.article_id)
+        if fresh is None or match.place is not Place.TEXT:
+            return []
+        told = [talk for talk in fresh.sketch.talks if talk.sentence.covers(match.evidence[0].span)]
+        return [
+            talk.entry
+            for talk in told
+            if not talk.past_round and talk.status is not TalkStatus.CONFIRMED and talk.entry not in self._calendar
+        ]
 
     def told(self, fired: Sequence[Alert]) -> tuple[ToldAlert, ...]:
         """Return the alerts of late, those fired now included, with the sources they have by now.

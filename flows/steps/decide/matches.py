@@ -21,6 +21,8 @@ from flows.steps.relate import Related
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.situation import Sketch
 
+_STILL_WAITING = frozenset({Reason.BELOW_CORROBORATION, Reason.NO_CHANGE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -116,10 +118,12 @@ def decided(candidates: Sequence[Candidate], known: Known, fired: Sequence[Alert
             sources=max(1, len(known.roots(story_id, match.utterance_id))),
             said_before_at=known.said_before(match),
             silenced=is_hushed(known.silences, rule, official_id=match.official_id, story_id=story_id, now=known.now),
+            brought=known.brought(match) if rule.on else (),
         )
         decisions.append(made := decision(case))
         if made.alert:
             past.add(past_alert(made.alert))
+            known.note(match)
     return tuple(decisions)
 
 
@@ -138,15 +142,16 @@ def corroborated(
     arrived: Sequence[ReadArticle],
     fired: Sequence[Alert],
 ) -> tuple[Decision, ...]:
-    """Decide again what waited for another source, where these new articles may have brought it."""
-    waiting = [rule for rule in rules if rule.rule.min_independent > 1]
+    """Decide again what waited for another source, or to be a change, where these new articles may have brought it."""
+    waiting = [rule for rule in rules if waits(rule)] if known.stored else ()
+    turning = known.turning if any(rule.rule.on for rule in waiting) else frozenset()
     told = {known.story(found.article.article_id) for found in arrived}
     said = {each.utterance_id for found in arrived for each in found.reading.statements}
     open_articles = [
         found
         for found in known.stored
         if known.story(found.article.article_id) in told
-        or any(each.utterance_id in said for each in found.reading.statements)
+        or any(each.utterance_id in said | turning for each in found.reading.statements)
     ]
     again = [
         candidate
@@ -156,4 +161,9 @@ def corroborated(
         in known.situation.waiting
     ]
     made = decided(again, known, fired)
-    return tuple(each for each in made if each.reason is not Reason.BELOW_CORROBORATION)
+    return tuple(each for each in made if each.reason not in _STILL_WAITING)
+
+
+def waits(rule: CompiledRule) -> bool:
+    """Tell whether a rule's matches may wait for something that comes later."""
+    return rule.rule.min_independent > 1 or bool(rule.rule.on)

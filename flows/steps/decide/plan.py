@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from alerts.compiled_rules import CompiledRule
 from alerts.follow_up_records import FollowUp
 from alerts.message_records import Message
-from alerts.records import Decision
+from alerts.records import Change, Decision
 from alerts.rules import LONGEST_FIRST
 from alerts.subscribers import Subscriber
 from extractors.copies.events import FEWEST, WINDOW
 from extractors.copies.sameness import SAID_ONCE
 from extractors.copies.stories import WINDOW as COPIES
 from flows.steps.decide.known import Known, Names
-from flows.steps.decide.matches import Batch, corroborated, current, decided, originals_first
+from flows.steps.decide.matches import Batch, corroborated, current, decided, originals_first, waits
 from flows.steps.decide.messages import placed
 from flows.steps.decide.news import followed_up
 from flows.steps.relate import Related, relate
@@ -58,7 +58,8 @@ def horizon(rules: Sequence[CompiledRule], subscribers: Sequence[Subscriber]) ->
         past=max([SAID_ONCE, *(each.rule.cooldown for each in rules)]),
         followed=OPEN,
         tried=max([RECENT, *(who.group_interval for who in subscribers)]),
-        waiting=tuple(each.rule.name for each in rules if each.rule.min_independent > 1),
+        waiting=tuple(each.rule.name for each in rules if waits(each)),
+        calendar=any(Change.TALKS in each.rule.on for each in rules),
         repeating=tuple(each.rule.name for each in rules if each.rule.repeat is not None),
     )
 
