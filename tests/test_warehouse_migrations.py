@@ -75,6 +75,7 @@ FINGERPRINTS = {
     "0029_primary.sql": "7c529f718f20de4b",
     "0030_links.sql": "8a697527e21a1c72",
     "0031_changes.sql": "c1cc65216b814b37",
+    "0032_single_words.sql": "f47ff3b2786ba984",
 }
 
 
