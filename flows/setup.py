@@ -23,7 +23,10 @@ from flows.config.environment import lease_token
 from flows.config.mistakes import located
 from flows.config.settings import Settings, configured_watchlist, diagnostics, read_text
 from flows.problems import UsageProblem
+from flows.processes.cluster import Cluster, cluster_at
+from flows.processes.pool import Pool, PoolMaker, cores
 from flows.processes.readers import Readers, readers_for
+from flows.processes.workers import Workers
 from flows.progress import Progress, silent
 from flows.times import utc_now
 from warehouse.lease import act_under
@@ -83,7 +86,22 @@ class Setup:
     @property
     def reader(self) -> Readers:
         """Return the readers of articles, whose processes start at the first article that needs them."""
-        return readers_for(self.watchlist, tagging=self.settings.tagging)
+        return readers_for(self.watchlist, tagging=self.settings.tagging, make=self.make_pool)
+
+    @property
+    def parsers(self) -> Workers:
+        """Return new processes that parse what is hostile; the caller ends them."""
+        return Workers(cores(), make=self.make_pool)
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """Return the cluster that cleans and reads; None where this machine does."""
+        return cluster_at(self.settings.cluster) if self.settings.cluster else None
+
+    @cached_property
+    def make_pool(self) -> PoolMaker:
+        """Return what makes pools of processes, here or on the cluster."""
+        return self.cluster.pool if self.cluster else Pool
 
     @cached_property
     def silently(self) -> Setup:

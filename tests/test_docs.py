@@ -26,6 +26,7 @@ TABLES = {
     "Top of the file": configuration.ConfigurationFile,
     "[schedule]": configuration.ScheduleTable,
     "[prefect]": configuration.PrefectTable,
+    "[cluster]": configuration.ClusterTable,
     "[http]": configuration.HttpTable,
     "[reading]": configuration.ReadingTable,
     "[retention]": configuration.RetentionTable,

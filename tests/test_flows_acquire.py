@@ -207,7 +207,7 @@ def test_a_hostile_file_is_a_reason_and_the_rest_goes_on(tmp_path):
 @pytest.mark.slow
 def test_a_hostile_page_of_a_sitemap_is_a_line_and_the_rest_goes_on(tmp_path, monkeypatch, caplog):
     """A page that hangs its parser costs its sitemap that page, and a sitemap that is a bomb costs that sitemap."""
-    monkeypatch.setattr("flows.acquire.ingest.Workers", lambda count: Workers(count, TIGHT))
+    monkeypatch.setattr("flows.setup.Workers", lambda count, make: Workers(count, TIGHT, make=make))
     with HttpServer() as site:
         urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in ("/hangs", "/talks"))
         site.reply(

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from flows.cli.deployment import wellness
+from flows.setup import Setup
 from flows.steps.deliver import self_watch
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.self_watch import PassWatch, after_pass, before_pass
@@ -368,3 +369,20 @@ def test_what_was_not_finished_before_the_watch_began_is_not_its_to_tell(office)
     PassWatch(office.setup()).look()
     office.deliver()
     assert told(office) == []
+
+
+def test_a_cluster_that_is_not_used_is_told_once(office, monkeypatch):
+    """Why, and that this machine does the work; and once more when the cluster is used again."""
+    away = SimpleNamespace(trouble="no scheduler answers at tls://far.example:8786 (timed out)")
+    monkeypatch.setattr(Setup, "cluster", away)
+    for _ in range(2):
+        noted(office, after_pass)
+    office.deliver()
+    away.trouble = None
+    for _ in range(2):
+        noted(office, after_pass)
+    office.deliver()
+    lost, back = told(office)
+    assert "The cluster is not used" in lost
+    assert "no scheduler answers at tls://far.example:8786 (timed out). This machine does the work meanwhile" in lost
+    assert "The cluster is used again" in back

@@ -14,8 +14,6 @@ from extractors.records import Page, Unreadable
 from extractors.text.urls import canonical_url
 from flows.acquire.files import Document, documents
 from flows.acquire.sitemaps import AT_ONCE, BackfilledPage, Period, backfilled
-from flows.processes.pool import cores
-from flows.processes.workers import Workers
 from flows.setup import Setup
 from flows.steps.deliver.senders import deliver
 from flows.steps.fetch import FoundArticle, Furniture, article_of
@@ -48,7 +46,7 @@ def ingest(
     """
     prepare_warehouse(setup)
     recover_vectors(setup.data_dir)
-    with Workers(cores()) as workers:
+    with setup.parsers as workers:
         read_files = documents(files, workers)
         found = of_files(setup, read_files, outlet=outlet, published_at=published_at, alert=alert)
         counts = recorded(setup, found, BATCH)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from alerts.records import Arrival
 from extractors.records import Article
-from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import Setup
@@ -40,7 +39,7 @@ def replay(setup: Setup, since: datetime) -> RunCounts:
     prepare_warehouse(setup)
     recover_vectors(setup.data_dir)
     counts, furniture = RunCounts(), Furniture(setup.data_dir)
-    with Workers(cores()) as workers, stage(setup.progress, "replayed", len(pages)) as done:
+    with setup.parsers as workers, stage(setup.progress, "replayed", len(pages)) as done:
         for batch in batches(setup, pages, done):
             counts += again(setup.silently, workers, furniture, batch)
     publish(setup.data_dir)

@@ -20,11 +20,11 @@ from alerts.subscribers import Subscriber
 from alerts.values import PLACEHOLDER, Table, is_open
 from extractors.officials.watchlist import Watchlist, WatchlistProblem, load_watchlist
 from extractors.text.identity import feed_id
+from flows.config.addresses import ClusterTable, HttpTable
 from flows.config.configuration import (
     ConfigurationFile,
     FeedTable,
     FetchTable,
-    HttpTable,
     RetentionTable,
     WatchlistTable,
     mistakes_in,
@@ -63,6 +63,16 @@ PREFECT_DEFAULTS |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterAddress:
+    """Where the scheduler is, or `local` for one on this machine; for `tls://` the files of its certificates."""
+
+    scheduler: str
+    tls_ca: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All a pass needs to know; `channels` are the tables of channels that have one. No repr shows a secret.
 
@@ -77,6 +87,7 @@ class Settings:
     fetch: FetchTable
     prefect_port: int | None
     http: HttpTable
+    cluster: ClusterAddress | None
     tagging: bool
     feeds: tuple[WatchedFeed, ...]
     feed_tables: Mapping[str, FeedTable]
@@ -197,6 +208,7 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
         fetch=file.fetch,
         prefect_port=file.prefect.port,
         http=file.http,
+        cluster=cluster_of(path, file.cluster),
         tagging=file.reading.tagger,
         feeds=tuple(watched(feed) for feed in file.feeds),
         feed_tables={feed_id(feed.url): beside(path, feed) for feed in file.feeds},
@@ -213,6 +225,14 @@ def settled(path: Path, file: ConfigurationFile) -> Settings:
 def placed(folder: Path, place: str | None) -> str | None:
     """Return an address as it stands, and a folder as found from the configuration."""
     return place if place is None or "://" in place or is_open(place) else str((folder / place).resolve())
+
+
+def cluster_of(path: Path, table: ClusterTable) -> ClusterAddress | None:
+    """Return where the cluster is, its files as found from the configuration; None where there is none."""
+    if table.scheduler is None:
+        return None
+    ca, cert, key = (each and str(path.parent / each) for each in (table.tls_ca, table.tls_cert, table.tls_key))
+    return ClusterAddress(scheduler=table.scheduler, tls_ca=ca, tls_cert=cert, tls_key=key)
 
 
 def beside(path: Path, feed: FeedTable) -> FeedTable:

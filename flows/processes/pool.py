@@ -24,7 +24,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flows.problems import WorkProblem
 
@@ -71,11 +71,13 @@ class Job:
     """What a pool does. `prepare`, a function of a module, loads what it takes and returns what answers a task.
 
     It is called with `given` in the nursery. Each process may take so many bytes of memory beyond what it begins with.
+    `together` tasks go in one parcel where they go to other machines: a parcel costs as much as to clean a page.
     """
 
     prepare: Callable[..., Callable[[Any], Any]]
     given: tuple[Any, ...] = ()
     headroom_bytes: int
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,26 @@ class Task:
 def cores() -> int:
     """Return how many processes can work at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+
+
+class Pooled(Protocol):
+    """What does tasks, wherever they are done. For one thread at a time."""
+
+    def each(self, draw: Callable[[], Task | None], most: int) -> Iterator[tuple[Any, Any]]:
+        """Yield each task's key and answer, as `Pool` does."""
+        ...
+
+    def rest(self) -> None:
+        """Let go of what waits."""
+        ...
+
+    def end(self) -> None:
+        """Let go of everything; the next task begins anew."""
+        ...
+
+
+# What makes a pool for a job: `Pool` for this machine, a method of `cluster.Cluster` for others.
+PoolMaker = Callable[[Job], Pooled]
 
 
 class Pool:

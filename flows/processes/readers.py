@@ -16,7 +16,7 @@ from extractors.records import Depth, Reading
 from extractors.speech.parsing import load_model
 from extractors.speech.reading import LONGEST_READ, Reader, Skim, Skimmer, Unread, extractor_version
 from extractors.speech.tagging import load_tagger
-from flows.processes.pool import Job, Loss, Lost, Pool, Task, cores
+from flows.processes.pool import Job, Loss, Lost, Pool, PoolMaker, Task, cores
 
 # Characters. To read as many takes as long as to start a process and load the model: below that a second gains nothing.
 PAYS = 100_000
@@ -66,11 +66,14 @@ class Readers:
     They live until `end`, or as long as this object.
     """
 
-    def __init__(self, watchlist: Watchlist, count: int | None = None, *, tagging: bool = True) -> None:
+    def __init__(
+        self, watchlist: Watchlist, count: int | None = None, *, tagging: bool = True, make: PoolMaker = Pool
+    ) -> None:
         """Start nothing yet; `count` is by default one for each core. Without `tagging` the rules read alone."""
         self._watchlist, self._tagging = watchlist, tagging
         self._count = count or cores()
-        self._pool = Pool(Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES))
+        self._make = make
+        self._pool = make(Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES))
         self._text = 0
 
     @property
@@ -110,9 +113,9 @@ class Readers:
         # What they wrote to is theirs alone; the model is kept where they come from.
         self._pool.rest()
 
-    def read_with(self, watchlist: Watchlist, *, tagging: bool) -> bool:
-        """Tell whether they read with this version of the watchlist, and with the tagger or without."""
-        return (self._watchlist.version, self._tagging) == (watchlist.version, tagging)
+    def read_with(self, watchlist: Watchlist, *, tagging: bool, make: PoolMaker = Pool) -> bool:
+        """Tell whether they read with this version of the watchlist, with the tagger or without, and in such a pool."""
+        return (self._watchlist.version, self._tagging, self._make) == (watchlist.version, tagging, make)
 
     def end(self) -> None:
         """End the processes; the next article starts others."""
@@ -162,10 +165,10 @@ def _one_by_one(chunk: _Chunk) -> Iterator[_Chunk]:
 _shared: list[Readers] = []
 
 
-def readers_for(watchlist: Watchlist, *, tagging: bool) -> Readers:
+def readers_for(watchlist: Watchlist, *, tagging: bool, make: PoolMaker = Pool) -> Readers:
     """Return this process's readers for a watchlist: the model stays loaded from one pass to the next."""
-    if not _shared or not _shared[0].read_with(watchlist, tagging=tagging):
+    if not _shared or not _shared[0].read_with(watchlist, tagging=tagging, make=make):
         for readers in _shared:
             readers.end()
-        _shared[:] = [Readers(watchlist, tagging=tagging)]
+        _shared[:] = [Readers(watchlist, tagging=tagging, make=make)]
     return _shared[0]

@@ -21,7 +21,7 @@ from extractors.syndication.telegram import parse_channel
 from extractors.text.dates import clock_of, parse_date
 from extractors.text.languages import language_of
 from extractors.text.plaintext import clean_text, decode_text
-from flows.processes.pool import Job, Loss, Lost, Pool, Task
+from flows.processes.pool import Job, Loss, Lost, Pool, PoolMaker, Task
 
 ParseResult = Feed | Page | Unreadable
 _DETAILS = {
@@ -110,14 +110,17 @@ def parsed(task: Parse) -> object:
         return _PARSERS[task.kind](task.body, url=task.url, content_type=task.content_type, **own)
 
 
+_TOGETHER = 10  # pages, which take as long to clean as a chunk of articles to read
+
+
 class Workers:
     """Up to `count` processes, each started when there is something for it to parse. For one thread at a time."""
 
-    def __init__(self, count: int, limits: Limits | None = None) -> None:
+    def __init__(self, count: int, limits: Limits | None = None, *, make: PoolMaker = Pool) -> None:
         """Start nothing yet."""
         self._count = max(1, count)
         self._limits = limits or Limits()
-        self._pool = Pool(Job(prepare=prepare, headroom_bytes=self._limits.headroom_bytes))
+        self._pool = make(Job(prepare=prepare, headroom_bytes=self._limits.headroom_bytes, together=_TOGETHER))
 
     def __enter__(self) -> Self:
         """Return the pool itself."""

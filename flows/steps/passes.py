@@ -15,7 +15,6 @@ from typing import Protocol, TypeVar
 from alerts.placing import found_at_first, summary
 from extractors.officials.roster import Process
 from extractors.officials.watchlist import Official, Term, Watchlist
-from flows.processes.pool import cores
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
@@ -242,7 +241,7 @@ class Intake:
             after_feeds=self._after_feeds,
             on_start=journal.note,
         )
-        with stage(self._setup.progress, "asked", 0) as shown, Workers(cores()) as workers, stream:
+        with stage(self._setup.progress, "asked", 0) as shown, self._setup.parsers as workers, stream:
             shown.grow(len(self._due))
             # Together, so that on each host those whose turn it is are asked first.
             table_of = self._setup.settings.table_of

@@ -60,6 +60,9 @@ def tell_of_silence(setup: Setup, session: Session, last: datetime) -> None:
     tell(setup, session, key="passes", subject=f"No pass was finished since {to_the_minute(last)}", text=_UNFINISHED)
 
 
+_ALONE = "{}. This machine does the work meanwhile; nothing is lost, it only takes longer."
+
+
 class PassWatch:
     """Tells the operator from beside the passes that none ends: while one hangs, no other begins that could tell."""
 
@@ -114,6 +117,12 @@ def after_pass(setup: Setup, session: Session) -> None:
             subject=f"A message has waited since {to_the_minute(oldest)}",
             text="`talkwatch status` says which channel is in trouble. Messages wait for up to 48 hours.",
         )
+    if setup.cluster and setup.cluster.trouble:
+        tell(
+            setup, session, key="cluster", subject="The cluster is not used", text=_ALONE.format(setup.cluster.trouble)
+        )
+    else:
+        well_again(setup, session, "cluster", subject="The cluster is used again", text="Its workers clean and read.")
     if oldest is None:
         well_again(setup, session, "outbox", subject="No message is waiting", text="All that was due has left.")
 
