@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from alerts.records import Place, Scope
 from extractors.officials.exceptions import Hit
@@ -102,7 +102,8 @@ class Layout:
     def hits(self, phrases: PhraseIndex, keys: Iterable[str]) -> list[tuple[int, Hit]]:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""
         by_key = self._by_key(phrases)
-        return sorted((found for key in keys for found in by_key.get(key, ())), key=lambda found: found[1].span)
+        found = [by_key[key] for key in keys if key in by_key]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found), key=lambda at: at[1].span)
 
     def found(self, phrases: PhraseIndex) -> KeysView[str]:
         """Return the keys that have a hit."""
@@ -260,6 +261,7 @@ class Texts:
         self.process_id = reading.process_id
         self.on = day_of(article.published_at)
         self.refs = self.text.refs | self.title.refs
+        self.most_pairs, self.wanted = 1_000, dict[tuple[str, ...], list[str]]()
         self._found: dict[int, frozenset[str]] = {}
         self._near: dict[tuple[Place, Span, str], Nearness | None] = {}
         self._deeds: dict[tuple[Place, Span], dict[str | None, Mention]] = {}

@@ -22,8 +22,9 @@ from extractors.text.languages import language_name
 
 EVIDENCE_LIMIT = 20
 # A rule looks at so many pairs of a phrase and an official beside it in one article, and at so many of those apart; it
-# takes so many officials, the strongest. What has more is a list of everybody, and would cost by the square.
-MOST_PAIRS = 1_000
+# takes so many officials, the strongest. What has more is a list of everybody, and would cost by the square. Where
+# the phrases of hundreds of rules stand in one article all rules together look at no more than ENOUGH_PAIRS.
+MOST_PAIRS, LEAST_PAIRS, ENOUGH_PAIRS = 1_000, 25, 50_000
 MOST_OFFICIALS = 40
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
@@ -77,14 +78,14 @@ def find_all_matches(
     rules: Iterable[CompiledRule], article: Article, reading: Reading, *, within: Sequence[Span] | None = None
 ) -> tuple[tuple[Match, ...], ...]:
     """Return what `find_matches` does for each rule; rules compiled together share the work of looking through."""
-    texts = Texts(article, reading, within)
-    return tuple(_matches_in(rule, texts) for rule in rules)
+    texts, rules = Texts(article, reading, within), list(rules)
+    meant = [not rule.keyword_set.isdisjoint(texts.found(rule.phrases)) and rule.takes(article) for rule in rules]
+    texts.most_pairs = min(MOST_PAIRS, max(LEAST_PAIRS, ENOUGH_PAIRS // max(1, sum(meant))))
+    return tuple(_matches_in(rule, texts) if is_meant else () for rule, is_meant in zip(rules, meant, strict=True))
 
 
 def _matches_in(rule: CompiledRule, texts: Texts) -> tuple[Match, ...]:
-    """Return a rule's matches in an article laid out for all rules; one whose phrases it has not costs nothing."""
-    if rule.keyword_set.isdisjoint(texts.found(rule.phrases)) or not rule.takes(texts.article):
-        return ()
+    """Return a rule's matches in an article laid out for all rules."""
     found: dict[str, list[RankedHit]] = defaultdict(list)
     for each in _hits(rule, texts, _wanted(rule, texts)):
         found[each.at.ref_id].append(each)
@@ -95,7 +96,10 @@ def _matches_in(rule: CompiledRule, texts: Texts) -> tuple[Match, ...]:
 
 def _wanted(rule: CompiledRule, texts: Texts) -> list[str]:
     """Return the ids of those in the article whom the rule names, in the office they held that day."""
-    return sorted(ref for ref in texts.refs if rule.wants(ref, texts.on))
+    named = rule.rule.officials  # which many rules have in common
+    if named not in texts.wanted:
+        texts.wanted[named] = sorted(ref for ref in texts.refs if rule.wants(ref, texts.on))
+    return texts.wanted[named]
 
 
 def _occurrences(
@@ -124,14 +128,15 @@ def _pairs(
     rule: CompiledRule, texts: Texts, refs: frozenset[str], *, apart: bool
 ) -> Iterator[tuple[Layout, int, Hit, str]]:
     """Yield each fresh hit with each of these who is beside it, then `apart` with the others; so many of both."""
-    places = [
-        (layout, sentence, hit, layout.beside(sentence, hit.span))
-        for layout in reversed(texts.both())
-        for sentence, hit in layout.fresh_hits(rule.phrases, rule.keywords)
-    ]
-    beside = ((*at, ref) for *at, near in places for ref in sorted(refs & near))
-    others = ((*at, ref) for *at, near in places for ref in sorted(refs - near)) if apart else ()
-    yield from chain(islice(beside, MOST_PAIRS), islice(others, MOST_PAIRS))
+
+    def places() -> Iterator[tuple[tuple[Layout, int, Hit], frozenset[str]]]:
+        for layout in reversed(texts.both()):
+            for sentence, hit in layout.fresh_hits(rule.phrases, rule.keywords):
+                yield (layout, sentence, hit), layout.beside(sentence, hit.span)
+
+    beside = ((*place, ref) for place, near in places() for ref in sorted(refs & near))
+    others = ((*place, ref) for place, near in places() for ref in sorted(refs - near)) if apart else ()
+    yield from chain(islice(beside, texts.most_pairs), islice(others, texts.most_pairs))
 
 
 def _near_enough(rule: CompiledRule, near: Nearness) -> bool:

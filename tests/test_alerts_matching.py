@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from alerts.compiled_rules import compile_rules
 from alerts.matching import EVIDENCE_LIMIT, MOST_OFFICIALS, find_all_matches, find_matches
 from alerts.records import Evidence, Match, Place, Scope
+from alerts.rules import Rule
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from tests.alert_examples import article, compiled, read, rule, said, span_of, watchlist
 
@@ -438,3 +439,27 @@ def test_who_is_nearest_counts_where_all_are_named():
     assert len(matched) == MOST_OFFICIALS
     near = {match.official_id for match in matched if match.scope is Scope.SENTENCE}
     assert near == {mention.ref_id for mention in found.mentions[-4:]}
+
+
+def test_two_thousand_rules_share_the_work_of_one_article():
+    """Where the phrases of all rules stand beside everybody, all together look at little more than fifty do alone."""
+    own, found = everybody(4_000, end=".\n")
+
+    def many(count: int) -> int:
+        rules = [
+            Rule(name=f"rule {n}", keywords=("ceasefire",), officials=("any",), subscribers=("desk",))
+            for n in range(count)
+        ]
+        ready = compile_rules(rules, watchlist())
+        find_all_matches(ready[:1], own, found)
+        return steps(lambda: find_all_matches(ready, own, found))
+
+    assert many(400) <= 5 * many(50)
+    few = find_all_matches(
+        compile_rules(
+            [Rule(name="one", keywords=("ceasefire",), officials=("any",), subscribers=("desk",))], watchlist()
+        ),
+        own,
+        found,
+    )
+    assert len(few[0]) == MOST_OFFICIALS

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def miss_runs(room, count: int) -> None:
         )
 
 
+def taken_over(room, process: subprocess.Popen[str]) -> None:
+    """Add a feed to the configuration, have it looked at, and wait until it is what passes go by."""
+    more = '[[feeds]]\nurl = "https://tribune.invalid/rss"\noutlet = "Tribune"\n'
+    room.configuration.write_text(room.configuration.read_text() + more)
+    process.send_signal(signal.SIGHUP)
+    kept, until = room.configuration.parent / "var" / "configuration.json", time.monotonic() + LONG
+    while "Tribune" not in kept.read_text() and time.monotonic() < until:
+        time.sleep(0.1)  # a process that was told by a signal gives no other sign
+
+
 def test_serve_runs_the_schedule_and_stops_cleanly(room):
     """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused.
 
@@ -88,6 +99,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
     try:
         room.mail.wait_for(1, LONG)
+        taken_over(room, process)
         second = subprocess.run(
             [TALKWATCH, "serve", "--config", str(room.configuration)], capture_output=True, text=True, check=False
         )
@@ -106,6 +118,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(room):
     )
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+    assert "the configuration is taken over: 1 feed new" in errors
     assert not (room.configuration.parent / "var" / STOP_FLAG).exists()  # else the next `run` by hand would do nothing
     events = list(map(json.loads, errors.splitlines()))  # every process of it writes one object a line
     assert all(event.keys() >= {"time", "level", "logger", "message", "process"} for event in events)
