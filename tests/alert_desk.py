@@ -53,6 +53,16 @@ class Desk:
         (folder / "var").mkdir(exist_ok=True)
         new_warehouse(folder / "var")
         made = prepared(load_settings(path))
+        self._open(made)
+
+    @classmethod
+    def again(cls, setup: Setup) -> Desk:
+        """Open a desk whose warehouse was closed."""
+        desk = cls.__new__(cls)
+        desk._open(setup)
+        return desk
+
+    def _open(self, made: Setup) -> None:
         self.now = NOW
         self.setup = Setup(settings=made.settings, watchlist=made.watchlist, rules=made.rules, now=lambda: self.now)
         self.open = ExitStack()

@@ -76,6 +76,7 @@ FINGERPRINTS = {
     "0030_links.sql": "8a697527e21a1c72",
     "0031_changes.sql": "c1cc65216b814b37",
     "0032_single_words.sql": "f47ff3b2786ba984",
+    "0033_reprocessing.sql": "c67823392deabece",
 }
 
 

@@ -173,15 +173,24 @@ def fresh_of(batch: Sequence[Sketch], saved: Sequence[SavedArticle]) -> tuple[Fr
 
 
 def load(
-    session: Session, batch: Sequence[Sketch], horizon: Horizon, now: datetime, meant: Sequence[SameMeaning] = ()
+    session: Session,
+    batch: Sequence[Sketch],
+    horizon: Horizon,
+    now: datetime,
+    meant: Sequence[SameMeaning] = (),
+    *,
+    own: Collection[str] = (),
 ) -> Situation:
-    """Read what deciding about a batch rests on; `meant` are those of its statements that mean what others do."""
+    """Read what deciding about a batch rests on; `meant` are those of its statements that mean what others do.
+
+    `own` are the utterances' names that statements which are read again may keep.
+    """
     found = [sketch.found for sketch in batch]
     saved = articles.outcomes(found, articles.known_state(session, found))
     fresh = fresh_of(batch, saved)
     if not fresh:
         return Situation(saved=saved)
-    return _Loading(session, fresh, horizon, now, tuple(meant)).situation(saved)
+    return _Loading(session, fresh, horizon, now, tuple(meant), own=frozenset(own)).situation(saved)
 
 
 class _Loading:
@@ -194,9 +203,11 @@ class _Loading:
         horizon: Horizon,
         now: datetime,
         meant: tuple[SameMeaning, ...],
+        *,
+        own: frozenset[str],
     ) -> None:
         self._session, self._fresh, self._horizon, self._now = session, fresh, horizon, now
-        self._meant = meant
+        self._meant, self._own = meant, own
         self._names = {each.article_id for each in fresh}
         self._revised = {each.article_id for each in fresh if each.saved.outcome.replaces}
         self._seen_at = max(each.seen_at for each in fresh)
@@ -276,7 +287,7 @@ class _Loading:
         """Return the names that others have or had: not those which revised articles alone have had so far."""
         own = Counter(each.utterance_id for each in reporters if each.article_id in self._revised)
         others = {name for name, span in spans.items() if span.reports > own[name]}
-        return frozenset(others & self._said) | utterances.borne(self._session, self._said)
+        return (frozenset(others & self._said) | utterances.borne(self._session, self._said)) - self._own
 
     def _past(self, near: Collection[str], said: Collection[str]) -> tuple[PastAlert, ...]:
         """Return the alerts that a decision or a follow-up may rest on."""

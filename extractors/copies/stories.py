@@ -125,7 +125,7 @@ def tie_between(one: StoryText, other: StoryText) -> Tie | None:
     return None
 
 
-_Age = TypeVar("_Age", datetime, tuple[bool, datetime])
+_Age = TypeVar("_Age", datetime, tuple[datetime, bool, datetime])
 
 
 def merged(ages: Mapping[str, _Age], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`talkwatch extract`, `ingest` and `replay`: what is read in files, taking their articles in, and kept pages again."""
+"""`talkwatch extract`, `ingest`, `replay`, `reprocess`: files read, taken in; kept pages and stored articles again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from extractors.records import Depth, Mention, Page, Reading, Span, Statement, Unreadable
 from flows.cli.command import Config, command, settings_of
-from flows.problems import UsageProblem
+from flows.problems import UsageProblem, WorkProblem
 from flows.progress import shown
 from flows.times import moment, span_between, time_of
 from warehouse.harmless import json_text
@@ -93,6 +93,24 @@ def replay(
         f"{counts.articles_revised} revised, {counts.articles_new} new, {counts.articles_known} as before, "
         f"{counts.pages_unreadable} unreadable"
     )
+
+
+@command("reprocess")
+def reprocess(config: Config = None) -> None:
+    """Read stored articles again with this version; sends nothing.
+
+    What they say is joined anew: utterances, events, positions, disputes. Passes go on meanwhile. Broken off, it goes
+    on where it was when it is run again.
+    """
+    from flows.acquire.reprocess import reprocess as read_again
+    from flows.setup import prepared
+    from warehouse.locking import Held
+
+    try:
+        done = read_again(prepared(settings_of(config), progress=shown()))
+    except Held as held:
+        raise WorkProblem(f"another reprocess is at work ({held})") from None
+    typer.echo(f"{done} articles read again")
 
 
 @command("extract")

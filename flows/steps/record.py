@@ -30,6 +30,7 @@ from warehouse.corrections import note_gone, standing
 from warehouse.disputes import Dispute, contested, save_disputes
 from warehouse.entries import PageFailure, fail_entries
 from warehouse.records import ReadArticle
+from warehouse.reprocessing import reached_at
 from warehouse.runs import RunCounts
 from warehouse.sayings import Echo, earlier_sayings, save_sayings
 from warehouse.search import Met
@@ -69,22 +70,25 @@ def worked_out(
     )
 
 
-def taken_in(setup: Setup, session: Session, batch: Batch) -> Plan:
-    """Read what a batch may touch, decide about it, and write the plan; return that."""
+def taken_in(setup: Setup, session: Session, batch: Batch, *, own: Collection[str] = ()) -> Plan:
+    """Read what a batch may touch, decide about it, and write the plan; return that.
+
+    `own` are the utterances' names that statements which are read again may keep.
+    """
     held = standing(session)
     right, gone = put_right(setup, batch, held)
-    situation = situated(setup, session, right)
+    situation = situated(setup, session, right, own=own)
     note_words(session, situation, held, gone, setup.now())
     plan = decide(situation, right, setup.now(), rules=setup.rules, subscribers=setup.settings.subscribers)
     search.explain(session, write(session, plan), setup.spellings.keys)
     return plan
 
 
-def situated(setup: Setup, session: Session, batch: Batch) -> Situation:
-    """Read what a batch may touch."""
+def situated(setup: Setup, session: Session, batch: Batch, *, own: Collection[str] = ()) -> Situation:
+    """Read what a batch may touch; `own` are the utterances' names that statements which are read again may keep."""
     matched = frozenset(each.rule.name for found in batch.matched for each in found)
     far = replace(horizon(setup.rules, setup.settings.subscribers), matched=matched)
-    situation = load(session, batch.sketches, far, setup.now(), meant_in(setup.data_dir, session, batch))
+    situation = load(session, batch.sketches, far, setup.now(), meant_in(setup.data_dir, session, batch), own=own)
     return replace(
         situation,
         nearness=headlines_near(setup.data_dir, situation, batch.vectors),
@@ -129,7 +133,7 @@ def note_words(
 
 def meant_in(data_dir: Path, session: Session, batch: Batch) -> tuple[SameMeaning, ...]:
     """Return which statements of a batch mean what is known, or what others of the batch say."""
-    if not batch.vectors:
+    if not batch.vectors or not batch.sketches:
         return ()
     since = max(each.found.article.first_seen_at for each in batch.sketches) - REPORTS_KEPT
     near = utterances.near_reports(session, batch.wordings, SAID_ONCE, since)
@@ -191,7 +195,7 @@ def write(session: Session, plan: Plan) -> list[Met]:
 def _write_related(session: Session, plan: Plan) -> None:
     """Write which stories articles tell, which utterances they report, and whose positions change."""
     situation, related = plan.situation, plan.related
-    seen_at = max(each.seen_at for each in situation.fresh)
+    seen_at = _newest(session, situation)
     newest = situation.newest
     stories.save_keys(session, [each.story_keys for each in newest.values()], seen_at - COPIES_KEPT)
     members, before = related.members, situation.members
@@ -206,7 +210,7 @@ def _write_related(session: Session, plan: Plan) -> None:
 
 def write_said(session: Session, situation: Situation, related: Related, relabelled: Collection[str] = ()) -> None:
     """Write which utterances articles report, whose positions change, and what is said of talks."""
-    seen_at, newest = max(each.seen_at for each in situation.fresh), situation.newest
+    seen_at, newest = _newest(session, situation), situation.newest
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
     echoes = {each.statement_id: each for each in situation.echoes}
@@ -217,6 +221,12 @@ def write_said(session: Session, situation: Situation, related: Related, relabel
     positions.save_takes(session, related.takes)
     positions.save_record(session, related.redrawn, related.positions, related.shifts)
     save_talks(session, [(each.sketch.found, each.sketch.talks) for each in newest.values()])
+
+
+def _newest(session: Session, situation: Situation) -> datetime:
+    """Return when what others are found beside arrived: with the batch, or with what is being read again."""
+    arrived = max(each.seen_at for each in situation.fresh)
+    return min(arrived, reached_at(session) or arrived)
 
 
 def counted(

@@ -277,13 +277,14 @@ def _named(situation: Situation) -> tuple[dict[str, str], dict[str, str]]:
     ]
     pairs += [(each.statement_id, each.node) for each in situation.meant if each.statement_id in fresh]
     known = {node: situation.ages[node] for _, node in pairs if node not in fresh}
-    # What is stored is older than what arrives.
-    stored = {name: (False, at) for name, at in known.items()}
-    renamed = merged(stored | {each.statement_id: (True, each.said_at) for each in fresh.values()}, pairs)
+    # What is stored is older than what arrives, but for what came after an article that is read again.
+    stored = {name: (at, False, at) for name, at in known.items()}
+    renamed = merged(stored | {name: (each.seen_at, True, each.said_at) for name, each in fresh.items()}, pairs)
     nodes = {each: renamed.get(each, each) for each in fresh}
     names = _given(fresh, nodes.values(), situation.taken)
     own = {statement_id: names.get(node, node) for statement_id, node in nodes.items()}
-    return own, {old: new for old, new in renamed.items() if old in known}
+    gone = {old: names.get(new, new) for old, new in renamed.items() if old in known}
+    return own, {old: new for old, new in gone.items() if old != new}
 
 
 def _given(fresh: Mapping[str, Wording], nodes: Iterable[str], taken: frozenset[str]) -> dict[str, str]:
