@@ -77,6 +77,7 @@ FINGERPRINTS = {
     "0031_changes.sql": "c1cc65216b814b37",
     "0032_single_words.sql": "f47ff3b2786ba984",
     "0033_reprocessing.sql": "c67823392deabece",
+    "0034_by_day.sql": "552d3c46f0eb765c",
 }
 
 

@@ -51,6 +51,7 @@ _TIMES: dict[str, str | None] = {
     "verdicts": "marked_at",
     "corrections": "made_at",
     "runs": "started_at",
+    **dict.fromkeys(("decisions_by_day", "deliveries_by_day", "runs_by_day"), "day"),
     "officials": None,
     "processes": None,
     "feeds": None,

@@ -10,7 +10,7 @@ from warehouse.rows import Columns
 from warehouse.search import forget_texts
 from warehouse.session import Session
 
-CHECKED, TEXTS = "integrity", "texts"
+CHECKED, TEXTS, DETAILS = "integrity", "texts", "details"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

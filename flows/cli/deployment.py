@@ -26,7 +26,7 @@ from warehouse.corrections import standing
 from warehouse.errors import Busy, Unusable, system_explained
 from warehouse.harmless import terminal_safe
 from warehouse.lease import act_under, take
-from warehouse.nightly import CHECKED, TEXTS, Nightly
+from warehouse.nightly import CHECKED, DETAILS, TEXTS, Nightly
 from warehouse.records import FoundRight
 from warehouse.runs import Health, last_runs
 from warehouse.store import is_begun, reading, writing
@@ -35,7 +35,7 @@ from warehouse.verdicts import found_right
 if TYPE_CHECKING:
     from flows.setup import Setup
 
-LABELS = {CHECKED: "warehouse checked", TEXTS: "texts dropped"}
+LABELS = {CHECKED: "warehouse checked", TEXTS: "texts dropped", DETAILS: "details dropped"}
 WORST = 3
 
 # Who looks does not wait for a pass: the last one has left word.

@@ -134,10 +134,10 @@ SHORTEST_TEXT = timedelta(days=30)
 
 
 def past_copies(value: timedelta | None) -> timedelta | None:
-    """Accept how long texts are kept: for as long as copies and other reports of them may come, with room to spare."""
+    """Accept how long something is kept: for as long as copies and other reports may come, with room to spare."""
     if value is None or value >= SHORTEST_TEXT:
         return value
-    raise ValueError(f'write at least "{SHORTEST_TEXT.days}d": what comes later is held against the text')
+    raise ValueError(f'write at least "{SHORTEST_TEXT.days}d": what comes later is held against it')
 
 
 class RetentionTable(Table):
@@ -146,6 +146,7 @@ class RetentionTable(Table):
     pages: OptionalDuration = timedelta(days=90)
     pages_size: Size = 5 * 10**9
     text: Annotated[OptionalDuration, AfterValidator(past_copies)] = None
+    details: Annotated[OptionalDuration, AfterValidator(past_copies)] = timedelta(days=90)
 
     @property
     def keeping(self) -> Keeping:

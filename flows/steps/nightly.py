@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.wording import counted
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell, well_again
+from warehouse.details import drop_details, oldest_detail
 from warehouse.errors import Unusable
 from warehouse.integrity import Unsoundness, faults
 from warehouse.kept import keep
@@ -21,6 +22,8 @@ from warehouse.store import writing
 NIGHT = 3
 # Texts that are emptied in one transaction.
 AT_ONCE = 5_000
+# Days whose details are dropped in one transaction.
+DAYS_AT_ONCE = timedelta(days=10)
 # Texts are read again in the nights after they came.
 LOOKED_AT = timedelta(days=3)
 _ADVICE = (
@@ -52,6 +55,11 @@ def do_nightly(setup: Setup) -> None:
     if retention.text is not None:
         drop_old_texts(setup, now - retention.text)
         publish(setup.data_dir)
+    if retention.details is not None:
+        # What matched anything is known by its decisions: they stay for as long as texts are looked at for that.
+        longest = [each.rule.cooldown for each in setup.rules]
+        drop_old_details(setup, now - max([retention.details, retention.text or retention.details, *longest]))
+        publish(setup.data_dir)
     try:
         found = faults(setup.data_dir, now - LOOKED_AT)
     except Unusable as error:
@@ -81,6 +89,20 @@ def drop_old_texts(setup: Setup, before: datetime) -> None:
             break
     if dropped:
         log.info("%s that matched nothing dropped, as [retention] says", counted(dropped, "text"))
+
+
+def drop_old_details(setup: Setup, before: datetime) -> None:
+    """Drop decisions, messages and passes of the days before then, counted by day; some days at a time."""
+    midnight = before.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    with writing(setup.data_dir) as session:
+        oldest = oldest_detail(session)
+    dropped, upto = 0, min(oldest or midnight, midnight)
+    while oldest and upto < midnight:
+        upto = min(upto + DAYS_AT_ONCE, midnight)
+        with writing(setup.data_dir) as session:
+            dropped += drop_details(session, upto, setup.now())
+    if dropped:
+        log.info("%s of before %s dropped, as [retention] says", counted(dropped, "detail"), midnight.date())
 
 
 def fault_said(fault: Unsoundness) -> str:
