@@ -51,6 +51,16 @@ def test_reports_of_one_batch_meet(desk):
     assert desk.count("alerts") == 1
 
 
+def test_translations_of_their_own_are_sources_and_who_cites_one_is_not(desk):
+    """Two agencies that translate one thing said for themselves are two sources; a third that cites one of them is none."""
+    desk.take_in(found("tass", FIRST, outlet="TASS"))
+    desk.after(minutes=20).take_in(
+        found("citing", f"{OTHER} He was speaking in Moscow, TASS reported.", outlet="Reuters")
+    )
+    desk.after(minutes=20).take_in(found("own", RUSSIAN, outlet="Ukrinform"))
+    assert desk.rows(UTTERANCES) == [(3, 3, 2, 1)]
+
+
 def test_a_recap_joins_what_it_recalls_and_is_no_alert(desk):
     """What was "earlier said" is another report of it, and tells nobody, even where nothing of it was told before."""
     recalled = f"Earlier Peskov said as much. Peskov earlier said: {FIRST}"
