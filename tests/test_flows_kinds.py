@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from extractors.records import Entry, Feed
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
 from flows.setup import prepared
+from flows.steps.agenda import Pages
+from flows.steps.poll import new_entries
 from tests.newsroom import NOW, SAID, newsroom, page
 from tests.pressroom import PHOTO, channel, forwarded, post, releases
 from tests.servers import Reply
+from warehouse.entries import PendingEntry
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +171,35 @@ def test_what_is_wrong_in_a_feed_of_a_kind_is_said(tmp_path, lines, why):
         prepared(load_settings(path))
     assert why in str(wrong.value)
     assert f"{path}:" in str(wrong.value)
+
+
+def listed(link: str) -> Entry:
+    """Return an entry with a link."""
+    return Entry(entry_id="1", link=link, title="Talks", published=NOW, updated=None)
+
+
+def test_an_aggregator_s_link_is_asked_where_it_leads():
+    """A link that holds the page's address is that page; one that hides it is not asked, and says so."""
+    held = listed("https://www.google.com/url?sa=t&url=https%3A%2F%2Fa.example%2Ftalks&ct=ga")
+    (entry,) = new_entries("feed", Feed(format="atom 1.0", title=None, entries=(held,)))
+    assert (entry.url, entry.entry.link) == ("https://a.example/talks", "https://a.example/talks")
+    hidden = listed("https://news.google.com/rss/articles/CBMiAU_yqLNx")
+    waiting = [
+        PendingEntry(
+            entry_key=key, feed_id="feed", outlet="A", url=each.link or "", entry=each, first_poll=False, attempts=0
+        )
+        for key, each in (("held", entry.entry), ("hidden", hidden))
+    ]
+    requests, told = Pages().requests(waiting)
+    assert [each.url for each in requests] == ["https://a.example/talks"]
+    assert [(each.key, each.detail) for each in told] == [("hidden", "its link hides where it leads")]
+
+
+def test_a_list_that_shows_other_dates_has_no_other_entries():
+    """The word "today" and then a date is no change of an entry of a list; of a feed it would be one."""
+    now, later = (replace(listed("https://a.example/1"), published=None, updated=at) for at in (None, NOW))
+    for kind, is_same in (("listing", True), ("rss 2.0", False)):
+        states = [
+            new_entries("feed", Feed(format=kind, title=None, entries=(each,)))[0].entry_hash for each in (now, later)
+        ]
+        assert (states[0] == states[1]) is is_same
