@@ -38,8 +38,11 @@ class Reloading:
         self._is_wrong = False
 
     def begin(self) -> None:
-        """Have passes go by the configuration of the start."""
-        read_as_it_is(self.setup.settings.path, self.setup.data_dir).keep()
+        """Have passes go by the configuration of the start, which may be one that was kept: the file is wrong then."""
+        try:
+            read_as_it_is(self.setup.settings.path, self.setup.data_dir).keep()
+        except UsageProblem:
+            self._taken = ""
 
     def look(self, *, asked: bool = False) -> Setup | None:
         """Return what to work with from now on; None where nothing has changed, or what changed is wrong.

@@ -69,8 +69,8 @@ def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)
     try:
         asyncio.run(watch(setup, server))
+        forget(setup.data_dir)  # who begins anew after a part has ended goes by it
     finally:
-        forget(setup.data_dir)
         (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)  # else a `run` by hand would think it is meant
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from flows.cli.deployment import settings_to_begin_with
 from flows.config.accepted import current_settings, forget
 from flows.problems import UsageProblem
 from flows.reloading import Reloading
@@ -115,6 +116,22 @@ def test_what_is_read_at_the_start_alone_waits(room, caplog):
     assert fresh is not None
     assert "data_dir, [http]: used from the next start on" in caplog.text
     assert fresh.data_dir == current_settings().data_dir == room.configuration.parent / "var"
+
+
+def test_serve_that_begins_anew_beside_a_wrong_file_goes_on(room, caplog):
+    """It goes by what it had accepted, and the operator is told at the first look."""
+    begun(room)
+    write(room, WRONG)
+    settings = settings_to_begin_with(None)
+    assert [rule.subscribers for rule in settings.rules] == [("desk", "channel")]
+    again = Reloading(replace(prepared(settings), now=lambda: room.now))
+    again.begin()
+    assert again.look() is None
+    assert "The changed configuration is wrong, the one before stays in use" in caplog.text
+    assert room.rows("SELECT count(*) FROM messages") == [(1,)]
+    forget(room.configuration.parent / "var")
+    with pytest.raises(UsageProblem, match="chanel"):
+        settings_to_begin_with(None)
 
 
 def test_without_a_deployment_the_file_itself_counts(room):

@@ -137,7 +137,7 @@ def serve(
     from flows.setup import prepared
     from flows.supervision import begin_anew
 
-    setup, begun = prepared(settings_of(config, sending=True)), time.monotonic()
+    setup, begun = prepared(settings_to_begin_with(config)), time.monotonic()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, leave)  # until the schedule runs, which then lets the pass at work finish
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until then there is nothing to read again
@@ -147,6 +147,19 @@ def serve(
             lead(setup)
     except PartEnded as problem:
         begin_anew(problem, time.monotonic() - begun)
+
+
+def settings_to_begin_with(config: Path | None) -> Settings:
+    """Return the settings of `serve`: the file's, or those it went by when it begins anew beside a file gone wrong."""
+    from flows.config.accepted import current_settings, is_kept
+
+    try:
+        return settings_of(config, sending=True)
+    except UsageProblem as problem:
+        if not is_kept():
+            raise
+        log.error("the changed configuration is wrong, the one before stays: %s", problem)  # noqa: TRY400 (no bug)
+        return current_settings()
 
 
 def lead(setup: Setup) -> None:

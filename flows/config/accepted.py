@@ -57,11 +57,17 @@ def forget(data_dir: Path) -> None:
     (data_dir / FILE).unlink(missing_ok=True)
 
 
+def is_kept() -> bool:
+    """Tell whether this process belongs to a deployment that has accepted a configuration."""
+    kept = accepted_path()
+    return kept is not None and kept.exists()
+
+
 def current_settings() -> Settings:
     """Return the settings of a process that sends: those accepted by the deployment it belongs to, else the file's."""
     path = configuration_path(None)
     kept = accepted_path()
-    if kept is None or not kept.exists():
+    if kept is None or not is_kept():
         return load_settings(path, sending=True)
     return Accepted(**json.loads(kept.read_text(encoding="utf-8"))).settings(path, sending=True)
 
