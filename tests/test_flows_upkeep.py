@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -281,3 +283,15 @@ def test_the_alert_rules_tell_what_to_do():
     for rule in group["rules"]:
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"]
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed here")
+def test_prometheus_itself_takes_them(desk):
+    """Its own tool finds nothing wrong in the rules, and nothing in the metrics that it would name otherwise."""
+    end_pass(desk, change=block)
+    rules = subprocess.run(
+        ["promtool", "check", "rules", ROOT / "deploy" / "prometheus-rules.yml"], capture_output=True, check=False
+    )
+    told = desk.visitor.get("/metrics").content
+    metrics = subprocess.run(["promtool", "check", "metrics"], input=told, capture_output=True, check=False)
+    assert (rules.returncode, metrics.returncode, metrics.stderr) == (0, 0, b"")
