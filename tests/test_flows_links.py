@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -15,7 +16,8 @@ from alerts.links import Link, What, signed
 from flows.config.settings import load_settings
 from flows.inbox import INBOX, link_key, waiting
 from flows.pages.links import OF_ALL, OF_ONE, Counter, counter_application
-from flows.problems import UsageProblem
+from flows.pages.server import Stand, listen, take
+from flows.problems import UsageProblem, WorkProblem
 from flows.steps.deliver import deeds
 from flows.steps.deliver.senders import Dispatch, letter_of, sealed
 from tests.month import TELLERS, Month
@@ -327,3 +329,14 @@ def test_a_wrong_public_address_is_named(tmp_path, lines, says):
     (tmp_path / "talkwatch.toml").write_text(f"[http]\n{lines}\n")
     with pytest.raises(UsageProblem, match=says):
         load_settings(tmp_path / "talkwatch.toml")
+
+
+def test_an_address_of_links_that_is_taken_is_named(tmp_path):
+    """Where another holds the address of links, the pages say which key to change, and hold none themselves."""
+    with closing(listen("127.0.0.1", 0)) as other, closing(listen("127.0.0.1", 0)) as free:
+        port, pages = other.getsockname()[1], free.getsockname()[1]
+        free.close()
+        stand = Stand(data_dir=str(tmp_path), timezone="UTC", host="127.0.0.1", port=pages, links=("127.0.0.1", port))
+        with pytest.raises(WorkProblem, match="links_listen"):
+            take(stand)
+        listen("127.0.0.1", pages).close()

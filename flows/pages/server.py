@@ -86,7 +86,7 @@ def serve_pages(settings: Settings) -> None:
     stand = stand_of(settings)
     if stand is None:
         raise UsageProblem('[http] listen is "none"; write an address, for example "127.0.0.1:8700"')
-    bound = listen(stand.host, stand.port)
+    bound = take(stand)
     log.info("pages at %s; Ctrl-C ends it", stand.url)
     run(stand, bound)
 
@@ -100,14 +100,24 @@ def is_answering(stand: Stand) -> bool:
 
 def run(stand: Stand, bound: socket.socket | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C; raise WorkProblem where the address is taken."""
-    listening = bound or listen(stand.host, stand.port)
-    if stand.links:
-        answer_links(stand, listen(*stand.links, key="links_listen"))
+    listening = bound or take(stand)
     with closing(listening), closing(PublishedCopy(Path(stand.data_dir))) as copy:
         site = Site(copy, Pen(timezone=stand.timezone))
         upkeep = Upkeep(site, Path(stand.data_dir))
         app = application(site, Audience(hosts=stand.hosts, token=stand.token), upkeep.routes())
         uvicorn.Server(_served_as(app)).run(sockets=[listening])
+
+
+def take(stand: Stand) -> socket.socket:
+    """Take the addresses of pages and links, and answer links; raise WorkProblem where one is taken already."""
+    bound = listen(stand.host, stand.port)
+    try:
+        if stand.links:
+            answer_links(stand, listen(*stand.links, key="links_listen"))
+    except WorkProblem:
+        bound.close()
+        raise
+    return bound
 
 
 def answer_links(stand: Stand, bound: socket.socket) -> None:
@@ -189,7 +199,7 @@ def main() -> None:
         host, port = stand.links
         stand = replace(stand, links=(host, port))
     try:
-        bound = listen(stand.host, stand.port)
+        bound = take(stand)
     except WorkProblem as problem:
         print(problem, flush=True)  # noqa: T201 (the pipe to who began this)
         return
