@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from alerts.letters import last_positions
 from alerts.records import Reason
 from alerts.rules import Rule
+from extractors.records import Span
 from extractors.text.identity import statement_id
 from flows.steps.decide.plan import decide, horizon
 from flows.steps.record import worked_out
@@ -130,6 +131,17 @@ def test_the_calendar_is_remembered(tmp_path):
         first = desk.take_in(told("a", MEET), told("b", AGAIN))
         assert [each.reason for each in first] == [Reason.NEW, Reason.NO_CHANGE]
         assert [each.reason for each in desk.after(hours=60).take_in(told("c", AGAIN, 59))] == [Reason.NO_CHANGE]
+
+
+def test_what_is_recalled_is_no_change(setups):  # noqa: F811 (the fixture)
+    """A stance of earlier days that an article recalls is neither a new one nor one to go back from."""
+    text = "Peskov had previously said: “{}.” Nobody else spoke that day."
+    plain = found("b", text.format(WORDS["reject"]), published_at=NOW + timedelta(hours=30))
+    start = plain.article.text.index("said")
+    (statement,) = plain.reading.statements
+    recalled = replace(statement, stance="reject", topics=("ceasefire",), cue_span=Span(start, start + 4), confidence=0.95)  # fmt: skip
+    recap = replace(plain, reading=replace(plain.reading, statements=(recalled,)))
+    assert lived(Recollection(setups(SHIFT)), said("a", "accept", 0), recap, said("c", "reject", 60)) == ["c"]
 
 
 EVERY = (

@@ -24,6 +24,7 @@ from extractors.relation_records import About, Position, Shift, Take, Talk, Tell
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english
+from extractors.text.recaps import is_recap
 from flows.steps.events import Pair, happened
 from warehouse.records import ReadArticle
 from warehouse.situation import Fresh, Situation, Sketch
@@ -106,13 +107,16 @@ def wordings(found: ReadArticle, countries: Countries) -> tuple[Wording, ...]:
 
 
 def takes_in(found: ReadArticle) -> Iterator[Take]:
-    """Yield the sides that officials take in an article, on each topic: each of several who speak as one takes it."""
+    """Yield the sides that officials take in an article, on each topic: each of several who speak as one takes it.
+
+    What is recalled of earlier days ("had previously said") was taken at a time that nobody knows: it dates nothing.
+    """
     article = found.article
     named = {
         each.name: each.ref_id for each in found.reading.mentions if each.kind is MentionKind.OFFICIAL and each.ref_id
     }
     for said in found.reading.statements:
-        if said.stance in SIDES and not said.denied:
+        if said.stance in SIDES and not said.denied and not is_recap(article.text, said.cue_span, said.spans):
             for official_id, topic in product(said.speakers(named), said.topics):
                 yield Take(
                     official_id=official_id,
