@@ -13,8 +13,6 @@ from itertools import islice
 from typing import TypeVar
 from zlib import crc32
 
-from datasketch import MinHash  # type: ignore[import-untyped]  # ships no types
-
 from extractors.copies.credits import is_agency
 from extractors.copies.sameness import (
     BODY_SHINGLE,
@@ -64,6 +62,9 @@ def fingerprint(text: str) -> tuple[int, ...]:
 
 
 def _band_keys(words: list[str]) -> Iterator[int]:
+    # It loads SciPy and a client of Redis, half of all that a pass loads; one that finds nothing new does without.
+    from datasketch import MinHash  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types
+
     sketch = MinHash(num_perm=PERMUTATIONS, scheme="affine32", hashfunc=crc32)
     sketch.update_batch([shingle.encode(errors="replace") for shingle in set(shingles(words, BODY_SHINGLE))])
     minima = sketch.hashvalues.astype(">u4")
