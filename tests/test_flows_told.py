@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from flows.cli.messages import sampled
 from flows.problems import UsageProblem
-from flows.steps.deliver.relay import is_due
+from flows.steps.deliver.relay import look
 from flows.steps.passes import run_pass
 from flows.trials.check import checked
 from tests.newsroom import feed, newsroom, page
@@ -86,10 +86,10 @@ def test_who_wants_each_gets_each(room):
 def test_the_relay_waits_for_the_first_pass(office):
     """While a new deployment's first pass is under way nothing leaves beside it."""
     office.record(1)
-    assert is_due(office.setup())
+    assert look(office.setup())[0]
     with writing(office.setup().data_dir) as session:
         runs.start_run(session, "r1", office.now)
-    assert not is_due(office.setup())
+    assert not look(office.setup())[0]
     run_pass(office.setup())
     assert len(office.mail.wait_for(1)) == 1
 
@@ -163,4 +163,6 @@ def test_ten_verdicts_are_a_figure(office, count, judged):
     if judged is None:
         assert told is None
     else:
-        assert told.splitlines()[-1].split() == ["ceasefire", "sentence", "7", "10", judged]
+        by_rule, about = told.split("\n\n")
+        assert by_rule.splitlines()[-1].split() == ["ceasefire", "sentence", "7", "10", judged]
+        assert ["speaker", "dmitry-peskov", "7", "10", judged] in [line.split() for line in about.splitlines()]
