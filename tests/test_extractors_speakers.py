@@ -101,6 +101,41 @@ def reader():
             "a Western diplomat",
             id="a description names whom no name names",
         ),
+        pytest.param(
+            "Trump called again. JD Vance questioned Putin’s position. “I doubt that Putin has a strategy for peace,” he said.",
+            "JD Vance",
+            "jd-vance",
+            "he",
+            id="he is neither whom his words name nor who was named long before",
+        ),
+        pytest.param(
+            "Macron and Merz met on Monday. Then Emmanuel Macron and Friedrich Merz left. They said the talks would go on.",
+            "Emmanuel Macron; Friedrich Merz",
+            "emmanuel-macron",
+            "They",
+            id="they are those who did something together",
+        ),
+        pytest.param(
+            "Emmanuel Macron called Vladimir Putin. The two presidents agreed that a ceasefire was needed.",
+            "Emmanuel Macron; Vladimir Putin",
+            "emmanuel-macron",
+            "The two presidents",
+            id="two who are called so",
+        ),
+        pytest.param(
+            "Tehran hesitated, and Iran left the talks. The US said a ceasefire was near.",
+            "United States",
+            None,
+            "The US",
+            id="the US is no pronoun",
+        ),
+        pytest.param(
+            "Sachin Kumar, a local villager, said the ceasefire was over.",
+            "Sachin Kumar",
+            None,
+            "Sachin Kumar, a local villager",
+            id="a name that nothing knows, without what stands beside it",
+        ),
         pytest.param("“We have received nothing so far,” he said.", None, None, "he", id="a pronoun without anyone"),
     ],
 )
@@ -142,6 +177,16 @@ def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
             "Keith Kellogg",
             id="who wrote it under the same name",
         ),
+        pytest.param(
+            "Earlier this year, Keith Kellogg co-authored a paper urging a delay in Ukraine’s membership in NATO.",
+            "Keith Kellogg",
+            id="who wrote it with others",
+        ),
+        pytest.param("Data released by the UN said the truce was broken.", "United Nations", id="who released it"),
+        pytest.param("The footage said a truce was near.", None, id="what only shows"),
+        pytest.param("A deeper look said the talks were over.", None, id="what is nobody’s words"),
+        pytest.param("The incident said that a truce was near.", None, id="what happened"),
+        pytest.param("The delegation said that a truce was near.", "delegation", id="but a body does speak"),
     ],
 )
 def test_a_document_speaks_for_its_maker_or_for_nobody(reader, text, speaker):

@@ -15,15 +15,20 @@ from tests.conftest import ROOT
 DAY = ROOT.parent / "shared" / "days" / "talks21.jsonl"
 # By article: where who speaks is called "he" or "the diplomat", and where he is named; -1 where nobody is meant.
 MEANT = json.loads((ROOT / "tests" / "expected" / "whom.json").read_text("utf-8"))
-RIGHT = 0.94  # of those that are resolved at all
+RIGHT = 0.97  # of those for whom somebody is named, or nobody as nobody is meant
+FOUND = 0.9  # of all
 
 
-def judged(text: str, reading: Reading, asked: list[list[int]]) -> Iterator[bool]:
-    """Yield for each phrase that a statement has for its speaker whether it is resolved as the reader took it."""
+def judged(text: str, reading: Reading, asked: list[list[int]]) -> Iterator[bool | None]:
+    """Yield for each phrase that a statement has for its speaker whether it is resolved as the reader took it.
+
+    None where nobody is named though somebody is meant.
+    """
     speakers = {each.speaker_span: each.speaker for each in reading.statements}
     for start, end, name_start, name_end in asked:
         if (span := Span(start, end)) in speakers:
-            yield is_meant(text, reading, speakers[span], Span(name_start, name_end))
+            is_left = speakers[span] is None and name_start >= 0
+            yield None if is_left else is_meant(text, reading, speakers[span], Span(name_start, name_end))
 
 
 def is_meant(text: str, reading: Reading, speaker: str | None, name: Span) -> bool:
@@ -37,7 +42,7 @@ def is_meant(text: str, reading: Reading, speaker: str | None, name: Span) -> bo
 @pytest.mark.slow
 @pytest.mark.skipif(not DAY.exists(), reason="the articles of the day are no part of this repository")
 def test_pronouns_and_descriptions_mean_whom_a_reader_took_them_for():
-    """Of ninety-four, nine in ten are found with their statement, and of those hardly one is somebody else."""
+    """Of ninety-four, nine in ten are found, nine in ten of those resolved, and hardly one as somebody else."""
     articles = {row["id"]: row for row in map(json.loads, DAY.read_text("utf-8").splitlines())}
     texts = [
         Unread(
@@ -56,4 +61,5 @@ def test_pronouns_and_descriptions_mean_whom_a_reader_took_them_for():
         for right in judged(text.text, reading, asked)
     ]
     assert len(found) >= 80
-    assert sum(found) >= RIGHT * len(found)
+    assert sum(each is True for each in found) >= FOUND * len(found)
+    assert sum(each is False for each in found) <= (1 - RIGHT) * len(found)

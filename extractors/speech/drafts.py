@@ -143,7 +143,7 @@ def finished(
 ) -> Statement:
     """Return the record of a draft; `topics` and `sentences` are the article's, in order."""
     span = Span(draft.spans[0].start, draft.spans[-1].end)
-    confidence = confidence_in(draft.speaker.party.resolution, draft.heard)
+    confidence = confidence_in(draft.speaker.party, draft.heard)
     is_unsure = draft.speaker.party.is_known and confidence < UNSURE
     party = NOBODY if is_unsure else draft.speaker.party
     words = " ".join(part.slice(text) for part in draft.spans)

@@ -27,7 +27,7 @@ HALF = 0.5  # of the characters of two stretches, for them to be about the same
 LEAST = 4  # words of what is added
 _STOPS = frozenset(".!?…”\"’')")
 _ASKED = re.compile(r"\b(?:ask(?:s|ed|ing)?|question(?:ed)?|pressed)(?: \w+){0,3}[ :,“]*$", re.IGNORECASE)
-_THAT = re.compile(r"\bthat\s*$")
+_LEADS = re.compile(r"\bthat\s*$|[“\"]$")
 _TURNS = re.compile(
     r"\b(?:doubt|skeptic|sceptic|den|question|concern|fear|reject|declin|refus|no\b|not\b|n’t)", re.IGNORECASE
 )
@@ -133,9 +133,12 @@ def _bounded(text: str, span: Span, tags: Tags, others: Sequence[Span], quotatio
 
 
 def _is_idle(text: str, span: Span, better: Span, tags: Tags) -> bool:
-    """Tell a beginning that says no more than its cue: "the point that". Without "doubt that" words turn round."""
+    """Tell a beginning that says no more than its cue: "the point that", "to say," before a mark.
+
+    Without "doubt that" words turn round.
+    """
     lead = text[span.start : better.start]
-    return bool(_THAT.search(lead)) and not _TURNS.search(lead) and tags.is_sharp(better.start)
+    return bool(_LEADS.search(lead)) and not _TURNS.search(lead) and tags.is_sharp(better.start)
 
 
 def _finished(text: str, span: Span) -> Span:

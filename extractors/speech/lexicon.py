@@ -47,6 +47,8 @@ STUDIES = _words("studies")
 POSTS = _words("posts")
 POSTING_VERBS = _words("posting_verbs")
 NO_SPEAKERS = _words("no_speakers")
+_NO_SPEAKER_ENDINGS = tuple(LEXICON["no_speaker_endings"])
+_SPEAKING_BODIES = _words("speaking_bodies")
 LABELS = _words("labels")
 HE = _words("he")
 SHE = _words("she")
@@ -66,6 +68,11 @@ BODIES = _words("bodies")
 TRADES = _words("trades")
 MEN = _words("men")
 WOMEN = _words("women")
+
+
+def says_nothing(noun: str) -> bool:
+    """Tell a noun, by lemma, for what is no person, no body and no paper: "footage", "hysteria", "responsibility"."""
+    return noun in NO_SPEAKERS or (noun.endswith(_NO_SPEAKER_ENDINGS) and noun not in _SPEAKING_BODIES)
 
 
 def is_role(noun: str) -> bool:
@@ -88,7 +95,17 @@ def gender_of_titles(words: Iterable[str]) -> str | None:
 
 def gender_of_first_name(name: str) -> str | None:
     """Return "m" or "f" by the first word of a name, with or without a title before it."""
-    first, *rest = name.lower().split()
+    first, *rest = name.lower().split() or [""]
     if rest and (gender := gender_of_titles([first])):
         return gender
     return "m" if first in MEN else "f" if first in WOMEN else None
+
+
+# Svitlana Kyryliuk, Olga Skabeyeva; Aleksey Kuznetsov: where neither list has the first name.
+_WOMAN = re.compile(r"^[A-Z][a-z]+[aâá] |\s\S+(?:[oe]va|ska(?:ya|ia)|ská)$")
+_MAN = re.compile(r"\s\S+(?:[oe]v|sk(?:y|yi|iy|yy))$")
+
+
+def gender_of_name(name: str) -> str | None:
+    """Return "m" or "f" of a person's name: by its first word, else by how it ends."""
+    return gender_of_first_name(name) or ("f" if _WOMAN.search(name) else "m" if _MAN.search(name) else None)

@@ -44,7 +44,7 @@ CERTAINTY = {
 
 
 # How often the person is the right one where the phrase is, for what stands for a name.
-_STANDS_FOR = {Resolution.PRONOUN: 0.95, Resolution.INHERITED: 0.95, Resolution.ROLE: 0.95}
+_STANDS_FOR = {Resolution.INHERITED: 0.95, Resolution.ROLE: 0.95}
 _NAMED = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.METONYM})
 # Log-odds that the phrase beside the words is who says them, and what they gain by how far the tagger hears it as a
 # source: from 530 statements of articles that it had not learned from. A name is likelier than anything else.
@@ -52,17 +52,12 @@ _BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
 UNSURE = 0.5  # confidence below which nobody is named
 
 
-def confidence_in(resolution: Resolution, heard: float | None) -> float:
-    """Return how likely a speaker is the right one, from 0 to 1; `heard` is how likely the tagger takes him for one."""
-    if heard is None:
-        return CERTAINTY[resolution]
-    base, gain = _BY_NAME if resolution in _NAMED else _OTHERWISE
-    return round(_STANDS_FOR.get(resolution, 1.0) / (1 + exp(-(base + gain * heard))), 2)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Whoever a phrase means. `name` is None for a pronoun that nothing resolves; `gender` is "m", "f" or None."""
+    """Whoever a phrase means. `name` is None for a pronoun that nothing resolves; `gender` is "m", "f" or None.
+
+    `likelihood` is how likely this is whom a pronoun or a description stands for.
+    """
 
     name: str | None
     ref_id: str | None = None
@@ -70,11 +65,21 @@ class Party:
     is_person: bool = False
     is_many: bool = False
     resolution: Resolution = Resolution.NONE
+    likelihood: float = 1.0
 
     @property
     def is_known(self) -> bool:
         """Tell one who has a name, not a description: "Macron and a diplomat" is Macron."""
         return self.name is not None and self.resolution not in {Resolution.NONE, Resolution.GROUP}
+
+
+def confidence_in(party: Party, heard: float | None) -> float:
+    """Return how likely a speaker is the right one, from 0 to 1; `heard` is how likely the tagger takes him for one."""
+    resolution = party.resolution
+    if heard is None:
+        return round(CERTAINTY[resolution] * party.likelihood, 2)
+    base, gain = _BY_NAME if resolution in _NAMED else _OTHERWISE
+    return round(_STANDS_FOR.get(resolution, 1.0) * party.likelihood / (1 + exp(-(base + gain * heard))), 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

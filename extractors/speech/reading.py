@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 READ_AS = (
     "golden.json",
     "cue_weights.json",
+    "resolver_weights.json",
     "tagger.toml",
     "speech/asides.toml",
     "speech/lexicon.toml",

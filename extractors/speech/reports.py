@@ -64,6 +64,7 @@ def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
 _HEARD_BASE, _HEARD_RULE, _HEARD_AGREEMENT = -2.02, 0.29, 4.2
 LIKELY_HEARD = 0.6
 _UNHEARD = 0.1  # likelihood below which a word is no source
+_NAMES = 0.9  # from which another than the parser's is
 _SELDOM = -0.6  # log-odds of a cue that something else has to vouch for
 
 
@@ -228,19 +229,24 @@ def find_reported(
     for weight, report in sorted(_outermost(found), key=lambda item: item[1].head.i):
         reported = _placed(sentence, text, report, quotations, _least(report, weight, acts))
         if reported is not None:
-            cue = report.cue if tags is None else _by_source(sentence, report.cue, tags)
+            cue = by_source(sentence, report.cue, tags)
             kept.append(replace(reported, report=replace(report, cue=cue), is_act=report.head.i in acts))
     return kept
 
 
-def _by_source(sentence: ParsedSentence, cue: Cue, tags: Tags) -> Cue:
-    """Return a cue with the speaker whom the tagger hears, for a pronoun that it does not hear as one.
+def by_source(sentence: ParsedSentence, cue: Cue, tags: Tags | None) -> Cue:
+    """Return a cue with the speaker whom the tagger hears, where it hears none in the parser’s.
 
-    "Putin, asked whether he wanted a truce, said": the parser takes the nearer for the subject.
+    "Putin, asked whether he wanted a truce, said": the parser takes the nearer for the subject; of "said Capt. Ivan
+    Sokolov" it takes the title alone.
     """
-    if cue.speaker is None or cue.speaker.pos_ != "PRON" or tags.naming(_span(sentence, cue.speaker)) > _UNHEARD:
+    if cue.speaker is None or tags is None:
         return cue
-    sure = [each.span for each in tags.sources(sentence.whole()) if each.likelihood >= LIKELY_HEARD]
+    least = LIKELY_HEARD if cue.speaker.pos_ == "PRON" else _NAMES
+    sure = [each.span for each in tags.sources(sentence.whole()) if each.likelihood >= least]
+    is_odd = cue.speaker.pos_ == "PRON" or _speaker_kind(cue.speaker) == "thing"
+    if not is_odd or tags.naming(_span(sentence, cue.speaker)) > _UNHEARD:
+        return replace(cue, speaker=_whole_name(sentence, cue.speaker, sure))
     heads = [
         token
         for token in sentence
@@ -248,6 +254,19 @@ def _by_source(sentence: ParsedSentence, cue: Cue, tags: Tags) -> Cue:
     ]
     named = [token for token in heads if token.pos_ == "PROPN"]
     return replace(cue, speaker=named[-1]) if named else cue
+
+
+def _whole_name(sentence: ParsedSentence, head: Token, sure: Sequence[Span]) -> Token:
+    """Return the last word of a name that the parser broke off, as far as the tagger hears it as one."""
+    if head.pos_ != "PROPN" or not any(each.covers(_span(sentence, head)) for each in sure):
+        return head
+    source = next(each for each in sure if each.covers(_span(sentence, head)))
+    last = head
+    for token in sentence.doc[head.i + 1 : sentence.last]:
+        if not source.covers(_span(sentence, token)) or (token.pos_ != "PROPN" and token.text != "."):
+            break
+        last = token if token.pos_ == "PROPN" else last
+    return last
 
 
 def _span(sentence: ParsedSentence, token: Token) -> Span:

@@ -7,39 +7,49 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
+from extractors.speech.antecedents import Appearance, Part, Phrase, Stage
 from extractors.speech.lexicon import (
     ANY_OFFICE,
+    CUE_VERBS,
     HE,
     IT,
-    NO_SPEAKERS,
     PAPERS,
     PEOPLE,
     POSTING_VERBS,
     POSTS,
-    PRONOUNS,
     SHE,
     STUDIES,
     THEY,
     TRADES,
-    gender_of_first_name,
+    gender_of_name,
     gender_of_role,
     gender_of_titles,
     is_role,
+    says_nothing,
+)
+from extractors.speech.nouns import (
+    balanced,
+    heap_of,
+    is_apart,
+    is_definite,
+    is_pronoun,
+    is_unnamed,
+    part_of,
+    plain,
+    topmost,
 )
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.parties import NOBODY, Background, Party, Resolution, Speaker
 from extractors.speech.partners import companions
 from extractors.speech.syntax import (
-    SUBJECTS,
     before,
     child_of,
     coordinates,
-    is_main,
     is_source,
     maker_of,
     noun_phrase,
@@ -51,13 +61,15 @@ from extractors.text.spans import start_of, starting_in
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_NEAR = 8  # subjects back to which "the diplomat" may be one
 _CAPITAL = r"(?!The )[A-Z][\w’'-]*"
-_UNNAMED = frozenset({"a", "an", "one", "another", "some"})
-_OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
+# What follows a name that nothing has taken for one: "Sachin Kumar, a villager", "the Army in a statement".
+_BESIDE_A_NAME = re.compile(r", (?=[a-z])|(?:,)? (?:in|via|through|on) (?:an?|its|his|her|their|the|X|Telegram)\b")
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
-REACH = 100  # subjects, or mentions, that a pronoun may look back over
 _MAKERS = frozenset({"NORP", "ORG", "GPE"})  # of "the Ukrainian proposal", "a UN report"
+_SUBJECTS = frozenset({Part.SUBJECT, Part.INNER})
+_PAIRS = frozenset({"two", "both"})
+_PRONOUNS = {"he": HE, "she": SHE, "it": IT, "they": THEY}
+_GENDERS = {"he": "m", "she": "f"}
 _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 
@@ -65,46 +77,79 @@ _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 class Cast:
     """The people and bodies of one article, in the order in which it brings them on as subjects."""
 
-    def __init__(self, text: str, mentions: Sequence[Mention], known: Background) -> None:
+    def __init__(self, text: str, mentions: Sequence[Mention], known: Background, stage: Stage | None = None) -> None:
         """Take the mentions of the article, and what is known of their people and places."""
         self._known_of = known
         self._text = text
         self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
         self._starts = [mention.span.start for mention in self._mentions]
         self._genders = dict(known.genders)
-        self._subjects: list[Party] = []
-        self._embedded: list[Party] = []
+        self._stage = stage or Stage()
+        self._sentence = -1
         self._roles: dict[str, Party] = {}
+        self._called: set[tuple[str | None, str]] = set()
         self._met: dict[tuple[int, int], Party] = {}
         self._bodies: list[tuple[str, Party]] = []
         self._papers: dict[str, Party] = {}
-        # How many subjects there were before the sentence, and the roles that it and those before give to nobody.
-        self._before = 0
         self._unnamed: set[str] = set()
 
     def follow(self, sentence: ParsedSentence) -> None:
-        """Take in a sentence: who its subjects are, and which roles its names are given."""
+        """Take in a sentence: who appears in it, and which roles its names are given."""
+        self._sentence += 1
         clauses = {verb.i for _, verb in sentence.said}
-        self._before = len(self._subjects)
         for body in starting_in(self._mentions, sentence.whole(), start_of):
             self._of_mention(body, None)
+        quoted = list(self._quoted(sentence)) if clauses else []
         for token in sentence:
-            if _is_unnamed(token):
+            if is_unnamed(token):
                 self._unnamed.add(token.lemma_.lower())
             if token.dep_ == "appos" or token.ent_type_ == "PERSON":
                 self._learn_role(sentence, token)
-            if token.dep_ in SUBJECTS and token.head.i not in clauses:
-                self._met[_key(token)] = party = self._party(sentence, token)
-                is_outer = is_main(token.head) or token.head.head.i in clauses
-                (self._subjects if is_outer else self._embedded).append(party)
-            if is_source(token):
-                self._met[_key(token)] = party = self._party(sentence, token)
-                self._subjects.append(party)
+            while quoted and quoted[0].place < sentence.place(token):
+                self._stage.add(quoted.pop(0))
+            if (part := part_of(token, clauses)) is not None:
+                self._appears(sentence, token, part)
             if token.lemma_.lower() in POSTING_VERBS and (poster := child_of(token, "nsubj")) is not None:
                 self._papers.update(dict.fromkeys(("post", "message"), self._party(sentence, poster)))
             if token.lemma_.lower() in PAPERS | POSTS and (maker := maker_of(token)) is not None:
-                names = (token.lemma_, _plain(sentence.span(noun_phrase(token)[0], token).slice(self._text)))
+                names = (token.lemma_, plain(sentence.span(noun_phrase(token)[0], token).slice(self._text)))
                 self._papers.update(dict.fromkeys(map(str.lower, names), self._party(sentence, maker)))
+        for each in quoted:
+            self._stage.add(each)
+
+    def _appears(self, sentence: ParsedSentence, token: Token, part: Part) -> None:
+        """Put on the stage whom a token means, and those joined to it as one more who is many."""
+        if part in _SUBJECTS:
+            party = self._met[_key(token)] = self._party(sentence, token)
+        elif (mention := self._mention(sentence, token, (*_NAMED, *_BODIES))) is not None:
+            party = self._of_mention(mention, token)
+        else:
+            return
+        seen = Appearance(
+            party=party,
+            place=sentence.place(token),
+            sentence=self._sentence,
+            paragraph=sentence.paragraph,
+            part=part,
+            spoke=part in _SUBJECTS and (is_source(token) or topmost(token).head.lemma_.lower() in CUE_VERBS),
+            by_name=not is_pronoun(token),
+        )
+        self._stage.add(seen)
+        if part in _SUBJECTS and (joint := self._joint(sentence, token, party)).is_many and joint is not party:
+            self._stage.add(replace(seen, party=joint))
+
+    def _quoted(self, sentence: ParsedSentence) -> Iterator[Appearance]:
+        """Yield who is named in the quotations of a sentence, which the parser has not read."""
+        spans = [sentence.frame.span(verb.idx, verb.idx + len(verb)) for _, verb in sentence.said]
+        for span in spans:
+            for mention in starting_in(self._mentions, span, start_of):
+                yield Appearance(
+                    party=self._of_mention(mention, None),
+                    place=mention.span.start,
+                    sentence=self._sentence,
+                    paragraph=sentence.paragraph,
+                    part=Part.QUOTED,
+                )
 
     def speaker(
         self, sentence: ParsedSentence, head: Token, cue: Token | None = None, said: Sequence[Span] = ()
@@ -115,27 +160,20 @@ class Cast:
         """
         party = self._met.get(_key(head)) or self._party(sentence, head)
         if party.resolution is Resolution.PRONOUN and party.is_person and party.name in (named := self._named_in(said)):
-            party = self._another(sentence, head, party, named)
+            party = self._pronoun(sentence, head, named)
+            self._stage.recast(sentence.place(head), party)
         first, last = noun_phrase(head)
         if cue is not None and head.i < cue.i <= last.i:
             whole, last = sentence.span(first, last), before(cue, head)
-            if party.name == _plain(whole.slice(self._text)):
-                party = replace(party, name=_plain(sentence.span(first, last).slice(self._text)))
-        span = _balanced(self._text, sentence.span(first, last))
+            if party.name == plain(whole.slice(self._text)):
+                party = replace(party, name=plain(sentence.span(first, last).slice(self._text)))
+        span = balanced(self._text, sentence.span(first, last))
         return Speaker(party=self._joint(sentence, head, party), surface=span.slice(self._text), span=span)
 
     def _named_in(self, spans: Sequence[Span]) -> frozenset[str]:
         """Return the names of the people that some stretches of the text call by name."""
         inside = (each for span in spans for each in starting_in(self._mentions, span, start_of))
         return frozenset(each.name for each in inside if each.kind in _NAMED)
-
-    def _another(self, sentence: ParsedSentence, head: Token, party: Party, named: frozenset[str]) -> Party:
-        """Return who else a pronoun may mean; from here on it is he who was the subject."""
-        found = self._person(party.gender or "m", sentence.place(head), named)
-        other = replace(found, resolution=Resolution.PRONOUN if found.name else Resolution.NONE)
-        self._met[_key(head)] = other
-        self._subjects = [other if each is party else each for each in self._subjects]
-        return other
 
     def named(self, span: Span, *, bodies: bool = True) -> Speaker | None:
         """Return the first person named in a stretch of the text, else the first country or body."""
@@ -154,11 +192,7 @@ class Cast:
         for token in companions(head):
             others += self._members(sentence, token) if token.tag_ == "NNS" else [self._party(sentence, token)]
         named = [party, *(other for other in others if other.is_person == party.is_person and other.is_known)]
-        if len(named) == 1 or not party.name or not (party.is_person or party.is_known):
-            return party
-        ref_id = next((one.ref_id for one in named if one.ref_id), None)
-        joint = "; ".join(str(one.name) for one in named)
-        return Party(name=joint, ref_id=ref_id, is_person=party.is_person, is_many=True, resolution=Resolution.GROUP)
+        return party if len(named) == 1 or not party.name or not (party.is_person or party.is_known) else _joined(named)
 
     def _members(self, sentence: ParsedSentence, head: Token) -> list[Party]:
         """Return those whom "the leaders of France and Germany" calls by one office."""
@@ -166,19 +200,15 @@ class Cast:
         return [self._of_mention(mention, None) for mention in inside if mention.kind is MentionKind.OFFICIAL]
 
     def _party(self, sentence: ParsedSentence, head: Token) -> Party:
-        if head.lower_ in PRONOUNS:
-            found = self._antecedent(head.lower_, sentence.place(head))
-            return replace(found, resolution=Resolution.PRONOUN if found.name else Resolution.NONE)
-        candidates = parts(head)
+        if is_pronoun(head):
+            return self._pronoun(sentence, head)
         for kinds in (_NAMED, _BODIES):
-            for token in candidates:
-                mention = self._mention(sentence, token, kinds)
-                if mention is not None:
+            for token in parts(head):
+                if (mention := self._mention(sentence, token, kinds)) is not None:
                     party = self._of_mention(mention, token)
                     is_set_beside = token.i != head.i and party.resolution in {Resolution.NAME, Resolution.SURNAME}
                     return replace(party, resolution=Resolution.APPOSITION) if is_set_beside else party
-        titled = self._titled(sentence, head)
-        return titled or self._described(sentence, head)
+        return self._titled(sentence, head) or self._described(sentence, head)
 
     def _titled(self, sentence: ParsedSentence, head: Token) -> Party | None:
         """Return the Boehler of "Special Envoy for Hostage Response Adam Boehler", whose title has a name in it."""
@@ -209,81 +239,107 @@ class Cast:
             return body
         titles = [child.lower_ for child in token.children] if token is not None and mention.ref_id is None else []
         gender = gender_of_titles(titles)
-        gender = gender or self._gender(mention)
-        rule = _naming_rule(mention)
-        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=rule)
+        gender = self._genders.setdefault(mention.name, gender) if gender else self._gender(mention)
+        resolution = _naming_rule(mention)
+        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=resolution)
 
-    def _antecedent(self, pronoun: str, place: int) -> Party:
-        if pronoun in HE or pronoun in SHE:
-            return self._person("m" if pronoun in HE else "f", place)
-        if pronoun in IT:
-            return next((one for one in reversed(self._subjects[-REACH:]) if not one.is_person and one.name), NOBODY)
-        if pronoun in THEY:
-            return next((one for one in reversed(self._subjects[-REACH:]) if one.is_many), NOBODY)
-        return NOBODY
+    def _pronoun(self, sentence: ParsedSentence, head: Token, but: frozenset[str] = frozenset()) -> Party:
+        """Return whom a pronoun means, none of those whose names are in `but`; one of unknown gender takes it on."""
+        kind = next((kind for kind, words in _PRONOUNS.items() if head.lower_ in words), None)
+        is_said = head.dep_ == "nsubjpass" and head.head.lemma_.lower() in CUE_VERBS
+        if kind is None or (kind == "it" and is_said):
+            return NOBODY
+        gender = _GENDERS.get(kind)
 
-    def _person(self, gender: str, place: int, but: frozenset[str] = frozenset()) -> Party:
-        """Return the last subject of that gender, of main clauses first; one of unknown gender takes it on."""
-        for one in (*reversed(self._subjects[-REACH:]), *reversed(self._embedded[-REACH:])):
-            if not one.name or one.name in but:
-                continue
-            if one.is_person and not one.is_many and one.gender in {gender, None}:
-                if one.gender is None and one.ref_id is None:
-                    self._genders.setdefault(one.name, gender)
-                return replace(one, gender=gender)
-        return self._bystander(gender, place, but)
+        def fit(one: Party) -> str | None:
+            if one.name in but:
+                return None
+            if gender is None:
+                return _sort(one, kind)
+            own = one.gender or self._gender(one)
+            if not one.is_person or one.is_many or own not in {gender, None}:
+                return None
+            return "known" if own else "unknown"
 
-    def _bystander(self, gender: str, place: int, but: frozenset[str]) -> Party:
-        """Return the last person named before `place` who is known to be of that gender."""
-        last = bisect_right(self._starts, place) - 1
-        for at in range(last, max(-1, last - REACH), -1):
-            mention = self._mentions[at]
-            if mention.kind in _NAMED and mention.name not in but and self._gender(mention) == gender:
-                return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True)
-        return NOBODY
+        found = self._stage.meant(self._phrase(sentence, head, "he" if gender else kind), fit)
+        if not found:
+            return NOBODY
+        if gender is not None and found[0].ref_id is None:
+            self._genders.setdefault(str(found[0].name), gender)
+        return replace(found[0], gender=gender, resolution=Resolution.PRONOUN)
 
-    def _gender(self, mention: Mention) -> str | None:
-        return self._genders.get(mention.ref_id or mention.name) or gender_of_first_name(mention.name)
+    def _phrase(self, sentence: ParsedSentence, head: Token, kind: str, hints: Sequence[str] = ()) -> Phrase:
+        return Phrase(
+            kind=kind,
+            place=sentence.place(head),
+            sentence=self._sentence,
+            paragraph=sentence.paragraph,
+            part=part_of(head, ()) or Part.OTHER,
+            speaks=head.head.lemma_.lower() in CUE_VERBS,
+            hints=hints,
+        )
+
+    def _gender(self, one: Party | Mention) -> str | None:
+        return self._genders.get(one.ref_id or str(one.name)) or gender_of_name(str(one.name))
 
     def _described(self, sentence: ParsedSentence, head: Token) -> Party:
         role = head.lemma_.lower()
         is_person = is_role(role) or head.ent_type_ == "PERSON"
-        if is_person and _is_definite(head) and role in self._roles:
-            return replace(self._roles[role], resolution=Resolution.ROLE)
-        if is_person and (meant := self._meant(head, role)) is not None:
+        if is_person and is_definite(head) and (meant := self._meant(sentence, head, role)).name:
             return replace(meant, resolution=Resolution.ROLE)
-        is_paper = role in PAPERS or _heap_of(head) in PAPERS
+        is_paper = role in PAPERS or heap_of(head) in PAPERS
         maker = maker_of(head) if is_paper else owner_of(head) if role in STUDIES else None
         if maker is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
-        name = _plain(sentence.span(*noun_phrase(head)).slice(self._text))
+        name = plain(sentence.span(*noun_phrase(head)).slice(self._text))
         name = re.sub("[’']s?$", "", name) if head.dep_ == "poss" else name
-        known = self._known(name.lower(), sentence.place(head)) if not is_person and _is_definite(head) else None
+        name = _BESIDE_A_NAME.split(name)[0] if head.pos_ == "PROPN" else name
+        known = self._known(name.lower(), sentence.place(head)) if not is_person and is_definite(head) else None
         if known is not None:
             return replace(known, resolution=Resolution.ROLE)
+        if len(pair := self._pair(sentence, head, role)) > 1:
+            return _joined(pair)
         is_many = head.morph.get("Number", []) == ["Plur"] or len(coordinates(head)) > 1
         is_nobodys = (is_paper or role in STUDIES) and not any(child.ent_type_ in _MAKERS for child in head.lefts)
+        is_thing = not is_person and head.pos_ != "PROPN" and says_nothing(role)
+        is_silent = is_nobodys or is_thing or head.pos_ in {"ADP", "PRON", "SCONJ"}
         return Party(
-            name=None if is_nobodys or role in NO_SPEAKERS else name or None,
+            name=None if is_silent else name or None,
             gender=gender_of_role(role),
             is_person=is_person and not is_many,
             is_many=is_many,
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
 
-    def _meant(self, head: Token, role: str) -> Party | None:
-        """Return whom "the diplomat" means who has not been called so: the last subject before who may be."""
-        if role in self._unnamed or not _is_definite(head) or any(_sets_apart(child) for child in head.lefts):
-            return None
-        near = self._subjects[max(0, self._before - _NEAR) : self._before]
-        return next((one for one in reversed(near) if self._may_be(one, role)), None)
+    def _meant(self, sentence: ParsedSentence, head: Token, role: str) -> Party:
+        """Return whom "the diplomat" means: who has been called so, else the likeliest, perhaps nobody named."""
+        if role in self._roles and not is_apart(head):
+            return self._roles[role]
+        hints = [hint for hint, holds in (("unnamed", role in self._unnamed), ("apart", is_apart(head))) if holds]
+        return self._stage.meant(self._phrase(sentence, head, "noun", hints), lambda one: self._fit(one, role))[0]
 
-    def _may_be(self, one: Party, role: str) -> bool:
-        """Tell whether somebody may be called by a role: an official by his offices, anybody else by a trade."""
+    def _pair(self, sentence: ParsedSentence, head: Token, role: str) -> list[Party]:
+        """Return whom "the two presidents" means, where two who are called so have been named."""
+        if head.tag_ != "NNS" or _PAIRS.isdisjoint(child.lower_ for child in head.lefts) or not is_role(role):
+            return []
+
+        def fit(one: Party) -> str | None:
+            fits = self._fit(one, role)
+            return None if fits in {"trade", "stranger"} and role not in {"man", "woman"} else fits
+
+        found = self._stage.meant(self._phrase(sentence, head, "noun"), fit)
+        return [one for one in found if one.name][:2]
+
+    def _fit(self, one: Party, role: str) -> str | None:
+        """Tell by whom somebody is called a role: by the article, the roster, his trade, or nobody as far as known."""
         if not (one.is_person and one.is_known) or one.is_many or gender_of_role(role) not in {one.gender, None}:
-            return False
+            return None
+        if (one.name, role) in self._called:
+            return "called last" if self._roles[role].name == one.name else "called"
         offices = self._known_of.offices.get(one.ref_id or "")
-        return role in (TRADES | ANY_OFFICE if offices is None else ANY_OFFICE | offices)
+        if offices is not None:
+            return "held" if role in offices else "official" if role in ANY_OFFICE else None
+        return "trade" if role in TRADES | ANY_OFFICE else "stranger"
 
     def _known(self, name: str, place: int) -> Party | None:
         """Return the body that "the ministry" is, and whoever made "the statement" or "the post"."""
@@ -309,6 +365,27 @@ class Cast:
         if mention is not None:
             party = self._of_mention(mention, token)
             self._roles.update(dict.fromkeys(roles, party))
+            self._called.update((party.name, role) for role in roles)
+
+
+def _joined(named: Sequence[Party]) -> Party:
+    """Return several who speak as one; the first of the roster lends the id."""
+    return Party(
+        name="; ".join(dict.fromkeys(str(one.name) for one in named)),
+        ref_id=next((one.ref_id for one in named if one.ref_id), None),
+        is_person=all(one.is_person for one in named),
+        is_many=True,
+        resolution=Resolution.GROUP,
+    )
+
+
+def _sort(one: Party, kind: str) -> str | None:
+    """Tell what an "it" or "they" would mean in a party; None where it cannot."""
+    if one.is_many:
+        return "many" if kind == "they" else None
+    if one.is_person:
+        return None
+    return "named" if one.is_known else "described" if kind == "it" else None
 
 
 def _naming_rule(mention: Mention) -> Resolution:
@@ -321,45 +398,3 @@ def _naming_rule(mention: Mention) -> Resolution:
 
 def _key(token: Token) -> tuple[int, int]:
     return id(token.doc), token.i
-
-
-def _balanced(text: str, span: Span) -> Span:
-    """Take in the closing mark of what opens inside."""
-    surface = span.slice(text)
-    for opening, closing in ("“”", '""', "()"):
-        is_open = surface.count(opening) % 2 if opening == closing else surface.count(opening) > surface.count(closing)
-        closed = text.find(closing, span.end, span.end + 2) + 1 if is_open else 0
-        if closed:
-            return Span(span.start, closed)
-    return span
-
-
-def _plain(surface: str) -> str:
-    """Return a description on one line, without article and quotation marks."""
-    return re.sub(r"^(?:the|an?) ", "", " ".join(re.sub(r"[“”\"]", "", surface).split()), flags=re.IGNORECASE)
-
-
-def _heap_of(head: Token) -> str:
-    """Return the noun of "a flurry of statements"."""
-    of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
-    return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
-
-
-def _is_unnamed(token: Token) -> bool:
-    """Tell "a senior official" and "two diplomats", of whom "the official" may speak later."""
-    if not is_role(token.lemma_.lower()) or token.dep_ in {"appos", "attr", "compound"} or token.pos_ != "NOUN":
-        return False
-    is_many = token.morph.get("Number", []) == ["Plur"]
-    return is_many or any(child.lower_ in _UNNAMED for child in token.lefts)
-
-
-def _sets_apart(word: Token) -> bool:
-    """Tell what singles one out among others: "the second official", "the Russian diplomat"."""
-    return word.dep_ in {"nummod", "poss"} or word.ent_type_ in {"NORP", "GPE", "ORDINAL"} or word.lower_ in _OTHERS
-
-
-def _is_definite(head: Token) -> bool:
-    """Tell "the minister", "the Russian negotiator" from "a minister" and "Kyiv’s ministers"."""
-    if head.morph.get("Number", []) == ["Plur"]:
-        return False
-    return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)

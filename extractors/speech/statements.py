@@ -30,7 +30,7 @@ from extractors.speech.lexicon import CUE_VERBS, SPEAKING_VERBS
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.parties import NOBODY, Resolution, Speaker
 from extractors.speech.quotations import Quotation, opens_at, trimmed
-from extractors.speech.reports import PlacedReport, find_reported
+from extractors.speech.reports import PlacedReport, by_source, find_reported
 from extractors.speech.speakers import Cast
 from extractors.speech.syntax import addressee, is_mark, occasion, subject
 from extractors.speech.tagging import Tags
@@ -130,7 +130,7 @@ class _Drafting:
         return self.drafts if self.tags is None else fused(self.text, self.drafts, self.tags, self.quotations)
 
     def _quoted(self, sentence: ParsedSentence, quotation: Quotation, verb: Token) -> None:
-        cue = find_cue(sentence, verb)
+        cue = (found := find_cue(sentence, verb)) and by_source(sentence, found, self.tags)
         if cue is not None and self.floor.draft is not None and self.floor.draft.key == (id(sentence.doc), cue.key):
             self.floor.draft.spans.append(quotation.span)
         elif cue is not None and cue.speaker is not None:

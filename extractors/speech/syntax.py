@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Span
 from extractors.speech.lexicon import (
+    CUE_NOUNS,
     HEARD_VERBS,
     NEXT_VERBS,
     PAPERS,
@@ -66,7 +67,8 @@ def subject(verb: Token) -> Token | None:
 def _issuer(verb: Token) -> Token | None:
     """Return the Putin of "Putin issued a statement saying": who puts a paper out says what it says."""
     paper = verb.head
-    if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in PAPERS:
+    said = PAPERS | CUE_NOUNS if _is_new(paper) else PAPERS
+    if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in said:
         return None
     return child_of(paper.head, "nsubj")
 

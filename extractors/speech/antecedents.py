@@ -1,0 +1,165 @@
+"""Whom a pronoun or a description stands for: all who have appeared are weighed, and the likeliest is taken.
+
+What counts for whom are numbers in resolver_weights.json, fitted by benchmarks/train_resolver.py on texts in which
+annotators say who is who. Knows appearances, no grammar and no text.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from math import exp
+from operator import attrgetter
+
+from extractors.speech.parties import NOBODY, Party
+
+REACH = 100  # appearances that a phrase may look back over
+WEIGHTS = "resolver_weights.json"
+_MOST = 3  # sentences, paragraphs and ranks are counted up to here
+
+
+class Part(StrEnum):
+    """What somebody is to the sentence he appears in."""
+
+    SUBJECT = "subject"  # of what the sentence itself asserts
+    INNER = "inner"  # subject of a clause inside another
+    OBJECT = "object"
+    OWNER = "owner"
+    OTHER = "other"
+    QUOTED = "quoted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """Somebody at one place of the text; `spoke` tells the subject of a verb of saying, `by_name` no pronoun."""
+
+    party: Party
+    place: int
+    sentence: int
+    paragraph: int
+    part: Part
+    spoke: bool = False
+    by_name: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A phrase that stands for somebody: a "he", "it" or "they", or a "noun" such as "the minister".
+
+    `hints` are what tells that a noun means nobody who has been named.
+    """
+
+    kind: str
+    place: int
+    sentence: int
+    paragraph: int
+    part: Part
+    speaks: bool = False
+    hints: Sequence[str] = ()
+
+
+# How a phrase fits a party: by its gender, by what the article or the roster calls it; None for who cannot be meant.
+Fit = Callable[[Party], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One who may be meant: his appearances before the phrase, the last first, and how it fits him."""
+
+    appearances: list[Appearance]
+    fit: str
+
+
+class Stage:
+    """All who have appeared in a text so far, in its order."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._appeared: list[Appearance] = []
+
+    def add(self, appearance: Appearance) -> None:
+        """Take in one who appears after all the others."""
+        self._appeared.append(appearance)
+
+    def recast(self, place: int, party: Party) -> None:
+        """Let the one who appeared at a place be another."""
+        at = bisect_left(self._appeared, place, key=attrgetter("place"))
+        while at < len(self._appeared) and self._appeared[at].place == place:
+            self._appeared[at] = replace(self._appeared[at], party=party)
+            at += 1
+
+    def meant(self, phrase: Phrase, fit: Fit) -> list[Party]:
+        """Return who may be meant, the likeliest first, each with its `likelihood`; among them perhaps nobody."""
+        candidates = self.candidates(phrase, fit)
+        parties = [each.appearances[0].party for each in candidates]
+        if phrase.kind == "noun":
+            parties.append(NOBODY)
+        weights = [sum(resolver_weights().get(name, 0.0) for name in row) for row in features(phrase, candidates)]
+        odds = [exp(weight - max(weights)) for weight in weights]
+        found = [replace(party, likelihood=odd / sum(odds)) for party, odd in zip(parties, odds, strict=True)]
+        return sorted(found, key=attrgetter("likelihood"), reverse=True)
+
+    def candidates(self, phrase: Phrase, fit: Fit) -> list[Candidate]:
+        """Return who has appeared before a phrase and fits it, whoever did last first."""
+        at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
+        found: dict[str, Candidate] = {}
+        for each in reversed(self._appeared[max(0, at - REACH) : at]):
+            name = each.party.name
+            if name in found:
+                found[name].appearances.append(each)
+            elif name and (fits := fit(each.party)) is not None:
+                found[name] = Candidate([each], fits)
+        return list(found.values())
+
+
+def features(phrase: Phrase, candidates: Sequence[Candidate]) -> Iterator[list[str]]:
+    """Yield what is weighed of each candidate, and last, where the phrase is a noun, of nobody.
+
+    Who speaks is seldom the one a text is about: there it does not count how often somebody is named.
+    """
+    most = max((len(each.appearances) for each in candidates), default=0)
+    subjects = _ranks(candidates, lambda each: each.part is Part.SUBJECT)
+    speakers = _ranks(candidates, lambda each: each.spoke)
+    for rank, each in enumerate(candidates):
+        row = [*_own(phrase, each), f"rank {min(rank, _MOST)}", f"subject {subjects[rank]}"]
+        if phrase.speaks:
+            yield [*row, f"speaks, speaker {speakers[rank]}"]
+        else:
+            yield [*row, *_prominence(each, is_most=len(each.appearances) == most > 1)]
+    if phrase.kind == "noun":
+        yield ["nobody", *(f"nobody {hint}" for hint in phrase.hints)]
+
+
+def _own(phrase: Phrase, candidate: Candidate) -> Iterator[str]:
+    last = candidate.appearances[0]
+    apart = min(phrase.sentence - last.sentence, _MOST)
+    yield f"{phrase.kind} {candidate.fit}"
+    yield f"noun apart {apart}" if phrase.kind == "noun" else f"apart {apart}"
+    yield f"paragraphs {min(phrase.paragraph - last.paragraph, _MOST)}"
+    yield f"{last.part} {'before' if apart else 'beside'}"
+
+
+def _prominence(candidate: Candidate, *, is_most: bool) -> Iterator[str]:
+    yield "by name" if candidate.appearances[0].by_name else "by pronoun"
+    if is_most:
+        yield "most"
+    if not candidate.appearances[-1].sentence:
+        yield "from the first"
+
+
+def _ranks(candidates: Sequence[Candidate], did: Callable[[Appearance], bool]) -> list[int]:
+    """Return for each candidate how many others did a thing later; more than that where he never did."""
+    last = [next((each.place for each in one.appearances if did(each)), -1) for one in candidates]
+    order = sorted(last, reverse=True)
+    return [min(order.index(place), _MOST) if place >= 0 else _MOST + 1 for place in last]
+
+
+@cache
+def resolver_weights() -> Mapping[str, float]:
+    """Return what each feature weighs."""
+    return json.loads(files("extractors").joinpath(WEIGHTS).read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file

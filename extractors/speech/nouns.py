@@ -1,0 +1,95 @@
+"""What a noun phrase is: what part it has in its sentence, which words tell "the official" from "another official".
+
+Looks at one phrase; resolves no names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from extractors.records import Span
+from extractors.speech.antecedents import Part
+from extractors.speech.lexicon import PRONOUNS, is_role
+from extractors.speech.syntax import SUBJECTS, is_main, is_source
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_UNNAMED = frozenset({"a", "an", "one", "another", "some"})
+_OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
+_OBJECTS = frozenset({"dobj", "dative"})
+
+
+def balanced(text: str, span: Span) -> Span:
+    """Take in the closing mark of what opens inside."""
+    surface = span.slice(text)
+    for opening, closing in ("“”", '""', "()"):
+        is_open = surface.count(opening) % 2 if opening == closing else surface.count(opening) > surface.count(closing)
+        closed = text.find(closing, span.end, span.end + 2) + 1 if is_open else 0
+        if closed:
+            return Span(span.start, closed)
+    return span
+
+
+def plain(surface: str) -> str:
+    """Return a description on one line, without article and quotation marks."""
+    return re.sub(r"^(?:the|an?) ", "", " ".join(re.sub(r"[“”\"]", "", surface).split()), flags=re.IGNORECASE)
+
+
+def heap_of(head: Token) -> str:
+    """Return the noun of "a flurry of statements"."""
+    of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
+    return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
+
+
+def is_pronoun(token: Token) -> bool:
+    """Tell a pronoun from "the US", which is none."""
+    return token.lower_ in PRONOUNS and not (len(token) > 1 and token.text.isupper())
+
+
+def is_unnamed(token: Token) -> bool:
+    """Tell "a senior official" and "two diplomats", of whom "the official" may speak later."""
+    if not is_role(token.lemma_.lower()) or token.dep_ in {"appos", "attr", "compound"} or token.pos_ != "NOUN":
+        return False
+    is_many = token.morph.get("Number", []) == ["Plur"]
+    return is_many or any(child.lower_ in _UNNAMED for child in token.lefts)
+
+
+def is_apart(noun: Token) -> bool:
+    """Tell one who is singled out among others: "the second official", "the Russian diplomat"."""
+    return any(
+        word.dep_ in {"nummod", "poss"} or word.ent_type_ in {"NORP", "GPE", "ORDINAL"} or word.lower_ in _OTHERS
+        for word in noun.lefts
+    )
+
+
+def topmost(token: Token) -> Token:
+    """Return the first of those that a noun is joined to, or set beside."""
+    while token.dep_ in {"conj", "appos"}:
+        token = token.head
+    return token
+
+
+def part_of(token: Token, clauses: Collection[int]) -> Part | None:
+    """Return what a noun or pronoun is to its sentence; None for what is part of a name, or stands for a quotation."""
+    head = topmost(token)
+    if head.dep_ in SUBJECTS:
+        if head.head.i in clauses:
+            return None
+        is_outer = is_main(head.head) or head.head.head.i in clauses
+        own = Part.SUBJECT if is_outer else Part.INNER
+        return own if head is token or token.pos_ == "PROPN" else None
+    if is_source(head):
+        return Part.SUBJECT
+    if token.pos_ not in {"PROPN", "NOUN"} or token.dep_ == "compound":
+        return None
+    return Part.OBJECT if head.dep_ in _OBJECTS else Part.OWNER if head.dep_ == "poss" else Part.OTHER
+
+
+def is_definite(head: Token) -> bool:
+    """Tell "the minister", "the Russian negotiator" from "a minister" and "Kyiv’s ministers"."""
+    if head.morph.get("Number", []) == ["Plur"]:
+        return False
+    return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)
