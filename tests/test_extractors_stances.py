@@ -84,6 +84,34 @@ from extractors.speech.stances import (
         pytest.param("say", "⟨other⟩ won’t talk unless we leave", False, Stance.ASSERT, id="another's condition"),
         pytest.param("say", "we agree if ⟨other⟩ accepts", False, Stance.CONDITION, id="a condition for another"),
         pytest.param("say", "this is not true", False, Stance.DENY, id="a denial in the words"),
+        pytest.param("pledge", "to punish whoever did it", False, Stance.THREATEN, id="a pledge of revenge"),
+        pytest.param(
+            "promise", "to fight to the end", False, Stance.ASSERT, id="a promise that offers nobody anything"
+        ),
+        pytest.param("pledge", "to end the war in a day", False, Stance.OFFER, id="a pledge that does"),
+        pytest.param("ask", "not to be identified", False, Stance.NONE, id="who wants no name demands nothing"),
+        pytest.param("say", "we support it, but it needs work", False, Stance.CONDITION, id="support with a but"),
+        pytest.param("say", "we support it", False, Stance.ACCEPT, id="support without"),
+        pytest.param(
+            "say", "⟨own⟩ is prepared to stop the war once all hostages are home", False, Stance.CONDITION, id="once"
+        ),
+        pytest.param(
+            "say", "if the hostages come home, ⟨own⟩ will accept it", False, Stance.CONDITION, id="an if before"
+        ),
+        pytest.param("say", "if it rains, ⟨other⟩ will accept it", False, Stance.ASSERT, id="another's if"),
+        pytest.param("warn", "against excessive demands", False, Stance.ASSERT, id="demands that are only spoken of"),
+        pytest.param("note", "nobody can meet their demands", False, Stance.ASSERT, id="demands of others"),
+        pytest.param("say", "we demand guarantees", False, Stance.DEMAND, id="demands that are made"),
+        pytest.param(
+            "say", "the other insists on a partial deal", False, Stance.ASSERT, id="what the other side wants"
+        ),
+        pytest.param("tell", "I want you to know that I stand by you", False, Stance.ASSERT, id="a turn of phrase"),
+        pytest.param("say", "the demand for gas is growing", False, Stance.ASSERT, id="demand of buyers"),
+        pytest.param("say", "it must be said that it rains", False, Stance.ASSERT, id="what must only be said"),
+        pytest.param("say", "they did not need to be told", False, Stance.ASSERT, id="no need"),
+        pytest.param("say", "that is what we want", False, Stance.ASSERT, id="what is wanted, and not by whom"),
+        pytest.param("say", "anyone who is unwilling to talk loses", False, Stance.ASSERT, id="anyone’s unwillingness"),
+        pytest.param("say", "it must have been a mistake", False, Stance.ASSERT, id="a guess"),
         pytest.param(None, "Let them resume", False, Stance.ACCEPT, id="no cue at all"),
         pytest.param("say", "", False, Stance.ASSERT, id="no words"),
     ],

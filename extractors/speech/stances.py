@@ -164,10 +164,11 @@ def is_evasion(text: str, cue: Span) -> bool:
 
 
 _SUBJECT_REACH = 300  # characters that a subject may stand before its act
-_ACTOR = re.compile(rf"{OWN}|{OTHER}|\b(?:I|we|he|she|they|it|you)\b", re.IGNORECASE)
+_SIDES = r"one side|the other(?: side)?|others|any(?:one|body)|those|people"  # somebody else, whoever that is
+_ACTOR = re.compile(rf"{OWN}|{OTHER}|\b(?:I|we|he|she|they|it|you|{_SIDES})\b", re.IGNORECASE)
 _HE = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
-_THEIRS = frozenset({OTHER, "you"})
 _OURS = frozenset({OWN, "i", "we"})
+_HE_OR_IT = frozenset({"he", "she", "it", "they"})
 _NO_SUBJECT = re.compile(
     r"\b(?:of|to|with|by|for|from|in|on|against|at|between|towards?|about|into|over|than|without)\s(?:the\s|its\s|his\s)?$",
     re.IGNORECASE,
@@ -209,7 +210,7 @@ def is_own(words: str, at: int) -> bool | None:
     if actor is None:
         return None
     name = actor.group().lower()
-    if name in _OURS or name in _THEIRS:
+    if name not in _HE_OR_IT:
         return name in _OURS
     return _last_subject(words, actor.start(), only=OTHER) is None
 
