@@ -64,9 +64,8 @@ _ENDINGS = ".,?!"
 # A word longer than any word: spaCy takes time quadratic in its length.
 _MONSTER = re.compile(r"\S{80,}")
 _STAND_IN = "something"
-_SAME_WIDTH = re.compile(r"[\s\ud800-\udfff\x00-\x1f\x7f-\x9f]|``|''|―|(?<=\b[Cc]o)-(?=[a-z])")
-# Of "co-authored" the parser makes three words, and no verb; "cooauthored" it does not know, but takes for one.
-_PLAIN = {"``": "“ ", "''": "“ ", "―": "—", "-": "o"}
+_SAME_WIDTH = re.compile(r"[\s\ud800-\udfff\x00-\x1f\x7f-\x9f]|``|''|―")
+_PLAIN = {"``": "“ ", "''": "“ ", "―": "—"}
 
 
 @dataclass(frozen=True, slots=True)
