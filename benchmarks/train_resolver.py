@@ -26,7 +26,7 @@ import statements as bench
 from numpy.typing import NDArray
 
 from extractors.officials.watchlist import load_watchlist
-from extractors.speech.antecedents import WEIGHTS, Candidate, Fit, Phrase, Stage, features
+from extractors.speech.antecedents import WEIGHTS, Antecedent, Fit, Phrase, Scene, features
 from extractors.speech.entities import find_entities
 from extractors.speech.lexicon import is_role
 from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
@@ -57,7 +57,7 @@ class Choice:
     right: int
 
 
-class Told(Stage):
+class Told(Scene):
     """A stage that is told who is who, and notes between whom there was to choose."""
 
     def __init__(self, things: Mapping[int, int]) -> None:
@@ -79,12 +79,12 @@ class Told(Stage):
             return [NOBODY]
         return [replace(candidates[right].appearances[0].party, likelihood=1.0)]
 
-    def _is(self, candidate: Candidate, thing: int) -> bool:
+    def _is(self, candidate: Antecedent, thing: int) -> bool:
         named = (self._things.get(each.place) for each in candidate.appearances)
         return next((each for each in named if each is not None), None) == thing
 
 
-class Gendered(Stage):
+class Gendered(Scene):
     """A stage on which gender alone tells who is meant, and which notes among whom one would choose without it."""
 
     def __init__(self) -> None:

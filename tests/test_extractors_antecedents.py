@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.speech.antecedents import Appearance, Part, Phrase, Stage
+from extractors.speech.antecedents import Appearance, Part, Phrase, Scene
 from extractors.speech.parties import Party
 
 PUTIN, TRUMP, VANCE = (
@@ -12,9 +12,9 @@ PUTIN, TRUMP, VANCE = (
 )
 
 
-def staged(*appearances: tuple[Party, int, Part]) -> Stage:
+def staged(*appearances: tuple[Party, int, Part]) -> Scene:
     """A stage on which parties appear in sentences, each sentence a paragraph of its own."""
-    stage = Stage()
+    stage = Scene()
     for place, (party, sentence, part) in enumerate(appearances):
         stage.add(
             Appearance(

@@ -68,14 +68,14 @@ Fit = Callable[[Party], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Antecedent:
     """One who may be meant: his appearances before the phrase, the last first, and how it fits him."""
 
     appearances: list[Appearance]
     fit: str
 
 
-class Stage:
+class Scene:
     """All who have appeared in a text so far, in its order."""
 
     def __init__(self) -> None:
@@ -104,20 +104,20 @@ class Stage:
         found = [replace(party, likelihood=odd / sum(odds)) for party, odd in zip(parties, odds, strict=True)]
         return sorted(found, key=attrgetter("likelihood"), reverse=True)
 
-    def candidates(self, phrase: Phrase, fit: Fit) -> list[Candidate]:
+    def candidates(self, phrase: Phrase, fit: Fit) -> list[Antecedent]:
         """Return who has appeared before a phrase and fits it, whoever did last first."""
         at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
-        found: dict[str, Candidate] = {}
+        found: dict[str, Antecedent] = {}
         for each in reversed(self._appeared[max(0, at - REACH) : at]):
             name = each.party.name
             if name in found:
                 found[name].appearances.append(each)
             elif name and (fits := fit(each.party)) is not None:
-                found[name] = Candidate([each], fits)
+                found[name] = Antecedent([each], fits)
         return list(found.values())
 
 
-def features(phrase: Phrase, candidates: Sequence[Candidate]) -> Iterator[list[str]]:
+def features(phrase: Phrase, candidates: Sequence[Antecedent]) -> Iterator[list[str]]:
     """Yield what is weighed of each candidate, and last, where the phrase is a noun, of nobody.
 
     Who speaks is seldom the one a text is about: there it does not count how often somebody is named.
@@ -135,7 +135,7 @@ def features(phrase: Phrase, candidates: Sequence[Candidate]) -> Iterator[list[s
         yield ["nobody", *(f"nobody {hint}" for hint in phrase.hints)]
 
 
-def _own(phrase: Phrase, candidate: Candidate) -> Iterator[str]:
+def _own(phrase: Phrase, candidate: Antecedent) -> Iterator[str]:
     last = candidate.appearances[0]
     apart = min(phrase.sentence - last.sentence, _MOST)
     yield f"{phrase.kind} {candidate.fit}"
@@ -144,7 +144,7 @@ def _own(phrase: Phrase, candidate: Candidate) -> Iterator[str]:
     yield f"{last.part} {'before' if apart else 'beside'}"
 
 
-def _prominence(candidate: Candidate, *, is_most: bool) -> Iterator[str]:
+def _prominence(candidate: Antecedent, *, is_most: bool) -> Iterator[str]:
     yield "by name" if candidate.appearances[0].by_name else "by pronoun"
     if is_most:
         yield "most"
@@ -152,7 +152,7 @@ def _prominence(candidate: Candidate, *, is_most: bool) -> Iterator[str]:
         yield "from the first"
 
 
-def _ranks(candidates: Sequence[Candidate], did: Callable[[Appearance], bool]) -> list[int]:
+def _ranks(candidates: Sequence[Antecedent], did: Callable[[Appearance], bool]) -> list[int]:
     """Return for each candidate how many others did a thing later; more than that where he never did."""
     last = [next((each.place for each in one.appearances if did(each)), -1) for one in candidates]
     order = sorted(last, reverse=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.records import Mention, MentionKind, Span
-from extractors.speech.antecedents import Appearance, Part, Phrase, Stage
+from extractors.speech.antecedents import Appearance, Part, Phrase, Scene
 from extractors.speech.lexicon import (
     ANY_OFFICE,
     CUE_VERBS,
@@ -77,14 +77,14 @@ _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
 class Cast:
     """The people and bodies of one article, in the order in which it brings them on as subjects."""
 
-    def __init__(self, text: str, mentions: Sequence[Mention], known: Background, stage: Stage | None = None) -> None:
+    def __init__(self, text: str, mentions: Sequence[Mention], known: Background, stage: Scene | None = None) -> None:
         """Take the mentions of the article, and what is known of their people and places."""
         self._known_of = known
         self._text = text
         self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
         self._starts = [mention.span.start for mention in self._mentions]
         self._genders = dict(known.genders)
-        self._stage = stage or Stage()
+        self._stage = stage or Scene()
         self._sentence = -1
         self._roles: dict[str, Party] = {}
         self._called: set[tuple[str | None, str]] = set()
