@@ -71,8 +71,8 @@ def between(since: datetime, until: datetime, reply: Reply) -> Callable[[datetim
 
 
 def often(now: datetime) -> Reply | None:
-    """Fail every third time or so."""
-    return Reply(503) if int(now.timestamp()) // 1_200 % 3 == 0 else None
+    """Fail for two hours of six."""
+    return Reply(503) if int(now.timestamp()) // 7_200 % 3 == 0 else None
 
 
 MOVED = Reply(301, (("Location", "/elsewhere.xml"),))
