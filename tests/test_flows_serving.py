@@ -45,6 +45,17 @@ def serve(room, *options: str, **more: str) -> subprocess.Popen[str]:
     )
 
 
+def until_serving(process: subprocess.Popen[str], times: int) -> str:
+    """Read the log until the schedule has been begun so many times; return what was read."""
+    assert process.stderr
+    told = ""
+    while told.count("serving: a pass every") < times:
+        line = process.stderr.readline()
+        assert line, told
+        told += line
+    return told
+
+
 def states(room) -> Counter[str]:
     """Count Prefect's runs by the name of their state."""
     with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
@@ -170,14 +181,16 @@ def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
         os.kill(prefect_server_of(process), signal.SIGKILL)
         room.outlet.reply("/harvest", page("A festival by the river", OTHER))
         gate.set()
+        told = until_serving(process, 2)
         room.mail.wait_for(1, LONG)
         room.hook.wait_for("/hook", 1, LONG)
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
+        _, rest = process.communicate(timeout=60)
     finally:
         process.kill()
         process.communicate()
         gate.set()
+    errors = f"{told}{rest}"
     assert process.returncode == 0, errors
     assert "ended by itself; start serve again: beginning again in 5 s" in errors
     assert "CancelledError" not in errors
