@@ -85,7 +85,7 @@ def shown(setup, *queries):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at_once", [1, 2, 50])
+@pytest.mark.parametrize("at_once", [1, 50])
 def test_what_is_right_stays_as_it_is(tmp_path, monkeypatch, read, at_once):
     """Read again by the same version, an article is joined as before: no name, count or revision is another, none told."""
     monkeypatch.setattr(reprocessing, "AT_ONCE", at_once)
