@@ -165,6 +165,7 @@ def test_silences_are_listed_by_column(asked):
         "rule": "truce",
         "official_id": "dmitry-peskov",
         "subscriber": "desk",
+        "story_id": None,
         "ends_at": "2999-01-01T00:00:00Z",
         "author": "Ann",
         "reason": "known",
