@@ -78,6 +78,7 @@ FINGERPRINTS = {
     "0032_single_words.sql": "f47ff3b2786ba984",
     "0033_reprocessing.sql": "c67823392deabece",
     "0034_by_day.sql": "552d3c46f0eb765c",
+    "0035_forgotten.sql": "51f1e5d0d6fe4d61",
 }
 
 

@@ -28,9 +28,12 @@ from warehouse.store import (
     replace_durably,
     write_anew,
 )
+from warehouse.vectors import WORK
 
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL"
 _OWNERS = 0o600
+# How a database of DuckDB begins, after the checksum of its first block.
+_MAGIC, _MAGIC_AT, _MAGIC_ENDS = b"DUCK", 8, 12
 _COUNTED = """
 SELECT (SELECT count(*) FROM article_rows), (SELECT count(*) FROM alert_rows), (SELECT max(finished_at) FROM runs)
 """
@@ -97,6 +100,19 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
             remove(fresh)
         publish_anew(data_dir, patience)
     return contents
+
+
+def databases(data_dir: Path) -> tuple[Path, ...]:
+    """Return the files of older states in `data_dir`, whatever they are called: all databases but those in use."""
+    used = {LIVE, PUBLISHED, WORK}
+    return tuple(path for path in sorted(data_dir.rglob("*")) if path.name not in used and _is_database(path))
+
+
+def _is_database(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(_MAGIC_ENDS)[_MAGIC_AT:] == _MAGIC
 
 
 def _add_key(fresh: Path, key: Path) -> None:

@@ -127,6 +127,10 @@ _SETTLED = """
 UPDATE entries SET state = 'done', content = NULL, next_at = NULL, reason = NULL
 WHERE entry_key IN (SELECT unnest($1::VARCHAR[])) AND state <> 'done'
 """
+_BLANKED = """
+UPDATE entries SET state = 'done', title = NULL, author = NULL, content = NULL, next_at = NULL, reason = 'forgotten'
+WHERE entry_key IN (SELECT unnest($1::VARCHAR[]))
+"""
 
 
 def fresh_entries(session: Session, entries: Sequence[NewEntry]) -> frozenset[str]:
@@ -202,3 +206,8 @@ def fail_entries(session: Session, failures: Sequence[PageFailure]) -> None:
 def settle_entries(session: Session, entry_keys: Sequence[str]) -> None:
     """Record that the pages of these entries are read."""
     session.run(_SETTLED, [entry_keys])
+
+
+def blank_entries(session: Session, entry_keys: Sequence[str]) -> None:
+    """Record that the pages of these entries are read, and nothing of what they say."""
+    session.run(_BLANKED, [entry_keys])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,6 +110,27 @@ def kept_pages(data_dir: Path, page_ids: Sequence[int]) -> tuple[KeptPage, ...]:
     sql = f"SELECT kept_at, url, content_type, entries, body FROM pages WHERE page_id IN ({marks}) ORDER BY page_id"  # noqa: S608 (marks)
     with _read(data_dir) as file:
         return tuple(_page(*row) for row in file.execute(sql, page_ids)) if file else ()
+
+
+def forget_pages(data_dir: Path, is_gone: Callable[[str, Sequence[PendingEntry]], bool]) -> int:
+    """Drop the pages of which that holds, by their address and entries, for good; return how many. Raise Unusable."""
+    path = data_dir / KEPT
+    if not path.exists():
+        return 0
+    try:
+        with _opened(path) as file:
+            rows = file.execute("SELECT page_id, url, entries FROM pages")
+            gone = [
+                (page_id,)
+                for page_id, url, entries in rows
+                if is_gone(url, _entries().validate_json(zstandard.decompress(entries)))
+            ]
+            file.executemany("DELETE FROM pages WHERE page_id = ?", gone)
+    except (sqlite3.Error, OSError, zstandard.ZstdError) as error:
+        raise Unusable(
+            f"the kept pages in {path} cannot be read: {error}; remove the file, then forget again"
+        ) from error
+    return len(gone)
 
 
 def counted_pages(data_dir: Path) -> KeptCount:

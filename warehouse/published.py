@@ -14,7 +14,7 @@ from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience, held_for_writing
 from warehouse.places import LIVE, STAMP, wal
 from warehouse.places import PUBLISHED as PUBLISHED  # noqa: PLC0414  # what this module makes
-from warehouse.store import connected, copy_whole, held, known_migrations
+from warehouse.store import connected, copy_whole, held, known_migrations, write_anew
 
 # How long the copy may lag behind when nothing but the times of polls has changed.
 LAG = timedelta(hours=1)
@@ -49,6 +49,16 @@ def published_at(data_dir: Path) -> datetime | None:
 def publish_anew(data_dir: Path, patience: Patience) -> None:
     """Replace the copy whatever it was made of; whoever calls this holds the warehouse's lock."""
     _replace(data_dir, _live_stamp(data_dir / LIVE, None, patience))
+
+
+def rewrite(data_dir: Path, *, wait: timedelta = WAIT) -> None:
+    """Write the live file anew, without the blocks of what was deleted in it, and replace the copy by that."""
+    patience = Patience(wait)
+    with held(data_dir, patience):
+        # What a log holds is in the file afterwards.
+        connected(data_dir / LIVE, patience).close()
+        write_anew(data_dir / LIVE)
+        publish_anew(data_dir, patience)
 
 
 def _replace(data_dir: Path, stamp: _Stamp) -> None:

@@ -17,6 +17,7 @@ import duckdb
 from warehouse.locking import Held, Patience, exclusive
 from warehouse.obstacles import Obstacle, obstacle
 from warehouse.places import ALONE, Config, remove
+from warehouse.store import write_anew
 
 T = TypeVar("T")
 
@@ -57,6 +58,21 @@ def keep_vectors(data_dir: Path, model: str, vectors: Mapping[int, bytes]) -> No
         connection.execute(_KEPT, [model, list(vectors), list(vectors.values())])
 
     _asked(data_dir, write)
+
+
+def forget_vectors(data_dir: Path, keys: Sequence[int]) -> None:
+    """Drop the vectors of sentences, whatever model made them; a file that cannot be had then is removed."""
+    path = data_dir / WORK
+    if not path.exists():
+        return
+    with exclusive(data_dir / LOCK, Patience(_WAIT)):
+        try:
+            with closing(duckdb.connect(path, config=_CONFIG)) as connection:
+                connection.execute("DELETE FROM vectors WHERE key IN (SELECT unnest($1::BIGINT[]))", [list(keys)])
+            write_anew(path)
+        except duckdb.Error:
+            # It can be worked out again.
+            remove(path)
 
 
 def _asked(data_dir: Path, ask: Callable[[duckdb.DuckDBPyConnection], T]) -> T | None:

@@ -90,6 +90,11 @@ def item_url(entry: Entry, entry_key: str) -> str:
     return f"{canonical_url(page)}#{fragment_of(own[0]) if own else entry_key}"
 
 
+def names_of_page(entry_key: str, url: str, entry: Entry) -> tuple[str, str]:
+    """Return the names that an entry's article has: that of its page, or of its place where others share the page."""
+    return article_id(url), item_id(item_url(entry, entry_key))
+
+
 def entry_hash(entry: Entry) -> str:
     """Return what changes when the entry's title, page, dates or words did; markup and tracking in it may change."""
     return _digest(

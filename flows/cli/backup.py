@@ -70,8 +70,8 @@ def described(contents: Contents) -> str:
 
 
 @contextmanager
-def alone(data_dir: Path) -> Iterator[None]:
-    """Hold the locks of a deployment and of a pass; raise WorkProblem while either is at work."""
+def alone(data_dir: Path, what: str = "restore") -> Iterator[None]:
+    """Hold the locks of a deployment and of a pass; raise WorkProblem while either is at work on it: `what` waits."""
     from flows.setup import LOCK_FILE
     from warehouse.places import SERVE_LOCK
 
@@ -81,7 +81,7 @@ def alone(data_dir: Path) -> Iterator[None]:
         with exclusive(data_dir / SERVE_LOCK), exclusive(data_dir / LOCK_FILE):
             yield
     except Held as held:
-        raise WorkProblem(f"Talkwatch is at work in {data_dir} ({held}): stop it, then restore again") from None
+        raise WorkProblem(f"Talkwatch is at work in {data_dir} ({held}): stop it, then {what} again") from None
 
 
 @command("warehouse check")

@@ -76,6 +76,20 @@ def read_anew(setup: Setup, article_ids: Sequence[str]) -> int:
     return changed
 
 
+def unread(setup: Setup, session: Session, article_ids: Sequence[str]) -> None:
+    """Write that nothing is said in articles: positions, utterances and disputes are what the others make of them."""
+    quiet = replace(setup, rules=(), settings=replace(setup.settings, subscribers=()))
+    stored = sorted(articles.stored_articles(session, article_ids), key=lambda each: each.article.first_seen_at)
+    pairs = [(each, replace(each, reading=_without_words(each.reading), again=True)) for each in stored]
+    for together in _within_days(pairs):
+        for start in range(0, len(together), BATCH):
+            _write(quiet, session, together[start : start + BATCH])
+
+
+def _without_words(found: Reading) -> Reading:
+    return replace(found, mentions=(), title_mentions=(), statements=())
+
+
 def _is_as_it_was(each: ReadArticle, present: Mapping[str, ReadArticle]) -> bool:
     now = present.get(each.article.article_id)
     return now is not None and now.article == each.article

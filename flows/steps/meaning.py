@@ -35,7 +35,7 @@ def vectors_of(data_dir: Path, sentences: Collection[str]) -> dict[str, Vector]:
     missing = [sentence for sentence in dict.fromkeys(sentences) if sentence not in found]
     if missing:
         made = dict(made_vectors(missing))
-        keep_vectors(data_dir, MODEL, {_key(sentence): vector for sentence, vector in made.items()})
+        keep_vectors(data_dir, MODEL, {key_of_sentence(sentence): vector for sentence, vector in made.items()})
         found |= made
     return found
 
@@ -66,7 +66,7 @@ def known_meanings(data_dir: Path, known: Sequence[Wording]) -> dict[str, Vector
 def _kept(data_dir: Path, sentences: Collection[str]) -> dict[str, Vector] | None:
     if not sentences:
         return {}
-    keys = {_key(sentence): sentence for sentence in sentences}
+    keys = {key_of_sentence(sentence): sentence for sentence in sentences}
     kept = known_vectors(data_dir, MODEL, list(keys))
     return None if kept is None else {keys[key]: vector for key, vector in kept.items()}
 
@@ -150,5 +150,6 @@ def headlines_near(
     return {pair: round(float(both[0] @ both[1]), _DIGITS) for pair, both in ends.items() if len(both) == len(pair)}
 
 
-def _key(sentence: str) -> int:
+def key_of_sentence(sentence: str) -> int:
+    """Return what the vector of a sentence is kept by."""
     return key_of(b"sentence", sentence.encode(errors="replace"))

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from alerts.placing import found_at_first, summary
 from extractors.officials.roster import Process
 from extractors.officials.watchlist import Official, Term, Watchlist
+from extractors.text.identity import article_id
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
@@ -37,6 +38,7 @@ from flows.web.results import Fetched, FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
 from warehouse import feeds, hosts, officials, outbox, runs, search, stamps
 from warehouse.entries import PageFailure, PendingEntry
+from warehouse.forgotten import Forgotten, forgotten
 from warehouse.hosts import HostPace, RobotsFile
 from warehouse.kept import KeptPage, keep
 from warehouse.locking import Held, exclusive
@@ -225,6 +227,7 @@ class Intake:
         self._told: list[FetchResult] = []
         self._files: list[RobotsFile] = []
         self._parked: list[HostPace] = []
+        self._forgotten = forgotten(session)
 
     def run(self, journal: Journal) -> RunCounts:
         """Ask the feeds that are due and read the pages they lead to, batch by batch, as far as the pass has time."""
@@ -299,7 +302,7 @@ class Intake:
         fetched = self._pages.taken(outcomes)
         acquired = clean(self._within, workers, fetched)
         # Before what is read in them: a page without its article costs nothing, an article without its page a replay.
-        keep_pages(self._setup, fetched)
+        keep_pages(self._setup, fetched, self._forgotten)
         if acquired.articles:
             recover_vectors(self._setup.data_dir, self._compared)
         with Dispatch(self._within) as dispatch:
@@ -323,13 +326,13 @@ class Intake:
             self._compared = compared_sentences(session)
 
 
-def keep_pages(setup: Setup, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]]) -> None:
-    """Keep the pages that came, readable or not, for a replay."""
+def keep_pages(setup: Setup, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]], known: Forgotten) -> None:
+    """Keep the pages that came, readable or not, for a replay; but none of what was forgotten."""
     now = setup.now()
     pages = [
         KeptPage(url=outcome.url, content_type=outcome.content_type, body=outcome.body, entries=entries, kept_at=now)
         for outcome, entries in fetched
-        if isinstance(outcome, Fetched)
+        if isinstance(outcome, Fetched) and not known.article([article_id(outcome.url)])
     ]
     if pages:
         keep(setup.data_dir, pages, setup.settings.retention.keeping, now)

@@ -14,7 +14,7 @@ from typing import Literal
 from extractors.records import Feed, Page, Unreadable
 from extractors.syndication.link_lists import FORMAT as LISTED
 from extractors.syndication.listings import listing_problem
-from extractors.text.identity import body_hash, entry_hash, entry_names, exact_names
+from extractors.text.identity import body_hash, entry_hash, entry_names, exact_names, names_of_page
 from extractors.text.urls import is_http_url, unwrapped
 from flows.config.configuration import FeedKind, FeedTable
 from flows.processes.workers import Parse, Workers
@@ -25,6 +25,7 @@ from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request
 from warehouse.entries import NewEntry, fresh_entries
 from warehouse.feeds import FeedCourse, FeedHealth, FeedState, Poll, WatchedFeed, feed_urls, save_polls
+from warehouse.forgotten import Forgotten, forgotten
 from warehouse.runs import RunCounts
 from warehouse.session import Session
 
@@ -179,6 +180,7 @@ def note(session: Session, polled: Sequence[Polled], now: datetime) -> Noted:
     """Note validators and new entries; how many of a feed's entries are fresh decides when it is asked again."""
     if not polled:
         return Noted(counts=RunCounts(), news=())
+    polled = remembered(polled, forgotten(session))
     parses = [each.finding for each in polled if isinstance(each.finding, Parsed)]
     fresh = fresh_entries(session, [entry for finding in parses for entry in finding.entries])
     found = [(each.state, poll_of(each, fresh, now)) for each in polled]
@@ -187,6 +189,26 @@ def note(session: Session, polled: Sequence[Polled], now: datetime) -> Noted:
     news = [(state.feed, news) for state, poll in found if (news := told(state, poll))]
     counts = counted([poll for _, poll in found], parses, new=new)
     return Noted(counts=counts, news=(*merged, *news))
+
+
+def remembered(polled: Sequence[Polled], known: Forgotten) -> Sequence[Polled]:
+    """Return polls without the entries of articles and outlets that were forgotten."""
+    if not known.digests:
+        return polled
+
+    def is_kept(each: Polled, entry: NewEntry) -> bool:
+        names = names_of_page(entry.entry_key, entry.url, entry.entry)
+        return not (known.outlet(each.state.feed.outlet) or known.outlet(entry.entry.source) or known.article(names))
+
+    return [
+        replace(
+            each,
+            finding=replace(each.finding, entries=tuple(one for one in each.finding.entries if is_kept(each, one))),
+        )
+        if isinstance(each.finding, Parsed)
+        else each
+        for each in polled
+    ]
 
 
 def counted(found: Sequence[Poll], parses: Sequence[Parsed], *, new: int) -> RunCounts:

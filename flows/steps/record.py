@@ -12,6 +12,7 @@ from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Depth
 from extractors.relation_records import Correction, Telling
 from extractors.speech.corrections import corrected
+from extractors.text.identity import article_id
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
 from flows.steps.decide.plan import COPIES_KEPT, REMEMBERED, REPORTS_KEPT, Plan, decide, horizon
@@ -28,7 +29,8 @@ from flows.steps.relate import Related, sketch, with_utterances
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, search, stories, utterances
 from warehouse.corrections import note_gone, standing
 from warehouse.disputes import Dispute, contested, save_disputes
-from warehouse.entries import PageFailure, fail_entries
+from warehouse.entries import PageFailure, blank_entries, fail_entries
+from warehouse.forgotten import forgotten
 from warehouse.records import ReadArticle
 from warehouse.reprocessing import reached_at
 from warehouse.runs import RunCounts
@@ -76,12 +78,26 @@ def taken_in(setup: Setup, session: Session, batch: Batch, *, own: Collection[st
     `own` are the utterances' names that statements which are read again may keep.
     """
     held = standing(session)
-    right, gone = put_right(setup, batch, held)
+    right, gone = put_right(setup, remembered(session, batch), held)
     situation = situated(setup, session, right, own=own)
     note_words(session, situation, held, gone, setup.now())
     plan = decide(situation, right, setup.now(), rules=setup.rules, subscribers=setup.settings.subscribers)
     search.explain(session, write(session, plan), setup.spellings.keys)
     return plan
+
+
+def remembered(session: Session, batch: Batch) -> Batch:
+    """Return a batch without what was forgotten; the entries that led to that are forgotten with it."""
+    known = forgotten(session)
+    gone = [
+        each
+        for each in batch.found
+        if known.outlet(each.article.outlet) or known.article([each.article.article_id, article_id(each.article.url)])
+    ]
+    if not gone:
+        return batch
+    blank_entries(session, [each.entry_key for each in gone if each.entry_key])
+    return batch.only({each.article.article_id for each in batch.found} - {each.article.article_id for each in gone})
 
 
 def situated(setup: Setup, session: Session, batch: Batch, *, own: Collection[str] = ()) -> Situation:
