@@ -114,7 +114,7 @@ def test_lost_vectors_are_made_again(tmp_path):
     recover_vectors(data_dir)
     with writing(data_dir) as session:
         sentences, title = session.rows("SELECT k.sentences, a.title FROM utterance_keys AS k, articles AS a")[0]
-    keys = [meaning._key(each) for each in (*sentences, title)]
+    keys = [meaning.key_of_sentence(each) for each in (*sentences, title)]
     assert known_vectors(data_dir, vectors.MODEL, keys).keys() == set(keys)
 
 
