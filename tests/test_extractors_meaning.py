@@ -12,7 +12,7 @@ import pytest
 
 from extractors.copies.gist import alike_but_for_words, apart, gist, opposed
 from extractors.copies.meaning import said_alike
-from extractors.copies.retold import retold, sentences_of
+from extractors.negotiation.utterances import retold, sentences_of
 from extractors.relation_records import Wording, Words
 from extractors.text import vectors
 from extractors.text.vectors import matrix, packed
