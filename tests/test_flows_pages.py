@@ -287,7 +287,7 @@ class TestPictures:
         """The picture of an official's positions has a row for each topic, and its times are in the configured zone."""
         picture = etree.fromstring(site["/officials/dmitry-peskov.svg"].encode())
         words = [str(word) for word in picture.xpath("//*[local-name()='text']/text()")]
-        assert {"ceasefire", "accepts", "rejects"} <= set(words)
+        assert {"ceasefire, Ukraine–Russia", "accepts", "rejects"} <= set(words)
         assert "since: 21 Nov 2026 10:05" in site["/officials/dmitry-peskov.svg"]
 
     def test_each_picture_is_drawn_for_light_and_dark(self, site):

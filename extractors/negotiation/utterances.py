@@ -35,7 +35,7 @@ _ACTED_ON = re.compile(r"\bwe\b(?= (?:of|to|from|in|on|with|by|for|at|as)\b|[,.]
 _AGREEING = re.compile(r"\bwe (am|is|was|[a-z]+[^\Wsu]s|[a-z]+[sx]es)\b")
 _PLURAL = {"am": "are", "is": "are", "was": "are", "has": "have", "always": "always", "perhaps": "perhaps"}
 _LONG_ENDING = re.compile(r"(?:ch|sh|ss|x|do|go)es$")
-_ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
+_ASIDE = re.compile(r"(?<!\s)\s*\([^()]{0,60}\)")
 _OPENING = re.compile(
     rf"^(?:(?:that|whether|to|however|and|but|so|look|well)[, ]+|(?:{_TABLE['leading']})[:,]? (?:that )?)+",
     re.IGNORECASE,

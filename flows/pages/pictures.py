@@ -23,6 +23,7 @@ _HUES = {
 }
 _INK = {False: ("#1d1d1b", "#dedbd2", "#fbfaf7"), True: ("#ecebe6", "#3a3934", "#141413")}
 _WIDTH = 760
+_MARGIN = 260  # for the names of rows
 _ROW = 26
 _ROWS = 30  # of a picture at most, those with most to show
 
@@ -97,7 +98,7 @@ def _(sheet: FeedsSheet, zone: ZoneInfo, dark: bool) -> Any:
             y=alt.Y("outlet:N", title=None),
             color=alt.Color("articles:Q", title="articles", scale=alt.Scale(scheme="viridis", reverse=not dark)),
         )
-        .properties(width=_WIDTH - 260, height=alt.Step(18))
+        .properties(width=_WIDTH - _MARGIN, height=alt.Step(18))
     )
 
 
@@ -112,14 +113,14 @@ def _strips(stands: Iterable[StandLine], row: Callable[[StandLine], str], zone: 
     data = alt.InlineData(values=[each for each in rows if each["row"] in kept])
     names = [stance(name) for name in _STANCES]
     colour = alt.Color("stance:N", title=None, scale=alt.Scale(domain=names, range=list(_HUES[dark])))
-    rows_axis = alt.Y("row:N", title=None)
+    rows_axis = alt.Y("row:N", title=None, axis=alt.Axis(labelLimit=_MARGIN - 20))
     since = alt.X("since:T", title=None, axis=alt.Axis(format="%d %b %Y %H:%M", tickCount=5, labelOverlap=True))
     base = alt.Chart(data)
     stretches = base.mark_bar(height=9, cornerRadius=3).encode(x=since, x2="until:T", y=rows_axis, color=colour)
     begins = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=since, y=rows_axis, color=colour, shape=alt.Shape("stance:N", title=None, scale=alt.Scale(domain=names))
     )
-    return (stretches + begins).properties(width=_WIDTH - 260, height=alt.Step(_ROW))
+    return (stretches + begins).properties(width=_WIDTH - _MARGIN, height=alt.Step(_ROW))
 
 
 def _strip(stand: StandLine, row: str, zone: ZoneInfo) -> Mapping[str, str]:
