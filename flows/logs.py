@@ -22,8 +22,9 @@ OF_PREFECT = ("prefect", "asyncio", "docket", "uvicorn", "apscheduler")
 OF_RUNS = ("prefect.flow_runs", "prefect.task_runs")
 JSON = "json"
 PLAIN = "plain"
-# `name=value` all through, as the line at the end of a pass is; a word before a colon may say what it is about.
-_COUNTS = re.compile(r"(?:[a-z ]+: )?((?:[a-z_]+(?:=\S+)? ?)*[a-z_]+=\S+)")
+# What a line of counts is about may stand before a colon.
+_ABOUT = re.compile(r"[a-z ]{1,60}: ")
+_COUNT = re.compile(r"[a-z_]+(?:=\S+)?")
 AGAIN_SECONDS = 600.0
 LONGEST = 300
 EXPECTED = (UsageProblem, WorkProblem, WarehouseError)
@@ -47,16 +48,21 @@ class OneObject(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = record.getMessage()
         event: dict[str, object] = {"time": at, "level": record.levelname, "logger": record.name, "message": said}
-        if counts := _COUNTS.fullmatch(said):
-            event["fields"] = {name: _value(value) for name, _, value in map(_parted, counts[1].split()) if value}
+        if counts := counts_in(said):
+            event["fields"] = counts
         event["process"] = record.process
         if record.exc_info:
             event["traceback"] = self.formatException(record.exc_info)
         return json.dumps(event, ensure_ascii=True, default=str)
 
 
-def _parted(word: str) -> tuple[str, str, str]:
-    return word.partition("=")
+def counts_in(line: str) -> dict[str, str | int | float]:
+    """Return the names and values of a line that is `name=value` all through, as at the end of a pass; else none."""
+    about = _ABOUT.match(line)
+    words = line[about.end() if about else 0 :].split(" ")
+    if "=" not in words[-1] or not all(map(_COUNT.fullmatch, words)):
+        return {}
+    return {name: _value(value) for name, _, value in (word.partition("=") for word in words) if value}
 
 
 def _value(said: str) -> str | int | float:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def data_dir(tmp_path_factory):
 def typed(data_dir, tmp_path, monkeypatch, capsys):
     """Type lines at the prompt, an error for a key; return what was asked for, what was answered and what else said."""
     monkeypatch.setattr(prompt, "HISTORY", tmp_path / "history")
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: __import__("os").terminal_size((80, 24)))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((80, 24)))
 
     def run(*lines):
         prompts, left = [], iter(lines)
