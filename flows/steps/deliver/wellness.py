@@ -96,7 +96,8 @@ def judged(data_dir: Path, news: Bulletin | None, now: datetime, max_age: timede
     if news is None:
         found = [*of_files(data_dir, None, None), f"no pass has finished yet in {data_dir}"]
         return Wellness(reasons=tuple(found), said=f"not well: {found[0]}", bulletin=None)
-    age = max_age or (news.silence if is_serving(data_dir) else UNSCHEDULED)
+    usual = news.silence if is_serving(data_dir) else UNSCHEDULED
+    age = usual if max_age is None else max_age
     found = [
         *of_files(data_dir, news.numbers.last_finished_at, news.as_of),
         *passing_faults(news.numbers, now, age),
