@@ -542,7 +542,10 @@ DOORS = {
     "flows.web.network": "its guard and its connections",
     "flows.prefect_server": "asks our own server whether it is well",
     "flows.demo.servers": "the demo's own servers on loopback",
-    "flows.serving": "asks for this machine's name alone",
+    "flows.readiness": "asks before serving whether mail servers, webhooks and Prefect's server can be reached",
+    "flows.supervision": "tells systemd, on its own socket, that it lives",
+    "flows.assistants": "answers on standard input and output",
+    "warehouse.lease": "asks for this machine's name alone",
     "flows.pages.server": "serves the pages, on loopback unless told otherwise",
     "flows.processes.pool": "a pair of sockets to its own processes",
 }
