@@ -54,7 +54,7 @@ def holding(data_dir, word):
         if not (data_dir / name).exists():
             continue
         with closing(duckdb.connect(data_dir / name, read_only=True)) as connection:
-            columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+            columns = "SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name)"
             for table, column in connection.execute(columns).fetchall():
                 hits = f'SELECT count(*) FROM "{table}" WHERE contains(lower(("{column}")::VARCHAR), ?)'
                 if connection.execute(hits, [word]).fetchall()[0][0]:
@@ -87,9 +87,9 @@ def test_an_article_is_gone_from_every_file_and_stays_gone(tmp_path):
         keep_vectors(data_dir, "m", {key_of_sentence(TITLE): b"1", key_of_sentence("another"): b"2"})
         assert room.rows("SELECT count(*) FROM alert_rows") != [(0,)]
         assert room.rows("SELECT count(*) FROM messages") != [(0,)]
-        for word in WORDS:
-            assert any(LIVE in each for each in holding(data_dir, word))
-            assert any(KEPT in each for each in holding(data_dir, word))
+        before = holding(data_dir, WORDS[0])
+        assert any(LIVE in each for each in before)
+        assert any(KEPT in each for each in before)
 
         assert "of-monday.backup" in forget(room, "--article", url, "--dry-run")
         assert room.rows("SELECT count(*) FROM article_rows") == [(2,)]
