@@ -154,7 +154,7 @@ def test_check_tells_what_is_odd_with_its_line(own_room):
     """Rules nobody receives, idle subscribers and unknown outlets are warnings with file and line, and no error."""
     rules = RULES.replace('["desk", "channel"]', '["desk"]').replace('"sentence"', '"sentence"\noutlets = ["Heralt"]')
     with own_room.warehouse() as session:
-        session.run("insert into unsubscribed values ('desk', now())")
+        session.run("insert into unsubscribed (subscriber, since) values ('desk', now())")
     report = checked(settings(own_room, rules), now=lambda: own_room.now)
     assert report.errors == ()
     said = "\n".join(report.warnings)

@@ -122,7 +122,8 @@ class Situation:
     `reporters` the statements stored of those in `spans`, `echoes` what was said before of the like, `disputes` what is
     claimed and denied, `calendar` what had been told of its talks. `undrawn` are those whose positions an older version
     left to be drawn; `takes` are of all whose positions may change, and of those on their `sides`. `waiting` are
-    matches, in `stored` articles, that wait for something else.
+    matches, in `stored` articles, that wait for something else. `reached_at` is when the last article arrived that was
+    read again, None while nothing is.
     """
 
     saved: tuple[SavedArticle, ...]
@@ -154,6 +155,7 @@ class Situation:
     mailings: tuple[Mailing, ...] = ()
     open_messages: tuple[Message, ...] = ()
     recent_messages: tuple[Message, ...] = ()
+    reached_at: datetime | None = None
 
     @property
     def newest(self) -> dict[str, Fresh]:

@@ -110,6 +110,7 @@ def situated(setup: Setup, session: Session, batch: Batch, *, own: Collection[st
         nearness=headlines_near(setup.data_dir, situation, batch.vectors),
         echoes=echoed_in(setup.data_dir, session, batch),
         disputes=disputed_in(setup, session, batch),
+        reached_at=reached_at(session),
     )
 
 
@@ -211,7 +212,7 @@ def write(session: Session, plan: Plan) -> list[Met]:
 def _write_related(session: Session, plan: Plan) -> None:
     """Write which stories articles tell, which utterances they report, and whose positions change."""
     situation, related = plan.situation, plan.related
-    seen_at = _newest(session, situation)
+    seen_at = _arrived(situation)
     newest = situation.newest
     stories.save_keys(session, [each.story_keys for each in newest.values()], seen_at - COPIES_KEPT)
     members, before = related.members, situation.members
@@ -226,7 +227,7 @@ def _write_related(session: Session, plan: Plan) -> None:
 
 def write_said(session: Session, situation: Situation, related: Related, relabelled: Collection[str] = ()) -> None:
     """Write which utterances articles report, whose positions change, and what is said of talks."""
-    seen_at, newest = _newest(session, situation), situation.newest
+    seen_at, newest = _arrived(situation), situation.newest
     wordings = {word.statement_id: word for each in situation.fresh for word in each.sketch.wordings}
     utterances.save_wordings(session, wordings.values(), related.named, seen_at - REPORTS_KEPT)
     echoes = {each.statement_id: each for each in situation.echoes}
@@ -239,10 +240,10 @@ def write_said(session: Session, situation: Situation, related: Related, relabel
     save_talks(session, [(each.sketch.found, each.sketch.talks) for each in newest.values()])
 
 
-def _newest(session: Session, situation: Situation) -> datetime:
+def _arrived(situation: Situation) -> datetime:
     """Return when what others are found beside arrived: with the batch, or with what is being read again."""
     arrived = max(each.seen_at for each in situation.fresh)
-    return min(arrived, reached_at(session) or arrived)
+    return min(arrived, situation.reached_at or arrived)
 
 
 def counted(
