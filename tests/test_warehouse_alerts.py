@@ -134,6 +134,7 @@ def test_past_alerts_are_the_recent_ones_and_those_on_the_articles(session):
             alert_id="alert-ceasefire-a1",
             reaches=False,
             official=old.official,
+            keyword=old.keyword,
         ),
         *recent,
     )

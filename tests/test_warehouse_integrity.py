@@ -57,7 +57,7 @@ WRONG = {
     "article of an event that is not there": "DELETE FROM events WHERE event_id = (SELECT min(event_id) FROM events)",
     "statement of an utterance that is not there": other("statement_rows", "utterance_id"),
     "stance taken in a statement that is not there": other("takes", "statement_id"),
-    "shift after a statement that is not there": "INSERT INTO position_shifts VALUES ('a', 'b', 'offer', 'reject', now(), 'gone', 'gone', NULL, false)",
+    "shift after a statement that is not there": "INSERT INTO position_shifts BY NAME SELECT 'a' AS official_id, 'b' AS topic, 'offer' AS from_stance, 'reject' AS to_stance, now() AS shifted_at, 'gone' AS before_statement_id, 'gone' AS after_statement_id, false AS contested",
     "position since a statement that is not there": "INSERT INTO positions BY NAME SELECT 'a' AS official_id, 'b' AS topic, 'offer' AS stance, now() AS since, now() AS until, 1 AS statements, 1 AS reports, 'gone' AS first_statement_id, 'gone' AS last_statement_id, false AS contested",
     "dispute of utterances that are not there": "INSERT INTO dispute_rows VALUES ('gone', 'gone too', 'ceasefire', now())",
     "link to a link in story_links": linked("story_links"),
