@@ -15,7 +15,7 @@ test: install tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "the tests run a file at a time, side by side, in about a quarter of an hour"
+	@echo "the tests run a file at a time, side by side, in about twenty minutes"
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 # The browser that looks at the pages. Where there is no apt-get its tests are skipped, and say so.
