@@ -133,4 +133,4 @@ def test_what_it_says_to_type_can_be_typed(demo):
 
 def test_it_says_at_once_what_takes_so_long(demo):
     """The first line comes before anything is started, and tells how long that takes."""
-    assert "the demo takes half a minute" in demo[1].stderr.splitlines()[0]
+    assert "the demo takes about a minute" in demo[1].stderr.splitlines()[0]

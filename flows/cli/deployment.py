@@ -75,7 +75,7 @@ def demo(
 
     Over real HTTP, SMTP and a webhook, on loopback; needs a checkout, or the folder of the articles.
     """
-    log.info("the demo takes half a minute: it starts an outlet, a mailbox, a webhook and Prefect on this machine")
+    log.info("the demo takes about a minute: it starts an outlet, a mailbox, a webhook and Prefect on this machine")
     from rich.console import Console
 
     from flows.config.settings import load_settings
