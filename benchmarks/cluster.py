@@ -62,7 +62,7 @@ def rows(count: int, workers: Sequence[int]) -> None:
         }
         with LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None) as own, Client(own):
             cluster = Cluster(ClusterAddress(scheduler=own.scheduler_address))
-            ways[f"cluster of {number}"] = lambda cluster=cluster: (cluster.pool, cluster.end)  # type: ignore[misc]
+            ways[f"cluster of {number}"] = lambda cluster=cluster: (cluster.pool, cluster.end)
             for name, way in ways.items():
                 make, end = way()
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)

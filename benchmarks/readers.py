@@ -54,7 +54,7 @@ def asked(data_dir: Path, *, through_sandbox: bool) -> tuple[int, int]:
     """Return what the copy says."""
     if through_sandbox:
         row = next(iter(query(data_dir, SQL).rows))
-        return row[0], row[1]  # type: ignore[return-value]  # two counts
+        return row[0], row[1]
     with closing(duckdb.connect(data_dir / PUBLISHED, read_only=True)) as connection:
         return connection.execute(SQL).fetchall()[0]
 

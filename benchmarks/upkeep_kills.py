@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -89,7 +90,11 @@ def rows_of(path: Path) -> dict[str, tuple[int, int]]:
 def migrations(base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[bool, str]]:
     """Bring an old warehouse up to date, killed on the way, then to the end: every row is there once."""
     data_dir = folder / "migrated"
-    fresh = lambda: shutil.rmtree(data_dir, ignore_errors=True) or shutil.copytree(base, data_dir)  # noqa: E731
+
+    def fresh() -> None:
+        shutil.rmtree(data_dir, ignore_errors=True)
+        shutil.copytree(base, data_dir)
+
     fresh()
     whole = seconds_of(lambda: migrate(data_dir))
     wanted = rows_of(data_dir / LIVE)
@@ -125,7 +130,7 @@ def exports(base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[boo
     migrate(data_dir)
     publish(data_dir)
     wanted = {name.replace("_rows", "s"): rows for name, (rows, _) in rows_of(data_dir / PUBLISHED).items()}
-    work = lambda: export(data_dir, target, Wanted(tables=tuple(wanted)))  # noqa: E731
+    work = partial(export, data_dir, target, Wanted(tables=tuple(wanted)))
     whole = seconds_of(work)
     while True:
         shutil.rmtree(target, ignore_errors=True)

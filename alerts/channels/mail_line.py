@@ -66,7 +66,7 @@ class _Plain(smtplib.SMTP):
         super().__init__(*place, **how)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # its stubs leave it out
         self._cut.watch(made)
         return made
 

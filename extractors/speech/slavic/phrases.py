@@ -209,7 +209,7 @@ def with_name(unit: Unit, words: list[WordForm], last: int) -> list[WordForm]:
     if not words or not any(word.can("anim", "nomn") for word in words) or person_in(words, "nomn"):
         return words
     end = [word for at in (last - 2, last - 1) if (word := unit.word(at)) and word.is_name and word.can("nomn")]
-    is_name = len(end) == 2 and end[0].can("Name") and end[0].span.start > words[-1].span.end  # noqa: PLR2004
+    is_name = len(end) == 2 and end[0].can("Name") and end[0].span.start > words[-1].span.end  # noqa: PLR2004 - both of them
     between = (
         word for item in unit.items if (word := item.token) and words[-1].span.end < word.span.start < end[0].span.start
     )
