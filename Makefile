@@ -26,7 +26,12 @@ tools:
 	test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking > /dev/null && exit 0; \
 	echo "the tests look at the pages with a browser; type: sudo apt-get install $$lacking"; exit 1
 
+# Compiled here, for whoever may not write beside it, as the service may not: else each of its processes, and each pass is
+# one, compiles Prefect anew, which takes longer than all else it does.
+COMPILED := $(BIN)/python -m compileall -q -x '/(tests?|mypy)/'
+
 install: $(STAMP)
+	@$(COMPILED) alerts extractors flows warehouse
 
 # uv, itself locked, because older pips stop at an extra in the lock although it is right.
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -34,6 +39,7 @@ $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(COMPILED) -j 0 .venv/lib
 	touch $@
 
 format:

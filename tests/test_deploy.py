@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import re
 import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 import typer
@@ -84,6 +86,16 @@ def test_the_image_is_made_of_what_is_there():
     assert set(packages) <= copied
     assert re.search(r'^ENTRYPOINT \["talkwatch"\]\nCMD \["serve"\]$', recipe, re.MULTILINE)
     assert "USER talkwatch" in recipe
+
+
+def test_what_is_installed_is_compiled():
+    """A service that may not write beside the program would compile all of Prefect for each pass; so `install` does."""
+    for module in ("prefect.flow_engine", "spacy.language", "flows.monitor"):
+        found = importlib.util.find_spec(module)
+        assert found
+        assert found.cached
+        assert Path(found.cached).is_file(), f"{module}: run `make install`"
+    assert re.findall(r"uv pip install (?!.*--compile-bytecode)", text("Containerfile")) == []
 
 
 def test_the_instances_stand_by_for_each_other():
