@@ -45,7 +45,7 @@ def read(data_dir: Path, number: int, ended: Event, answers: Any) -> None:
             wrong.append(str(error))
             continue
         answered += 1
-        if difference or statements != 2 * ARTICLES:
+        if difference or statements != 3 * ARTICLES:
             wrong.append(f"torn: {difference}, {statements}")
     answers.put((answered, wrong))
 
