@@ -16,6 +16,7 @@ from alerts.records import Scope
 from alerts.rules import Rule
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Depth, MentionKind
+from extractors.speech.parties import Party
 from extractors.speech.reading import LONGEST_READ, Gate, Reader, Skimmer, Unread
 from tests.conftest import SEEDS
 
@@ -316,6 +317,22 @@ def test_a_text_too_long_is_cut_and_says_where(reader, monkeypatch):
         assert [(each.text, each.speaker) for each in cut.statements] == [(each.text, each.speaker) for each in kept]
         assert (cut.sentences, cut.title_mentions, cut.depth) == (whole.sentences, whole.title_mentions, Depth.FULL)
         assert "sergei-lavrov" in {each.ref_id for each in cut.mentions}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "language", "process"),
+    [
+        ("We are ready for a ceasefire.", "en", "ukraine-russia"),
+        ("We want a truce in Gaza.", "en", "gaza"),
+        ("Ми готові до припинення вогню.", "uk", "ukraine-russia"),
+    ],
+)
+def test_what_the_owner_of_a_post_says_is_about_a_negotiation_too(reader, text, language, process):
+    """Like what others say: the one that his words name, else that of his country."""
+    owner = Party(name="Volodymyr Zelenskyy", ref_id="volodymyr-zelenskyy", gender="m", is_person=True)
+    (said,) = reader.read(unread(text, language=language, owner=owner)).statements
+    assert (said.resolved_by, said.process_id) == ("owner", process)
 
 
 @pytest.mark.slow

@@ -303,33 +303,35 @@ class Reader:
         frames = [frame for outline in outlines for frame in outline.frames]
         docs = iter(_parsed(frames))
         readings = [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
-        pairs = zip((outline.skim for outline in outlines), readings, strict=True)
-        return [owned(reading, skim.article, skim.mentions, self._countries) for skim, reading in pairs]
+        return [self._finished(skim, reading) for skim, reading in zip(skims, readings, strict=True)]
+
+    def _finished(self, skim: Skim, reading: Reading) -> Reading:
+        """Return a reading with what the owner of a post says in it, each statement with its negotiation."""
+        whole = owned(reading, skim.article, skim.mentions, self._countries)
+        return replace(whole, statements=skim.with_processes(whole.statements, self._own_processes))
 
     def _reading(self, outline: _Outline, parsed: Sequence[tuple[Frame, Doc]]) -> Reading:
         skim, text = outline.skim, outline.skim.article.text
         if skim.depth is not Depth.FULL:
             return skim.as_reading(skim.depth)
         if is_slavic(skim.article):
-            statements = skim.with_processes(self._slavic(skim), self._own_processes)
-            return replace(skim.as_reading(Depth.FULL), statements=statements, cut_at=outline.cut_at)
+            return replace(skim.as_reading(Depth.FULL), statements=self._slavic(skim), cut_at=outline.cut_at)
         mentions = _merged(skim.mentions, find_entities(text, parsed, skim.mentions))
         sentences = (sentence for frame, doc in parsed for sentence in parsed_sentences(frame, doc))
-        statements = find_statements(
-            skim.article.article_id,
-            text,
-            sentences=sentences,
-            quotations=outline.quotations,
-            cast=Cast(text, mentions, self._background),
-            mentions=skim.mentions,
-            own=skim.sentences,
-            countries=self._countries,
-            tags=self._tags(outline),
-        )
         return replace(
             skim.as_reading(Depth.FULL),
             mentions=mentions,
-            statements=skim.with_processes(statements, self._own_processes),
+            statements=find_statements(
+                skim.article.article_id,
+                text,
+                sentences=sentences,
+                quotations=outline.quotations,
+                cast=Cast(text, mentions, self._background),
+                mentions=skim.mentions,
+                own=skim.sentences,
+                countries=self._countries,
+                tags=self._tags(outline),
+            ),
             cut_at=outline.cut_at,
         )
 
