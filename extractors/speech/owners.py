@@ -88,7 +88,7 @@ def owner_statements(
             draft = Draft(speaker, spans, 0, kind=StatementKind.INDIRECT, before=before)
             said = finished(article_id, text, draft, sentences=sentences, topics=topics, homes=homes)
             said = replace(said, speaker_surface=None, speaker_span=None)
-            own.append(replace(said, stance=_leaning(said.text, language)) if language else said)
+            own.append(replace(said, stance=lexicon_of(language).leaning(said.text)) if language else said)
     return tuple(sorted((*found, *own), key=lambda each: each.span))
 
 
@@ -115,8 +115,3 @@ def _kept(text: str, span: Span) -> Iterator[Span]:
 def _says_something(text: str, spans: Sequence[Span]) -> bool:
     """Tell a sentence from a line of tags, names and links."""
     return sum(len(_WORD.findall(text, span.start, span.end)) for span in spans) >= _LEAST_WORDS
-
-
-def _leaning(words: str, language: str) -> str:
-    leanings = (row for row in lexicon_of(language).leanings if row.pattern.search(words))
-    return next((row.stance for row in leanings if row.also is None or row.also.search(words)), "assert")

@@ -66,6 +66,11 @@ class Lexicon:
     sides: dict[str, tuple[str, ...]]
     leanings: tuple[Leaning, ...]
 
+    def leaning(self, words: str) -> str:
+        """Return the stance that words take by themselves: the first that fits, else none but that they are said."""
+        fitting = (each for each in self.leanings if each.pattern.search(words))
+        return next((each.stance for each in fitting if each.also is None or each.also.search(words)), "assert")
+
 
 def _pairs(words: str) -> Iterator[tuple[str, str]]:
     for pair in words.split():

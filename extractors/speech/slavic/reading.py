@@ -9,7 +9,6 @@ from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
 from extractors.speech.drafts import mentions_in, names_of
 from extractors.speech.quotations import find_quotations
-from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.people import CERTAINTY, Voice
 from extractors.speech.slavic.reports import Reports, Saying
 from extractors.speech.slavic.speakers import Voices, only_carries
@@ -119,16 +118,10 @@ def _kind(said: Saying, text: str, spans: Sequence[Span]) -> StatementKind:
 
 
 def _stance(said: Saying, text: str, words: str) -> str:
-    lexicon: Lexicon = said.unit.lexicon
     if _is_denied(said):
         return "none"
     by_cue = _by_cue(said, text)
-    if by_cue not in {None, "assert"}:
-        return str(by_cue)
-    for row in lexicon.leanings:
-        if row.pattern.search(words) and (row.also is None or row.also.search(words)):
-            return row.stance
-    return "assert"
+    return said.unit.lexicon.leaning(words) if by_cue in {None, "assert"} else str(by_cue)
 
 
 def _by_cue(said: Saying, text: str) -> str | None:
