@@ -13,11 +13,13 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 
 from extractors.officials.phrases import PhraseIndex, TextWords
 from extractors.officials.roster import NamedPlace, Organisation, Process, name_key
 from extractors.officials.watchlist import Watchlist, slug
 from extractors.records import Mention, MentionKind, Span
+from extractors.text.spans import starting_in
 
 
 class SignKind(StrEnum):
@@ -96,8 +98,7 @@ class Bearings:
 
     def _within(self, spans: Iterable[Span]) -> Iterator[ProcessSign]:
         for span in spans:
-            first, end = (bisect_left(self.signs, edge, key=lambda sign: sign.start) for edge in (span.start, span.end))
-            yield from self.signs[first:end]
+            yield from starting_in(self.signs, span, attrgetter("start"))
 
 
 @lru_cache(maxsize=2)
