@@ -228,11 +228,18 @@ def _explained(model: type[BaseModel], error: ErrorDetails, where: str) -> str:
     return f'{where}: "{key}" must be {kind}' if key else f"{where} must be {kind}"
 
 
+def _check_order(entry: TermEntry | ProcessEntry, where: str) -> None:
+    if entry.since and entry.until and entry.since >= entry.until:
+        line = f'"since" must be before "until", {entry.since} is not before {entry.until}'
+        raise WatchlistProblem(f"{where}: {line}")
+
+
 def _watchlist(merged: _Merged, version: str) -> Watchlist:
     countries = {each.code: each for each in merged.built("countries", _country)}
     roles = merged.built("roles", lambda entry, where: _role(entry, countries, where))
     known_roles = [role.role for role in roles]
     officials = merged.built("officials", lambda entry, where: _official(entry, countries, known_roles, where))
+    ids = {name: official.official_id for official in officials for name in (official.official_id, official.name)}
     of_countries = (each for each in countries.values() if each.is_place)
     places = merged.built("places", lambda entry, where: NamedPlace(**_named(entry, countries, where)))
     return Watchlist(
@@ -245,7 +252,7 @@ def _watchlist(merged: _Merged, version: str) -> Watchlist:
         ),
         bodies=merged.built("bodies", lambda entry, where: _body(entry, countries, known_roles, where)),
         places=(*map(_country_as_place, of_countries), *places),
-        processes=merged.built("processes", lambda entry, where: _process(entry, officials, where)),
+        processes=merged.built("processes", lambda entry, where: _process(entry, ids, where)),
         decoys=merged.lists["decoys"],
         given_names=merged.lists["given_names"],
         version=version,
@@ -289,13 +296,10 @@ def _topic(entry: TopicEntry) -> Topic:
     return Topic(topic=entry.topic, name=entry.name, phrases=_phrases(entry.phrases))
 
 
-def _process(entry: ProcessEntry, officials: Sequence[Official], where: str) -> Process:
-    ids = {name: official.official_id for official in officials for name in (official.official_id, official.name)}
+def _process(entry: ProcessEntry, ids: Mapping[str, str], where: str) -> Process:
     for name in entry.officials:
         _check_known(name, ids, where, "official")
-    if entry.since and entry.until and entry.since >= entry.until:
-        line = f'"since" must be before "until", {entry.since} is not before {entry.until}'
-        raise WatchlistProblem(f"{where}: {line}")
+    _check_order(entry, where)
     return Process(
         process_id=entry.id,
         name=entry.name,
@@ -347,9 +351,7 @@ def _term(term: TermEntry, home: str, countries: Mapping[str, Country], roles: S
     country = term.country or home
     _check_known(term.role, roles, where, "role")
     _check_known(country, countries, where, "country")
-    if term.since and term.until and term.since >= term.until:
-        line = f'"since" must be before "until", {term.since} is not before {term.until}'
-        raise WatchlistProblem(f"{where}: {line}")
+    _check_order(term, where)
     return Term(role=term.role, country=country, since=term.since, until=term.until, title=term.title)
 
 
