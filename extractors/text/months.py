@@ -54,32 +54,17 @@ _BESIDE = frozenset((
 ))  # fmt: skip
 # What pages call this day and the one before it, in the languages of the watchlist's countries.
 _TODAY = (
-    *("today", "сьогодні", "сегодня", "сёння", "aujourd’hui", "heute", "oggi", "dziś", "dzisiaj", "hoy", "vandaag"),
-    *("ma", "dnes", "azi", "astăzi", "днес", "tänään", "i dag", "idag", "täna", "šodien", "šiandien", "danas", "данас"),
-    *(
-        "σήμερα",
-        "bugün",
-        "hoje",
-        "היום",
-        "اليوم",
-        "امروز",
-        "آج",
-        "आज",
-        "今天",
-        "今日",
-        "오늘",
-        "本日",
-        "bu gün",
-        "այսօր",
-    ),
-    *("დღეს", "бүгін", "danes", "денес", "hari ini"),
-)
+    "today", "сьогодні", "сегодня", "сёння", "aujourd’hui", "heute", "oggi", "dziś", "dzisiaj", "hoy", "vandaag",
+    "ma", "dnes", "azi", "astăzi", "днес", "tänään", "i dag", "idag", "täna", "šodien", "šiandien", "danas", "данас",
+    "σήμερα", "bugün", "hoje", "היום", "اليوم", "امروز", "آج", "आज", "今天", "今日", "오늘", "本日", "bu gün", "այսօր",
+    "დღეს", "бүгін", "danes", "денес", "hari ini",
+)  # fmt: skip
 _YESTERDAY = (
-    *("yesterday", "вчора", "учора", "вчера", "hier", "gestern", "ieri", "wczoraj", "ayer", "gisteren"),
-    *("tegnap", "včera", "eilen", "i går", "igår", "eile", "vakar", "juče", "jučer", "јуче", "χθες", "χτες", "dün"),
-    *("ontem", "אתמול", "أمس", "امس", "دیروز", "گزشتہ روز", "कल", "昨天", "昨日", "어제", "dünən", "երեկ", "გუშინ"),
-    *("кеше", "včeraj", "kemarin"),
-)
+    "yesterday", "вчора", "учора", "вчера", "hier", "gestern", "ieri", "wczoraj", "ayer", "gisteren", "tegnap",
+    "včera", "eilen", "i går", "igår", "eile", "vakar", "juče", "jučer", "јуче", "χθες", "χτες", "dün", "ontem",
+    "אתמול", "أمس", "امس", "دیروز", "گزشتہ روز", "कल", "昨天", "昨日", "어제", "dünən", "երեկ", "გუშინ", "кеше",
+    "včeraj", "kemarin",
+)  # fmt: skip
 # A cut name has so many letters at least.
 _CUT = 3
 
