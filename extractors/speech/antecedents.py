@@ -6,17 +6,15 @@ annotators say who is who. Knows appearances, no grammar and no text.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from math import exp
 from operator import attrgetter
 
 from extractors.speech.parties import NOBODY, Party
+from extractors.text.tables import weights_in
 
 REACH = 100  # appearances that a phrase may look back over
 WEIGHTS = "resolver_weights.json"
@@ -99,7 +97,8 @@ class Scene:
         parties = [each.appearances[0].party for each in candidates]
         if phrase.kind == "noun":
             parties.append(NOBODY)
-        weights = [sum(resolver_weights().get(name, 0.0) for name in row) for row in features(phrase, candidates)]
+        known = weights_in(WEIGHTS)
+        weights = [sum(known.get(name, 0.0) for name in row) for row in features(phrase, candidates)]
         odds = [exp(weight - max(weights)) for weight in weights]
         found = [replace(party, likelihood=odd / sum(odds)) for party, odd in zip(parties, odds, strict=True)]
         return sorted(found, key=attrgetter("likelihood"), reverse=True)
@@ -157,9 +156,3 @@ def _ranks(candidates: Sequence[Antecedent], did: Callable[[Appearance], bool]) 
     last = [next((each.place for each in one.appearances if did(each)), -1) for one in candidates]
     order = sorted(last, reverse=True)
     return [min(order.index(place), _MOST) if place >= 0 else _MOST + 1 for place in last]
-
-
-@cache
-def resolver_weights() -> Mapping[str, float]:
-    """Return what each feature weighs."""
-    return json.loads(files("extractors").joinpath(WEIGHTS).read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file

@@ -5,11 +5,8 @@ What may be a report is weighed by the counted habits of its cue: how likely it 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -25,10 +22,12 @@ from extractors.speech.syntax import (
     is_stand_in,
 )
 from extractors.speech.tagging import Tags
+from extractors.text.tables import weights_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_WEIGHTS = "cue_weights.json"
 # Below these a statement is likelier to lower the F1 than to raise it: what holds a quotation is asked to be surer,
 # for much between marks is a name or a slogan.
 LIKELY, LIKELY_QUOTED = 0.28, 0.36
@@ -43,14 +42,9 @@ _THINGS = frozenset({"thing", "which", "that", "it"})
 _MARKS = frozenset('“”"')
 
 
-@cache
-def _weights() -> dict[str, float]:
-    return json.loads(files("extractors").joinpath("cue_weights.json").read_text("utf-8"))["weights"]  # type: ignore[no-any-return]  # our own file
-
-
 def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
     """Return how likely `report` is speech that someone is said to have uttered, from 0 to 1."""
-    weights = _weights()
+    weights = weights_in(_WEIGHTS)
     total = sum(weights.get(feature, 0.0) for feature in features(sentence, report))
     if report.construction not in _CLAUSES and _speaker_kind(report.cue.speaker) in _ACTORS:
         total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
@@ -76,7 +70,8 @@ def heard_confidence(weight: float, agreement: float) -> float:
 
 def cue_in(tokens: Iterable[Token]) -> Token | None:
     """Return the token of a cue that reports most often, by its counts; None for a thought, a wish or a question."""
-    odds = {token.lemma_.lower(): (_weights().get(f"cue={token.lemma_.lower()}", 0.0), token) for token in tokens}
+    weights = weights_in(_WEIGHTS)
+    odds = {token.lemma_.lower(): (weights.get(f"cue={token.lemma_.lower()}", 0.0), token) for token in tokens}
     best, cue = max(odds.values(), default=(_SELDOM, None))
     return cue if best >= _SELDOM and odds.keys().isdisjoint(THOUGHTS) else None
 
