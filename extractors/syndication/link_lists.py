@@ -59,14 +59,16 @@ class _Link:
     @cached_property
     def words(self) -> str:
         """Return its headline: a heading in it, else its text without a date, else what it is called."""
-        heading = next((each for each in self.element.iter(*_HEADINGS)), None)
+        heading = next(self.element.iter(*_HEADINGS), None)
         text = _text(heading if heading is not None else self.element)
         return text or plain(self.element.get("title") or self.element.get("aria-label")) or ""
 
     def headline(self, block: Any) -> str | None:
         """Return its headline; the heading of its `block` where it is a picture, or says no more than "Read more"."""
-        if _tells(self.words) or not _is_generic(self.words):
-            return self.words if _tells(self.words) else None
+        if _tells(self.words):
+            return self.words
+        if not _is_generic(self.words):
+            return None
         return next((text for each in block.iter(*_HEADINGS) if _tells(text := _text(each))), None)
 
 
@@ -207,11 +209,10 @@ def _is_generic(text: str) -> bool:
 
 def _text(element: Any) -> str:
     """Return the text of an element on one line, without that of a date in it."""
-    return plain_text(" ".join(_strings(element)))
+    return _on_one_line(" ".join(_strings(element)))
 
 
-def plain_text(text: str) -> str:
-    """Return a text on one line."""
+def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -241,7 +242,7 @@ def _shown(block: Any) -> str | None:
         stamp: str | None = each.get("datetime") if each.tag == "time" else None
         if stamp and parse_date(stamp):
             return stamp
-        text = plain_text("".join(each.itertext())) if len(each) <= 1 else ""
+        text = _on_one_line("".join(each.itertext())) if len(each) <= 1 else ""
         if _is_date(text):
             return text
     return None

@@ -49,9 +49,11 @@ def parse_channel(body: bytes, *, url: str = "", content_type: str | None = None
     if not first:
         said = f"none of {len(posts)} posts has a link of its own"
         return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail=said)
-    return Feed(
-        format=FORMAT, title=_title(tree), entries=tuple(first.values()), problem=_problem(tuple(first.values()))
-    )
+    entries = tuple(first.values())
+    # What every post has is found in none.
+    untimed = f"none of {len(entries)} posts has a time: the page may be made otherwise now"
+    problem = None if any(entry.published for entry in entries) else untimed
+    return Feed(format=FORMAT, title=_title(tree), entries=entries, problem=problem)
 
 
 def page_tree(text: str) -> Any:
@@ -74,13 +76,6 @@ def _of_class(element: Any, name: str) -> Iterator[Any]:
 
 def _posts(tree: Any) -> Iterator[Any]:
     return (post for post in _of_class(tree, _POST) if "service_message" not in classes(post))
-
-
-def _problem(entries: tuple[Entry, ...]) -> str | None:
-    """Say that what every post has is found in none: the page is made otherwise than it was."""
-    if not any(entry.published for entry in entries):
-        return f"none of {len(entries)} posts has a time: the page may be made otherwise now"
-    return None
 
 
 def _title(tree: Any) -> str | None:
