@@ -2,25 +2,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from extractors.officials.countries import Countries
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Span
 from extractors.speech.owners import owner_statements
 from extractors.speech.parties import Party
 from extractors.speech.quotations import find_quotations
 
+WATCHLIST = load_watchlist()
 OWNER = Party(name="Volodymyr Zelenskyy", ref_id="volodymyr-zelenskyy", gender="m", is_person=True)
-
-
-@cache
-def finder() -> MentionFinder:
-    """Return what finds names and topics."""
-    return MentionFinder(load_watchlist())
 
 
 def said(text, found=(), language=None):
@@ -33,8 +27,8 @@ def said(text, found=(), language=None):
         found,
         sentences=sentences,
         quotations=find_quotations(text),
-        mentions=finder().find(text),
-        countries=Countries(load_watchlist()),
+        mentions=finder_for(WATCHLIST).find(text),
+        countries=Countries(WATCHLIST),
         language=language,
     )
 
