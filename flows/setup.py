@@ -108,6 +108,11 @@ class Setup:
         """Return the same without progress; made once, since it has a gate of its own."""
         return replace(self, progress=silent)
 
+    @cached_property
+    def telling_nobody(self) -> Setup:
+        """Return the same without rules and subscribers; made once, since it has names and spellings of its own."""
+        return replace(self, rules=(), settings=replace(self.settings, subscribers=()))
+
     def stopping(self) -> bool:
         """Tell whether `serve` has been asked to stop."""
         return (self.data_dir / STOP_FLAG).exists()

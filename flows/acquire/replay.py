@@ -72,7 +72,7 @@ def again(setup: Setup, workers: Workers, furniture: Furniture, pages: Sequence[
     if not wanted:
         return counts
     fresh = read(setup, [as_made(setup, each) for each in found if each.article.article_id in wanted])
-    quiet = replace(setup, rules=(), settings=replace(setup.settings, subscribers=()))
+    quiet = setup.telling_nobody
     batch = worked_out(quiet, fresh)
     with writing(setup.data_dir) as session:
         # A pass may have brought newer words meanwhile.

@@ -62,7 +62,7 @@ def again(setup: Setup, stored: Sequence[ReadArticle]) -> int:
     """
     found = [FoundArticle(article=each.article, arrival=each.arrival) for each in stored if each.article.text]
     fresh = [replace(each, again=True) for each in read(setup, found)]
-    quiet = replace(setup, rules=(), settings=replace(setup.settings, subscribers=()))
+    quiet = setup.telling_nobody
     batch = worked_out(quiet, fresh)
     with writing(setup.data_dir) as session:
         known = words_known(session, [each.article for each in fresh])

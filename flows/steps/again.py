@@ -78,12 +78,11 @@ def read_anew(setup: Setup, article_ids: Sequence[str]) -> int:
 
 def unread(setup: Setup, session: Session, article_ids: Sequence[str]) -> None:
     """Write that nothing is said in articles: positions, utterances and disputes are what the others make of them."""
-    quiet = replace(setup, rules=(), settings=replace(setup.settings, subscribers=()))
     stored = sorted(articles.stored_articles(session, article_ids), key=lambda each: each.article.first_seen_at)
     pairs = [(each, replace(each, reading=_without_words(each.reading), again=True)) for each in stored]
     for together in _within_days(pairs):
         for start in range(0, len(together), BATCH):
-            _write(quiet, session, together[start : start + BATCH])
+            _write(setup.telling_nobody, session, together[start : start + BATCH])
 
 
 def _without_words(found: Reading) -> Reading:
