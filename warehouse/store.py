@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import Unusable, disk_full, system_explained
+from warehouse.harmless import literal
 from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
@@ -254,8 +255,7 @@ def write_anew(path: Path) -> None:
     try:
         with closing(duckdb.connect(":memory:", config=NO_EXTENSIONS)) as connection:
             for name, file in (("old", path), ("clean", clean)):
-                quoted = str(file).replace("'", "''")
-                connection.execute(f"ATTACH '{quoted}' AS {name}")
+                connection.execute(f"ATTACH {literal(str(file))} AS {name}")
             connection.execute("COPY FROM DATABASE old TO clean")
             connection.execute("DETACH clean")
         clean.chmod(path.stat().st_mode)
