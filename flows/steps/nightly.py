@@ -16,7 +16,7 @@ from warehouse.kept import keep
 from warehouse.nightly import CHECKED, Nightly, drop_texts, first_run_at, last_night, note
 from warehouse.published import publish
 from warehouse.session import Session
-from warehouse.store import writing
+from warehouse.store import reading, writing
 
 # By the clock of [timezone]: few read then, and the day's news has not begun.
 NIGHT = 3
@@ -54,12 +54,11 @@ def do_nightly(setup: Setup) -> None:
     keep(setup.data_dir, (), retention.keeping, now)
     if retention.text is not None:
         drop_old_texts(setup, now - retention.text)
-        publish(setup.data_dir)
     if retention.details is not None:
         # What matched anything is known by its decisions: they stay for as long as texts are looked at for that.
         longest = [each.rule.cooldown for each in setup.rules]
         drop_old_details(setup, now - max([retention.details, retention.text or retention.details, *longest]))
-        publish(setup.data_dir)
+    publish(setup.data_dir)
     try:
         found = faults(setup.data_dir, now - LOOKED_AT)
     except Unusable as error:
@@ -94,7 +93,7 @@ def drop_old_texts(setup: Setup, before: datetime) -> None:
 def drop_old_details(setup: Setup, before: datetime) -> None:
     """Drop decisions, messages and passes of the days before then, counted by day; some days at a time."""
     midnight = before.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    with writing(setup.data_dir) as session:
+    with reading(setup.data_dir) as session:
         oldest = oldest_detail(session)
     dropped, upto = 0, min(oldest or midnight, midnight)
     while oldest and upto < midnight:
