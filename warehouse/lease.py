@@ -70,8 +70,10 @@ def act_under(token: int | None) -> None:
 
 def check(data_dir: Path) -> None:
     """Raise Superseded where another machine has taken over since."""
-    newest = current(data_dir) if _Process.token is not None else None
-    if newest and _Process.token is not None and newest.token > _Process.token:
+    if _Process.token is None:
+        return
+    newest = current(data_dir)
+    if newest and newest.token > _Process.token:
         raise Superseded(
             f"{newest.host} has taken over {data_dir} (process {newest.pid}, since {newest.since}): nothing was written"
         )
