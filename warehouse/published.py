@@ -46,6 +46,12 @@ def published_at(data_dir: Path) -> datetime | None:
         return None
 
 
+def identity_of(published: Path) -> tuple[int, int, int]:
+    """Return what tells one copy from every other."""
+    status = published.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def publish_anew(data_dir: Path, patience: Patience) -> None:
     """Replace the copy whatever it was made of; whoever calls this holds the warehouse's lock."""
     _replace(data_dir, _live_stamp(data_dir / LIVE, None, patience))
@@ -104,21 +110,16 @@ def _published_stamp(published: Path) -> _Stamp | None:
 
 def _note_stamp(published: Path, stamp: _Stamp) -> None:
     with suppress(OSError):
-        published.with_name(STAMP).write_text(json.dumps([*stamp, *_identity(published)]), encoding="utf-8")
+        published.with_name(STAMP).write_text(json.dumps([*stamp, *identity_of(published)]), encoding="utf-8")
 
 
 def _noted_stamp(published: Path) -> _Stamp | None:
     """Return what was noted of the copy, if nobody has touched the file since."""
     with suppress(OSError, ValueError):
         version, changes, *identity = json.loads(published.with_name(STAMP).read_text(encoding="utf-8"))
-        if identity == _identity(published) and not wal(published).exists():
+        if tuple(identity) == identity_of(published) and not wal(published).exists():
             return version, changes
     return None
-
-
-def _identity(published: Path) -> list[int]:
-    status = published.stat()
-    return [status.st_ino, status.st_size, status.st_mtime_ns]
 
 
 def _lags(live: Path, published: Path, lag: timedelta) -> bool:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from alerts.values import is_open
 from flows.config.settings import Settings
-from warehouse.published import PUBLISHED, publish
+from warehouse.published import PUBLISHED, identity_of, publish
 from warehouse.store import replace_durably
 
 # Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
@@ -71,7 +71,7 @@ def hand_on(settings: Settings, now: Callable[[], datetime], *, at_once: bool = 
     if target is None or is_open(target) or not published.exists():
         return None
     last, begun = last_handover(settings.data_dir, target), now()
-    copy = _identity(published)
+    copy = identity_of(published)
     if last.copy == copy or (last.not_before and begun < last.not_before and not at_once):
         return last
     failure = _copied(published, target)
@@ -94,11 +94,6 @@ def last_handover(data_dir: Path, target: str) -> Handover:
         if noted.place == place:
             return noted
     return Handover(place=place)
-
-
-def _identity(published: Path) -> tuple[int, ...]:
-    status = published.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _copied(published: Path, target: str) -> str | None:
