@@ -14,6 +14,7 @@ from alerts.records import Decision, News, PastAlert, Reason
 from extractors.records import Article
 from extractors.relation_records import Assertion, Entry, Take, Wording
 from flows.steps.decide.known import just_told, renamed, with_sources
+from flows.steps.decide.matches import STILL_WAITING
 from flows.steps.decide.plan import Plan
 from flows.steps.meaning import assertions_in
 from flows.steps.relate import with_utterances
@@ -296,8 +297,7 @@ class Memory:
         for each in self.decisions:
             if each.rule in horizon.waiting and each.decided_at >= now - horizon.followed:
                 last[each.rule, each.article_id, each.official_id] = each.reason
-        waiting = {Reason.BELOW_CORROBORATION, Reason.NO_CHANGE}
-        return frozenset(match for match, reason in last.items() if reason in waiting)
+        return frozenset(match for match, reason in last.items() if reason in STILL_WAITING)
 
     def _mailings(self, messages: Iterable[Message]) -> Iterator[Mailing]:
         for message in sorted(messages, key=lambda each: (each.created_at, each.message_id)):

@@ -21,7 +21,8 @@ from flows.steps.relate import Related
 from warehouse.records import Outcome, ReadArticle, SavedArticle
 from warehouse.situation import Sketch
 
-_STILL_WAITING = frozenset({Reason.BELOW_CORROBORATION, Reason.NO_CHANGE})
+# What is so decided is decided again when something comes that may change it.
+STILL_WAITING = frozenset({Reason.BELOW_CORROBORATION, Reason.NO_CHANGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,7 @@ def corroborated(
         in known.situation.waiting
     ]
     made = decided(again, known, fired)
-    return tuple(each for each in made if each.reason not in _STILL_WAITING)
+    return tuple(each for each in made if each.reason not in STILL_WAITING)
 
 
 def waits(rule: CompiledRule) -> bool:
