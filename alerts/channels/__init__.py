@@ -16,7 +16,7 @@ from alerts.channels.webhook import Webhook
 from alerts.subscribers import Subscriber
 from alerts.values import Table
 
-__all__ = ["CHANNELS", "AnyChannel", "Equipment", "built", "channel_named", "needed", "route_of"]
+__all__ = ["CHANNELS", "AnyChannel", "Equipment", "built", "channel_named", "is_read_by_many", "needed", "route_of"]
 
 AnyChannel = Channel[Any, Any]
 CHANNELS: Mapping[str, type[AnyChannel]] = MappingProxyType(
@@ -59,3 +59,9 @@ def route_of(subscriber: Subscriber) -> str:
     """Name what fails together: a channel that all share, else the channel of this one subscriber."""
     channel = channel_named(subscriber.channel)
     return subscriber.channel if channel and channel.shared else f"{subscriber.channel}:{subscriber.name}"
+
+
+def is_read_by_many(subscriber: Subscriber) -> bool:
+    """Tell whether others read what a subscriber gets."""
+    channel = channel_named(subscriber.channel)
+    return channel is not None and channel.read_by_many

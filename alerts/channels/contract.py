@@ -40,13 +40,15 @@ class Channel(ABC, Generic[S, T]):
 
     `subscriber` is the model of its `[[subscribers]]` tables, `table` that of `[channels.NAME]`. Their fields are the
     keys, each with its description, which stands in docs/configuration.md. All who are told by a `shared` channel use
-    one server: what is wrong with it is wrong for all of them. `seconds_between` is the least time between two messages
-    that the service behind it wants.
+    one server: what is wrong with it is wrong for all of them. What one subscriber of a channel that is `read_by_many`
+    gets is read by others too. `seconds_between` is the least time between two messages that the service behind it
+    wants.
     """
 
     subscriber: ClassVar[type[Subscriber]]
     table: ClassVar[type[Table]] = Table
     shared: ClassVar[bool] = False
+    read_by_many: ClassVar[bool] = False
     seconds_between: ClassVar[float] = 0.0
 
     def __init__(self, table: T, equipment: Equipment) -> None:

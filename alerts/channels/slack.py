@@ -156,6 +156,7 @@ class Slack(Channel[SlackSubscriber, SlackTable]):
 
     subscriber = SlackSubscriber
     table = SlackTable
+    read_by_many = True
     # Slack takes one message a second in one channel, and refuses more with 429.
     seconds_between = 1.0
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from alerts.channels import is_read_by_many
 from alerts.follow_up_records import Silence
 from alerts.links import SPANS, About, LinkDeed, What, links_for, stop_link
 from alerts.message_records import Judgement, Message, Notice, Opinion
@@ -21,8 +22,6 @@ from warehouse import channels, outbox, silences, verdicts
 from warehouse.session import Session
 
 STOPPED = "unsubscribed"
-# Of these channels what one subscriber gets is read by many.
-SHARED = frozenset({"slack"})
 
 log = logging.getLogger("talkwatch.deeds")
 
@@ -34,7 +33,7 @@ def with_links(
     base = setup.settings.http.public_url
     if base is None:
         return notices, None
-    key, now, shared = link_key(setup.data_dir), setup.now(), subscriber.channel in SHARED
+    key, now, shared = link_key(setup.data_dir), setup.now(), is_read_by_many(subscriber)
     linked = tuple(
         replace(
             each,
