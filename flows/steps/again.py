@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -149,8 +149,9 @@ def _write(setup: Setup, session: Session, pairs: Sequence[_Pair]) -> None:
     """Write other readings of stored articles, with utterances, positions, disputes and talks that rest on them."""
     told = _told_wrongly(setup, session, pairs)
     outbox.take_out(session, [each.alert.alert_id for each, _ in told])
-    utterances.unsay(session, [name for before, now in pairs for name in _unsaid(before.reading, now.reading)])
-    _recall(setup, session, pairs)
+    unsaid = [name for before, now in pairs for name in _unsaid(before.reading, now.reading)]
+    utterances.unsay(session, unsaid)
+    _recall(setup, session, pairs, frozenset(unsaid))
     batch = worked_out(setup, [now for _, now in pairs], rules=())
     situation = situated(setup, session, batch)
     related = relate(situation)
@@ -179,7 +180,7 @@ def _unsaid(before: Reading, now: Reading) -> Iterator[str]:
             yield each.statement_id
 
 
-def _recall(setup: Setup, session: Session, pairs: Sequence[_Pair]) -> None:
+def _recall(setup: Setup, session: Session, pairs: Sequence[_Pair], unsaid: Collection[str]) -> None:
     """Let what their speakers said then be found once more: what is older than some days is known by its words only."""
     moments = [now.article.published_at or now.article.first_seen_at for _, now in pairs]
     if min(now.article.first_seen_at for _, now in pairs) > setup.now() - REPORTS_KEPT:
@@ -188,7 +189,6 @@ def _recall(setup: Setup, session: Session, pairs: Sequence[_Pair]) -> None:
     speakers = {name for each in said for name in (each.speaker_id, (each.speaker or "").lower()) if name}
     span = SAID_ONCE + timedelta(days=1)
     near = utterances.said_near(session, speakers, min(moments) - span, max(moments) + span)
-    unsaid = {name for before, now in pairs for name in _unsaid(before.reading, now.reading)}
     stored = articles.stored_articles(session, near)
     names = {each.statement_id: each.utterance_id for read in stored for each in read.reading.statements}
     found = [word for read in stored for word in wordings(read, setup.countries) if word.statement_id not in unsaid]
