@@ -66,12 +66,13 @@ def forget(setup: Setup, demand: Demand) -> tuple[Gone, int]:
         gone = forgotten.take_out(session, found.articles, found.entries, setup.spellings.forms)
         forgotten.bury(session, {*demand.names, *found.articles, *found.pages}, demand.outlet, setup.now())
         known = forgotten.forgotten(session)
+    keys = frozenset(found.entries)
     pages = forget_pages(
         setup.data_dir,
         lambda url, entries: (
             known.article([article_id(url)])
             or any(known.outlet(each.outlet) or known.outlet(each.entry.source) for each in entries)
-            or any(each.entry_key in found.entries for each in entries)
+            or any(each.entry_key in keys for each in entries)
             or any(known.article([article_id(each.url)]) for each in entries)
         ),
     )
@@ -105,7 +106,7 @@ def _reached(setup: Setup, session: Session, demand: Demand) -> Reach:
         articles=articles,
         entries=tuple(entries),
         pages=frozenset(pages),
-        files=tuple(databases(setup.data_dir)),
+        files=databases(setup.data_dir),
     )
 
 
