@@ -190,12 +190,6 @@ def said_in(session: Session, article_ids: Sequence[str]) -> tuple[list[str], tu
     return said, tuple(row[0] for row in session.rows(_SENTENCES, [list(article_ids), said]))
 
 
-def unhear(session: Session, statement_ids: Sequence[str]) -> None:
-    """Remove the words that statements are known by, whoever else reports the like."""
-    for table in ("sayings", "utterance_keys"):
-        session.remove(table, "statement_id", statement_ids)
-
-
 def _take_alerts(session: Session, alert_ids: Sequence[str]) -> int:
     """Take alerts out of whatever tells or names them; return how many messages told nothing else."""
     told_in = [row[0] for row in session.rows(_TOLD_IN, [list(alert_ids)])]

@@ -14,7 +14,7 @@ from warehouse.events import count_events
 from warehouse.links import link
 from warehouse.records import ReadArticle
 from warehouse.session import Row, Session
-from warehouse.utterances import count_utterances
+from warehouse.utterances import count_utterances, unhear
 
 _AHEAD = """
 FROM article_rows AS a, reprocessing AS p
@@ -79,8 +79,7 @@ def loosen(session: Session, article_ids: Sequence[str], said: Sequence[str], ow
     session.remove("utterance_links", "member", names)
     for side in ("claim_utterance_id", "denial_utterance_id"):
         session.remove("dispute_rows", side, names)
-    for table in ("utterance_keys", "sayings"):
-        session.remove(table, "statement_id", said)
+    unhear(session, said)
     session.remove("event_links", "member", article_ids)
     return loosened
 

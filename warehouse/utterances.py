@@ -347,6 +347,12 @@ def unsay(session: Session, statement_ids: Sequence[str]) -> None:
     session.run(_UNWORDED, [statement_ids], quiet=True)
 
 
+def unhear(session: Session, statement_ids: Sequence[str]) -> None:
+    """Remove the words that statements are known by, whoever else reports the like."""
+    for table in ("sayings", "utterance_keys"):
+        session.remove(table, "statement_id", statement_ids)
+
+
 def said_near(session: Session, speakers: Collection[str], since: datetime, until: datetime) -> tuple[str, ...]:
     """Return the articles that report what these speakers, by id or name, said between two times."""
     rows = session.rows(_SAID_NEAR, {"speakers": sorted(speakers), "since": since, "until": until})

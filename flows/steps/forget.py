@@ -21,6 +21,7 @@ from warehouse.places import remove
 from warehouse.published import rewrite
 from warehouse.session import Session
 from warehouse.store import reading, writing
+from warehouse.utterances import unhear
 from warehouse.vectors import forget_vectors
 
 
@@ -62,7 +63,7 @@ def forget(setup: Setup, demand: Demand) -> tuple[Gone, int]:
         found = _reached(setup, session, demand)
         said, sentences = forgotten.said_in(session, found.articles)
         unread(setup, session, found.articles)
-        forgotten.unhear(session, said)
+        unhear(session, said)
         gone = forgotten.take_out(session, found.articles, found.entries, setup.spellings.forms)
         forgotten.bury(session, {*demand.names, *found.articles, *found.pages}, demand.outlet, setup.now())
         known = forgotten.forgotten(session)
