@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import ndiff
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +74,13 @@ def with_tables(path: Path, added: Sequence[Addition]) -> Edit:
     """
     text = read_text(path)
     lines = text.splitlines()
-    for each in added:
-        at = end_of_last(lines, each.name)
+    for name, own in groupby(added, key=attrgetter("name")):
+        at = end_of_last(lines, name)
+        new = [line for each in own for line in ("", *each.lines)]
         if at is None:
-            lines = [*lines, *([""] if lines and lines[-1].strip() else []), *each.lines]
-        else:
-            lines[at:at] = ["", *each.lines]
+            at = len(lines)
+            new = new if lines and lines[-1].strip() else new[1:]
+        lines[at:at] = new
     return checked(path, text, lines, grown(path, text, added))
 
 
