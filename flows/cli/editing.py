@@ -248,8 +248,8 @@ def everybody(settings: Settings) -> list[str]:
 def check_names(edit: Edit) -> None:
     """Raise UsageProblem where a rule names what is not on the watchlist, with the line it would have."""
     from alerts.rule_checks import wrong_names
-    from flows.config.settings import configured_watchlist, diagnostics, parsed, settled
+    from flows.config.settings import configured_watchlist, diagnostics, settings_in
 
-    settings = settled(edit.path, parsed(edit.path, edit.after, sending=False))
+    settings = settings_in(edit.path, edit.after, sending=False)
     if wrong := wrong_names(settings.rules, configured_watchlist(settings)):
         raise UsageProblem("\n".join(diagnostics(settings, wrong, edit.after)))

@@ -17,9 +17,8 @@ from typing import Any
 
 import tomlkit
 
-from flows.config.configuration import mistakes_in
-from flows.config.mistakes import header_line, header_name, located
-from flows.config.settings import parsed, read_text
+from flows.config.mistakes import header_line, header_name
+from flows.config.settings import parsed, read_text, settings_in
 from flows.problems import UsageProblem, WorkProblem
 
 
@@ -144,7 +143,5 @@ def checked(path: Path, text: str, lines: Sequence[str], meant: Mapping[str, Any
         says = None
     if says != meant:
         raise UsageProblem(f"{path} is written in a way that no command can change; change it by hand")
-    file = parsed(path, after, sending=False)
-    if mistakes := mistakes_in(file):
-        raise UsageProblem("\n".join(located(path, after, place, what) for place, what in mistakes))
+    settings_in(path, after, sending=False)
     return Edit(path=path, before=text, after=after)
