@@ -57,14 +57,12 @@ def notify_address() -> str | None:
 
 def watchdog_seconds() -> float:
     """Return how often the service manager wants to hear that this process lives; 0 where it does not ask."""
-    asked = os.environ.get("WATCHDOG_USEC", "")
-    return int(asked) / 1_000_000 if asked.isdecimal() else 0.0
+    return (_number("WATCHDOG_USEC") or 0) / 1_000_000
 
 
 def failed_starts() -> int:
     """Return how often in a row `serve` has begun anew, by itself, before this time."""
-    said = os.environ.get("TALKWATCH_FAILED_STARTS", "")
-    return int(said) if said.isdecimal() else 0
+    return _number("TALKWATCH_FAILED_STARTS") or 0
 
 
 def note_failed_start(count: int) -> None:
@@ -75,5 +73,9 @@ def note_failed_start(count: int) -> None:
 
 def lease_token() -> int | None:
     """Return the token that this process acts under; None where `serve` did not start it."""
-    said = os.environ.get("TALKWATCH_LEASE", "")
+    return _number("TALKWATCH_LEASE")
+
+
+def _number(name: str) -> int | None:
+    said = os.environ.get(name, "")
     return int(said) if said.isdecimal() else None
