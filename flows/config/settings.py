@@ -311,13 +311,15 @@ def from_file(path: Path) -> str:
 def is_credential(path: Path) -> bool:
     """Tell whether systemd keeps this file for us alone: its access list shows in the mode as the group's."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    return bool(folder) and path.parent == Path(folder or "") and not path.stat().st_mode & stat.S_IROTH
+    return folder not in {None, ""} and path.parent == Path(folder) and not path.stat().st_mode & stat.S_IROTH
 
 
 def diagnostics(settings: Settings, findings: Sequence[Diagnostic], text: str | None = None) -> tuple[str, ...]:
     """Return findings as lines with file and line before them; `text` is what is to stand in the file."""
-    text = text if text is not None or not findings else read_text(settings.path)
-    return tuple(located(settings.path, text or "", place_of(each), each.what) for each in findings)
+    if not findings:
+        return ()
+    text = read_text(settings.path) if text is None else text
+    return tuple(located(settings.path, text, place_of(each), each.what) for each in findings)
 
 
 def place_of(finding: Diagnostic) -> tuple[int | str, ...]:
