@@ -5,8 +5,7 @@ A command is a function in a module of this folder, with `@command("its words")`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -77,17 +76,6 @@ def settings_of(config: Path | None, *, sending: bool = False) -> Settings:
 def data_dir_named(config: Path | None) -> Path:
     """Return where the data stands: who only reads it need not wait until the whole configuration is checked."""
     return data_dir_of(configuration_path(config)) or settings_of(config).data_dir
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Hand over where to write a file anew; it has what it had until the block is done, and then what is there."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        yield fresh
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def tell(columns: Columns[T], records: Iterable[T], output_format: str, spare: Sequence[str] = ()) -> None:

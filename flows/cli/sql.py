@@ -9,8 +9,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from flows.cli.command import Config, command, data_dir_named, replacing
+from flows.cli.command import Config, command, data_dir_named
 from flows.problems import UsageProblem, WorkProblem
+from flows.replacing import replacing
 from flows.tables import streamed, terminal_width
 from warehouse.errors import FULL
 from warehouse.queries import QueryProblem, asked

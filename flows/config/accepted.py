@@ -14,6 +14,7 @@ from pathlib import Path
 from alerts.values import PLACEHOLDER
 from flows.config.environment import ACCEPTED, accepted_path, configuration_path, set_environment
 from flows.config.settings import Settings, load_settings, read_text, settings_in
+from flows.replacing import replacing
 
 FILE = "configuration.json"
 
@@ -29,10 +30,9 @@ class Accepted:
     def keep(self) -> None:
         """Keep it, and have the processes that are started from now on go by it."""
         path = Path(self.data_dir) / FILE
-        fresh = path.with_name(f".{FILE}.new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
-        fresh.replace(path)
+        with replacing(path) as fresh:
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
         set_environment({ACCEPTED: str(path)})
 
     def settings(self, path: Path, *, sending: bool) -> Settings:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import ndiff
 from itertools import groupby
@@ -20,6 +19,7 @@ import tomlkit
 from flows.config.mistakes import header_line, header_name
 from flows.config.settings import parsed, read_text, settings_in
 from flows.problems import UsageProblem, WorkProblem
+from flows.replacing import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,12 @@ class Edit:
     def write(self) -> None:
         """Write the file; its permissions stay. Raises WorkProblem when it cannot be written."""
         path = self.path.resolve()
-        fresh = path.with_name(f".{path.name}.new")
         try:
-            fresh.write_text(self.after, encoding="utf-8")
-            fresh.chmod(path.stat().st_mode)
-            fresh.replace(path)
+            with replacing(path) as fresh:
+                fresh.write_text(self.after, encoding="utf-8")
+                fresh.chmod(path.stat().st_mode)
         except OSError as error:
             raise WorkProblem(f"cannot write {path}: {error.strerror}") from None
-        finally:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
 
 
 def with_tables(path: Path, added: Sequence[Addition]) -> Edit:
