@@ -33,7 +33,7 @@ from flows.steps.deliver.relay import Relay
 from flows.steps.deliver.self_watch import PassWatch
 from flows.supervision import notify
 from warehouse.lease import current
-from warehouse.locking import Held, exclusive
+from warehouse.locking import is_held
 
 # In which the pass at work may end, a run whose pass is over tells Prefect so, and Prefect's server ends: 30 together.
 STOP_SECONDS = 20
@@ -216,10 +216,4 @@ async def finish(data_dir: Path, runner: PassRunner, relay: Relay) -> None:
 
 def is_at_work(data_dir: Path, relay: Relay) -> bool:
     """Tell whether the relay sends, or any process holds the lock of a pass."""
-    if relay.is_sending:
-        return True
-    try:
-        with exclusive(data_dir / LOCK_FILE):
-            return False
-    except Held:
-        return True
+    return relay.is_sending or is_held(data_dir / LOCK_FILE)

@@ -58,6 +58,15 @@ def exclusive(path: Path, patience: Patience | None = None) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a process holds the lock at `path`."""
+    try:
+        with exclusive(path):
+            return False
+    except Held:
+        return True
+
+
 def held_for_writing(database: BinaryIO) -> bool:
     """Tell whether a process has this file open for writing as DuckDB does, so that DuckDB would not open it."""
     try:

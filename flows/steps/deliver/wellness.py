@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from alerts.wording import counted
 from flows.times import to_the_minute
-from warehouse.locking import Held, exclusive
+from warehouse.locking import is_held
 from warehouse.places import LIVE, SERVE_LOCK
 from warehouse.published import LAG, published_at
 from warehouse.runs import Health
@@ -110,11 +110,7 @@ def judged(data_dir: Path, news: Bulletin | None, now: datetime, max_age: timede
 def is_serving(data_dir: Path) -> bool:
     """Tell whether `serve` is at work."""
     with suppress(OSError):
-        try:
-            with exclusive(data_dir / SERVE_LOCK):
-                return False
-        except Held:
-            return True
+        return is_held(data_dir / SERVE_LOCK)
     return False
 
 
