@@ -126,9 +126,11 @@ async def follow_configuration(reloading: Reloading, deployment_id: UUID, *besid
         before = reloading.setup.settings.every
         fresh = await asyncio.to_thread(reloading.look, asked=asked.is_set())
         asked.clear()
-        for each in beside if fresh else ():
-            each.work_with(reloading.setup)
-        if fresh and fresh.settings.every != before:
+        if fresh is None:
+            continue
+        for each in beside:
+            each.work_with(fresh)
+        if fresh.settings.every != before:
             await asyncio.to_thread(reschedule, deployment_id, fresh.settings.every)
 
 
