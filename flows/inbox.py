@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from alerts.links import LinkDeed, What, deed_in, written
-from warehouse.places import LINK_KEY
+from warehouse.places import LINK_KEY, sync
 
 INBOX = "deeds"
 # More than any desk does between two openings of the warehouse: who sends more means no good.
@@ -32,11 +32,7 @@ def link_key(data_dir: Path) -> bytes:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     fresh = data_dir / f"{LINK_KEY}.{secrets.token_hex(4)}"
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        _write(fresh, secrets.token_hex(_KEY_BYTES))
         # Of two that make one at once the first one's counts for both.
         with suppress(FileExistsError):
             os.link(fresh, path)
@@ -61,13 +57,9 @@ def keep(data_dir: Path, deed: LinkDeed) -> None:
         raise InboxFull
     path = folder / f"{name}-{deed.at:%Y%m%dT%H%M%S%f}.json"
     fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(written(deed))
-        file.flush()
-        os.fsync(file.fileno())
+    _write(fresh, written(deed))
     fresh.replace(path)
-    _sync(folder)
+    sync(folder)
 
 
 def waits(data_dir: Path) -> bool:
@@ -97,9 +89,10 @@ def _files(data_dir: Path) -> Iterator[Path]:
         yield from (each for each in (data_dir / INBOX).iterdir() if each.suffix == ".json")
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _write(fresh: Path, text: str) -> None:
+    """Write a new file that its owner alone may read, on the disk before this returns."""
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

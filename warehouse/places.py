@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 Config = dict[str, str | bool | int | float | list[str]]
@@ -24,6 +25,15 @@ ALONE: Config = {**NO_EXTENSIONS, "enable_external_access": "false"}
 def wal(path: Path) -> Path:
     """Return where DuckDB keeps what is committed but not yet in the file."""
     return path.with_name(f"{path.name}.wal")
+
+
+def sync(path: Path) -> None:
+    """Have what was written to a file, or moved in a folder, on the disk before this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def remove(path: Path) -> None:

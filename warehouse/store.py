@@ -6,7 +6,6 @@ The file is made, or brought up to date by the numbered migrations in their orde
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -21,7 +20,7 @@ from warehouse.harmless import literal
 from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
-from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, remove, wal
+from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, remove, sync, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
 from warehouse.session import Session
 
@@ -266,11 +265,11 @@ def write_anew(path: Path) -> None:
 
 def replace_durably(fresh: Path, target: Path) -> None:
     """Move `fresh` over `target`, both on the disk before this returns."""
-    _sync(fresh)
+    sync(fresh)
     # A log that someone's writing to the old file left would be taken for the new one's.
     wal(target).unlink(missing_ok=True)
     fresh.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _create(path: Path, known: tuple[Migration, ...]) -> tuple[int, ...]:
@@ -307,11 +306,3 @@ def _transaction(connection: duckdb.DuckDBPyConnection, begin: str) -> Iterator[
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
         raise
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
