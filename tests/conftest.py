@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import pickle
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flows.processes.pool import Job, Nursery
+from warehouse import store
+from warehouse.locking import Patience
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -127,3 +130,26 @@ def no_nursery_left() -> Iterator[None]:
     yield
     for one in list(KeptNursery.kept):
         one.end()
+
+
+@pytest.fixture(scope="session")
+def blank_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a warehouse that is as all are made: 35 migrations take 0.6 s of processor, a copy none."""
+    folder = tmp_path_factory.mktemp("blank_warehouse")
+    store.migrate(folder)
+    return folder / store.LIVE
+
+
+@pytest.fixture(autouse=True)
+def copied_warehouses(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, blank_warehouse: Path) -> None:
+    """Begin warehouses by copying a new one, but in tests of how one is made."""
+    bring_up, known = store.bring_up, store.known_migrations()
+
+    def copied(path: Path, patience: Patience) -> tuple[int, ...]:
+        if store.known_migrations() != known or store.is_begun(path.parent):
+            return bring_up(path, patience)
+        shutil.copyfile(blank_warehouse, path)
+        return tuple(each.version for each in known)
+
+    if not request.node.get_closest_marker("own_warehouse"):
+        monkeypatch.setattr(store, "bring_up", copied)

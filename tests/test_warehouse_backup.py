@@ -126,6 +126,7 @@ def test_the_published_copy_mends_a_live_file(data_dir, what):
     assert published_passes(data_dir) == ["r1"]
 
 
+@pytest.mark.own_warehouse
 def test_everybody_restores_what_is_his():
     """Neither the copy's mode nor what a restore leaves is in the way of someone who is not root."""
     with TemporaryDirectory() as folder:

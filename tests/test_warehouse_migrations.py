@@ -134,6 +134,7 @@ def test_runs_count_what_a_pass_counts(published):
     assert columns[3:] == [field.name for field in fields(RunCounts)]
 
 
+@pytest.mark.own_warehouse
 def test_migrations_are_applied_once(tmp_path):
     """The first call applies every migration in order, the second none."""
     assert migrate(tmp_path) == tuple(range(1, NEWEST + 1))
