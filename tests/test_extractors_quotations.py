@@ -37,6 +37,21 @@ def words(text):
         ),
         pytest.param('“We go.\n"We stay," he said.', ["We go", "We stay"], id="another kind of mark begins anew"),
         pytest.param("“Stray mark. “We go,” he said.", ["We go"], id="a mark without an end is dropped"),
+        pytest.param(
+            '"We go," he said. "Most people want it so. "They will stay." He left.',
+            ["We go", "Most people want it so", "They will stay"],
+            id="a mark takes up what is open where a line end is lost",
+        ),
+        pytest.param(
+            "“We want to go home. “And we will not stay,” he said.",
+            ["We want to go home", "And we will not stay"],
+            id="and where marks are curly",
+        ),
+        pytest.param(
+            '"Nobody wants to go, he said. "We will stay," she added.',
+            ["We will stay"],
+            id="a mark whose end is missing before a cue takes up nothing",
+        ),
         pytest.param("We go,” he said.", [], id="a mark without a beginning is dropped"),
         pytest.param('He said,"We go."', ["We go"], id="the blank before the mark is missing"),
         pytest.param("“Why now?” he asked.", ["Why now?"], id="a question keeps its mark"),

@@ -178,6 +178,26 @@ def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
             id="who wrote it under the same name",
         ),
         pytest.param("Data released by the UN said the truce was broken.", "United Nations", id="who released it"),
+        pytest.param(
+            "Trump's 28-point plan calls for a ceasefire within 50 days.", "Donald Trump", id="whose plan it is"
+        ),
+        pytest.param(
+            "The Witkoff proposal demands that Hamas release ten men.", "Steve Witkoff", id="called after him"
+        ),
+        pytest.param("An IAEA report said Iran had stockpiled uranium.", "IAEA", id="called after a body"),
+        pytest.param("According to a statement from the Kremlin, a truce is near.", "Kremlin", id="from whom it comes"),
+        pytest.param("A statement from Abbas’s office said a truce was near.", "Abbas’s office", id="from an office"),
+        pytest.param("Macron's post on X said that Putin wanted no truce.", "Emmanuel Macron", id="whose post it is"),
+        pytest.param("Lavrov spoke. His statement said the truce was near.", "Sergei Lavrov", id="his"),
+        pytest.param("The Steele dossier said Moscow had a tape.", "Steele dossier", id="a study is often about him"),
+        pytest.param("The Istanbul communique said the truce held.", "Istanbul communique", id="a place makes nothing"),
+        pytest.param("A statement from Tuesday said the truce held.", None, id="nor does a day it comes from"),
+        pytest.param("The Putin spokesman said a truce was near.", "Putin spokesman", id="whose spokesman he is"),
+        pytest.param("Putin’s spokesman said a truce was near.", "Putin’s spokesman", id="nor by a possessive"),
+        pytest.param(
+            "A former Zelensky adviser said a truce was near.", "former Zelensky adviser", id="whose adviser he was"
+        ),
+        pytest.param("The Putin spokesman left. The spokesman said a truce was near.", "spokesman", id="nor later"),
         pytest.param("The footage said a truce was near.", None, id="what only shows"),
         pytest.param("A deeper look said the talks were over.", None, id="what is nobody’s words"),
         pytest.param("The incident said that a truce was near.", None, id="what happened"),

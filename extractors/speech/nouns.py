@@ -6,7 +6,7 @@ Looks at one phrase; resolves no names.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from extractors.records import Span
@@ -42,6 +42,22 @@ def heap_of(head: Token) -> str:
     """Return the noun of "a flurry of statements"."""
     of = (child for child in head.rights if child.dep_ == "prep" and child.lower_ == "of")
     return next((noun.lemma_.lower() for way in of for noun in way.children if noun.dep_ == "pobj"), "")
+
+
+def last_part(noun: str) -> str:
+    """Return the "statement" of "joint-statement"."""
+    return noun.rpartition("-")[2]
+
+
+def is_somebodys(noun: Token) -> bool:
+    """Tell "the minister" and "Erdogan’s office" from "Tuesday" and "the scene"."""
+    return is_role(noun.lemma_.lower()) or any(child.dep_ == "poss" for child in noun.lefts)
+
+
+def sources_of(noun: Token) -> Iterator[Token]:
+    """Yield the Kremlin of "a statement from the Kremlin"."""
+    ways = (child for child in noun.rights if child.dep_ == "prep" and child.lower_ == "from")
+    return (child for way in ways for child in way.children if child.dep_ == "pobj")
 
 
 def is_pronoun(token: Token) -> bool:

@@ -122,6 +122,9 @@ _LEADING = re.compile(r"[^\w\[(<$€£#@+&‘]+")
 _TRAILING = frozenset(" \t\xa0\u200b,.;:—–-−…")
 _ACRONYM = re.compile(r"(?:\b\w\.){2,}$")
 _ABBREVIATED = 24  # as far back as an acronym at the end can reach
+_ENDED = re.compile(r"[.?!…][’']?\s+$")
+_TOLD = re.compile(r"\b(?:said|says|told|added|wrote)\b")
+_FEW = 4  # words
 _HEADING = 8  # words of a heading between single marks
 
 
@@ -191,6 +194,8 @@ def _pairs(text: str, paragraph: Span, *, next_mark: str) -> list[_Pair]:
         mark = last = Span(*match.span())
         role = _role(text, mark, paragraph, stack)
         if role == "open":
+            if stack and _begins_anew(text, stack[-1], mark):
+                pairs.append(_Pair(stack.pop(), Span(mark.start, mark.start)))
             stack.append(mark)
         elif role == "close" and stack:
             pairs.append(_Pair(stack.pop(), mark))
@@ -198,6 +203,17 @@ def _pairs(text: str, paragraph: Span, *, next_mark: str) -> list[_Pair]:
         # A straight mark that stays open around curly pairs sets off a quoted passage, whose own quotations count.
         stack = [mark for mark in stack if mark.slice(text) != '"']
     return pairs + [_Pair(mark, None) for mark in stack if _runs_on(text, mark, paragraph, last, next_mark=next_mark)]
+
+
+def _begins_anew(text: str, opened: Span, mark: Span) -> bool:
+    """Tell a mark that takes up again what is still open, where a page has lost the line end before it.
+
+    A few words are a stray mark; words that report are the writer's, and a closing mark is missing.
+    """
+    inside = Span(opened.end, mark.start)
+    if opened.slice(text) != mark.slice(text) or not _ENDED.search(text[inside.end - 4 : inside.end]):
+        return False
+    return _count(text, inside) >= _FEW and not _TOLD.search(text, inside.start, inside.end)
 
 
 def _runs_on(text: str, mark: Span, paragraph: Span, last: Span | None, *, next_mark: str) -> bool:

@@ -19,11 +19,12 @@ from extractors.speech.lexicon import (
     HE,
     IT,
     PAPERS,
-    PEOPLE,
+    PLANS,
     POSTING_VERBS,
     POSTS,
     SHE,
     STUDIES,
+    SURVEYS,
     THEY,
     TRADES,
     gender_of_name,
@@ -38,13 +39,16 @@ from extractors.speech.nouns import (
     is_apart,
     is_definite,
     is_pronoun,
+    is_somebodys,
     is_unnamed,
+    last_part,
     part_of,
     plain,
+    sources_of,
     topmost,
 )
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.parties import NOBODY, Background, Party, Resolution, Speaker
+from extractors.speech.parties import NOBODY, Background, Party, Resolution, Speaker, joined, naming_rule, sort_of
 from extractors.speech.partners import companions
 from extractors.speech.syntax import (
     before,
@@ -64,7 +68,6 @@ if TYPE_CHECKING:
 _CAPITAL = r"(?!The )[A-Z][\w’'-]*"
 # What follows a name that nothing has taken for one: "Sachin Kumar, a villager", "the Army in a statement".
 _BESIDE_A_NAME = re.compile(r", (?=[a-z])|(?:,)? (?:in|via|through|on) (?:an?|its|his|her|their|the|X|Telegram)\b")
-_PARTICLE = 3  # letters of "van", "al" or "von" in a name
 _MAKERS = frozenset({"NORP", "ORG", "GPE"})  # of "the Ukrainian proposal", "a UN report"
 _SUBJECTS = frozenset({Part.SUBJECT, Part.INNER})
 _PAIRS = frozenset({"two", "both"})
@@ -72,6 +75,7 @@ _PRONOUNS = {"he": HE, "she": SHE, "it": IT, "they": THEY}
 _GENDERS = {"he": "m", "she": "f"}
 _NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
 _BODIES = (MentionKind.ORGANISATION, MentionKind.PLACE)
+_NAMING = (*_NAMED, *_BODIES)
 
 
 class Cast:
@@ -121,7 +125,7 @@ class Cast:
         """Put on the stage whom a token means, and those joined to it as one more who is many."""
         if part in _SUBJECTS:
             party = self._met[_key(token)] = self._party(sentence, token)
-        elif (mention := self._mention(sentence, token, (*_NAMED, *_BODIES))) is not None:
+        elif (mention := self._mention(sentence, token, _NAMING)) is not None:
             party = self._of_mention(mention, token)
         else:
             return
@@ -192,7 +196,7 @@ class Cast:
         for token in companions(head):
             others += self._members(sentence, token) if token.tag_ == "NNS" else [self._party(sentence, token)]
         named = [party, *(other for other in others if other.is_person == party.is_person and other.is_known)]
-        return party if len(named) == 1 or not party.name or not (party.is_person or party.is_known) else _joined(named)
+        return party if len(named) == 1 or not party.name or not (party.is_person or party.is_known) else joined(named)
 
     def _members(self, sentence: ParsedSentence, head: Token) -> list[Party]:
         """Return those whom "the leaders of France and Germany" calls by one office."""
@@ -240,7 +244,7 @@ class Cast:
         titles = [child.lower_ for child in token.children] if token is not None and mention.ref_id is None else []
         gender = gender_of_titles(titles)
         gender = self._genders.setdefault(mention.name, gender) if gender else self._gender(mention)
-        resolution = _naming_rule(mention)
+        resolution = naming_rule(mention)
         return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=resolution)
 
     def _pronoun(self, sentence: ParsedSentence, head: Token, but: frozenset[str] = frozenset()) -> Party:
@@ -255,7 +259,7 @@ class Cast:
             if one.name in but:
                 return None
             if gender is None:
-                return _sort(one, kind)
+                return sort_of(one, kind)
             own = one.gender or self._gender(one)
             if not one.is_person or one.is_many or own not in {gender, None}:
                 return None
@@ -287,9 +291,9 @@ class Cast:
         is_person = is_role(role) or head.ent_type_ == "PERSON"
         if is_person and is_definite(head) and (meant := self._meant(sentence, head, role)).name:
             return replace(meant, resolution=Resolution.ROLE)
-        is_paper = role in PAPERS or heap_of(head) in PAPERS
-        maker = maker_of(head) if is_paper else owner_of(head) if role in STUDIES else None
-        if maker is not None:
+        paper = last_part(role)
+        is_paper = paper in PAPERS or heap_of(head) in PAPERS
+        if (maker := self._maker(sentence, head, paper, is_paper=is_paper)) is not None:
             return self._joint(sentence, maker, self._party(sentence, maker))
         name = plain(sentence.span(*noun_phrase(head)).slice(self._text))
         name = re.sub("[’']s?$", "", name) if head.dep_ == "poss" else name
@@ -298,9 +302,11 @@ class Cast:
         if known is not None:
             return replace(known, resolution=Resolution.ROLE)
         if len(pair := self._pair(sentence, head, role)) > 1:
-            return _joined(pair)
+            return joined(pair)
         is_many = head.morph.get("Number", []) == ["Plur"] or len(coordinates(head)) > 1
-        is_nobodys = (is_paper or role in STUDIES) and not any(child.ent_type_ in _MAKERS for child in head.lefts)
+        is_nobodys = (is_paper or paper in STUDIES | PLANS) and not any(
+            child.ent_type_ in _MAKERS for child in head.lefts
+        )
         is_thing = not is_person and head.pos_ != "PROPN" and says_nothing(role)
         is_silent = is_nobodys or is_thing or head.pos_ in {"ADP", "PRON", "SCONJ"}
         return Party(
@@ -310,6 +316,20 @@ class Cast:
             is_many=is_many,
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
+
+    def _maker(self, sentence: ParsedSentence, head: Token, paper: str, *, is_paper: bool) -> Token | None:
+        """Return who speaks through what is written: its maker, owner, or whom it is called after or comes from."""
+        if not is_paper and paper not in STUDIES | PLANS | POSTS:
+            return None
+        kinds: tuple[MentionKind, ...] = (MentionKind.ORGANISATION,) if paper in SURVEYS else ()
+        if is_paper or paper in PLANS:
+            kinds = (*_NAMED, MentionKind.ORGANISATION)
+        after = (child for child in head.lefts if child.dep_ in {"compound", "nmod"} and child.pos_ == "PROPN")
+        named = (child for child in after if self._mention(sentence, child, kinds) is not None)
+        from_whom = sources_of(head) if is_paper or paper in POSTS else ()
+        come = (noun for noun in from_whom if is_somebodys(noun) or self._mention(sentence, noun, _NAMING))
+        own = maker_of(head) if is_paper else owner_of(head)
+        return own or next(named, None) or next(come, None)
 
     def _meant(self, sentence: ParsedSentence, head: Token, role: str) -> Party:
         """Return whom "the diplomat" means: who has been called so, else the likeliest, perhaps nobody named."""
@@ -359,41 +379,14 @@ class Cast:
     def _learn_role(self, sentence: ParsedSentence, token: Token) -> None:
         """Remember whose role a noun is: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
         nouns = [child for child in token.children if child.dep_ in {"compound", "appos", "nmod"}]
-        roles = [noun.lemma_.lower() for noun in (*nouns, token.head) if noun.pos_ in {"NOUN", "PROPN"}]
+        beside = [] if token.dep_ in {"compound", "poss"} else [token.head]  # nor is the Putin spokesman Putin
+        roles = [noun.lemma_.lower() for noun in (*nouns, *beside) if noun.pos_ in {"NOUN", "PROPN"}]
         roles = [role for role in roles if is_role(role)]
         mention = self._mention(sentence, token, _NAMED) if roles else None
         if mention is not None:
             party = self._of_mention(mention, token)
             self._roles.update(dict.fromkeys(roles, party))
             self._called.update((party.name, role) for role in roles)
-
-
-def _joined(named: Sequence[Party]) -> Party:
-    """Return several who speak as one; the first of the roster lends the id."""
-    return Party(
-        name="; ".join(dict.fromkeys(str(one.name) for one in named)),
-        ref_id=next((one.ref_id for one in named if one.ref_id), None),
-        is_person=all(one.is_person for one in named),
-        is_many=True,
-        resolution=Resolution.GROUP,
-    )
-
-
-def _sort(one: Party, kind: str) -> str | None:
-    """Tell what an "it" or "they" would mean in a party; None where it cannot."""
-    if one.is_many:
-        return "many" if kind == "they" else None
-    if one.is_person:
-        return None
-    return "named" if one.is_known else "described" if kind == "it" else None
-
-
-def _naming_rule(mention: Mention) -> Resolution:
-    """Tell a name in full, a surname alone and an office: "Ukraine’s foreign minister" has a word in small letters."""
-    words = mention.surface.split()
-    if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
-        return Resolution.ROLE
-    return Resolution.NAME if len(words) > 1 or mention.surface == mention.name else Resolution.SURNAME
 
 
 def _key(token: Token) -> tuple[int, int]:

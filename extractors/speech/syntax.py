@@ -87,7 +87,7 @@ def agent_of(noun: Token) -> Token | None:
 def owner_of(noun: Token) -> Token | None:
     """Return who made a paper, or whose it is: "the paper issued by the Pentagon", "the EU’s paper"."""
     owners = (child for child in noun.children if child.dep_ == "poss")
-    own = (child for child in owners if child.pos_ != "PRON" and child.ent_type_ not in {"DATE", "TIME"})
+    own = (child for child in owners if child.ent_type_ not in {"DATE", "TIME"})
     by = (child for child in noun.children if child.dep_ == "prep" and child.lower_ == "by")
     makers = (child for preposition in by for child in preposition.children if child.dep_ == "pobj")
     return agent_of(noun) or next(own, None) or next(makers, None)
