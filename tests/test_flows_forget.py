@@ -10,9 +10,13 @@ import pytest
 import zstandard
 from typer.testing import CliRunner
 
+from flows.acquire.reprocess import reprocess
 from flows.cli.app import app
+from flows.cli.corrections import PutRight, of_statement
+from flows.problems import UsageProblem
+from flows.steps import again
 from flows.steps.meaning import key_of_sentence
-from tests.month import Month
+from tests.month import Month, read_in
 from tests.newsroom import NOW, feed, newsroom, page
 from tests.servers import Reply
 from warehouse.integrity import faults
@@ -158,3 +162,100 @@ def test_nothing_is_taken_without_a_yes(months, tmp_path):
     done = CliRunner().invoke(app, ["forget", "--outlet", "Observer", "--config", where], input="n\n")
     assert done.exit_code == 1
     assert both.rows("SELECT count(*) FROM article_rows") == [(20,)]
+
+
+def said_to(both, name):
+    """Return the words of a person's statements."""
+    sql = f"SELECT text FROM statements WHERE speaker = '{name}' OR speaker_id = '{name}'"
+    return [text for (text,) in both.rows(sql)]
+
+
+def told_in(data_dir, words):
+    """Return the tables of the live file and the copy that have any of these words, but for those of articles' texts."""
+    found = []
+    for name in (LIVE, PUBLISHED):
+        with closing(duckdb.connect(data_dir / name, read_only=True)) as connection:
+            for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                rows = connection.execute(f'SELECT lower(row::VARCHAR) FROM "{table}" AS row').fetchall()
+                if table not in {"article_rows", "article_revisions"} and any(
+                    word.lower() in row for (row,) in rows for word in words
+                ):
+                    found.append(f"{name}:{table}")
+    return found
+
+
+@pytest.mark.parametrize("name", ["Dmitry Peskov", "John Kerr"], ids=["on-the-watchlist", "off-it"])
+def test_a_person_is_gone_and_the_articles_stay(months, tmp_path, monkeypatch, name):
+    """No row but the articles' texts has a word of his, what others say stands, and no way that texts come brings it back."""
+    both, _ = months
+    data_dir, where = both.setup.data_dir, str(tmp_path / "both" / "talkwatch.toml")
+    both.revise(3, "Observer", before="An editor put words before the others.\n")
+    envoy = read_in(both.article(1, "Herald")).statements[2].statement_id
+    again.put_right(both.setup, list(of_statement(both.setup, envoy, "me", PutRight(speaker="Dmitry Peskov"))))
+    words = [text.removesuffix(", for now") for text in said_to(both, name)]
+    others = both.rows(f"SELECT text FROM statements WHERE speaker <> '{name}' ORDER BY ALL")
+    assert len(words) > 5
+    publish(data_dir)
+    assert told_in(data_dir, words) != []
+    said = CliRunner().invoke(app, ["forget", "--person", name, "--yes", "--config", where])
+    assert said.exit_code == 0, said.output
+
+    def is_gone():
+        assert told_in(data_dir, words) == []
+        assert both.rows(f"SELECT text FROM statements WHERE speaker <> '{name}' ORDER BY ALL") == others
+        assert both.rows("SELECT count(*) FROM article_rows") == [(20,)]
+        official = name.lower().replace(" ", "-")
+        for table in ("positions", "position_shifts", "decisions", "alert_rows", "statement_rows", "takes"):
+            assert both.rows(f"SELECT count(*) FROM {table} WHERE official_id = '{official}'") == [(0,)], table
+        assert both.rows(f"SELECT count(*) FROM mentions WHERE name = '{name}'") == [(0,)]
+        assert faults(data_dir, LONG_AGO) == ()
+
+    is_gone()
+    monkeypatch.setattr("flows.acquire.reprocess.read", both.read)
+    both.version = 2
+    reprocess(both.setup)
+    others = [(text.removesuffix(", for now"),) for (text,) in others]
+    is_gone()
+    publish(data_dir)
+    both.revise(4, "Herald", before="An editor of the Herald put words before the others.\n")
+    is_gone()
+
+
+def test_with_articles_all_that_name_a_person_go(months, tmp_path):
+    """What names him goes as if forgotten by its address; what does not stays, and later articles come without him."""
+    both, _ = months
+    where = str(tmp_path / "both" / "talkwatch.toml")
+    stay = both.rows("SELECT article_id FROM article_rows WHERE NOT contains(text, 'Lavrov') ORDER BY ALL")
+    typed = ["forget", "--person", "lavrov", "--articles", "--yes", "--config", where]
+    done = CliRunner().invoke(app, typed)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("Sergei Lavrov: ")
+    assert 0 < len(stay) < 20
+    assert both.rows("SELECT article_id FROM article_rows ORDER BY ALL") == stay
+    assert faults(both.setup.data_dir, LONG_AGO) == ()
+    both.take_in([both.article(1, "Herald"), both.article(13, "Herald")])
+    assert both.rows("SELECT article_id FROM article_rows WHERE contains(text, 'Lavrov')") == [("herald13",)]
+    assert both.rows("SELECT DISTINCT speaker FROM statements WHERE article_id = 'herald13' ORDER BY ALL") == [
+        ("John Kerr",),
+        ("The envoy",),
+    ]
+    ((said,),) = both.rows("SELECT min(statement_id) FROM statement_rows")
+    given = CliRunner().invoke(app, ["correct", said, "--speaker", "sergei-lavrov", "--config", where])
+    assert isinstance(given.exception, UsageProblem)
+    assert "was forgotten" in str(given.exception)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param(["--person", " "], id="no name"),
+        pytest.param(["--person", "Lavrov", "--outlet", "Herald"], id="two at once"),
+        pytest.param(["--outlet", "Herald", "--articles"], id="articles without a person"),
+    ],
+)
+def test_a_demand_that_is_none_is_refused(tmp_path, typed):
+    """It is wrong use, and nothing is asked or taken."""
+    (tmp_path / "talkwatch.toml").write_text('data_dir = "var"\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["forget", *typed, "--config", str(tmp_path / "talkwatch.toml")])
+    assert isinstance(done.exception, UsageProblem)
+    assert done.output == ""

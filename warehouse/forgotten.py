@@ -1,13 +1,14 @@
-"""What is to be gone: articles with all that was drawn from them, taken out for good, and the digests that stay."""
+"""What is to be gone: articles with all that was drawn from them, taken out for good; and the digests that stay."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from extractors.records import Entry
+from extractors.records import Entry, Mention, MentionKind, Reading, Statement
 from warehouse import events, stories
 from warehouse.rows import Columns
 from warehouse.session import Session
@@ -81,17 +82,20 @@ DELETE FROM search_words
 WHERE form NOT IN (SELECT unnest($1::VARCHAR[]))
     AND search_term(form) NOT IN (SELECT term FROM search_places UNION SELECT term FROM search_new_places)
 """
+_PEOPLE = frozenset({MentionKind.OFFICIAL, MentionKind.PERSON})
+_WORD = re.compile(r"\w+")
+_END = 6  # words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """How much was taken out, and the names of the alerts."""
 
-    articles: int
-    revisions: int
-    messages: int
-    entries: int
-    alert_ids: tuple[str, ...]
+    articles: int = 0
+    revisions: int = 0
+    messages: int = 0
+    entries: int = 0
+    alert_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,30 @@ class Forgotten:
         """Tell whether an outlet was forgotten."""
         return bool(self.digests) and name is not None and _digest("outlet", name) in self.digests
 
+    def person(self, *names: str | None) -> bool:
+        """Tell whether somebody who has one of these names, ids included, was forgotten."""
+        return bool(self.digests) and any(_digest("person", each) in self.digests for each in names if each)
+
+    def without_people(self, article_id: str, reading: Reading) -> Reading:
+        """Return what was read in an article but for what was forgotten: what people say, and where they are named."""
+        if not self.digests:
+            return reading
+        said = tuple(each for each in reading.statements if not self._statement(article_id, each))
+        named, in_title = self._others(reading.mentions), self._others(reading.title_mentions)
+        if (len(said), len(named), len(in_title)) == tuple(
+            map(len, (reading.statements, reading.mentions, reading.title_mentions))
+        ):
+            return reading
+        return replace(reading, statements=said, mentions=named, title_mentions=in_title)
+
+    def _statement(self, article_id: str, said: Statement) -> bool:
+        if self.person(said.speaker_id, *(said.speaker or "").split("; ")):
+            return True
+        return any(_digest("statement", each) in self.digests for each in _ends(article_id, said.text))
+
+    def _others(self, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        return tuple(each for each in mentions if each.kind not in _PEOPLE or not self.person(each.ref_id, each.name))
+
 
 def forgotten(session: Session) -> Forgotten:
     """Return what is not to come back."""
@@ -118,6 +146,14 @@ def bury(session: Session, article_ids: Iterable[str], outlet: str | None, now: 
     """Leave digests of articles, and of an outlet, so that they do not come back."""
     rows = [(_digest("article", each), "article", now) for each in sorted(set(article_ids))]
     rows += [(_digest("outlet", outlet), "outlet", now)] if outlet else []
+    session.insert("forgotten", ("name", "kind", "forgotten_at"), rows, "ON CONFLICT DO NOTHING")
+
+
+def bury_person(session: Session, names: Iterable[str], given: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Leave digests of all names of a person, and of the articles and words that corrections had `given` him."""
+    rows = [(_digest("person", each), "person", now) for each in sorted(set(names))]
+    ends = {each for article_id, words in given for each in _ends(article_id, words)}
+    rows += [(_digest("statement", each), "statement", now) for each in sorted(ends)]
     session.insert("forgotten", ("name", "kind", "forgotten_at"), rows, "ON CONFLICT DO NOTHING")
 
 
@@ -164,17 +200,14 @@ def take_out(session: Session, article_ids: Sequence[str], entry_keys: Sequence[
     told = session.rows(_STORIES, [list(article_ids)])
     sites = _named(session, "page_lines", "site", "article_id", article_ids)
     alert_ids = _named(session, "alert_rows", "alert_id", "article_id", article_ids)
-    messages = _take_alerts(session, alert_ids)
+    messages = take_alerts(session, alert_ids)
     for table in _ABOUT_ARTICLES:
         session.remove(table, "article_id", article_ids)
     _relate_anew(session, article_ids, told)
     for table in ("entries", "entry_names"):
         session.remove(table, "entry_key", entry_keys)
     session.run(_UNLEARNED, [sites])
-    for sql in (_SAID_BEFORE, *_UNWRITTEN):
-        session.run(sql)
-    session.run(_UNSEARCHED, [sorted(keep)])
-    session.run("DELETE FROM search_keys WHERE form NOT IN (SELECT form FROM search_words)")
+    clear(session, keep)
     return Gone(
         articles=len(article_ids),
         revisions=int(revised),
@@ -190,21 +223,35 @@ def said_in(session: Session, article_ids: Sequence[str]) -> tuple[list[str], tu
     return said, tuple(row[0] for row in session.rows(_SENTENCES, [list(article_ids), said]))
 
 
-def _take_alerts(session: Session, alert_ids: Sequence[str]) -> int:
+def take_alerts(session: Session, alert_ids: Sequence[str]) -> int:
     """Take alerts out of whatever tells or names them; return how many messages told nothing else."""
     told_in = [row[0] for row in session.rows(_TOLD_IN, [list(alert_ids)])]
     follow_ups = _named(session, "follow_ups", "follow_up_id", "alert_id", alert_ids)
     session.remove("message_follow_ups", "follow_up_id", follow_ups)
     for table in ("message_alerts", "follow_ups", "verdicts"):
         session.remove(table, "alert_id", alert_ids)
-    gone = [row[0] for row in session.rows(_TOLD_NOTHING, [told_in])]
-    session.remove("messages", "message_id", gone)
     names = "IN (SELECT unnest($1::VARCHAR[]))"
-    # Their subjects may have been another's headline; what they still tell makes a new one.
-    session.run(f"UPDATE messages SET subject = NULL WHERE message_id {names}", [told_in])  # noqa: S608 (our own text)
     session.run(f"UPDATE decisions SET alert_id = NULL WHERE alert_id {names}", [list(alert_ids)])  # noqa: S608 (our own text)
     session.run(f"UPDATE alert_rows SET follows_alert_id = NULL WHERE follows_alert_id {names}", [list(alert_ids)])  # noqa: S608 (our own text)
+    return drop_untold(session, told_in)
+
+
+def drop_untold(session: Session, told_in: Sequence[str]) -> int:
+    """Remove those of some messages that tell nothing by now; return how many."""
+    gone = [row[0] for row in session.rows(_TOLD_NOTHING, [list(told_in)])]
+    session.remove("messages", "message_id", gone)
+    # The subjects may have been another's headline; what the others still tell makes a new one.
+    session.run("UPDATE messages SET subject = NULL WHERE message_id IN (SELECT unnest($1::VARCHAR[]))", [told_in])
     return len(gone)
+
+
+def clear(session: Session, keep: Collection[str]) -> None:
+    """Take out what refers to utterances that are no more, and words that no text has, but for the forms in `keep`."""
+    session.run(_SAID_BEFORE)
+    for sql in _UNWRITTEN:
+        session.run(sql)
+    session.run(_UNSEARCHED, [sorted(keep)])
+    session.run("DELETE FROM search_keys WHERE form NOT IN (SELECT form FROM search_words)")
 
 
 def _relate_anew(session: Session, article_ids: Sequence[str], told: Sequence[Sequence[str]]) -> None:
@@ -224,6 +271,12 @@ def _relate_anew(session: Session, article_ids: Sequence[str], told: Sequence[Se
 def _named(session: Session, table: str, what: str, column: str, names: Sequence[str]) -> list[str]:
     sql = f"SELECT {what} FROM {table} WHERE {column} IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"  # noqa: S608 (literals)
     return [row[0] for row in session.rows(sql, [list(names)])]
+
+
+def _ends(article_id: str, words: str) -> set[str]:
+    """Return how a statement begins and ends in its article: another version cuts it otherwise at one side."""
+    plain = _WORD.findall(words)
+    return {"\x1f".join((article_id, *part)) for part in (plain[:_END], plain[-_END:])}
 
 
 def _digest(kind: str, name: str) -> str:

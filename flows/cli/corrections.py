@@ -22,6 +22,7 @@ from flows.problems import UsageProblem, check_known, the_one
 from flows.tables import Columns
 from warehouse import corrections
 from warehouse.articles import stored_articles
+from warehouse.forgotten import forgotten
 from warehouse.harmless import json_text
 from warehouse.published import publish
 from warehouse.records import ReadArticle
@@ -107,6 +108,7 @@ def correct(  # noqa: PLR0917 (an argument is an option)
     setup = prepared(settings_of(config))
     who = author or user_name()
     made = [named(setup, what, meaning, outlet, who)] if meaning else list(of_statement(setup, what, who, wanted))
+    check_kept(setup, made)
     changed = put_right(setup, made)
     publish(setup.data_dir)
     typer.echo("\n".join([*(line(each) for each in made), f"{counted(changed, 'article')} read otherwise now"]))
@@ -152,6 +154,15 @@ def export(config: Config = None) -> None:
     for read in found:
         own = [each for each in held if each.article_id == read.article.article_id]
         typer.echo(json_text(gold(read, own)))
+
+
+def check_kept(setup: Setup, made: Sequence[Correction]) -> None:
+    """Raise UsageProblem where words would be given to somebody of whom nothing is kept."""
+    with reading(setup.data_dir) as session:
+        known = forgotten(session)
+    gone = [each.is_now for each in made if each.field is not CorrectedField.TOPIC and known.person(each.is_now)]
+    if gone:
+        raise UsageProblem(f"{gone[0]} was forgotten: nothing that he says is kept; --drop takes the statement away")
 
 
 def line(made: Correction) -> str:

@@ -13,7 +13,6 @@ from alerts.records import Alert, News, Place
 from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Reading, Statement
 from extractors.relation_records import Correction
-from extractors.speech.corrections import corrected
 from flows.setup import Setup
 from flows.steps.decide.known import Known, Names
 from flows.steps.decide.matches import candidates_in
@@ -22,10 +21,11 @@ from flows.steps.decide.plan import REPORTS_KEPT
 from flows.steps.fetch import FoundArticle
 from flows.steps.meaning import vectors_of
 from flows.steps.read import read
-from flows.steps.record import BATCH, situated, worked_out, write_said
+from flows.steps.record import BATCH, as_held, situated, worked_out, write_said
 from flows.steps.relate import relate, with_utterances, wordings
 from warehouse import alerts, articles, follow_ups, outbox, search, utterances
 from warehouse.corrections import articles_about, note_gone, save_correction, standing, undo
+from warehouse.forgotten import Forgotten, forgotten
 from warehouse.records import ReadArticle
 from warehouse.session import Session
 from warehouse.store import reading, writing
@@ -78,8 +78,22 @@ def read_anew(setup: Setup, article_ids: Sequence[str]) -> int:
 
 def unread(setup: Setup, session: Session, article_ids: Sequence[str]) -> None:
     """Write that nothing is said in articles: positions, utterances and disputes are what the others make of them."""
-    stored = sorted(articles.stored_articles(session, article_ids), key=lambda each: each.article.first_seen_at)
-    pairs = [(each, replace(each, reading=_without_words(each.reading), again=True)) for each in stored]
+    stored = articles.stored_articles(session, article_ids)
+    _rewrite(setup, session, [(each, _without_words(each.reading)) for each in stored])
+
+
+def unspoken(setup: Setup, session: Session, article_ids: Sequence[str], known: Forgotten) -> None:
+    """Write articles as they are without the people who were forgotten, and what rests on that."""
+    for start in range(0, len(article_ids), BATCH):
+        stored = _with_words(session, article_ids[start : start + BATCH])
+        found = [(each, known.without_people(each.article.article_id, each.reading)) for each in stored]
+        _rewrite(setup, session, [pair for pair in found if pair[0].reading != pair[1]])
+
+
+def _rewrite(setup: Setup, session: Session, found: Sequence[tuple[ReadArticle, Reading]]) -> None:
+    """Write other readings of stored articles; nobody is told."""
+    pairs = [(each, replace(each, reading=now, again=True)) for each, now in found]
+    pairs.sort(key=lambda pair: pair[0].article.first_seen_at)
     for together in _within_days(pairs):
         for start in range(0, len(together), BATCH):
             _write(setup.telling_nobody, session, together[start : start + BATCH])
@@ -101,9 +115,9 @@ def _with_words(session: Session, article_ids: Sequence[str]) -> list[ReadArticl
 
 def _rewritten(setup: Setup, session: Session, stored: Sequence[ReadArticle], now: Sequence[ReadArticle]) -> int:
     """Write how articles are read now, put right as people have done, where that is not what is stored."""
-    held, changed = standing(session), []
+    held, known, changed = standing(session), forgotten(session), []
     for before, each in zip(stored, now, strict=True):
-        result = corrected(each.article, each.reading, held, setup.watchlist)
+        result = as_held(setup, each, held, known)
         lost = {gone.correction_id for gone in result.gone}
         own = {one.correction_id for one in held if one.article_id == each.article.article_id}
         note_gone(session, sorted(lost), sorted(own - lost), setup.now())

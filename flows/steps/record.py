@@ -11,7 +11,7 @@ from alerts.compiled_rules import CompiledRule
 from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Depth
 from extractors.relation_records import Correction, Telling
-from extractors.speech.corrections import corrected
+from extractors.speech.corrections import CorrectedReading, corrected
 from extractors.text.identity import article_id
 from flows.setup import Setup
 from flows.steps.decide.matches import Batch, candidates_in
@@ -30,7 +30,7 @@ from warehouse import alerts, articles, events, follow_ups, outbox, positions, s
 from warehouse.corrections import note_gone, standing
 from warehouse.disputes import Dispute, contested, save_disputes
 from warehouse.entries import PageFailure, blank_entries, fail_entries
-from warehouse.forgotten import forgotten
+from warehouse.forgotten import Forgotten, forgotten
 from warehouse.records import ReadArticle
 from warehouse.reprocessing import reached_at
 from warehouse.runs import RunCounts
@@ -77,8 +77,8 @@ def taken_in(setup: Setup, session: Session, batch: Batch, *, own: Collection[st
 
     `own` are the utterances' names that statements which are read again may keep.
     """
-    held = standing(session)
-    right, gone = put_right(setup, remembered(session, batch), held)
+    held, known = standing(session), forgotten(session)
+    right, gone = put_right(setup, remembered(session, batch, known), held, known)
     situation = situated(setup, session, right, own=own)
     note_words(session, situation, held, gone, setup.now())
     plan = decide(situation, right, setup.now(), rules=setup.rules, subscribers=setup.settings.subscribers)
@@ -86,9 +86,8 @@ def taken_in(setup: Setup, session: Session, batch: Batch, *, own: Collection[st
     return plan
 
 
-def remembered(session: Session, batch: Batch) -> Batch:
+def remembered(session: Session, batch: Batch, known: Forgotten) -> Batch:
     """Return a batch without what was forgotten; the entries that led to that are forgotten with it."""
-    known = forgotten(session)
     gone = [
         each
         for each in batch.found
@@ -114,11 +113,13 @@ def situated(setup: Setup, session: Session, batch: Batch, *, own: Collection[st
     )
 
 
-def put_right(setup: Setup, batch: Batch, corrections: Sequence[Correction]) -> tuple[Batch, tuple[Correction, ...]]:
+def put_right(
+    setup: Setup, batch: Batch, corrections: Sequence[Correction], known: Forgotten
+) -> tuple[Batch, tuple[Correction, ...]]:
     """Return a batch read as people put it right, and the corrections whose words its articles have no more."""
-    if not corrections:
+    if not corrections and not known.digests:
         return batch, ()
-    results = [corrected(each.article, each.reading, corrections, setup.watchlist) for each in batch.found]
+    results = [as_held(setup, each, corrections, known) for each in batch.found]
     gone = tuple(each for result in results for each in result.gone)
     changed = {
         place: replace(found, reading=result.reading)
@@ -135,6 +136,12 @@ def put_right(setup: Setup, batch: Batch, corrections: Sequence[Correction]) -> 
         matched=tuple(matched.get(place, own) for place, own in enumerate(batch.matched)),
         vectors={**batch.vectors, **right.vectors},
     ), gone
+
+
+def as_held(setup: Setup, found: ReadArticle, corrections: Sequence[Correction], known: Forgotten) -> CorrectedReading:
+    """Return what was read in an article as people put it right, without the people who were forgotten."""
+    result = corrected(found.article, found.reading, corrections, setup.watchlist)
+    return replace(result, reading=known.without_people(found.article.article_id, result.reading))
 
 
 def note_words(
