@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from alerts.clauses import phrases_in
-from alerts.layout import Nearness, Occurrence
+from alerts.occurrences import Nearness, Occurrence
 from alerts.records import Evidence
 from alerts.rule_names import Target, named, wordings
 from alerts.rules import Lack, OfArticle, OfHit, OfSpeaker, Rule

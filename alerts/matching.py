@@ -12,7 +12,8 @@ from itertools import chain, islice
 
 from alerts.clauses import few
 from alerts.compiled_rules import CompiledRule, Failure
-from alerts.layout import Layout, Nearness, Occurrence, Texts
+from alerts.layout import Layout
+from alerts.occurrences import Nearness, Occurrence, Texts
 from alerts.proofs import also_named, beside_him, proof_at, said_at
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
@@ -20,6 +21,7 @@ from extractors.officials.exceptions import Hit
 from extractors.records import Article, Reading, Span
 from extractors.text.languages import language_name
 
+Pair = tuple[Layout, int, Hit, str]  # a hit in a text's sentence, and the id of someone
 EVIDENCE_LIMIT = 20
 # A rule looks at so many pairs of a phrase and an official beside it in one article, and at so many of those apart; it
 # takes so many officials, the strongest. What has more is a list of everybody, and would cost by the square. Where
@@ -98,7 +100,7 @@ def _wanted(rule: CompiledRule, texts: Texts) -> list[str]:
     """Return the ids of those in the article whom the rule names, in the office they held that day."""
     named = rule.rule.officials  # which many rules have in common
     if named not in texts.wanted:
-        texts.wanted[named] = sorted(ref for ref in texts.refs if rule.wants(ref, texts.on))
+        texts.wanted[named] = sorted(ref for ref in rule.officials if ref in texts.refs and rule.wants(ref, texts.on))
     return texts.wanted[named]
 
 
@@ -107,26 +109,37 @@ def _occurrences(
 ) -> Iterator[Occurrence]:
     """Yield each fresh hit of the rule's phrases with each of these, in scope or `anywhere`, by its strongest tie."""
     apart = anywhere or rule.rule.scope is Scope.ARTICLE
-    for layout, sentence, hit, ref in _pairs(rule, texts, frozenset(refs), apart=apart):
-        near = texts.near(ref, hit, sentence, layout)
-        if near and not anywhere and not _near_enough(rule, near):
-            near = _other_tie(rule, near, texts, (ref, hit, sentence, layout))
-        if near:
-            yield Occurrence(
-                scope=rule.rule.scope,
-                phrases=rule.phrases,
-                texts=texts,
-                layout=layout,
-                sentence=sentence,
-                hit=hit,
-                ref_id=ref,
-                near=near,
-            )
+    for pair in _pairs(rule, texts, frozenset(refs), apart=apart):
+        layout, _, hit, ref = pair
+        key = (id(rule.phrases), rule.rule.scope, anywhere, layout.place, hit, ref)
+        if key not in texts.occurrences:
+            texts.occurrences[key] = _occurrence(rule, texts, pair, anywhere=anywhere)
+        if at := texts.occurrences[key]:
+            yield at
 
 
-def _pairs(
-    rule: CompiledRule, texts: Texts, refs: frozenset[str], *, apart: bool
-) -> Iterator[tuple[Layout, int, Hit, str]]:
+def _occurrence(rule: CompiledRule, texts: Texts, pair: Pair, *, anywhere: bool) -> Occurrence | None:
+    """Return a hit with someone by the strongest tie that its rule's scope takes: the same for all rules of a scope."""
+    layout, sentence, hit, ref = pair
+    near = texts.near(ref, hit, sentence, layout)
+    if near and not anywhere and not _near_enough(rule, near):
+        near = _other_tie(rule, near, texts, (ref, hit, sentence, layout))
+    if near is None:
+        return None
+    return Occurrence(
+        scope=rule.rule.scope,
+        phrases=rule.phrases,
+        offices=rule.offices,
+        texts=texts,
+        layout=layout,
+        sentence=sentence,
+        hit=hit,
+        ref_id=ref,
+        near=near,
+    )
+
+
+def _pairs(rule: CompiledRule, texts: Texts, refs: frozenset[str], *, apart: bool) -> Iterator[Pair]:
     """Yield each fresh hit with each of these who is beside it, then `apart` with the others; so many of both."""
 
     def places() -> Iterator[tuple[tuple[Layout, int, Hit], frozenset[str]]]:
@@ -199,7 +212,7 @@ def _exclusion_at(at: Occurrence, exclusions: Sequence[Sequence[Evidence]]) -> E
 
 def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> Match:
     best, at = hits[0], hits[0].at
-    shown = _excerpt_span(at)
+    shown = at.once(_excerpt_span)
     statement = at.near.statement
     return Match(
         rule=rule.name,
@@ -212,8 +225,8 @@ def _match(rule: CompiledRule, article: Article, hits: Sequence[RankedHit]) -> M
         excerpt=shown.slice(at.layout.text),
         excerpt_span=shown,
         evidence=(
-            *islice(_all_proofs(hits, article), EVIDENCE_LIMIT),
-            *beside_him(at, best.together, rule.offices),
+            *islice(_all_proofs(hits), EVIDENCE_LIMIT),
+            *beside_him(at, best.together),
             *also_named(best.together, at),
         ),
         utterance_id=statement.utterance_id if statement else None,
@@ -241,11 +254,11 @@ def _excerpt_span(at: Occurrence) -> Span:
     return layout.sentences[at.sentence]
 
 
-def _all_proofs(hits: Sequence[RankedHit], article: Article) -> Iterator[Evidence]:
+def _all_proofs(hits: Sequence[RankedHit]) -> Iterator[Evidence]:
     """Yield each proof once, the strongest hit's first."""
     seen = set()
     for each in (hit for hit in hits if hit.standing == hits[0].standing):
-        for proof in _proofs(each, article):
+        for proof in _proofs(each):
             if proof not in seen:
                 seen.add(proof)
                 yield proof
@@ -257,15 +270,9 @@ def _utterances(hits: Sequence[RankedHit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.utterance_id for each in statements if each))
 
 
-def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
-    at, layout, near = hit.at, hit.at.layout, hit.at.near
-    yield proof_at("keyword", layout, at.hit.span, at.hit.key)
-    if near.mention is not None:
-        text = article.text if near.mentioned_in is Place.TEXT else article.title or ""
-        surface = near.mention.span.slice(text)
-        yield Evidence(what="official", place=near.mentioned_in, span=near.mention.span, surface=surface, ref=at.ref_id)
-    if near.statement is not None:
-        yield from said_at(at, near.statement)
+def _proofs(hit: RankedHit) -> Iterator[Evidence]:
+    at, layout = hit.at, hit.at.layout
+    yield from at.once(_proofs_of_nearness)
     yield from hit.proofs
     if at.negation is not None:
         yield proof_at("negation", layout, at.negation, None)
@@ -273,6 +280,19 @@ def _proofs(hit: RankedHit, article: Article) -> Iterator[Evidence]:
         yield proof_at("historical", layout, layout.sentences[at.sentence], None)
     if hit.exclusion is not None:
         yield hit.exclusion
+
+
+def _proofs_of_nearness(at: Occurrence) -> tuple[Evidence, ...]:
+    """Return where the phrase and the official stand, and what is said there."""
+    near, found = at.near, [proof_at("keyword", at.layout, at.hit.span, at.hit.key)]
+    if near.mention is not None:
+        article = at.texts.article
+        text = article.text if near.mentioned_in is Place.TEXT else article.title or ""
+        surface = near.mention.span.slice(text)
+        found.append(
+            Evidence(what="official", place=near.mentioned_in, span=near.mention.span, surface=surface, ref=at.ref_id)
+        )
+    return (*found, *(said_at(at, near.statement) if near.statement else ()))
 
 
 def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from alerts.layout import Layout, Occurrence
+from alerts.layout import Layout
+from alerts.occurrences import Occurrence
 from alerts.records import Evidence, Scope
-from extractors.officials.offices import Offices
 from extractors.records import Span, Statement, StatementKind
 
 _MENTIONS = 12  # of an official, beside which his office is looked for, and beside the first, where most stand
@@ -25,26 +25,26 @@ def also_named(together: Sequence[str], at: Occurrence) -> Iterator[Evidence]:
             yield proof_at("also", layout, mention.span, mention.ref_id)
 
 
-def beside_him(at: Occurrence, together: Sequence[str], offices: Offices) -> Iterator[Evidence]:
+def beside_him(at: Occurrence, together: Sequence[str]) -> Iterator[Evidence]:
     """Yield who says it with him, in whose words; of one who says it alone the office he is named with."""
     said = at.near.statement
     if said is None or len(together) == 1:
-        yield from _office(at, offices)
+        yield from at.once(_office)
         return
     for ref in together:
         if ref != at.ref_id:
             yield proof_at("together", at.layout, said.speaker_span or said.span, ref)
 
 
-def _office(at: Occurrence, offices: Offices) -> Iterator[Evidence]:
-    """Yield the words in which the article names the official's office: those nearest to the phrase, else the first."""
+def _office(at: Occurrence) -> tuple[Evidence, ...]:
+    """Return the words in which the article names his office: those nearest to the phrase, else the first."""
     layout = at.texts.text
     near = at.hit.span if at.layout is layout else Span(0, 0)
     nearest = islice(layout.mentions_of(at.ref_id, layout.whole, near), _MENTIONS)
     first = islice(layout.mentions_of(at.ref_id, layout.whole, Span(0, 0)), 1)
-    spans = (offices.printed(layout.text, mention.span) for mention in chain(nearest, first))
-    if office := next(filter(None, spans), None):
-        yield proof_at("office", layout, office, at.ref_id)
+    spans = (at.texts.printed.beside(at.offices, mention.span) for mention in chain(nearest, first))
+    office = next(filter(None, spans), None)
+    return (proof_at("office", layout, office, at.ref_id),) if office else ()
 
 
 def said_at(at: Occurrence, statement: Statement) -> Iterator[Evidence]:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, model_validator
 
 from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of, phrases_in
-from alerts.layout import Nearness, Occurrence
+from alerts.occurrences import Nearness, Occurrence
 from alerts.records import Change, Evidence, Scope, Severity
 from alerts.rule_names import (
     TOPIC,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from alerts.clauses import Clause, Joint
-from alerts.layout import Texts
 from alerts.matching import first_failure
+from alerts.occurrences import Texts
 from alerts.records import Scope
 from alerts.rules import Negation
 from extractors.records import Article, Statement

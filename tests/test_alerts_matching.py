@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts import matching
 from alerts.compiled_rules import compile_rules
 from alerts.matching import EVIDENCE_LIMIT, MOST_OFFICIALS, find_all_matches, find_matches
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Rule
+from extractors.officials.offices import Offices, PrintedOffices
 from extractors.records import Article, Mention, MentionKind, Reading, Span, Statement, StatementKind
 from tests.alert_examples import article, compiled, read, rule, said, span_of, watchlist
 
@@ -463,3 +466,52 @@ def test_two_thousand_rules_share_the_work_of_one_article():
         found,
     )
     assert len(few[0]) == MOST_OFFICIALS
+
+
+def test_what_rules_have_in_common_is_found_out_once(monkeypatch):
+    """However many rules name whoever stands there, offices are looked for once a line, and proofs made once a hit."""
+    own, found = everybody(4_000, end=".\n")
+    looked = Counter[str]()
+    for module, name in ((Offices, "find"), (matching, "_proofs_of_nearness")):
+        asked = getattr(module, name)
+
+        def counted(*given, name: str = name, asked=asked):
+            looked[name] += 1
+            return asked(*given)
+
+        monkeypatch.setattr(module, name, counted)
+
+    def work(count: int) -> Counter[str]:
+        looked.clear()
+        find_all_matches(
+            compile_rules(
+                [
+                    Rule(name=f"rule {n}", keywords=("ceasefire",), officials=("any",), subscribers=("desk",))
+                    for n in range(count)
+                ],
+                watchlist(),
+            ),
+            own,
+            found,
+        )
+        return Counter(looked)
+
+    few = work(20)
+    assert few == work(40)
+    assert 0 < few["find"] <= len(own.text.splitlines())
+
+
+def test_offices_of_a_line_are_those_beside_each_of_its_names():
+    """Each of a line's names has its own office, before it or behind, the one that calls him too, and no other line's."""
+    text = (
+        "Russian Foreign Minister Sergei Lavrov met Marco Rubio, the U.S. secretary of state.\nLavrov left Hakan Fidan."
+    )
+    printed, offices = PrintedOffices(text), Offices(watchlist())
+    names = ("Sergei Lavrov", "Marco Rubio", "Foreign Minister", "Hakan Fidan")
+    spans = [printed.beside(offices, span_of(text, name)) for name in names]
+    assert [span and span.slice(text) for span in spans] == [
+        "Russian Foreign Minister",
+        "U.S. secretary of state",
+        "Russian Foreign Minister",
+        None,
+    ]

@@ -10,8 +10,8 @@ import pytest
 from pydantic import Field
 
 from alerts.compiled_rules import CompiledRule, compile_rules
-from alerts.layout import Nearness, Occurrence, Texts
 from alerts.matching import find_matches, first_failure
+from alerts.occurrences import Nearness, Occurrence, Texts
 from alerts.records import Scope
 from alerts.rule_checks import oddities, wrong_names
 from alerts.rule_names import KnownNames

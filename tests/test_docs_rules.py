@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from alerts.compiled_rules import CompiledRule
-from alerts.layout import Texts
 from alerts.matching import find_matches, first_failure
+from alerts.occurrences import Texts
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article
 from extractors.speech.reading import Reader, Unread

@@ -231,11 +231,8 @@ def _titled(text: TextWords, named: NamedOfficial, titles: Titles) -> Iterator[H
             )
 
 
-_BESIDE = 120  # characters around a name in which an office may stand beside it
-
-
 class Offices:
-    """Finds the office in a text's own words, beside a name or in its place. Indexed when first asked."""
+    """Finds the offices in a text's own words. Indexed when first asked."""
 
     def __init__(self, watchlist: Watchlist) -> None:
         """Take the watchlist whose offices are looked for."""
@@ -245,17 +242,36 @@ class Offices:
     def _roles(self) -> RoleIndex:
         return RoleIndex(self._watchlist.roles, self._watchlist.countries)
 
-    def printed(self, text: str, name: Span) -> Span | None:
+    def find(self, line: str) -> tuple[Span, ...]:
+        """Return where a line of a text speaks of an office, in order, none overlapping another."""
+        words = read_words(line)
+        return tuple(words.span(role.first, role.last) for role in self._roles.find(words))
+
+
+class PrintedOffices:
+    """Where a text speaks of an office beside a name, each of its lines looked through once."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text."""
+        self._text = text
+        self._lines: dict[int, tuple[str, tuple[Span, ...]]] = {}
+
+    def beside(self, offices: Offices, name: Span) -> Span | None:
         """Return the words of the office beside the name at `name`, or in its place where they call him by it."""
-        start = max(text.rfind("\n", 0, name.start) + 1, name.start - _BESIDE)
-        end = text.find("\n", name.end)
-        window = text[start : min(len(text) if end < 0 else end, name.end + _BESIDE)]
-        words, own = read_words(window), Span(name.start - start, name.end - start)
-        for role in self._roles.find(words):
-            office = words.span(role.first, role.last)
-            if office.meets(own) or _is_beside(window, office, own):
-                return office.moved(start)
-        return None
+        start = self._text.rfind("\n", 0, name.start) + 1
+        line, found = self._line(offices, start)
+        own = name.moved(-start)
+        first, end = bisect_left(found, own), bisect_left(found, Span(own.end, own.end))
+        near = found[max(0, first - 1) : end + 1]
+        office = next((each for each in near if each.meets(own) or _is_beside(line, each, own)), None)
+        return office and office.moved(start)
+
+    def _line(self, offices: Offices, start: int) -> tuple[str, tuple[Span, ...]]:
+        if start not in self._lines:
+            end = self._text.find("\n", start)
+            line = self._text[start : len(self._text) if end < 0 else end]
+            self._lines[start] = (line, offices.find(line))
+        return self._lines[start]
 
 
 def _is_beside(text: str, office: Span, name: Span) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.compiled_rules import CompiledRule
-from alerts.layout import Texts
 from alerts.letters import office
 from alerts.matching import find_matches, first_failure
+from alerts.occurrences import Texts
 from alerts.records import Alert, Evidence, Match, Place
 from alerts.wording import counted
 from extractors.records import Article, Depth

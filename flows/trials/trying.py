@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.deciding import Case, decision, past_alert
 from alerts.history import History
-from alerts.layout import Texts
 from alerts.letters import render
 from alerts.matching import find_matches, first_failure
 from alerts.message_records import Message, Notice
+from alerts.occurrences import Texts
 from alerts.records import Alert, Arrival, Decision
 from alerts.rule_checks import wrong_names
 from alerts.rules import Rule

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts.compiled_rules import CompiledRule, Failure
-from alerts.layout import Texts
 from alerts.matching import first_failure
+from alerts.occurrences import Texts
 from alerts.records import Reason
 from extractors.records import Depth
 from flows.config.settings import Settings
