@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.copies.gist import alike_but_for_words, apart, gist, opposed
+from extractors.copies.apart import alike_but_for_words, apart, opposed
+from extractors.copies.gist import gist
 from extractors.copies.meaning import said_alike
 from extractors.negotiation.utterances import retold, sentences_of
 from extractors.relation_records import Wording, Words
@@ -20,6 +21,7 @@ from flows.steps.meaning import echoes_in
 from tests.warehouse_examples import NOW
 
 GROUPS = tomllib.loads((Path(__file__).parent / "said_alike.toml").read_text("utf-8"))["said"]
+NEAR_PAIRS = tomllib.loads((Path(__file__).parent / "said_opposed.toml").read_text("utf-8"))
 KINDS = ("same", "opposite", "other")
 
 
@@ -138,6 +140,25 @@ def test_a_quotation_meets_its_middle_sentence_and_a_speech_does_not():
 def test_what_a_vector_does_not_see(one, other, differs):
     """Figures, names, things of a kind, and yes or no tell two sentences apart, in either order."""
     assert apart(gist(one), gist(other)) == apart(gist(other), gist(one)) == differs
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Tell whether what a vector does not see sets two sentences apart, whichever comes first."""
+    some, others = gist(retold(one, None)), gist(retold(other, None))
+    assert apart(some, others) == apart(others, some)
+    return apart(some, others)
+
+
+@pytest.mark.parametrize("reason", NEAR_PAIRS["apart"])
+def test_sentences_near_in_meaning_that_do_not_say_one_thing_are_apart(reason):
+    """A "not", an opposite, a figure, who does it to whom, what comes first, a condition and a place make another thing."""
+    pairs = NEAR_PAIRS["apart"][reason]
+    assert [pair for pair in pairs if not are_apart(*pair)] == []
+
+
+def test_sentences_in_another_order_or_voice_stay_one():
+    """The passive, rows, a clause moved, synonyms, double negation and a condition told otherwise set nothing apart."""
+    assert [pair for pair in NEAR_PAIRS["one"] if are_apart(*pair)] == []
 
 
 def test_sentences_of_the_same_words_but_for_one_have_to_be_nearer():

@@ -1,4 +1,4 @@
-"""What two sentences that may say one thing must agree in, whatever their words: figures, names, and yes or no. Pure.
+"""What two sentences that may say one thing are compared by beside their vectors: figures, names, yes or no, … Pure.
 
 A vector of meaning hardly sees any of it: "ready" and "not ready" lie as near each other as a translation.
 """
@@ -6,17 +6,16 @@ A vector of meaning hardly sees any of it: "ready" and "not ready" lie as near e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
-from extractors.copies.sameness import in_common
 from extractors.text.tables import tables
 from extractors.text.words import base, fold, is_cyrillic, is_mostly_cyrillic
 
-_TABLES = tables("extractors.copies", "gist.toml")
+TABLES = tables("extractors.copies", "gist.toml")
 _WORD = re.compile(r"[^\W_]+(?:[.,'’ʼ-][^\W_]+)*")
 _GROUPED = re.compile(r"(?<=\d)[,\u00a0\u202f ](?=\d{3}(?!\d))")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
@@ -24,24 +23,17 @@ _KEPT = 8192  # sentences
 _STEM = 5  # letters that the inflected forms of a Slavic word share
 _SHORT = 3  # letters of words that tell nothing
 _KEY = 2  # letters by which words are looked up in a list
-_SKELETON = 2  # consonants by which a name is known in another script
 
-_LATIN = str.maketrans(
-    dict(zip("абвгдезийклмнопрстуфхыэёіїєґ", "abvgdeziiklmnoprstufhyeeiieg", strict=True))
-    | {"ж": "j", "ц": "ts", "ч": "c", "ш": "c", "щ": "c", "ю": "u", "я": "a", "ь": "", "ъ": ""}
-)
-# How one sound is written in several ways: the first of each stands for all.
-_SOUNDS = (
-    ("", "kh"),
-    ("f", "ph"),
-    ("k", "ck|q|c(?=[^eiyh]|$)"),
-    ("c", "tch|ch|sh"),
-    ("s", "c(?=[eiy])"),
-    ("j", "dzh|zh|dj"),
-    ("ks", "x"),
-)
+# Parts of a word that turn it around.
+_TURNED = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "не")
+_GRAMMAR = frozenset(TABLES["grammar"]["words"].split())
+_LATER = frozenset({"after", "после", "після"})
+_SEQUENCE = _LATER | {"before", "then", "until", "затем", "потом", "потім", "перед", "прежде", "до"}
+# The country, not the pronoun.
+_COUNTRIES, _COUNTRY = frozenset({"US", "US's"}), "usa"
+_ROW = frozenset({"and", "or", "the", "&", "и", "или", "і", "й", "та", "або"})
+_PERSONS = {word: name for name, words in TABLES["persons"].items() for word in words.split()}
 _UKRAINIAN = re.compile("[іїєґ]")
-_VOWELS = re.compile(r"[^bcdfgjklmnprstvz]")
 
 
 class Letters(Enum):
@@ -52,10 +44,11 @@ class Letters(Enum):
     UKRAINIAN = "ukrainian"
 
 
-class _Words:
+class Phrases:
     """A list of words, stems and phrases, and what each stands for."""
 
     def __init__(self, listed: Mapping[str, str]) -> None:
+        """Take what each name stands for: words, stems ending in *, and phrases joined by _, with blanks between."""
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name, words in listed.items():
             for phrase in words.split():
@@ -85,9 +78,27 @@ def _fits(listed: str, word: str) -> bool:
     return word.startswith(listed[:-1]) if listed.endswith("*") else word == listed
 
 
-_TURNING = _Words({name: _TABLES[name] for name in ("negating", "agreeing", "harmless")})
-_NAMES, _KINDS, _NUMBERS = (_Words(_TABLES[name]) for name in ("names", "kinds", "numbers"))
-_SIDES = tuple((_Words({"": left}), _Words({"": right})) for left, right in _TABLES["opposites"])
+_TURNING = Phrases({name: TABLES[name] for name in ("negating", "agreeing", "harmless")})
+_NAMES, _KINDS, _NUMBERS = (Phrases(TABLES[name]) for name in ("names", "kinds", "numbers"))
+_CONDITIONS = Phrases({name: TABLES["conditions"][name] for name in ("conditional", "unconditional")})
+SIDES = tuple((Phrases({"": left}), Phrases({"": right})) for left, right in TABLES["opposites"])
+_MULTIPLES = frozenset({"100", "1000", "1000000"})
+
+# A name in a sentence, its first word, and the word after it.
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts or is acted on: one of the listed names, or "we" and "they".
+
+    `form` is the word as it stands, whose ending tells his part in Slavic languages. `acting` tells that he acts though
+    he comes later ("by Ukraine").
+    """
+
+    name: str
+    form: str
+    acting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,10 @@ class Gist:
 
     `names` are of those that are listed, `kinds` of things, `others` names as they are written. `told` are stems of all
     its longer words. `sides` are the opposites of which it has a word: 1 or -1, 2 or -2, … by their place in the list.
+    `turned` are what words were made of that are turned around by their parts ("illegal", "fruitless"); `words` are
+    all, in small letters. `parties` are those who act or are acted on, in order; `course` stems of what means
+    something, in order, parties by their names, those in a row ("Russia and Ukraine") as one. `condition` are stems of
+    what has to come first ("if …"), `sequence` of what comes before what; None where nothing does.
     """
 
     letters: Letters
@@ -106,76 +121,38 @@ class Gist:
     told: frozenset[str]
     negated: bool
     sides: frozenset[int]
+    turned: frozenset[str]
+    words: frozenset[str]
+    parties: tuple[Actor, ...]
+    course: tuple[str, ...]
+    condition: frozenset[str] | None
+    sequence: tuple[frozenset[str], frozenset[str]] | None
 
 
 @lru_cache(maxsize=_KEPT)
 def gist(sentence: str) -> Gist:
     """Return what a sentence is compared by."""
     printed = tuple(_WORD.findall(_GROUPED.sub("", fold(sentence)).replace("’", "'")))
-    words = tuple(word.lower().removesuffix("'s") for word in printed)
+    words = tuple(_COUNTRY if word in _COUNTRIES else word.lower().removesuffix("'s") for word in printed)
     named = list(_NAMES.all_in(words))
+    parties = _placed(words, named)
     listed = {place for _, start, end in named for place in range(start, end)}
     return Gist(
         letters=_letters(words),
         figures=frozenset(_figures(words)),
         names=frozenset(name for name, _, _ in named),
         kinds=frozenset(name for name, _, _ in _KINDS.all_in(words)),
-        others=frozenset(_stem(words[place]) for place in _capitals(printed) if place not in listed),
-        told=frozenset(_stem(word) for word in words if len(word) > _SHORT),
+        others=frozenset(stem(words[place]) for place in _capitals(printed) if place not in listed),
+        told=_long_stems(words),
         negated=_is_negated(words),
         sides=frozenset(_sides(words)),
+        turned=frozenset(_turned(words)),
+        words=frozenset(words),
+        parties=tuple(_actor(words, name, start) for name, start, _ in parties),
+        course=tuple(_course(words, parties)),
+        condition=_condition(words),
+        sequence=_sequence(words),
     )
-
-
-def apart(one: Gist, other: Gist) -> bool:
-    """Tell whether two sentences cannot say one thing, however near they are. The order does not matter."""
-    return of_others(one, other) or opposed(one, other)
-
-
-def of_others(one: Gist, other: Gist) -> bool:
-    """Tell whether two sentences are about other figures, names or things: neither denies the other."""
-    return (
-        _differ(one.figures, other.figures)
-        or _differ(one.names, other.names)
-        or _differ(one.kinds, other.kinds)
-        or _differ_in_others(one, other)
-    )
-
-
-def opposed(one: Gist, other: Gist) -> bool:
-    """Tell whether what one sentence says the other turns around: by a "not", or by the opposite word."""
-    here, there = ({side for side in each.sides if -side not in each.sides} for each in (one, other))
-    is_turned = any(-side in there for side in here)
-    return (one.negated != other.negated) != is_turned
-
-
-def is_one_language(one: Gist, other: Gist) -> bool:
-    """Tell whether two sentences are in the same language, as far as its letters tell."""
-    return one.letters is other.letters
-
-
-def left_over(one: Gist, other: Gist) -> int:
-    """Return how many names and figures only one of two sentences has."""
-    return len(one.names ^ other.names) + len(one.figures ^ other.figures)
-
-
-def alike_but_for_words(one: Gist, other: Gist) -> float:
-    """Return how much of the longer words of the one with fewer is in both; 0 where either has no words of its own."""
-    if one.told <= other.told or other.told <= one.told:
-        return 0.0
-    return in_common(one.told, other.told)
-
-
-def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether each has what the other has not: one that names less may be shorter."""
-    return not one <= other and not other <= one
-
-
-def _differ_in_others(one: Gist, other: Gist) -> bool:
-    if (one.letters is Letters.LATIN) is (other.letters is Letters.LATIN):
-        return bool(one.others - other.others - other.told) and bool(other.others - one.others - one.told)
-    here, there = ({_skeleton(name)[:_SKELETON] for name in each.others} for each in (one, other))
-    return bool(here) and bool(there) and here.isdisjoint(there)
 
 
 def _letters(words: tuple[str, ...]) -> Letters:
@@ -191,10 +168,71 @@ def _capitals(printed: tuple[str, ...]) -> Iterator[int]:
             yield place
 
 
-def _figures(words: tuple[str, ...]) -> Iterator[str]:
-    for word in words:
-        yield from (figure.replace(",", ".") for figure in _FIGURE.findall(word))
-    yield from (name for name, _, _ in _NUMBERS.all_in(words))
+def _figures(words: tuple[str, ...]) -> list[str]:
+    """Return the numbers of a sentence, those in words too: "six thousand" and "6 million" are one each."""
+    named = {start: (name, end) for name, start, end in _NUMBERS.all_in(words)}
+    found: list[str] = []
+    begun = -1  # where a number would go on
+    for place, word in enumerate(words):
+        name, end = named.get(place, ("", place + 1))
+        figures = [figure.replace(",", ".") for figure in _FIGURE.findall(word)]
+        if name in _MULTIPLES and place == begun:
+            found[-1] = f"{float(found[-1]) * int(name):.15g}"
+        else:
+            found += [name] if name else figures
+        begun = end if name or figures else -1
+    return found
+
+
+def _placed(words: tuple[str, ...], named: Sequence[Place]) -> list[Place]:
+    """Return who acts or is acted on, from left to right."""
+    persons = ((_PERSONS[word], place, place + 1) for place, word in enumerate(words) if word in _PERSONS)
+    return sorted([*named, *persons], key=lambda each: each[1])
+
+
+def _actor(words: tuple[str, ...], name: str, start: int) -> Actor:
+    return Actor(name=name, form=words[start], acting="by" in words[max(0, start - 2) : start])
+
+
+def _course(words: tuple[str, ...], parties: Sequence[Place]) -> Iterator[str]:
+    row: list[str] = []
+    end = 0
+    for name, start, stop in parties:
+        between = words[end:start]
+        if row and not _ROW.issuperset(between):
+            yield "&".join(sorted(row))
+            row = []
+        yield from _meant(between)
+        row.append(name)
+        end = stop
+    if row:
+        yield "&".join(sorted(row))
+    yield from _meant(words[end:])
+
+
+def _meant(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield the stems of words that mean something by themselves and turn nothing around."""
+    told = (word for word in words if len(word) >= _SHORT and word not in _GRAMMAR and not _turns(word))
+    return map(stem, told)
+
+
+def _turns(word: str) -> bool:
+    return word.endswith("n't") or any(_TURNING.all_in((word,)))
+
+
+def _condition(words: tuple[str, ...]) -> frozenset[str] | None:
+    """Return stems of what has to come first and was not spoken of before, None where nothing has to."""
+    start, end = next(((start, end) for name, start, end in _CONDITIONS.all_in(words) if name == "conditional"), (0, 0))
+    return _long_stems(words[end:]) - _long_stems(words[:start]) if end else None
+
+
+def _sequence(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Return stems of what comes first and of what comes after it, None where no order is told."""
+    place = next((place for place, word in enumerate(words) if place and word in _SEQUENCE), None)
+    if place is None:
+        return None
+    left, right = _long_stems(words[:place]), _long_stems(words[place + 1 :])
+    return (right - left, left - right) if words[place] in _LATER else (left - right, right - left)
 
 
 def _is_negated(words: tuple[str, ...]) -> bool:
@@ -204,20 +242,26 @@ def _is_negated(words: tuple[str, ...]) -> bool:
 
 
 def _sides(words: tuple[str, ...]) -> Iterator[int]:
-    for number, (left, right) in enumerate(_SIDES, 1):
+    for number, (left, right) in enumerate(SIDES, 1):
         if any(left.all_in(words)):
             yield number
         if any(right.all_in(words)):
             yield -number
 
 
-def _stem(word: str) -> str:
+def _long_stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem(word) for word in words if len(word) > _SHORT)
+
+
+def _turned(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield what words were made of that are turned around by their parts, of those that no list has."""
+    for word in words:
+        if not _is_negated((word,)):
+            made_of = [word.removeprefix(prefix) for prefix in _TURNED if word.startswith(prefix)]
+            made_of += [f"{word[:-4]}ful", word[:-4]] if word.endswith("less") else []
+            yield from (each for each in made_of if len(each) > _SHORT)
+
+
+def stem(word: str) -> str:
+    """Return what the forms of a word share."""
     return word[:_STEM] if is_cyrillic(word) else base(word)
-
-
-def _skeleton(name: str) -> str:
-    """Return the consonants of a name, the same for however it is written in Latin or Cyrillic letters."""
-    sounds = name.translate(_LATIN)
-    for sound, written in _SOUNDS:
-        sounds = re.sub(written, sound, sounds)
-    return re.sub(r"(.)\1+", r"\1", _VOWELS.sub("", sounds))

@@ -11,16 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from extractors.copies.gist import (
-    Gist,
-    alike_but_for_words,
-    apart,
-    gist,
-    is_one_language,
-    left_over,
-    of_others,
-    opposed,
-)
+from extractors.copies.apart import alike_but_for_words, apart, is_one_language, left_over, of_others, opposed
+from extractors.copies.gist import Gist, gist
 from extractors.copies.sameness import SAID_ONCE
 from extractors.relation_records import Assertion, Wording
 from extractors.text.vectors import Vector, matrix

@@ -1,0 +1,197 @@
+"""Whether two sentences cannot say one thing, however near they lie: what a vector of meaning hardly sees. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from itertools import combinations
+
+from extractors.copies.gist import SIDES, TABLES, Gist, Letters, Phrases, stem
+from extractors.copies.sameness import in_common
+
+_SKELETON = 2  # consonants by which a name is known in another script
+_LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфхыэёіїєґ", "abvgdeziiklmnoprstufhyeeiieg", strict=True))
+    | {"ж": "j", "ц": "ts", "ч": "c", "ш": "c", "щ": "c", "ю": "u", "я": "a", "ь": "", "ъ": ""}
+)
+# How one sound is written in several ways: the first of each stands for all.
+_SOUNDS = (
+    ("", "kh"),
+    ("f", "ph"),
+    ("k", "ck|q|c(?=[^eiyh]|$)"),
+    ("c", "tch|ch|sh"),
+    ("s", "c(?=[eiy])"),
+    ("j", "dzh|zh|dj"),
+    ("ks", "x"),
+)
+_VOWELS = re.compile(r"[^bcdfgjklmnprstvz]")
+_MOSTLY = 0.6  # of the longer words in common, from where on it tells who does what
+_SWAP = 2  # names that stand where the other stood, or in another case
+_CASELESS = 4  # letters of a name that its cases share
+_FRAME = 2  # words around the one that is replaced
+_SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
+# The row of the opposites that an order of events may tell better.
+_BEFORE = frozenset(
+    side for number, (left, _) in enumerate(SIDES, 1) if any(left.all_in(("before",))) for side in (number, -number)
+)
+_SYNONYMS = tuple(Phrases({"": row}) for row in TABLES["synonyms"])
+
+
+class _Order(Enum):
+    """Whether two sentences tell of one order, or of the other."""
+
+    ONE = "one"
+    OTHER = "other"
+
+
+def apart(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences cannot say one thing, however near they are. The order does not matter."""
+    return (
+        of_others(one, other)
+        or opposed(one, other)
+        or _swapped(one, other)
+        or _replaced(one, other)
+        or _conditional(one, other)
+    )
+
+
+def of_others(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are about other figures, names or things: neither denies the other."""
+    return (
+        _differ(one.figures, other.figures)
+        or _differ(one.names, other.names)
+        or _differ(one.kinds, other.kinds)
+        or _differ_in_others(one, other)
+    )
+
+
+def opposed(one: Gist, other: Gist) -> bool:
+    """Tell whether what one sentence says the other turns around: by a "not", or by the opposite word."""
+    told = _BEFORE if _order(one, other) is _Order.ONE else frozenset()
+    here, there = ({side for side in each.sides - told if -side not in each.sides} for each in (one, other))
+    is_turned = any(-side in there for side in here) or _is_prefixed(one, other)
+    return (one.negated != other.negated) != is_turned
+
+
+def _is_prefixed(one: Gist, other: Gist) -> bool:
+    """Tell whether one sentence has a word of the other's turned around, which it has not itself."""
+    return bool(one.turned & other.words - one.words or other.turned & one.words - other.words)
+
+
+def _swapped(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences of much the same words give them to others: who acts on whom, what comes first."""
+    if not is_one_language(one, other) or in_common(one.told, other.told) < _MOSTLY:
+        return False
+    return _parts_swapped(one, other) or _order(one, other) is _Order.OTHER
+
+
+def is_one_language(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are in the same language, as far as its letters tell."""
+    return one.letters is other.letters
+
+
+def left_over(one: Gist, other: Gist) -> int:
+    """Return how many names and figures only one of two sentences has."""
+    return len(one.names ^ other.names) + len(one.figures ^ other.figures)
+
+
+def alike_but_for_words(one: Gist, other: Gist) -> float:
+    """Return how much of the longer words of the one with fewer is in both; 0 where either has no words of its own."""
+    if one.told <= other.told or other.told <= one.told:
+        return 0.0
+    return in_common(one.told, other.told)
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether each has what the other has not: one that names less may be shorter."""
+    return not one <= other and not other <= one
+
+
+def _differ_in_others(one: Gist, other: Gist) -> bool:
+    if (one.letters is Letters.LATIN) is (other.letters is Letters.LATIN):
+        return bool(one.others - other.others - other.told) and bool(other.others - one.others - one.told)
+    here, there = ({_skeleton(name)[:_SKELETON] for name in each.others} for each in (one, other))
+    return bool(here) and bool(there) and here.isdisjoint(there)
+
+
+def _replaced(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are the same but for one word, for which the other has none that means the same.
+
+    "Our demands were met" and "ignored" are as near as synonyms are: nobody says one thing twice with one word changed.
+    """
+    if not is_one_language(one, other) or one.figures != other.figures:
+        return False
+    ours, theirs = set(one.course), set(other.course)
+    if len(ours & theirs) < _FRAME or len(ours - theirs) != 1 or len(theirs - ours) != 1:
+        return False
+    word, against = (
+        tuple(word for word in told.words if stem(word) in own)
+        for told, own in ((one, ours - theirs), (other, theirs - ours))
+    )
+    return not any(any(row.all_in(word)) and any(row.all_in(against)) for row in _SYNONYMS)
+
+
+def _parts_swapped(one: Gist, other: Gist) -> bool:
+    """Tell whether one sentence is more like the other when two parties change places in it."""
+    if one.letters is not Letters.LATIN:
+        here, there = ({each.name: each.form for each in told.parties} for told in (one, other))
+        return sum(_is_inflected(here[name], there[name]) for name in here.keys() & there.keys()) >= _SWAP
+    if any(each.acting for each in one.parties) != any(each.acting for each in other.parties):
+        return False
+    named = {each.name for each in one.parties} | one.others | other.others
+    shared = sorted(named.intersection(one.course, other.course))
+    plain = _in_order(one.course, other.course)
+    turned = (_in_order(_exchanged(one.course, *pair), other.course) for pair in combinations(shared, 2))
+    return any(each >= plain + _SWAP for each in turned)
+
+
+def _in_order(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return the most words of one sentence that stand in the other in the same order."""
+    best = [0] * (len(other) + 1)
+    for word in one:
+        above = best
+        best = [0]
+        for place, against in enumerate(other):
+            best.append(above[place] + 1 if word == against else max(above[place + 1], best[place]))
+    return best[-1]
+
+
+def _exchanged(course: Sequence[str], one: str, other: str) -> list[str]:
+    """Return a course with two parties in each other's places."""
+    places = {one: other, other: one}
+    return [places.get(word, word) for word in course]
+
+
+def _is_inflected(one: str, other: str) -> bool:
+    return one != other and one[:_CASELESS] == other[:_CASELESS]
+
+
+def _order(one: Gist, other: Gist) -> _Order | None:
+    """Tell what two sentences say of what comes first ("first …, then …", "after"); None where one says nothing."""
+    here, there = one.sequence, other.sequence
+    if here is None or there is None:
+        return None
+    if here[0] & there[1] and here[1] & there[0]:
+        return _Order.OTHER
+    return _Order.ONE if here[0] & there[0] and here[1] & there[1] else None
+
+
+def _conditional(one: Gist, other: Gist) -> bool:
+    """Tell whether only one of two sentences holds if something comes first that the other does not speak of."""
+    if one.condition is not None and other.condition is not None:
+        return False
+    asked, plain = (one.condition, other.told) if one.condition is not None else (other.condition, one.told)
+    return asked is not None and (not is_one_language(one, other) or _part(asked, plain) < _SPOKEN_OF)
+
+
+def _part(some: frozenset[str], whole: frozenset[str]) -> float:
+    return len(some & whole) / len(some) if some else 0.0
+
+
+def _skeleton(name: str) -> str:
+    """Return the consonants of a name, the same for however it is written in Latin or Cyrillic letters."""
+    sounds = name.translate(_LATIN)
+    for sound, written in _SOUNDS:
+        sounds = re.sub(written, sound, sounds)
+    return re.sub(r"(.)\1+", r"\1", _VOWELS.sub("", sounds))
