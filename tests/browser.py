@@ -82,8 +82,10 @@ def browser(folder: Path) -> Iterator[Browser]:
         wanted = {"alwaysMatch": {"goog:chromeOptions": options, "timeouts": {"script": 60_000, "pageLoad": 60_000}}}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
             session = client.post("/session", json={"capabilities": wanted}).json()["value"]["sessionId"]
-            yield Browser(client, session)
-            client.delete(f"/session/{session}")
+            try:
+                yield Browser(client, session)
+            finally:
+                client.delete(f"/session/{session}")
     finally:
         driver.terminate()
         driver.wait()
