@@ -100,6 +100,19 @@ def test_a_table_is_safe_to_look_at(talkwatch):
     assert "\x1b" not in out
 
 
+def test_what_is_piped_is_read_line_by_line(talkwatch):
+    """Elsewhere than in a terminal each is a block: no line is wider than a page, no word or address is cut."""
+    code, out, err = talkwatch("grain", "follow")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1:] == ["  Odesa", "  Ships follow the grain.", "  https://one.example/a1"]
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_nothing_found_is_said(talkwatch):
+    """Where nothing holds all words that is said, and the answer is empty."""
+    assert talkwatch("snorkewhistle") == (0, "", "nothing holds all these words\n")
+
+
 def test_an_official_whom_nobody_watches_is_a_mistake(talkwatch):
     """A name that is nobody's is told with the nearest one, before anything is looked for."""
     code, out, err = talkwatch("truce", "--official", "Dmitry Peskoff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from textwrap import wrap
 from typing import Annotated
 
 import typer
@@ -12,8 +13,9 @@ from flows.cli.command import Config, TableFormat, command, data_dir_named, sett
 from flows.cli.sql import encodable
 from flows.config.settings import Settings, configured_watchlist
 from flows.problems import UsageProblem
-from flows.tables import Columns
-from flows.times import span_between
+from flows.tables import Columns, terminal_width
+from flows.times import moment, span_between
+from warehouse.harmless import terminal_safe
 from warehouse.queries import QueryProblem
 from warehouse.search import Found, Sought, found
 
@@ -23,6 +25,8 @@ FOR_PEOPLE: Columns[Found] = {
 }
 # What a narrow terminal does without, the first first.
 SPARE = ("score", "title", "speaker", "outlet")
+# Elsewhere than in a terminal a table would be as wide as its texts: each is a block there, of lines so long.
+WRAPPED = 98
 
 
 @command("search")
@@ -53,7 +57,12 @@ def search(  # noqa: PLR0917  (typer calls it by the names of its options)
         best = found(settings.data_dir, question, limit)
     except QueryProblem as problem:
         raise UsageProblem(str(problem)) from None
-    tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, best, output_format, SPARE)
+    if output_format == "json" or terminal_width():
+        tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, best, output_format, SPARE)
+    elif best:
+        typer.echo("\n\n".join(map(block, best)))
+    if output_format == "table" and not best:
+        typer.echo("nothing holds all these words", err=True)
 
 
 @command("mcp")
@@ -67,6 +76,13 @@ def mcp(config: Config = None) -> None:
     except ModuleNotFoundError as missing:
         raise UsageProblem(f"{missing.name} is not installed: pip install 'talkwatch[mcp]'") from None
     serve_assistant(data_dir_named(config))
+
+
+def block(hit: Found) -> str:
+    """Return what was found as lines: when, where and who; the headline; the words, whole; the address."""
+    head = " · ".join(filter(None, (moment(hit.published_at), hit.outlet, hit.speaker)))
+    words = (line for text in (hit.title, hit.text) for line in wrap(terminal_safe(text or ""), WRAPPED))
+    return "\n".join([terminal_safe(head), *(f"  {line}" for line in words), f"  {terminal_safe(hit.url)}"])
 
 
 def as_typed(word: str) -> str:
