@@ -26,6 +26,7 @@ import duckdb
 import numpy as np
 
 from alerts.records import Arrival
+from benchmarks.multiplying import multiplied
 from benchmarks.prose import ARTICLES, Newsdesk, Told, vocabulary
 from extractors.records import Article
 from extractors.speech.reading import Reader, unread
@@ -43,6 +44,8 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SCHEMA = 10  # what the rows below are written for
 ROUNDS = 5
 OFFICIALS = 1_000
+# Beyond so many articles, which are to be a multiple of it, this history is multiplied.
+WRITTEN = 100_000
 # Articles that are written at once: whole stories.
 AT_ONCE = 5_000
 MAKING = {"checkpoint_threshold": "1GB", "memory_limit": "6GB"}
@@ -145,7 +148,6 @@ CREATE TEMP TABLE people AS
         unnest(range(len($names::VARCHAR[]))) AS nth;
 """
 
-# What other reports and copies are found by is kept for eight days only, as in life.
 ENDING = """
 INSERT INTO messages BY NAME
 SELECT name_of('message', n) AS message_id, 'desk' AS subscriber, 'slack' AS channel,
@@ -154,14 +156,19 @@ SELECT name_of('message', n) AS message_id, 'desk' AS subscriber, 'slack' AS cha
 FROM range(0, $articles, 10) AS r(n);
 INSERT INTO message_alerts
 SELECT name_of('message', n), name_of('alert', n), 1 FROM range(0, $articles, 10) AS r(n);
+"""
 
+
+# What other reports and copies are found by is kept for eight days only, as in life.
+LATEST = """
 INSERT INTO story_keys
 SELECT article_id, publisher, published_at, first_seen_at,
     [(hash(article_id) >> 1)::BIGINT, (hash(story_id) >> 1)::BIGINT, 7]
 FROM articles
 WHERE first_seen_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
-INSERT INTO utterance_keys
-SELECT statement_id, utterance_id, speaker, published_at, published_at, text, [], [(hash(utterance_id) >> 1)::BIGINT]
+INSERT INTO utterance_keys BY NAME
+SELECT statement_id, utterance_id, speaker, published_at AS said_at, published_at AS seen_at, text AS words,
+    []::VARCHAR[] AS quoted, [(hash(utterance_id) >> 1)::BIGINT] AS keys
 FROM statements
 WHERE published_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
 """
@@ -169,6 +176,11 @@ WHERE published_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
 
 def make(folder: Path, articles: int, setup: Setup) -> None:
     """Make a warehouse of so many articles, brought up to date and ready to be searched."""
+    if articles > WRITTEN:
+        with TemporaryDirectory(dir=folder.parent) as name:
+            make(Path(name) / "base", WRITTEN, setup)
+            multiplied(Path(name) / "base", folder, articles // WRITTEN, NOW, LATEST)
+        return
     make_old(folder, articles, setup)
     with closing(duckdb.connect(folder / LIVE, config=MAKING)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -197,7 +209,7 @@ def make_old(folder: Path, articles: int, setup: Setup) -> None:
         store.apply(connection, [each for each in known if each.version <= SCHEMA])
         for name, value in values.items():
             connection.execute(f"SET VARIABLE {name} = $1", [value])
-        beginning, batch, ending = (_filled(sql, values) for sql in (BEGINNING, BATCH, ENDING))
+        beginning, batch, ending, latest = (_filled(sql, values) for sql in (BEGINNING, BATCH, ENDING, LATEST))
         connection.execute(beginning)
         for first in range(0, articles, AT_ONCE):
             count = min(AT_ONCE, articles - first)
@@ -205,6 +217,7 @@ def make_old(folder: Path, articles: int, setup: Setup) -> None:
                 connection.register(name, table)
             connection.execute(batch)
         connection.execute(ending)
+        connection.execute(latest)
         connection.execute("CHECKPOINT")
 
 

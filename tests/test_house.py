@@ -41,3 +41,9 @@ def test_no_module_is_too_long_to_hold_one_idea():
 def test_each_package_says_that_it_is_typed():
     """Whoever imports one of the packages has its types."""
     assert all((ROOT / package / "py.typed").is_file() for package in PACKAGES)
+
+
+def test_a_database_is_opened_in_one_way():
+    """DuckDB opens files in one place alone, and in the process that runs strangers' SQL: what holds for all is said there."""
+    opening = [str(path) for path, text in modules() if "duckdb.connect(" in text]
+    assert opening == ["warehouse/places.py", "warehouse/sandbox.py"]

@@ -19,7 +19,8 @@ from warehouse.feeds import sync_feeds
 from warehouse.published import PUBLISHED, publish
 from warehouse.queries import QueryFailure, QueryProblem, asked, query
 from warehouse.sandbox import explained
-from warehouse.store import LIVE, writing
+from warehouse.shown.copy import PublishedCopy
+from warehouse.store import LIVE, reading, writing
 
 # Each reads the one before it twice: the planner writes all of that out, and looks at no clock meanwhile.
 _DOUBLED = "".join(f", c{n} AS NOT MATERIALIZED (SELECT x.a FROM c{n - 1} x, c{n - 1})" for n in range(1, 40))
@@ -232,6 +233,25 @@ def test_what_is_done_with_the_rows_takes_none_of_the_time(data_dir, monkeypatch
         assert next(rows) == (0,)
         lost += 3600
         assert sum(1 for _ in rows) == 4999
+
+
+# As it draws its bar after two seconds, here after a thousandth of one.
+BAR = "import warehouse.sandbox; warehouse.sandbox.NO_BAR = 'SET progress_bar_time = 1'; "
+
+
+def test_what_a_library_prints_is_not_taken_for_the_answer(data_dir, monkeypatch):
+    """The bar that DuckDB draws on standard output while a query takes long goes nowhere, the answer comes whole."""
+    reaching, asking = queries._PROGRAM.split("from", 1)
+    monkeypatch.setattr(queries, "_PROGRAM", f"{reaching}{BAR}from{asking}")
+    assert query(data_dir, "SELECT count(*) FROM range(200000000) WHERE range % 7 = 3").rows == ((28571429,),)
+
+
+def test_no_bar_is_drawn(data_dir):
+    """Neither a query of an analyst nor one of ours draws a bar into what is printed."""
+    sql = "SELECT current_setting('enable_progress_bar')"
+    assert query(data_dir, sql).rows == ((False,),)
+    with reading(data_dir) as live, PublishedCopy(data_dir).reading() as copy:
+        assert live.rows(sql) == copy.rows(sql) == [(False,)]
 
 
 def children(pid):

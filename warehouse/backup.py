@@ -14,7 +14,7 @@ import duckdb
 from warehouse.errors import Unusable, WarehouseError, refused_by_system
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
-from warehouse.places import ALONE, LINK_KEY, LIVE, PUBLISHED, REPLACED, remove, wal
+from warehouse.places import ALONE, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, remove, wal
 from warehouse.published import publish_anew
 from warehouse.store import (
     applied_migrations,
@@ -120,13 +120,13 @@ def _add_key(fresh: Path, key: Path) -> None:
     fresh.chmod(_OWNERS)
     if not key.exists():
         return
-    with closing(duckdb.connect(fresh, config=ALONE)) as connection:
+    with closing(opened(fresh, config=ALONE)) as connection:
         connection.execute("CREATE TABLE link_key AS SELECT $1::VARCHAR AS key", [key.read_text(encoding="ascii")])
 
 
 def _without_key(fresh: Path) -> str | None:
     """Take the key of links out of a copy of a backup: analysts read copies of what is live. None where it has none."""
-    with closing(duckdb.connect(fresh, config=ALONE)) as connection:
+    with closing(opened(fresh, config=ALONE)) as connection:
         if not connection.execute("FROM duckdb_tables() WHERE table_name = 'link_key'").fetchall():
             return None
         row = connection.execute("SELECT key FROM link_key").fetchone()
@@ -151,7 +151,7 @@ def _check_target(data_dir: Path, target: Path) -> None:
     if not target.is_file():
         raise Unusable(f"{target} is no file: name one to write")
     try:
-        with closing(duckdb.connect(target, read_only=True, config=ALONE)) as connection:
+        with closing(opened(target, read_only=True, config=ALONE)) as connection:
             ours = applied_migrations(connection) is not None
     except duckdb.Error:
         ours = False
@@ -170,7 +170,7 @@ def _copy_with_log(source: Path, fresh: Path) -> None:
 def _brought_up(source: Path, fresh: Path) -> Contents:
     """Bring the copy of a source up to this version and read it through; what is wrong with it is the source's."""
     try:
-        with closing(duckdb.connect(fresh, config=ALONE)) as connection:
+        with closing(opened(fresh, config=ALONE)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             if applied_migrations(connection) is None:
                 raise Unusable(f"{source} is a DuckDB file that Talkwatch did not make: name a backup of its own")
@@ -183,7 +183,7 @@ def _brought_up(source: Path, fresh: Path) -> Contents:
 def _read_through(path: Path, name: Path | None = None) -> Contents:
     """Read all there is, so that every block's checksum has been looked at; raise Unusable for one that is wrong."""
     try:
-        with closing(duckdb.connect(path, read_only=True, config=ALONE)) as connection:
+        with closing(opened(path, read_only=True, config=ALONE)) as connection:
             for (table,) in connection.execute(_TABLES).fetchall():
                 connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()  # noqa: S608  (our own tables)
             connection.execute("SET TimeZone = 'UTC'")

@@ -18,7 +18,7 @@ import duckdb
 
 from warehouse.errors import system_explained
 from warehouse.harmless import json_text, literal
-from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config, remove
+from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config, opened, remove
 from warehouse.queries import QueryProblem, readable
 from warehouse.results import QueryResult, ResultRow, write_file
 from warehouse.store import replace_durably
@@ -251,7 +251,7 @@ def _opened(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     published = data_dir / PUBLISHED
     if not published.exists():
         raise QueryProblem(f"nothing is published in {data_dir} yet: `talkwatch run` or `talkwatch publish` does it")
-    with readable(published) as file, closing(duckdb.connect(config=_CONFIG)) as connection:
+    with readable(published) as file, closing(opened(config=_CONFIG)) as connection:
         connection.execute(f"ATTACH '/dev/fd/{file.fileno()}' AS analysis (READ_ONLY)")
         connection.execute("USE analysis")
         connection.execute("SET TimeZone = 'UTC'")

@@ -11,7 +11,7 @@ import duckdb
 
 from warehouse.errors import Unusable
 from warehouse.obstacles import words_of
-from warehouse.places import ALONE, PUBLISHED, Config
+from warehouse.places import ALONE, PUBLISHED, Config, opened
 
 # Beside whatever else the machine is at; what does not fit goes to the disk beside the copy.
 _CONFIG: Config = {**ALONE, "memory_limit": "1GB", "threads": 1}
@@ -122,7 +122,7 @@ def faults(data_dir: Path, since: datetime) -> tuple[Unsoundness, ...]:
     if not published.exists():
         raise Unusable(f"nothing is published in {data_dir} yet: `talkwatch run` or `talkwatch publish` does it")
     try:
-        with closing(duckdb.connect(published, read_only=True, config=_CONFIG)) as connection:
+        with closing(opened(published, read_only=True, config=_CONFIG)) as connection:
             found = ((what, _counted(connection, sql, since)) for what, sql in CHECKS.items())
             return tuple(Unsoundness(what=what, rows=rows, example=example) for what, (rows, example) in found if rows)
     except duckdb.Error as error:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # who only wants a name need not load it
+    import duckdb
 
 Config = dict[str, str | bool | int | float | list[str]]
 
@@ -20,6 +24,18 @@ SERVE_LOCK = "serve.lock"
 # What is stored needs no extension, so none is looked for; and ours alone needs no other file and no network.
 NO_EXTENSIONS: Config = {"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
 ALONE: Config = {**NO_EXTENSIONS, "enable_external_access": "false"}
+
+# After two seconds a query would draw a bar on standard output, into whatever is written there. For each connection.
+NO_BAR = "SET enable_progress_bar = false"
+
+
+def opened(path: Path | str = ":memory:", *, config: Config, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database of DuckDB's; raises duckdb.Error."""
+    import duckdb  # noqa: PLC0415  (who only wants a name need not load it)
+
+    connection = duckdb.connect(path, read_only=read_only, config=config)
+    connection.execute(NO_BAR)
+    return connection
 
 
 def wal(path: Path) -> Path:

@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience, held_for_writing
-from warehouse.places import LIVE, STAMP, wal
+from warehouse.places import LIVE, STAMP, opened, wal
 from warehouse.places import PUBLISHED as PUBLISHED  # noqa: PLC0414  # what this module makes
 from warehouse.store import connected, copy_whole, held, known_migrations, write_anew
 
@@ -101,7 +101,7 @@ def _published_stamp(published: Path) -> _Stamp | None:
     if noted := _noted_stamp(published):
         return noted
     try:
-        with closing(duckdb.connect(published, read_only=True)) as connection:
+        with closing(opened(published, read_only=True, config={})) as connection:
             return _stamp(connection)
     except duckdb.Error:
         # Replacing what is damaged mends it.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.harmless import csv_cell, json_text, plain
-from warehouse.places import NO_EXTENSIONS
+from warehouse.places import NO_EXTENSIONS, opened
 
 ResultRow = tuple[object, ...]
 # Rows of a Parquet file that are held at once.
@@ -84,14 +84,12 @@ def _write_jsonl(result: QueryResult, out: BinaryIO) -> None:
 
 def _write_parquet(result: QueryResult, out: BinaryIO) -> None:
     """Write through a second database: the one that runs strangers' SQL may write no file."""
-    import duckdb  # noqa: PLC0415  (every start would wait for it, and no other format needs it)
-
     names = [_quoted(name) for name in distinct(result.columns)]
     described = ", ".join(f"{name} {kind}" for name, kind in zip(names, result.types, strict=True))
     unnested = ", ".join(f"unnest(${number}::{kind}[])" for number, kind in enumerate(result.types, 1))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.parquet"
-        with closing(duckdb.connect(Path(folder) / "rows.duckdb", config=NO_EXTENSIONS)) as connection:
+        with closing(opened(Path(folder) / "rows.duckdb", config=NO_EXTENSIONS)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"CREATE TABLE result ({described})")
             for batch in batched(result.rows, _BATCH):

@@ -17,12 +17,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 # The module beneath `duckdb`, which by itself takes twice as long to import, for what is not used here.
 import _duckdb as duckdb
 
-from warehouse.places import NO_EXTENSIONS, Config
+from warehouse.places import NO_BAR, NO_EXTENSIONS, Config
 
 # What the process may take beyond what it begins with; DuckDB's own limit is lower, so that it can say so itself.
 _MEMORY_BYTES = 1 << 30
@@ -46,12 +46,19 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sql = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8))).decode()
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), _pipe_alone() as pipe:
         for said in _answers(descriptor, sql):
             message = pickle.dumps(said)
-            sys.stdout.buffer.write(len(message).to_bytes(8) + message)
-            sys.stdout.buffer.flush()
+            pipe.write(len(message).to_bytes(8) + message)
+            pipe.flush()
     os._exit(0)
+
+
+def _pipe_alone() -> BinaryIO:
+    """Return the way to the caller, which nothing but messages is to go: what a library prints goes where errors do."""
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(pipe, "wb")
 
 
 def _end_with_the_caller() -> None:
@@ -82,6 +89,7 @@ def _opened(descriptor: int) -> duckdb.DuckDBPyConnection:
     connection.execute(f"ATTACH '/dev/fd/{descriptor}' AS analysis (READ_ONLY)")
     connection.execute("USE analysis")
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(NO_BAR)
     connection.execute(_KINDS).fetchall()
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -20,7 +20,7 @@ from warehouse.harmless import literal
 from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
-from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, remove, sync, wal
+from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, opened, remove, sync, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
 from warehouse.session import Session
 
@@ -149,7 +149,7 @@ def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
     """Open a database file for writing; wait for a process that holds it without our lock."""
     while True:
         try:
-            connection = duckdb.connect(path, config=_CONFIG)
+            connection = opened(path, config=_CONFIG)
         except duckdb.Error as error:
             if obstacle(error) is not Obstacle.HELD:
                 unusable = Unusable(f"the data directory {path.parent} cannot be used: {words_of(error)}")
@@ -252,7 +252,7 @@ def write_anew(path: Path) -> None:
     clean = path.with_name(f"{path.name}.clean")
     remove(clean)
     try:
-        with closing(duckdb.connect(":memory:", config=NO_EXTENSIONS)) as connection:
+        with closing(opened(config=NO_EXTENSIONS)) as connection:
             for name, file in (("old", path), ("clean", clean)):
                 connection.execute(f"ATTACH {literal(str(file))} AS {name}")
             connection.execute("COPY FROM DATABASE old TO clean")

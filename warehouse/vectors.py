@@ -16,7 +16,7 @@ import duckdb
 
 from warehouse.locking import Held, Patience, exclusive
 from warehouse.obstacles import Obstacle, obstacle
-from warehouse.places import ALONE, Config, remove
+from warehouse.places import ALONE, Config, opened, remove
 from warehouse.store import write_anew
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ def forget_vectors(data_dir: Path, keys: Sequence[int]) -> None:
         return
     with exclusive(data_dir / LOCK, Patience(_WAIT)):
         try:
-            with closing(duckdb.connect(path, config=_CONFIG)) as connection:
+            with closing(opened(path, config=_CONFIG)) as connection:
                 connection.execute("DELETE FROM vectors WHERE key IN (SELECT unnest($1::BIGINT[]))", [list(keys)])
             write_anew(path)
         except duckdb.Error:
@@ -80,7 +80,7 @@ def _asked(data_dir: Path, ask: Callable[[duckdb.DuckDBPyConnection], T]) -> T |
     path = data_dir / WORK
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        with exclusive(data_dir / LOCK, Patience(_WAIT)), closing(duckdb.connect(path, config=_CONFIG)) as connection:
+        with exclusive(data_dir / LOCK, Patience(_WAIT)), closing(opened(path, config=_CONFIG)) as connection:
             connection.execute(_TABLE)
             return ask(connection)
     except (Held, OSError) as error:

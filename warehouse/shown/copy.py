@@ -12,7 +12,7 @@ from threading import Lock
 import duckdb
 
 from warehouse.errors import Unusable, system_explained
-from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config
+from warehouse.places import NO_BAR, NO_EXTENSIONS, PUBLISHED, Config, opened
 from warehouse.queries import readable
 from warehouse.session import Session
 
@@ -59,6 +59,7 @@ class PublishedCopy:
         try:
             cursor.execute("USE analysis")
             cursor.execute("SET TimeZone = 'UTC'")
+            cursor.execute(NO_BAR)
             yield Session(cursor)
         except duckdb.CatalogException:
             raise Unusable(
@@ -92,7 +93,7 @@ def _opened(path: Path) -> tuple[duckdb.DuckDBPyConnection, ExitStack]:
         with system_explained(path.parent):
             file = stack.enter_context(readable(path))
         try:
-            connection = duckdb.connect(config=_CONFIG)
+            connection = opened(config=_CONFIG)
             connection.execute(f"ATTACH '/dev/fd/{file.fileno()}' AS analysis (READ_ONLY)")
             connection.execute("USE analysis")
             connection.execute("SET enable_external_access = false")
