@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from flows.problems import WorkProblem
 from flows.setup import LOCK_FILE
+from tests.test_warehouse_kept import EVER, PAGE
 from tests.warehouse_examples import python
+from warehouse.kept import keep
 from warehouse.places import LIVE, SERVE_LOCK
 
 HOLD = """
@@ -56,6 +58,13 @@ def test_a_backup_is_made_and_restored(talkwatch, tmp_path):
     assert articles(talkwatch) == 1
     talkwatch("ingest", "b.txt")
     assert articles(talkwatch) == 2
+
+
+def test_a_backup_says_how_many_pages_it_has(talkwatch, tmp_path):
+    """Kept pages are counted beside the articles, and are not there where they are left out."""
+    keep(tmp_path / "var", [PAGE], EVER, PAGE.kept_at)
+    assert ", 1 page, " in talkwatch("backup", "talks.backup")
+    assert " page" not in talkwatch("backup", "talks.backup", "--without-pages").replace("no pass", "")
 
 
 @pytest.mark.parametrize("lock", [SERVE_LOCK, LOCK_FILE])

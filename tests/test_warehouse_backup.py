@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +11,13 @@ import duckdb
 import pytest
 
 from tests.damage import DYING, flipped, leave_another_log, leave_log
+from tests.test_warehouse_kept import EVER, PAGE
 from tests.warehouse_examples import NOW, feed, new_warehouse, python, read_article, unprivileged
 from warehouse import articles, store
 from warehouse.backup import back_up, restore
 from warehouse.errors import DiskFull, Unusable
 from warehouse.feeds import sync_feeds
+from warehouse.kept import KEPT, counted_pages, keep, kept_pages, newest_pages
 from warehouse.places import LIVE, PUBLISHED, REPLACED, wal
 from warehouse.published import publish
 from warehouse.runs import RunCounts, finish_run, start_run
@@ -71,6 +74,35 @@ def test_what_was_backed_up_comes_back(data_dir, tmp_path):
     add_run(data_dir, "r3")
     assert publish(data_dir, lag=timedelta(0))
     assert published_passes(data_dir) == ["r1", "r3"]
+
+
+def test_kept_pages_come_back_beside_those_kept_since(data_dir, tmp_path):
+    """A backup has the pages as they came, however many; a restore adds what is not there, and analysts get none."""
+    first, *more = (
+        replace(PAGE, url=f"https://herald.example/{number}", kept_at=NOW + timedelta(minutes=number))
+        for number in range(250)
+    )
+    keep(data_dir, [first, *more], EVER, NOW)
+    contents = back_up(data_dir, tmp_path / "talks.backup")
+    assert contents.pages == 250
+    (data_dir / KEPT).unlink()
+    since = replace(PAGE, kept_at=NOW + timedelta(days=1))
+    keep(data_dir, [since, first], EVER, NOW)
+    assert restore(data_dir, tmp_path / "talks.backup") == contents
+    names = newest_pages(data_dir, NOW)
+    assert set(kept_pages(data_dir, names)) == {since, first, *more}
+    assert counted_pages(data_dir).pages == 251
+    for name in (LIVE, PUBLISHED):
+        with duckdb.connect(data_dir / name, read_only=True) as connection:
+            assert not connection.execute("FROM duckdb_tables() WHERE table_name = 'kept_pages'").fetchall()
+
+
+def test_kept_pages_can_be_left_out(data_dir, tmp_path):
+    """Who is told to leaves them out, and restoring such a backup leaves those that are there alone."""
+    keep(data_dir, [PAGE], EVER, PAGE.kept_at)
+    assert back_up(data_dir, tmp_path / "talks.backup", with_pages=False).pages == 0
+    restore(data_dir, tmp_path / "talks.backup")
+    assert kept_pages(data_dir, newest_pages(data_dir, PAGE.kept_at)) == (PAGE,)
 
 
 def test_what_was_replaced_can_be_restored_too(data_dir, tmp_path):

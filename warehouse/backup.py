@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import Unusable, WarehouseError, refused_by_system
+from warehouse.kept import put_back, stored_pages
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
 from warehouse.places import ALONE, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, remove, wal
@@ -31,6 +32,12 @@ from warehouse.store import (
 from warehouse.vectors import WORK
 
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary ORDER BY ALL"
+# What a backup has that no warehouse has.
+_KEY, _PAGES = "link_key", "kept_pages"
+_PAGES_MADE = f"CREATE TABLE {_PAGES} (kept_at VARCHAR, url VARCHAR, content_type VARCHAR, entries BLOB, body BLOB)"
+_PAGES_ADDED = f"INSERT INTO {_PAGES} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 (our own text)
+_COUNTED_PAGES = f"SELECT count(*) FROM {_PAGES}"  # noqa: S608 (our own text)
+_AT_ONCE = 100
 _OWNERS = 0o600
 # How a database of DuckDB begins, after the checksum of its first block.
 _MAGIC, _MAGIC_AT, _MAGIC_ENDS = b"DUCK", 8, 12
@@ -41,16 +48,17 @@ SELECT (SELECT count(*) FROM article_rows), (SELECT count(*) FROM alert_rows), (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a file was found to hold; `finished_at` is when the last pass in it ended."""
+    """What a file was found to hold, kept `pages` among it; `finished_at` is when the last pass in it ended."""
 
     articles: int
     alerts: int
+    pages: int
     finished_at: datetime | None
     size: int
 
 
-def back_up(data_dir: Path, target: Path, *, wait: timedelta = WAIT) -> Contents:
-    """Copy the live warehouse to `target`, which is its old self or whole at every moment.
+def back_up(data_dir: Path, target: Path, *, with_pages: bool = True, wait: timedelta = WAIT) -> Contents:
+    """Copy the live warehouse and the kept pages to `target`, which is its old self or whole at every moment.
 
     An earlier backup is replaced. Raises Unusable for a target that is anything else, DiskFull, and as `writing` does.
     """
@@ -64,6 +72,8 @@ def back_up(data_dir: Path, target: Path, *, wait: timedelta = WAIT) -> Contents
             connected(data_dir / LIVE, patience).close()
             copy_closed(data_dir / LIVE, fresh)
         _add_key(fresh, data_dir / LINK_KEY)
+        if with_pages:
+            _add_pages(fresh, data_dir)
         contents = _read_through(fresh)
         replace_durably(fresh, target)
     except OSError as error:
@@ -89,7 +99,7 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
         try:
             _copy_with_log(source, fresh)
             contents = _brought_up(source, fresh)
-            key = _without_key(fresh)
+            key = _without_extras(fresh, data_dir)
             _put_aside(live)
             replace_durably(fresh, live)
             if key is not None:
@@ -121,19 +131,37 @@ def _add_key(fresh: Path, key: Path) -> None:
     if not key.exists():
         return
     with closing(opened(fresh, config=ALONE)) as connection:
-        connection.execute("CREATE TABLE link_key AS SELECT $1::VARCHAR AS key", [key.read_text(encoding="ascii")])
+        connection.execute(f"CREATE TABLE {_KEY} AS SELECT $1::VARCHAR AS key", [key.read_text(encoding="ascii")])
 
 
-def _without_key(fresh: Path) -> str | None:
-    """Take the key of links out of a copy of a backup: analysts read copies of what is live. None where it has none."""
+def _add_pages(fresh: Path, data_dir: Path) -> None:
     with closing(opened(fresh, config=ALONE)) as connection:
-        if not connection.execute("FROM duckdb_tables() WHERE table_name = 'link_key'").fetchall():
-            return None
-        row = connection.execute("SELECT key FROM link_key").fetchone()
-        connection.execute("DROP TABLE link_key")
-    # What was dropped leaves its blocks where they are.
-    write_anew(fresh)
-    return None if row is None else str(row[0])
+        connection.execute(_PAGES_MADE)
+        for pages in stored_pages(data_dir):
+            connection.execute("BEGIN")
+            connection.executemany(_PAGES_ADDED, pages)
+            connection.execute("COMMIT")
+
+
+def _without_extras(fresh: Path, data_dir: Path) -> str | None:
+    """Take the key of links, which is returned, and the kept pages out of a copy of a backup, where it has them.
+
+    Analysts read copies of what is live. The pages stand beside those that are kept when this returns.
+    """
+    key = None
+    with closing(opened(fresh, config=ALONE)) as connection:
+        extras = {name for (name,) in connection.execute(_TABLES).fetchall()} & {_KEY, _PAGES}
+        if _KEY in extras:
+            key = connection.execute(f"FROM {_KEY}").fetchone()
+        if _PAGES in extras:
+            found = connection.execute(f"FROM {_PAGES}")
+            put_back(data_dir, iter(lambda: found.fetchmany(_AT_ONCE), []))
+        for name in extras:
+            connection.execute(f"DROP TABLE {name}")
+    if extras:
+        # What was dropped leaves its blocks where they are.
+        write_anew(fresh)
+    return None if key is None else str(key[0])
 
 
 def _write_key(path: Path, key: str) -> None:
@@ -184,14 +212,22 @@ def _read_through(path: Path, name: Path | None = None) -> Contents:
     """Read all there is, so that every block's checksum has been looked at; raise Unusable for one that is wrong."""
     try:
         with closing(opened(path, read_only=True, config=ALONE)) as connection:
-            for (table,) in connection.execute(_TABLES).fetchall():
+            tables = [name for (name,) in connection.execute(_TABLES).fetchall()]
+            for table in tables:
                 connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()  # noqa: S608  (our own tables)
             connection.execute("SET TimeZone = 'UTC'")
             counted = connection.execute(_COUNTED).fetchone()
+            pages = connection.execute(_COUNTED_PAGES).fetchone() if _PAGES in tables else None
     except duckdb.Error as error:
         raise _no_backup(name or path, error) from error
     assert counted is not None, "a SELECT without FROM has one row"
-    return Contents(articles=counted[0], alerts=counted[1], finished_at=counted[2], size=path.stat().st_size)
+    return Contents(
+        articles=counted[0],
+        alerts=counted[1],
+        pages=pages[0] if pages else 0,
+        finished_at=counted[2],
+        size=path.stat().st_size,
+    )
 
 
 def _put_aside(live: Path) -> None:

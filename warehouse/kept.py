@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,11 +44,21 @@ CREATE TABLE IF NOT EXISTS dropped (
 );
 """
 _NEWEST = "SELECT max(page_id) FROM pages WHERE kept_at >= ? GROUP BY url ORDER BY 1"
+# Some of them may be large; read in one go they would keep a pass from keeping its own.
+_AT_ONCE = 100
+_AFTER = "SELECT page_id, kept_at, url, content_type, entries, body FROM pages WHERE page_id > ? ORDER BY 1 LIMIT ?"
+_PUT_BACK = """
+INSERT INTO pages (kept_at, url, content_type, entries, body)
+SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM pages WHERE kept_at = ? AND url = ?)
+"""
 _COUNTED = "SELECT (SELECT count(*) FROM pages), (SELECT min(kept_at) FROM pages), (SELECT sum(pages) FROM dropped)"
 _OLDEST = "page_id IN (SELECT page_id FROM pages ORDER BY page_id LIMIT ?)"
 _DROPPED = """
 INSERT INTO dropped VALUES (?, ?) ON CONFLICT (why) DO UPDATE SET pages = dropped.pages + excluded.pages
 """
+
+# When it was kept, from where, as what, what led to it, and itself.
+StoredPage = Sequence[str | bytes | None]
 
 log = logging.getLogger("talkwatch.kept")
 
@@ -131,6 +141,29 @@ def forget_pages(data_dir: Path, is_gone: Callable[[str, Sequence[PendingEntry]]
             f"the kept pages in {path} cannot be read: {error}; remove the file, then forget again"
         ) from error
     return len(gone)
+
+
+def stored_pages(data_dir: Path) -> Iterator[list[StoredPage]]:
+    """Yield all pages as they are stored, oldest first, some at a time, so that nobody who keeps others waits long."""
+    last = 0
+    while True:
+        with _read(data_dir) as file:
+            found = file.execute(_AFTER, [last, _AT_ONCE]).fetchall() if file else []
+        if not found:
+            return
+        yield [stored for _, *stored in found]
+        last = found[-1][0]
+
+
+def put_back(data_dir: Path, pages: Iterable[Sequence[StoredPage]]) -> None:
+    """Keep pages that were stored before, beside those that are there now; raise Unusable."""
+    path = data_dir / KEPT
+    for some in pages:
+        try:
+            with _opened(path) as file:
+                file.executemany(_PUT_BACK, [[*page, *page[:2]] for page in some])
+        except (sqlite3.Error, OSError) as error:
+            raise Unusable(f"the kept pages cannot be put into {path}: {error}; moved away, it is made anew") from error
 
 
 def counted_pages(data_dir: Path) -> KeptCount:

@@ -37,13 +37,17 @@ group("warehouse", "See whether the warehouse is sound.")
 @command("backup")
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; an older backup is replaced.")],
+    without_pages: Annotated[
+        bool, typer.Option("--without-pages", help="Leave out the pages kept for replay.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Copy all the data to one file, and check it.
 
-    While `serve` runs too: it waits a moment.
+    While `serve` runs too: it waits a moment. The kept pages may be most of it, up to what [retention] says.
     """
-    typer.echo(f"{file}: {described(back_up(settings_of(config).data_dir, file.absolute()))}")
+    contents = back_up(settings_of(config).data_dir, file.absolute(), with_pages=not without_pages)
+    typer.echo(f"{file}: {described(contents)}")
 
 
 @command("restore")
@@ -66,6 +70,8 @@ def described(contents: Contents) -> str:
     """Say what a backup holds."""
     last = f"the last pass finished {moment(contents.finished_at)}" if contents.finished_at else "no pass yet"
     counts = f"{counted(contents.articles, 'article')}, {counted(contents.alerts, 'alert')}"
+    if contents.pages:
+        counts += f", {counted(contents.pages, 'page')}"
     return f"{counts}, {last}, {contents.size / MEGABYTE:.1f} MB, read to its end"
 
 
