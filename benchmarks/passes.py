@@ -106,7 +106,7 @@ def varied(sentence: str, luck: random.Random) -> str:
     return " ".join(other if chance else word for word, other, chance in zip(words, strange, chances, strict=True))
 
 
-def serve(count: int) -> None:
+def serve(count: int, feeds: int = FEEDS) -> None:
     """Be the outlet until standard input ends; print the port."""
     texts = pages(count)
     published = format_datetime(NOW - timedelta(hours=1))
@@ -134,7 +134,7 @@ def serve(count: int) -> None:
             items = "".join(
                 f"<item><title>Report {place}</title><link>http://{host}/page/{place}</link><guid>{place}</guid>"
                 f"<pubDate>{published}</pubDate></item>"
-                for place in range(number, count, FEEDS)
+                for place in range(number, count, feeds)
             )
             return f"<?xml version='1.0'?><rss version='2.0'><channel><title>H</title>{items}</channel></rss>".encode()
 
@@ -161,9 +161,9 @@ def serve(count: int) -> None:
 
 
 @contextmanager
-def outlet(count: int) -> Iterator[int]:
+def outlet(count: int, feeds: int = FEEDS) -> Iterator[int]:
     """Run the outlet until the block ends; give its port."""
-    command = [sys.executable, __file__, "--serve", str(count)]
+    command = [sys.executable, __file__, "--serve", str(count), "--feeds", str(feeds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
@@ -287,9 +287,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--idle", type=int, default=10, help="idle passes in one process")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--feeds", type=int, default=FEEDS, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve is not None:
-        serve(chosen.serve)
+        serve(chosen.serve, chosen.feeds)
         return
     old, new = (path.resolve() for path in chosen.checkouts)
     compare(old, new, chosen.articles, chosen.rounds, chosen.idle)
