@@ -53,6 +53,7 @@ class Setup:
     watchlist: Watchlist
     rules: tuple[CompiledRule, ...]
     now: Callable[[], datetime] = utc_now
+    ticks: Callable[[], float] = time.monotonic  # seconds, by no clock that is ever set
     progress: Progress = field(default=silent)
     pause: Callable[[float], object] = time.sleep
 

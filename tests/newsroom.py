@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -67,7 +67,7 @@ class Newsroom:
     def setup(self) -> Setup:
         """Return what a pass works with, as of the test's clock."""
         setup = prepared(load_settings(self.configuration, sending=True))
-        return Setup(settings=setup.settings, watchlist=setup.watchlist, rules=setup.rules, now=lambda: self.now)
+        return replace(setup, now=lambda: self.now, ticks=lambda: (self.now - NOW) / timedelta(seconds=1))
 
     def run(self) -> str:
         """Do a pass and return its summary line."""

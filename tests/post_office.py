@@ -60,7 +60,9 @@ class PostOffice:
         if self._read != self.path.read_text(encoding="utf-8"):
             self._read = self.path.read_text(encoding="utf-8")
             setup = prepared(load_settings(self.path, sending=True))
-            self._setup = replace(setup, now=lambda: self.now, pause=lambda _: None)
+            self._setup = replace(
+                setup, now=lambda: self.now, ticks=lambda: (self.now - NOW) / timedelta(seconds=1), pause=lambda _: None
+            )
         assert self._setup
         return self._setup
 

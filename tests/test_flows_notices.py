@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -15,12 +16,13 @@ from flows.setup import Setup
 from flows.steps.deliver import self_watch
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.self_watch import PassWatch, after_pass, before_pass
-from flows.steps.deliver.warehouse_watch import FULL, disk_watched
+from flows.steps.deliver.warehouse_watch import FULL, UNUSABLE, disk_watched
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
 from warehouse.errors import DiskFull, Unusable
+from warehouse.lease import take
 from warehouse.locking import LOCK, exclusive
 from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts
@@ -360,6 +362,53 @@ def test_a_pass_that_hangs_with_the_warehouse_in_hand_is_told_past_it(office, mo
     watch.look()
     watch.look()
     assert ["finished again" in body for body in told(office)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("clock", "passed", "told_of"),
+    [
+        pytest.param(6 * HOUR, MINUTE, 0, id="a clock that jumps ahead between two passes"),
+        pytest.param(-6 * HOUR, MINUTE, 0, id="a clock that jumps back"),
+        pytest.param(-6 * HOUR, 11 * MINUTE, 1, id="a pass that hangs while the clock is put back"),
+        pytest.param(MINUTE, 11 * MINUTE, 1, id="a pass that hangs while the clock stands still"),
+    ],
+)
+def test_no_clock_deceives_whoever_watches_passes(office, clock, passed, told_of):
+    """While a serve is there silence is what passes by no clock, and is told from beside the passes alone."""
+    office.write(more='[schedule]\nevery = "1m"')
+    begun, ticks = office.setup(), [0.0]
+    take(begun.data_dir, office.now)
+    end_pass(office)
+    watch = PassWatch(replace(begun, ticks=lambda: ticks[0]))
+    watch.look()
+    office.now += clock
+    ticks[0] += passed.total_seconds()
+    noted(office, before_pass, scheduled=True)
+    watch.look()
+    office.deliver(after=12 * HOUR)
+    assert ["No pass was finished since 2026-03-04 12:00 UTC" in body for body in told(office)] == [True] * told_of
+
+
+@pytest.mark.parametrize("trouble", [FULL, UNUSABLE])
+def test_a_pass_that_says_why_it_ends_is_no_silence(office, trouble):
+    """While passes tell that there is no room, or no warehouse, nobody is told besides that none is finished."""
+    office.write(more='[schedule]\nevery = "1m"')
+    end_pass(office)
+    watch, marker = PassWatch(office.setup()), office.setup().data_dir / trouble
+    for _ in range(6):
+        office.now += 9 * MINUTE
+        marker.touch()
+        os.utime(marker, (office.now.timestamp(), office.now.timestamp()))
+        watch.look()
+    take(office.setup().data_dir, office.now)
+    office.now += MINUTE
+    noted(office, before_pass, scheduled=True)
+    office.deliver()
+    assert told(office) == []
+    office.now += 11 * MINUTE
+    watch.look()
+    office.deliver()
+    assert ["No pass was finished since 2026-03-04 12:00 UTC" in body for body in told(office)] == [True]
 
 
 def test_what_was_not_finished_before_the_watch_began_is_not_its_to_tell(office):

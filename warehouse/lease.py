@@ -12,7 +12,7 @@ import secrets
 import socket
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from warehouse.errors import Superseded
@@ -37,15 +37,15 @@ class _Process:
     token: int | None = None
 
 
-def take(data_dir: Path) -> Lease:
-    """Take the lease from whoever had it; the caller holds the lock of `serve`."""
+def take(data_dir: Path, now: datetime) -> Lease:
+    """Take the lease, as of now, from whoever had it; the caller holds the lock of `serve`."""
     last = current(data_dir)
     lease = Lease(
         token=last.token + 1 if last else 1,
         name=last.name if last else f"talkwatch-{secrets.token_hex(4)}",
         host=socket.gethostname(),
         pid=os.getpid(),
-        since=datetime.now(UTC).isoformat(timespec="seconds"),
+        since=now.isoformat(timespec="seconds"),
     )
     fresh = data_dir / f".{FILE}.new"
     with fresh.open("w", encoding="utf-8") as file:

@@ -168,7 +168,7 @@ def lead(setup: Setup) -> None:
     from flows.readiness import look_over
 
     with system_explained(setup.data_dir):
-        lease = take(setup.data_dir)
+        lease = take(setup.data_dir, setup.now())
     set_environment({"TALKWATCH_LEASE": str(lease.token)})
     act_under(lease.token)
     look_over(setup)

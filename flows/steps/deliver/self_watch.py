@@ -16,13 +16,13 @@ from flows.config.settings import Settings
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
-from flows.steps.deliver.wellness import Bulletin, is_overdue, noted_bulletin
+from flows.steps.deliver.wellness import FULL, UNUSABLE, Bulletin, is_overdue, noted_at, noted_bulletin
 from flows.times import to_the_minute
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.corrections import standing
 from warehouse.errors import Busy, WarehouseError
-from warehouse.lease import check
+from warehouse.lease import check, current
 from warehouse.runs import Health, health
 from warehouse.session import Session
 from warehouse.store import is_begun, reading, writing
@@ -39,15 +39,21 @@ _UNFINISHED = (
 
 
 def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
-    """Tell the operator, where passes run on a schedule, that none was finished for two intervals."""
-    last = runs.last_finished_at(session)
-    if scheduled and last and is_silent(setup, last):
+    """Tell the operator, where passes run on a schedule, that none was finished for two intervals.
+
+    While a `serve` is there it watches them itself, and no clock that jumps deceives it.
+    """
+    last, lease = runs.last_finished_at(session), current(setup.data_dir)
+    if not scheduled or last is None or (lease and datetime.fromisoformat(lease.since) <= last):
+        return
+    signs = (last, *filter(None, told_at(setup)))
+    if setup.now() - max(signs) > longest_silence(setup.settings):
         tell_of_silence(setup, session, last)
 
 
-def is_silent(setup: Setup, last: datetime) -> bool:
-    """Tell whether a pass should have been finished since `last`."""
-    return setup.now() - last > longest_silence(setup.settings)
+def told_at(setup: Setup) -> tuple[datetime | None, ...]:
+    """Return when a pass last told why it could not be finished, of each trouble that the operator hears of anyway."""
+    return noted_at(setup.data_dir / FULL), noted_at(setup.data_dir / UNUSABLE)
 
 
 def longest_silence(settings: Settings) -> timedelta:
@@ -64,11 +70,15 @@ _ALONE = "{}. This machine does the work meanwhile; nothing is lost, it only tak
 
 
 class PassWatch:
-    """Tells the operator from beside the passes that none ends: while one hangs, no other begins that could tell."""
+    """Tells the operator from beside the passes that none ends: while one hangs, no other begins that could tell.
+
+    It goes by how long it has seen no sign of one, whatever the clock shows: that a pass was finished, or told why not.
+    """
 
     def __init__(self, setup: Setup) -> None:
         """Begin now: what was not finished before is for the next pass to tell."""
-        self._setup, self._last = setup, setup.now()
+        self._setup, self._last, self._seen = setup, setup.now(), setup.ticks()
+        self._signs: tuple[datetime | None, ...] = ()
         self._told_past_outbox = False
 
     def work_with(self, setup: Setup) -> None:
@@ -84,7 +94,7 @@ class PassWatch:
         try:
             self._look()
         except Busy as error:
-            if is_silent(self._setup, self._last) and not self._told_past_outbox:
+            if self._is_silent and not self._told_past_outbox:
                 self._told_past_outbox = True
                 subject = f"No pass was finished since {to_the_minute(self._last)}"
                 tell_past_outbox(self._setup, subject, f"{error}. {_UNFINISHED}")
@@ -95,13 +105,23 @@ class PassWatch:
         if not is_begun(self._setup.data_dir):
             return
         with reading(self._setup.data_dir, wait=_PATIENCE) as session:
-            self._last = max(self._last, runs.last_finished_at(session) or self._last)
-        if is_silent(self._setup, self._last):
+            finished_at = runs.last_finished_at(session)
+        self._note((finished_at, *told_at(self._setup)))
+        if self._is_silent:
             with writing(self._setup.data_dir, wait=_PATIENCE) as session:
                 tell_of_silence(self._setup, session, self._last)
         elif self._told_past_outbox:
             self._told_past_outbox = False
             tell_past_outbox(self._setup, "Passes are finished again", "All that was left is done.")
+
+    def _note(self, signs: tuple[datetime | None, ...]) -> None:
+        """Begin to count anew where a pass has given a sign since the last look."""
+        if signs != self._signs:
+            self._signs, self._seen, self._last = signs, self._setup.ticks(), signs[0] or self._last
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._setup.ticks() - self._seen > longest_silence(self._setup.settings).total_seconds()
 
 
 def after_pass(setup: Setup, session: Session) -> None:
