@@ -11,26 +11,26 @@ from __future__ import annotations
 
 import argparse
 import logging
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.full_disk import fill, give_room, small_disk
 from flows.config.settings import load_settings
 from flows.setup import prepared
+from flows.steps.deliver.self_watch import PassWatch
 from flows.steps.passes import run_pass
 from tests.newsroom import OTHER, page
 from tests.servers import Asked, HttpServer, Reply, SmtpSink
 from warehouse.errors import WarehouseError
+from warehouse.lease import take
 
 BEGIN = datetime.fromisoformat("2026-03-02T00:00:00+00:00")  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MEGABYTE = 1_000_000
-ROOM = "64m"
+ROOM = "256m"
 
 
 def at(day: int, hour: float) -> datetime:
@@ -139,32 +139,6 @@ from = "Talkwatch <talkwatch@example.org>"
 """
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """Mount a disk of 64 MB."""
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
-def fill(disk: Path, *, full: bool) -> None:
-    """Take up all that is left of the disk, or give it back."""
-    filler = disk / "filler"
-    if not full:
-        filler.unlink(missing_ok=True)
-    elif not filler.exists():
-        with filler.open("wb") as file:
-            try:
-                while True:
-                    file.write(b"x" * (MEGABYTE // 10))
-                    file.flush()
-            except OSError:
-                pass
-
-
 def main() -> None:
     """Live through the week, then print what the operator got."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -174,19 +148,30 @@ def main() -> None:
     clock, got, lost = Clock(), [], 0
     with (
         TemporaryDirectory() as name,
-        small_disk(Path(name) / "disk") as disk,
+        small_disk(Path(name) / "disk", ROOM) as disk,
         HttpServer() as server,
         SmtpSink() as mail,
     ):
         answers(server, clock)
         path = disk / "talkwatch.toml"
         path.write_text(configuration(server, mail) + f"[schedule]\nevery = '{step.seconds // 60}m'\n")
-        setup = replace(prepared(load_settings(path, sending=True)), now=lambda: clock.shown)
+        setup = replace(
+            prepared(load_settings(path, sending=True)),
+            now=lambda: clock.shown,
+            ticks=lambda: (clock.now - BEGIN) / timedelta(seconds=1),
+        )
+        setup.data_dir.mkdir()
+        take(setup.data_dir, clock.now)
+        watch = PassWatch(setup)
         while clock.now < BEGIN + 7 * DAY:
-            fill(disk, full=at(4, 12) <= clock.now < at(4, 15))
+            if at(4, 12) <= clock.now < at(4, 15):
+                fill(disk)
+            else:
+                give_room(disk)
             mail._cues["MAIL"].clear()  # noqa: SLF001 (a server that is away for hours, not for so many mails)
             if at(3, 2) <= clock.now < at(3, 5):
                 mail.answer("MAIL", "421 later", times=100)
+            watch.look()
             try:
                 run_pass(setup, scheduled=True)
             except WarehouseError:

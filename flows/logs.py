@@ -117,8 +117,18 @@ class Shortened:
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
-    """Let Prefect tell of what was to be expected, a full disk for one, in a line; a bug keeps its traceback."""
+    """Let Prefect tell of what was to be expected, a full disk for one, in a line; a bug keeps its traceback.
+
+    Expected is too that its own server, whose disk is full as well, refuses something or does not answer.
+    """
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, EXPECTED):
         record.msg, record.args, record.exc_info = str(error), (), None
+    elif error and {"prefect", "httpx"} & {kind.__module__.partition(".")[0] for kind in type(error).__mro__}:
+        record.msg, record.args, record.exc_info = f"Prefect's server: {one_line(error)}", (), None
     return True
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an error says, on one line and not too long."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST]

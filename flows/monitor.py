@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -23,13 +25,14 @@ from prefect.states import Completed, Crashed
 
 from flows.config.accepted import current_settings
 from flows.config.environment import log_format
-from flows.logs import PLAIN, set_up_logging
+from flows.logs import EXPECTED, PLAIN, one_line, set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared
 from flows.steps.passes import run_pass
 from flows.times import utc_now
 
 T = TypeVar("T")
+log = logging.getLogger("talkwatch.pass")
 
 
 def staged(name: str, step: Callable[[], T]) -> T:
@@ -59,12 +62,24 @@ def monitor() -> str:
     deployment_id = runtime_deployment.id
     if deployment_id:
         with get_client(sync_client=True) as client:
-            skip_missed(client, UUID(str(deployment_id)))
+            try:
+                skip_missed(client, UUID(str(deployment_id)))
+            except httpx.HTTPError as error:  # its disk may be full; a missed run that starts finds nothing to do
+                log.warning("Prefect cannot skip the passes that were missed: %s", one_line(error))
     # A log that grows for months has a line a pass, and one for machines nothing else.
     progress = silent if deployment_id or log_format() != PLAIN else shown()
     setup = prepared(current_settings(), progress=progress)
-    line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
+    try:
+        line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
+    except EXPECTED as error:
+        raise bare(error) from None
     return Completed(message=line, data=line)  # type: ignore[return-value]  # Prefect hands on its data
+
+
+def bare(error: Exception) -> Exception:
+    """Return an error without where it came from: Prefect keeps it to the end, and with it DuckDB's connection."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def runs_in(client: SyncPrefectClient, deployment_id: UUID, *states: StateType) -> list[FlowRun]:

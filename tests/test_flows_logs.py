@@ -4,12 +4,16 @@ import json
 import logging
 import sys
 
+import httpx
 import pytest
+from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.cli.app import main
 from flows.logs import OneObject, Plain, Shortened, without_traceback
 from flows.problems import WorkProblem
 from warehouse.errors import DiskFull
+
+ASKED = httpx.Request("POST", "http://127.0.0.1:4200/api")
 
 
 def told(error: Exception) -> str:
@@ -28,6 +32,22 @@ def told(error: Exception) -> str:
 def test_what_was_to_be_expected_is_one_line(error):
     """A full disk, met inside a step that Prefect runs, is a line with its time in UTC and no traceback."""
     assert told(error) == "2026-03-04T12:00:00Z ERROR prefect.flow_runs no space left"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param(
+            PrefectHTTPStatusError("500 Internal\nServer Error", request=ASKED, response=httpx.Response(500)),
+            "PrefectHTTPStatusError: 500 Internal Server Error",
+            id="its server refuses",
+        ),
+        pytest.param(httpx.ReadTimeout("timed out", request=ASKED), "ReadTimeout: timed out", id="it does not answer"),
+    ],
+)
+def test_troubles_of_prefect_s_server_are_one_line(error, said):
+    """Where Prefect's own server has no room either, what a run meets there is a line and no traceback."""
+    assert told(error) == f"2026-03-04T12:00:00Z ERROR prefect.flow_runs Prefect's server: {said}"
 
 
 def test_a_bug_keeps_its_traceback():
