@@ -280,15 +280,22 @@ def past_alert(alert: Alert) -> PastAlert:
 
 
 def _alert(case: Case, verdict: Verdict) -> Alert:
-    match = case.match
+    follows = verdict.other.alert_id if verdict.other else None
+    return new_alert(case.rule, case.match, case.story_id, case.now, verdict.reason, follows=follows)
+
+
+def new_alert(
+    rule: Rule, match: Match, story_id: str, now: datetime, reason: Reason, *, follows: str | None = None
+) -> Alert:
+    """Return the alert that a match makes for a reason; `follows` is the story's alert before it."""
     return Alert(
-        alert_id=alert_id(case.rule.name, match.article_id, match.official_id),
-        rule=case.rule.name,
-        rule_version=case.rule.version,
+        alert_id=alert_id(rule.name, match.article_id, match.official_id),
+        rule=rule.name,
+        rule_version=rule.version,
         article_id=match.article_id,
-        story_id=case.story_id,
-        fired_at=case.now,
-        severity=case.rule.severity,
+        story_id=story_id,
+        fired_at=now,
+        severity=rule.severity,
         keyword=match.keyword,
         official_id=match.official_id,
         official=match.official,
@@ -296,11 +303,11 @@ def _alert(case: Case, verdict: Verdict) -> Alert:
         place=match.place,
         excerpt=match.excerpt,
         excerpt_span=match.excerpt_span,
-        reason=verdict.reason,
+        reason=reason,
         evidence=match.evidence,
         utterance_id=match.utterance_id,
         utterance_ids=match.utterance_ids,
         stance=match.stance,
         denied=match.denied,
-        follows_alert_id=verdict.other.alert_id if verdict.other else None,
+        follows_alert_id=follows,
     )

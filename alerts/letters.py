@@ -57,6 +57,10 @@ _NEARNESS = {
     Scope.PARAGRAPH: "in a paragraph that names this official, who is not heard saying it",
     Scope.ARTICLE: "in an article that names this official, who is not heard saying it",
 }
+_SILENT = (
+    "in what this official said last, and nothing on it since. Other words were heard meanwhile, and feeds that "
+    "carried these answered."
+)
 _NEWS = {
     News.CORROBORATED: "A follow-up: more independent sources have it now.",
     News.CORRECTED: "A follow-up: the article has changed the words it quoted.",
@@ -320,9 +324,11 @@ def _countries() -> dict[str, str]:
 
 def why(alert: Alert) -> str:
     """Return why an alert fired: rule, phrase, nearness, place, and whether it is the story's first."""
+    severity = ", high severity" if alert.severity is Severity.HIGH else ""
+    if alert.scope is Scope.SILENT:
+        return f"Rule “{shown(alert.rule)}”{severity}: {called(alert.keyword)} {_SILENT}"
     nearness = "in the headline, which names this official" if alert.place is Place.TITLE else _NEARNESS[alert.scope]
     first = "first in this story" if alert.reason is Reason.NEW else "new in this story"
-    severity = ", high severity" if alert.severity is Severity.HIGH else ""
     return f"Rule “{shown(alert.rule)}”{severity}: {called(alert.keyword)} {nearness}; {first}."
 
 

@@ -30,6 +30,11 @@ MOST_PAIRS, LEAST_PAIRS, ENOUGH_PAIRS = 1_000, 25, 50_000
 MOST_OFFICIALS = 40
 # How near a scope is, the nearest first.
 _RANKS = {scope: rank for rank, scope in enumerate(Scope)}
+_NO_ARTICLE = Failure(
+    key="silent",
+    what="the rule waits for what an official does not say, which no article brings",
+    change="see whom it would have told with talkwatch rules backtest",
+)
 _NEARNESS = {
     Scope.ACTS: "in one sentence that tells what he does",
     Scope.STATEMENT: "in one statement, which is not his own words",
@@ -297,6 +302,8 @@ def _proofs_of_nearness(at: Occurrence) -> tuple[Evidence, ...]:
 
 def first_failure(rule: CompiledRule, texts: Texts) -> Failure | None:
     """Return the first key of a rule that fails in an article as it was read; None when the rule matches."""
+    if rule.rule.silent is not None:
+        return _NO_ARTICLE
     return (
         rule.fails_article(texts.article)
         or _phrases_lack(rule, texts)

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
     ARTICLE = "article"
+    # Of an alert on what an official has not said any more: it stands on what he said last.
+    SILENT = "silent"
 
 
 class Severity(StrEnum):
@@ -45,6 +47,8 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     NOT_FIRST = "not_first"
     NO_CHANGE = "no_change"
+    FEEDS_UNPROVEN = "feeds_unproven"
+    WORDS_UNSEEN = "words_unseen"
     IMPORTED = "imported"
 
     @property
@@ -100,6 +104,33 @@ class Brought:
     topic: str
     from_stance: str | None = None
     to_stance: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardReport:
+    """One report of something that an official said; `is_on` tells whether it is on the topic in question.
+
+    `said_at` is when the first report of it was published, `seen_at` when this one arrived.
+    """
+
+    utterance_id: str
+    article_id: str
+    feed_id: str | None
+    said_at: datetime
+    seen_at: datetime
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """How well a feed was listened to: when it was not asked or gave no answer, and in which hours it brought articles.
+
+    A gap that lasts has no end.
+    """
+
+    feed_id: str
+    gaps: tuple[tuple[datetime, datetime | None], ...]
+    brought_at: tuple[datetime, ...]
 
 
 class Place(StrEnum):

@@ -195,6 +195,17 @@ def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterat
     yield from wrong_phrases(key, phrases_in(where), known)
 
 
+# A shorter silence is a night, a longer one an official who has left.
+SHORTEST_SILENT, LONGEST_SILENT = timedelta(hours=6), timedelta(days=60)
+
+
+def of_days(value: timedelta | None) -> timedelta | None:
+    """Refuse a silence that tells nothing."""
+    if value is not None and not SHORTEST_SILENT <= value <= LONGEST_SILENT:
+        raise ValueError('write a time between "6h" and "60d"')
+    return value
+
+
 # What is said in one year is held against what was said in the year before.
 LONGEST_FIRST = timedelta(days=365)
 
@@ -296,6 +307,13 @@ class Rule(Table):
             'silences it; what he does not say himself never fires; `"none"` is all'
         ),
     )
+    silent: Annotated[OptionalDuration, AfterValidator(of_days)] = Field(
+        None,
+        description=(
+            'that an official who speaks of one of the `topics` otherwise says nothing of it for this time, `"5d"`, '
+            "and that his silence is proven: the feeds that carry him answered, and other words of his were seen"
+        ),
+    )
     outlets: Annotated[tuple[Name, ...], OfArticle(not_of_these), Checked(odd=odd_outlets)] = Field(
         (), description="only these outlets, by the names feeds give them"
     )
@@ -323,6 +341,13 @@ class Rule(Table):
         """Refuse a rule that looks for nothing."""
         if not self.phrases:
             raise ValueError("write keywords, or topics")
+        return self
+
+    @model_validator(mode="after")
+    def _waits_alone(self) -> Rule:
+        """Refuse a rule that waits for a silence and for words at once."""
+        if self.silent is not None and (self.keywords or self.on or self.first):
+            raise ValueError("silent wants topics, and neither keywords nor on nor first beside it")
         return self
 
     @property

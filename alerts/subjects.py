@@ -6,10 +6,11 @@ Labels and counts are ours, every other word stands in the source.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.message_records import HeldBy, Message, Notice
 from alerts.records import News, Scope, Severity
+from alerts.rule_names import topic_name
 from alerts.spoken import shortened, words_said
 from alerts.wording import counted, cut, first_evidence, shown
 
@@ -17,6 +18,7 @@ from alerts.wording import counted, cut, first_evidence, shown
 SUBJECT_CHARS = 150
 _OUTLET_CHARS = 40
 _HOUR = 60  # minutes
+_DAYS = timedelta(days=2)  # from here on a silence is told in days
 _LEAST = 60  # characters left for the words, however long what stands before and after them
 _HELD = {
     HeldBy.QUIET_HOURS: "Held during your quiet hours: ",
@@ -81,7 +83,18 @@ def told_by(notice: Notice, room: int) -> str:
     sources = f", {notice.sources} sources" if notice.sources > 1 else ""
     where = f" — {cut(shown(notice.outlet), _OUTLET_CHARS)}{sources}"
     left = room - len(where)
+    if notice.alert.scope is Scope.SILENT:
+        return cut(silence(notice), left) + where
     return (words_said(notice.alert, left) or headline(notice, left)) + where
+
+
+def silence(notice: Notice) -> str:
+    """Return who has said nothing on what for how long, since his last words on it were published."""
+    alert = notice.alert
+    lasted = alert.fired_at - (notice.published_at or alert.fired_at)
+    long = counted(lasted.days, "day") if lasted >= _DAYS else counted(int(lasted.total_seconds()) // 3600, "hour")
+    topic = topic_name(alert.keyword) or alert.keyword
+    return f"{shown(alert.official)}: nothing on {shown(topic).replace('-', ' ')} for {long}"
 
 
 def headline(notice: Notice, room: int) -> str:

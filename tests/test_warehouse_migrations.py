@@ -80,6 +80,7 @@ FINGERPRINTS = {
     "0034_by_day.sql": "552d3c46f0eb765c",
     "0035_forgotten.sql": "51f1e5d0d6fe4d61",
     "0036_forgotten_people.sql": "c5c7e0835a1ec094",
+    "0037_silent.sql": "71f559684724da1a",
 }
 
 

@@ -42,6 +42,7 @@ ORDER BY min(first_seen_at), 1
 class Decided:
     """The last decision about an article and an official under one rule."""
 
+    official_id: str
     official: str
     decided_at: datetime
     reason: Reason
@@ -71,7 +72,13 @@ def alert_revisions(session: Session, alert_id: str) -> tuple[int, int]:
 def last_decisions(session: Session, rule: str, article_id: str) -> tuple[Decided, ...]:
     """Return what was last decided about an article under a rule, an official each."""
     return tuple(
-        Decided(official=name or official_id, decided_at=at, reason=Reason(reason), alert_id=alert_id)
+        Decided(
+            official_id=official_id,
+            official=name or official_id,
+            decided_at=at,
+            reason=Reason(reason),
+            alert_id=alert_id,
+        )
         for official_id, at, reason, alert_id, name in session.rows(_DECISIONS, [rule, article_id])
     )
 

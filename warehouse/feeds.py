@@ -216,6 +216,22 @@ WHERE feed_id IN (SELECT unnest($feeds::VARCHAR[])) AND state <> 'unwatched'
     AND (last_polled_at IS NULL OR last_polled_at <= $before OR last_polled_at > $now)
 """
 
+# What a feed brought meanwhile may have rolled out of it unseen.
+_UNHEARD = """
+INSERT INTO feed_gaps
+SELECT feed_id, began_at, polled_at
+FROM (
+    SELECT f.feed_id, p.polled_at, f.max_every_seconds,
+        CASE WHEN f.consecutive_failures = 0 THEN f.last_polled_at
+            WHEN NOT p.failed THEN coalesce(f.failing_since, f.last_polled_at)
+        END AS began_at
+    FROM polls_now AS p
+    JOIN feeds AS f USING (feed_id)
+)
+WHERE polled_at - began_at > to_seconds(greatest(3600, 2 * max_every_seconds))
+"""
+_LONG_PAST = "DELETE FROM feed_gaps WHERE ended_at < (SELECT max(polled_at) FROM polls_now) - INTERVAL 400 DAY"
+
 # A pass that was killed had asked these, and wrote nothing down about what they said.
 _ASKED = """
 UPDATE feeds SET next_poll_at = a.asked_at + to_seconds(every_seconds)
@@ -274,6 +290,8 @@ def save_polls(session: Session, polls: Sequence[Poll]) -> int:
     entries.stage(session, [(poll.feed_id, poll.polled_at, poll.entries) for poll in polls])
     if session.rows(_NEWS)[0][0]:
         session.touch()
+    if session.run(_UNHEARD):
+        session.run(_LONG_PAST, quiet=True)
     session.run(_FEED_POLLED, quiet=True)
     return entries.save_staged(session)
 

@@ -27,6 +27,7 @@ from flows.steps.deliver.senders import Dispatch
 from flows.steps.deliver.warehouse_watch import disk_watched, warehouse_watched
 from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
+from flows.steps.lulls import tell_lulls
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
 from flows.steps.publish import Publisher, hand_on
@@ -104,6 +105,7 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
         with writing(setup.data_dir) as session:
             counts += intake.note(session)
             note_asked(session, journal.read())
+            counts += RunCounts(alerts=tell_lulls(setup, session))
             if intake.is_first:
                 summarise(setup, session)
             waits = dispatch.seal(session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
+from alerts.lulls import LullState
 from alerts.records import Alert, Change
 from alerts.wording import counted
 from extractors.copies.sameness import SAID_ONCE
@@ -16,17 +17,21 @@ from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
 from flows.setup import Setup, prepared
 from flows.steps.decide.plan import OPEN, REMEMBERED, decide, horizon
+from flows.steps.lulls import Listener, last_words, listeners, silence_alert, since_of
 from flows.steps.meaning import assertions_in, disputes_in, echoes_in, same_meanings
 from flows.steps.record import BATCH, worked_out
 from flows.times import check_order
 from flows.trials.memory import Memory
 from flows.trials.past import Told, matched, retold, rules_named, touched
 from warehouse.revisions import Revision, came, told_alike
+from warehouse.session import Session
 from warehouse.store import is_begun, reading
 
 DAYS = timedelta(days=30)
 # What no rule was decided about came together with what a feed's usual interval brings.
 TOGETHER = timedelta(minutes=10)
+# For silences of days this is often enough.
+LOOKED = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,13 @@ def backtest(
 
     `roughly` takes all that came within that time for one pass: an estimate, in a fraction of the time.
     """
-    if not rules or not is_begun(setup.data_dir):
+    waiting = [each for each in rules if each.rule.silent is not None]
+    rules = [each for each in rules if each.rule.silent is None]
+    if not is_begun(setup.data_dir):
         return Backtest(alerts=(), messages=0)
+    silences = tuple(silences_told(setup, waiting, since=since, until=until))
+    if not rules:
+        return with_silences(Backtest(alerts=(), messages=0), silences)
     memory = max([OPEN, *map(_remembered, rules)])
     with reading(setup.data_dir) as session:
         history = came(session, since=since - memory, until=until)
@@ -67,7 +77,37 @@ def backtest(
         # Copies and other reports count as sources, whether the rule matches them or not.
         mates = came(session, since=None, until=until, article_ids=told_alike(session, ids))
     passes = passes_of(list(retold(setup, rules, mates)), roughly)
-    return lived_through(setup, rules, list(passes), since)
+    return with_silences(lived_through(setup, rules, list(passes), since), silences)
+
+
+def with_silences(found: Backtest, silences: Sequence[Fired]) -> Backtest:
+    """Return what would have been sent with the alerts on silence, each a message of its own."""
+    alerts = sorted((*found.alerts, *silences), key=lambda each: (each.alert.fired_at, each.alert.alert_id))
+    return Backtest(alerts=tuple(alerts), messages=found.messages + len(silences))
+
+
+def silences_told(setup: Setup, rules: Sequence[CompiledRule], *, since: datetime, until: datetime) -> Iterator[Fired]:
+    """Yield the silences that would have been told: as passes do, but looking every few hours."""
+    if not rules:
+        return
+    with reading(setup.data_dir) as session:
+        for rule in rules:
+            for each in listeners(session, rule, since - since_of(rule), until):
+                yield from silences_of(session, each, since, until)
+
+
+def silences_of(session: Session, listener: Listener, since: datetime, until: datetime) -> Iterator[Fired]:
+    """Yield the silences of one official about one topic, each told once."""
+    told_at, now = None, since
+    while now < until:
+        found = listener.lull(now)
+        if found and found.state is LullState.PROVEN and (told_at is None or told_at <= found.said_at):
+            told_at = now
+            if stood_on := last_words(session, listener, found):
+                read, match = stood_on
+                alert = silence_alert(listener, found, match, read.article.article_id)
+                yield Fired(alert=alert, article=read.article)
+        now += LOOKED
 
 
 def _remembered(rule: CompiledRule) -> timedelta:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from alerts.compiled_rules import CompiledRule
 from alerts.letters import office
+from alerts.lulls import LullState, lull_told
 from alerts.matching import find_matches, first_failure
 from alerts.occurrences import Texts
-from alerts.records import Alert, Evidence, Match, Place
+from alerts.records import Alert, Evidence, Match, Place, Scope
 from alerts.wording import counted
 from extractors.records import Article, Depth
 from flows.config.settings import Settings
 from flows.problems import the_one
 from flows.setup import Setup, prepared
+from flows.steps.lulls import listeners, since_of
 from flows.steps.read import as_unread
 from flows.tables import listing, table
 from flows.times import moment
@@ -54,7 +56,7 @@ def explained(settings: Settings, beginning: str) -> str:
     parts = [
         heading(account, rule),
         terminal_safe("\n".join(proof_lines(account.alert, account.found.article))),
-        terminal_safe(derived(rule, account)),
+        terminal_safe(silence_derived(setup, rule, account.alert) or derived(rule, account)),
         corroboration(account),
     ]
     return "\n\n".join(parts)
@@ -140,6 +142,19 @@ def derived(rule: CompiledRule | None, account: AlertAccount) -> str:
         return f"derived again: no{why}"
     changes = list(differences(account.alert, match))
     return "derived again: yes, the same" if not changes else f"derived again: yes, but {'; '.join(changes)}"
+
+
+def silence_derived(setup: Setup, rule: CompiledRule | None, alert: Alert) -> str | None:
+    """Say how an alert on silence stands by what is stored now; None for another, and where its rule is gone."""
+    if alert.scope is not Scope.SILENT or rule is None or rule.rule.silent is None:
+        return None
+    with reading(setup.data_dir) as session:
+        found = listeners(session, rule, alert.fired_at - since_of(rule), alert.fired_at, official=alert.official_id)
+        own = next((each.lull(alert.fired_at) for each in found if alert.keyword in each.rule.keywords), None)
+    if own is None:
+        return f"derived again: no: nothing {alert.official} said on it is stored"
+    yes = "yes" if own.state is LullState.PROVEN else f"no, {own.state}"
+    return f"derived again: {yes}: {alert.official} {lull_told(own, rule.rule.silent)}"
 
 
 def differences(alert: Alert, match: Match) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from alerts.compiled_rules import CompiledRule, Failure
+from alerts.lulls import lull_told
 from alerts.matching import first_failure
 from alerts.occurrences import Texts
 from alerts.records import Reason
@@ -13,6 +14,7 @@ from extractors.records import Depth
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
+from flows.steps.lulls import listeners, since_of
 from flows.steps.read import as_unread
 from flows.tables import listing
 from flows.times import moment
@@ -37,6 +39,8 @@ MEANINGS = {
     Reason.DUPLICATE: "its story, or the passage, had been told in an alert within 48 hours",
     Reason.NOT_FIRST: "the official had said the like within `first`, or says nothing there himself",
     Reason.NO_CHANGE: "it has changed nothing that the rule waits for (`on`); it is decided again when it does",
+    Reason.FEEDS_UNPROVEN: "no proven silence: the feeds that carried the official were not well all the time",
+    Reason.WORDS_UNSEEN: "no proven silence: too few other words of the official were seen meanwhile",
     Reason.IMPORTED: "it was ingested without --alert; `talkwatch rules backtest` tries rules on such articles",
 }
 
@@ -46,6 +50,8 @@ def why_not(settings: Settings, article: str, rule_name: str) -> str:
     setup = prepared(settings)
     (rule,) = rules_named(setup, rule_name)
     found = read_in_full(setup, rule, article_named(setup, article))
+    if rule.rule.silent is not None:
+        return "\n\n".join([heading(found, rule), *silences_of(setup, rule, found)])
     failure = first_failure(rule, Texts(found.article, found.reading))
     with reading(setup.data_dir) as session:
         decided = last_decisions(session, rule.name, found.article.article_id)
@@ -53,6 +59,24 @@ def why_not(settings: Settings, article: str, rule_name: str) -> str:
         return "\n\n".join([heading(found, rule), *told(decided, rule)])
     before = [f"{decision_line(each)}\n(the rule, the article or the watchlist has changed since)" for each in decided]
     return "\n\n".join([heading(found, rule), failed(failure), *before])
+
+
+def silences_of(setup: Setup, rule: CompiledRule, found: ReadArticle) -> Iterator[str]:
+    """Yield how each official whom a rule names, and who is heard on a topic in an article, stands to that by now."""
+    assert rule.rule.silent is not None, "it is a rule on silence"
+    said = {(each.speaker_id or "", topic) for each in found.reading.statements for topic in each.topics}
+    named = sorted((who, topic) for who, topic in said if who in rule.officials and topic in rule.rule.topics)
+    if not named:
+        yield "nobody whom the rule names says anything there on its topics"
+    now = setup.now()
+    with reading(setup.data_dir) as session:
+        for who, topic in named:
+            for each in listeners(session, rule, now - since_of(rule), now, often=1, official=who):
+                if each.topic == topic and (own := each.lull(now)):
+                    name = rule.called(who)
+                    yield terminal_safe(f"{name}, {topic}: {own.state}: {name} {lull_told(own, rule.rule.silent)}")
+        for decided in last_decisions(session, rule.name, found.article.article_id):
+            yield decision_line(decided)
 
 
 def article_named(setup: Setup, text: str) -> ReadArticle:

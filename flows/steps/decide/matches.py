@@ -73,7 +73,8 @@ class Batch:
 def candidates_in(
     rules: Sequence[CompiledRule], found: ReadArticle, *, within: Sequence[Span] | None = None
 ) -> tuple[Candidate, ...]:
-    """Match one article against every rule, or those stretches of it."""
+    """Match one article against every rule, or those stretches of it; what waits for a silence no article brings."""
+    rules = [rule for rule in rules if rule.rule.silent is None]
     of_rules = zip(rules, find_all_matches(rules, found.article, found.reading, within=within), strict=True)
     return tuple(Candidate(rule=rule, match=match, found=found) for rule, matches in of_rules for match in matches)
 

@@ -78,8 +78,8 @@ def events_about(
     made: Sequence[tuple[Candidate, Decision]],
     now: datetime,
 ) -> list[Event]:
-    """Return what has come in about each of these alerts, but for those of rules that are no more."""
-    own = {rule.name: rule.rule for rule in rules}
+    """Return what has come in about each of these alerts, but for those of rules that are no more, and on silence."""
+    own = {rule.name: rule.rule for rule in rules if rule.rule.silent is None}
     new = {found.article.article_id: found for found in arrived}
     again = {decision.told_by for _, decision in made if decision.reason in _TOLD_AGAIN}
     revised = {
