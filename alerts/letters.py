@@ -39,7 +39,7 @@ _AGAINST = 3
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", bound=Hashable)
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
     undefined=StrictUndefined,
@@ -135,8 +135,8 @@ def render(
     return Letter(
         message_id=message.message_id,
         subject=subject,
-        text=_TEMPLATES.get_template("letter.txt.j2").render(page),
-        html=_TEMPLATES.get_template("letter.html.j2").render(page),
+        text=TEMPLATES.get_template("letter.txt.j2").render(page),
+        html=TEMPLATES.get_template("letter.html.j2").render(page),
         notices=ordered,
         line=subject,
         footer=(*footer, *([stop_words(stop)] if stop else [])),

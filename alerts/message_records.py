@@ -15,6 +15,7 @@ class HeldBy(StrEnum):
     QUIET_HOURS = "quiet_hours"
     THROTTLE = "throttle"
     DIGEST = "digest"
+    BRIEFING = "briefing"
 
 
 class Status(StrEnum):
@@ -153,13 +154,63 @@ class OperatorNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Words of a source, verbatim, with where they stand; `label` says in ours what they are."""
+
+    label: str
+    words: str
+    outlet: str
+    said_at: datetime
+    url: str
+    sources: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefingItem:
+    """One thing that is new: what, in our words, and the words that it stands on."""
+
+    head: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefingPart:
+    """What is new on one topic, or ahead."""
+
+    title: str
+    items: tuple[BriefingItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart as a PNG, and what it shows in words."""
+
+    name: str
+    title: str
+    words: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """What came between two times; `counts` are how many of what, `coverage` says what was read and what was not."""
+
+    since: datetime
+    until: datetime
+    parts: tuple[BriefingPart, ...]
+    counts: tuple[tuple[int, str], ...]
+    coverage: tuple[str, ...]
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A rendered message, ready for any channel.
 
-    `notices` are empty for what is about Talkwatch itself. `subject` is the same for all of a thread, `line` is what
-    this one tells. `footer` says why it is sent and how to stop that. `thread_of` is the id of the message that it
-    follows up, `thread_ref` the channel's own name for that one. At `one_click` a POST
-    stops the messages (RFC 8058).
+    `notices` are empty for what is about Talkwatch itself, and for a briefing, which is in `briefing` by its parts.
+    `subject` is the same for all of a thread, `line` is what this one tells. `footer` says why it is sent and how to
+    stop that. `thread_of` is the id of the message that it follows up, `thread_ref` the channel's own name for that
+    one. At `one_click` a POST stops the messages (RFC 8058).
     """
 
     message_id: str
@@ -172,6 +223,7 @@ class Letter:
     thread_of: str | None = None
     thread_ref: str | None = None
     one_click: str | None = None
+    briefing: Briefing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,26 @@ def place(
     return _put(item, subscriber, overflow, slot, now)
 
 
+def next_briefing(subscriber: Subscriber, now: datetime) -> Message:
+    """Return the message that a subscriber's next briefing is, with no alert in it yet."""
+    due = _briefed_at(subscriber, now)
+    return Message(
+        message_id=message_id(subscriber.name, f"briefing|{due.isoformat()}"),
+        subscriber=subscriber.name,
+        channel=subscriber.channel,
+        story_id=None,
+        alert_ids=(),
+        created_at=now,
+        due_at=due,
+        held_by=HeldBy.BRIEFING,
+    )
+
+
+def _briefed_at(subscriber: Subscriber, now: datetime) -> datetime:
+    due = next_digest(subscriber, now)
+    return quiet_until(subscriber.quiet_hours, subscriber.timezone, due) or due
+
+
 def found_at_first(messages: Sequence[Message], subscriber: Subscriber) -> tuple[Message, ...]:
     """Return the messages of a new deployment's first pass that one is to tell in their place; none where they are few.
 
@@ -142,6 +162,8 @@ def next_digest(subscriber: Subscriber, now: datetime) -> datetime:
 
 
 def _digest_slot(alert: Alert, subscriber: Subscriber, now: datetime) -> _Slot:
+    if subscriber.mode is Mode.BRIEFING:
+        return _Slot(due_at=_briefed_at(subscriber, now), held_by=HeldBy.BRIEFING, story_id=None)
     due = next_digest(subscriber, now)
     return _Slot(due_at=_after_quiet(alert, subscriber, due) or due, held_by=HeldBy.DIGEST, story_id=None)
 
@@ -175,7 +197,7 @@ def _is_open(message: Message, subscriber: Subscriber) -> bool:
 
 
 def _same_digest(unsent: Sequence[Message], slot: _Slot) -> Message | None:
-    return _first(message for message in unsent if (message.held_by, message.due_at) == (HeldBy.DIGEST, slot.due_at))
+    return _first(message for message in unsent if (message.held_by, message.due_at) == (slot.held_by, slot.due_at))
 
 
 def _same_story(unsent: Sequence[Message], slot: _Slot) -> Message | None:

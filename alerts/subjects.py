@@ -24,6 +24,7 @@ _HELD = {
     HeldBy.QUIET_HOURS: "Held during your quiet hours: ",
     HeldBy.THROTTLE: "Held because your messages an hour were used up: ",
     HeldBy.DIGEST: "Digest: ",
+    HeldBy.BRIEFING: "Briefing: ",
 }
 _NEWS = {
     News.CORROBORATED: "More sources: ",

@@ -26,6 +26,7 @@ class Mode(StrEnum):
     IMMEDIATE = "immediate"
     HOURLY = "hourly"
     DAILY = "daily"
+    BRIEFING = "briefing"
 
 
 class FirstPass(StrEnum):
@@ -59,7 +60,7 @@ class Subscriber(Table):
 
     name: Name
     channel: Name = Field(description="one of those below, each with keys of its own")
-    mode: Mode = Field(Mode.IMMEDIATE, description="`immediate`, `hourly`, `daily`")
+    mode: Mode = Field(Mode.IMMEDIATE, description="`immediate`, `hourly`, `daily`, `briefing`")
     quiet_hours: Annotated[QuietHours | None, BeforeValidator(quiet_stretch)] = Field(
         None, description='`"22:00-06:00"`: messages wait until they end'
     )
@@ -67,7 +68,7 @@ class Subscriber(Table):
         (), description='only what articles in these languages say, `["en", "uk"]`; follow-ups come in any'
     )
     timezone: Timezone = Field("UTC", description="for quiet hours, digests, and the times shown")
-    digest_at: Clock = Field(time(8), description="when daily digests leave")
+    digest_at: Clock = Field(time(8), description="when daily digests and briefings leave")
     max_per_hour: int = Field(20, ge=1, description="what is over it comes in one digest")
     first_pass: FirstPass = Field(
         FirstPass.SUMMARY,

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.contract import Equipment
-from alerts.channels.slack import Slack, SlackSubscriber, SlackTable, escape, payload
+from alerts.channels.slack import Slack, SlackSubscriber, SlackTable
+from alerts.channels.slack_blocks import escape, payload
 from alerts.message_records import Blocked, NewSource, Receipt, Refused, Sent, TooBig, TryLater
 from alerts.plain_letters import plain_letter
 from alerts.records import Alert, News

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from alerts.channels.email import EmailSubscriber, EmailTable, compose
-from alerts.channels.slack import payload
+from alerts.channels.slack_blocks import payload
 from alerts.links import Link, What, signed
 from flows.config.settings import load_settings
 from flows.inbox import INBOX, link_key, waiting

@@ -81,6 +81,7 @@ FINGERPRINTS = {
     "0035_forgotten.sql": "51f1e5d0d6fe4d61",
     "0036_forgotten_people.sql": "c5c7e0835a1ec094",
     "0037_silent.sql": "71f559684724da1a",
+    "0038_briefing.sql": "e56132197e650bef",
 }
 
 

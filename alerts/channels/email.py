@@ -204,6 +204,11 @@ def compose(
         message[header] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.briefing:
+        _, page = message.iter_parts()
+        for each in letter.briefing.pictures:
+            name, cid = f"{each.name}.png", f"<{each.name}@talkwatch>"
+            page.add_related(each.png, "image", "png", disposition="inline", filename=name, cid=cid)
     return message
 
 

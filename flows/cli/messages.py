@@ -10,7 +10,7 @@ import typer
 
 from alerts.message_records import Notice, Sent
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT
-from alerts.subscribers import Subscriber
+from alerts.subscribers import Mode, Subscriber
 from alerts.wording import counted
 from flows.cli.command import Config, command, settings_of
 from flows.config.settings import Settings
@@ -76,7 +76,8 @@ def messages_named(session: Session, beginning: str) -> tuple[str, ...]:
 def sample(subscriber: Who, config: Config = None) -> None:
     """Send a subscriber a marked sample now.
 
-    It shows the newest alert of the last days that he was told of, where there is one.
+    It shows the newest alert of the last days that he was told of, where there is one. Who has briefings gets the one
+    that would leave now.
     """
     from flows.setup import prepared
 
@@ -85,14 +86,17 @@ def sample(subscriber: Who, config: Config = None) -> None:
 
 def sampled(setup: Setup, name: str) -> str:
     """Send a subscriber a marked sample now; raise UsageProblem for one who is unsubscribed: no alert would come."""
-    from flows.steps.deliver.senders import note_works, send_now, send_sample
+    from flows.steps.deliver.senders import note_works, send_briefing, send_now, send_sample
 
     subscriber = subscriber_named(setup.settings, name)
     if is_unsubscribed(setup, name):
         again = f"talkwatch alerts subscribe {shlex.quote(name)}"
         raise UsageProblem(f'"{name}" is unsubscribed and gets nothing, no sample either; `{again}` takes that back')
-    newest = newest_alert(setup, subscriber)
-    if newest:
+    is_briefed = subscriber.mode is Mode.BRIEFING and is_begun(setup.data_dir)
+    newest = None if is_briefed else newest_alert(setup, subscriber)
+    if is_briefed:
+        receipt = send_briefing(setup, subscriber)
+    elif newest:
         receipt = send_sample(setup, subscriber, newest)
     else:
         receipt = send_now(setup, subscriber, SAMPLE_SUBJECT, [*SAMPLE_TEXT, f"Subscriber: {subscriber.name}"])

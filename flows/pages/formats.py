@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from alerts.letters import called as keyword
 from alerts.wording import cut, shown
+from flows.naming import called, stance
 from flows.pages.inquiry import Sheet
 from flows.pages.pictures import drawn
-from flows.pages.rendering import called, stance
 from flows.pages.sheets import TalksSheet
 from warehouse.harmless import csv_cell, plain
 from warehouse.shown.calendar import TalkLine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -17,22 +16,12 @@ from alerts.letters import called as keyword
 from alerts.letters import why
 from alerts.wording import counted, cut, shown
 from extractors.text.urls import is_http_url
+from flows.naming import called, side, stance
 from flows.pages.inquiry import Sheet
 from warehouse.shown.copy import Edition
 
 _HERE = Path(__file__).parent
 _SMALL = {"of", "the", "and"}
-# What an official does who has taken a stance, after a name.
-STANCES: Mapping[str, str] = {
-    "accept": "accepts",
-    "offer": "offers",
-    "demand": "demands",
-    "condition": "sets conditions",
-    "reject": "rejects",
-    "threaten": "threatens",
-}
-# Words that sides and topics are written with otherwise than they are named.
-_CALLED = {word: word.upper() for word in ("us", "eu", "un", "nato", "uk", "iaea")} | {"istanbul": "Istanbul"}
 _COPIES = {
     "original": "its own report",
     "wire_copy": "a copy of",
@@ -111,16 +100,6 @@ class Pen:
         )
 
 
-def called(name: str) -> str:
-    """Return a topic, side or party as people write it."""
-    return " ".join(_CALLED.get(word, word) for word in re.split("[-_ ]", name))
-
-
-def side(name: str) -> str:
-    """Return a side as people write it; "other" tells a reader nothing."""
-    return "" if name == "other" else called(name)[:1].upper() + called(name)[1:]
-
-
 def party(name: str) -> str:
     """Return a party to talks by its name: a country or body that the roster has no name for, by its id."""
     return (
@@ -128,11 +107,6 @@ def party(name: str) -> str:
         if name.islower()
         else name
     )
-
-
-def stance(name: str | None) -> str:
-    """Return what somebody does who has this stance; the other stances are no positions, and stand as they are."""
-    return STANCES.get(name or "", (name or "").replace("_", " "))
 
 
 def link(url: str) -> str | None:

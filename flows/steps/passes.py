@@ -21,6 +21,7 @@ from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps import nightly
 from flows.steps.agenda import Pages, entries_to_read
+from flows.steps.deliver.briefings import keep_due
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin
 from flows.steps.deliver.senders import Dispatch
@@ -106,6 +107,7 @@ def recorded_run(setup: Setup, stage: Stager, *, scheduled: bool) -> str:
             counts += intake.note(session)
             note_asked(session, journal.read())
             counts += RunCounts(alerts=tell_lulls(setup, session))
+            keep_due(setup, session)
             if intake.is_first:
                 summarise(setup, session)
             waits = dispatch.seal(session)

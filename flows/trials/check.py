@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from alerts.compiled_rules import compile_rules
 from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
 from alerts.rule_names import KnownNames
+from alerts.subscribers import Mode, Subscriber
 from alerts.wording import counted
 from flows.config.settings import Settings, configured_watchlist, diagnostics
 from flows.progress import Progress, silent
@@ -124,8 +125,13 @@ def odd(setup: Setup, outlets: Sequence[tuple[str, str]]) -> tuple[Diagnostic, .
         on=setup.now().date(),
     )
     return oddities(
-        settings.rules, known, subscribers=[who.name for who in settings.subscribers if who.name != settings.operator]
+        settings.rules, known, subscribers=[who.name for who in settings.subscribers if wants_a_rule(who, settings)]
     )
+
+
+def wants_a_rule(who: Subscriber, settings: Settings) -> bool:
+    """Tell whether somebody is told by rules alone: not by a briefing, nor of what is wrong with Talkwatch itself."""
+    return who.name != settings.operator and who.mode is not Mode.BRIEFING
 
 
 def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:

@@ -14,13 +14,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import httpx
 
+from alerts.briefings import render_briefing
 from alerts.channels import AnyChannel, Equipment, built, route_of
 from alerts.letters import render
 from alerts.message_records import (
@@ -28,27 +29,28 @@ from alerts.message_records import (
     Letter,
     Message,
     Notice,
-    OperatorNotice,
     Receipt,
     Standing,
     Status,
     TooBig,
     TryLater,
 )
-from alerts.placing import MOST_ALERTS, late_by, parted
-from alerts.plain_letters import operator_letter, plain_letter
+from alerts.placing import MOST_ALERTS, late_by, next_briefing, parted
+from alerts.plain_letters import plain_letter
 from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
-from flows.steps.deliver.deeds import STOPPED, take_in, with_links
+from flows.steps.deliver.briefings import briefing_of
+from flows.steps.deliver.deeds import STOPPED, take_in
 from flows.steps.deliver.notices import tell_change
+from flows.steps.deliver.sealing import Sealed, letter_of, sealed
 from flows.web.fetch import webhook_client
 from warehouse import channels, outbox
 from warehouse.locking import Held, exclusive
 from warehouse.runs import RunCounts
 from warehouse.session import Session
-from warehouse.store import writing
+from warehouse.store import reading, writing
 
 # So long a sender may take up new messages; the rest leaves in the next pass, or when `serve` looks next.
 SENDER_SECONDS = 30.0
@@ -61,18 +63,6 @@ LOCKS = "senders"
 
 # DuckDB's file has one writer, and the threads of one process need not queue for its lock on the disk.
 _writing = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """A message that nothing joins any more, with all that it tells, and whom."""
-
-    message: Message
-    subscriber: Subscriber
-    notices: Sequence[Notice] = ()
-    operator_notices: Sequence[OperatorNotice] = ()
-    thread_ref: str | None = None
-    thread_subject: str | None = None
 
 
 def deliver(setup: Setup, *, seconds: float = SENDER_SECONDS) -> RunCounts:
@@ -252,6 +242,20 @@ def send_sample(setup: Setup, subscriber: Subscriber, notice: Notice) -> Receipt
         return sent_in_time(channel, letter, subscriber)
 
 
+def send_briefing(setup: Setup, subscriber: Subscriber) -> Receipt:
+    """Send a subscriber the briefing that would leave now, as a sample that says so; nothing is recorded of it."""
+    now = setup.now()
+    name = hashlib.sha256(f"briefing\n{subscriber.name}\n{now.isoformat()}".encode()).hexdigest()[:16]
+    message = replace(next_briefing(subscriber, now), message_id=name, due_at=now)
+    with reading(setup.data_dir) as session:
+        briefing = briefing_of(setup, session, message, subscriber)
+    with webhook_client(setup.settings.fetch) as web:
+        channel = channels_of(setup, web)[subscriber.channel]
+        stop = channel.stop_address(subscriber)
+        letter = render_briefing(message, briefing, timezone=subscriber.timezone, stop=stop, is_sample=True)
+        return sent_in_time(channel, letter, subscriber)
+
+
 @contextmanager
 def one_writing(setup: Setup) -> Iterator[Session]:
     """Open the warehouse for a thread among others."""
@@ -320,7 +324,7 @@ class Sender:
         message = replace(due[0], late_by=late_by(due[0], now, self._setup.settings.every))
         since = self._state.failing_since if self._state else None
         outbox.begin_attempt(session, message.message_id, now, since=since)
-        return sealed(session, message, self._told_by_it[message.subscriber])
+        return sealed(self._setup, session, message, self._told_by_it[message.subscriber])
 
     def _wait_for_turn(self, between: float) -> None:
         """Wait until the service behind the channel takes another message, and note that it gets one."""
@@ -370,30 +374,3 @@ def lock_of(data_dir: Path, route: str) -> Path:
     folder = data_dir / LOCKS
     folder.mkdir(exist_ok=True)
     return folder / f"{hashlib.sha256(route.encode()).hexdigest()[:16]}.lock"
-
-
-def sealed(session: Session, message: Message, subscriber: Subscriber) -> Sealed:
-    """Read what a message tells."""
-    ref, subject = outbox.sent_as(session, message.thread_of) if message.thread_of else (None, None)
-    return Sealed(
-        message=message,
-        subscriber=subscriber,
-        notices=outbox.notices(session, message),
-        operator_notices=outbox.notices_in(session, message.message_id),
-        thread_ref=ref,
-        thread_subject=subject,
-    )
-
-
-def letter_of(setup: Setup, sealed: Sealed, stop: str | None = None) -> Letter:
-    """Render a message for its subscriber; `stop` is where he can stop his messages where no link of ours does it.
-
-    In a thread it has the subject of the thread's first, without which mail programs do not thread it.
-    """
-    message, timezone = sealed.message, sealed.subscriber.timezone
-    if sealed.operator_notices:
-        return operator_letter(message.message_id, sealed.operator_notices, timezone=timezone)
-    notices, one_click = with_links(setup, message, tuple(sealed.notices), sealed.subscriber)
-    letter = render(message, notices, timezone=timezone, stop=one_click or stop, one_click=one_click)
-    subject = f"Re: {sealed.thread_subject}" if sealed.thread_subject else letter.subject
-    return replace(letter, subject=subject, thread_of=message.thread_of, thread_ref=sealed.thread_ref)
