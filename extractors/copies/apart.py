@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from itertools import combinations
 
-from extractors.copies.gist import SIDES, TABLES, Gist, Letters, Phrases, stem
+from extractors.copies.gist import SIDES, Gist, Letters
 from extractors.copies.sameness import in_common
 
 _SKELETON = 2  # consonants by which a name is known in another script
@@ -35,7 +35,6 @@ _SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
 _BEFORE = frozenset(
     side for number, (left, _) in enumerate(SIDES, 1) if any(left.all_in(("before",))) for side in (number, -number)
 )
-_SYNONYMS = tuple(Phrases({"": row}) for row in TABLES["synonyms"])
 
 
 class _Order(Enum):
@@ -123,13 +122,9 @@ def _replaced(one: Gist, other: Gist) -> bool:
     if not is_one_language(one, other) or one.figures != other.figures:
         return False
     ours, theirs = set(one.course), set(other.course)
-    if len(ours & theirs) < _FRAME or len(ours - theirs) != 1 or len(theirs - ours) != 1:
+    if len(ours - theirs) != 1 or len(theirs - ours) != 1 or len(ours & theirs) < _FRAME:
         return False
-    word, against = (
-        tuple(word for word in told.words if stem(word) in own)
-        for told, own in ((one, ours - theirs), (other, theirs - ours))
-    )
-    return not any(any(row.all_in(word)) and any(row.all_in(against)) for row in _SYNONYMS)
+    return _in_order(one.course, other.course) >= len(ours & theirs)
 
 
 def _parts_swapped(one: Gist, other: Gist) -> bool:

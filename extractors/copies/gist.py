@@ -81,6 +81,8 @@ def _fits(listed: str, word: str) -> bool:
 _TURNING = Phrases({name: TABLES[name] for name in ("negating", "agreeing", "harmless")})
 _NAMES, _KINDS, _NUMBERS = (Phrases(TABLES[name]) for name in ("names", "kinds", "numbers"))
 _CONDITIONS = Phrases({name: TABLES["conditions"][name] for name in ("conditional", "unconditional")})
+# The first row that has a word is the word's.
+_SYNONYMS = Phrases({f"{-number:04}": row for number, row in enumerate(TABLES["synonyms"], -999)})
 SIDES = tuple((Phrases({"": left}), Phrases({"": right})) for left, right in TABLES["opposites"])
 _MULTIPLES = frozenset({"100", "1000", "1000000"})
 
@@ -213,7 +215,13 @@ def _course(words: tuple[str, ...], parties: Sequence[Place]) -> Iterator[str]:
 def _meant(words: tuple[str, ...]) -> Iterator[str]:
     """Yield the stems of words that mean something by themselves and turn nothing around."""
     told = (word for word in words if len(word) >= _SHORT and word not in _GRAMMAR and not _turns(word))
-    return map(stem, told)
+    return map(_sense, told)
+
+
+@lru_cache(maxsize=_KEPT)
+def _sense(word: str) -> str:
+    """Return what the forms of a word share, and those that mean the same."""
+    return next((f"={row}" for row, _, _ in _SYNONYMS.all_in((word,))), stem(word))
 
 
 def _turns(word: str) -> bool:
@@ -250,7 +258,7 @@ def _sides(words: tuple[str, ...]) -> Iterator[int]:
 
 
 def _long_stems(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in words if len(word) > _SHORT)
+    return frozenset(_sense(word) for word in words if len(word) > _SHORT)
 
 
 def _turned(words: tuple[str, ...]) -> Iterator[str]:

@@ -21,14 +21,14 @@ from extractors.text.vectors import Vector, matrix
 NEAR = 0.54
 NEAR_TRANSLATED = 0.45
 # Nearer where most of their words are the same, but for one or the other: that brings others near as well.
-ALIKE_WORDED = 0.1
+ALIKE_WORDED = 0.05
 _DIGITS = 4
-LEFT_OVER = 0.15  # nearer for each name or figure that only one of them has
-# Sentences in common make up so much of the longer statement: what two speeches have in common besides is not one
-# thing said. One of three sentences will do where it is beyond doubt the same.
+LEFT_OVER = 0.12  # nearer for each name or figure that only one of them has
+# Two statements begin with the same sentence, which is all of one of them or half of both: what two speeches have in
+# common besides is not one thing said. Where a sentence is beyond doubt the same it may stand anywhere, and be a third.
 COVERED = 0.5
 COVERED_SURELY = 0.3
-SURE = 0.75
+SURE = 0.7
 
 # How near a denial is to what it denies: an explicit one ("denied that …"), and what only says the opposite.
 NEAR_DENIAL = 0.45
@@ -130,8 +130,13 @@ def _pairs(
             shared[key][1].add(other.sentence)
             ends[key] = one.said, other.said
     for key, (ours, theirs) in shared.items():
-        enough = COVERED_SURELY if nearest[key] >= SURE else COVERED
-        if min(_part(ours, ends[key][0]), _part(theirs, ends[key][1])) >= enough:
+        one_said, other_said = ends[key]
+        parts = sorted((_part(ours, one_said), _part(theirs, other_said)))
+        if (nearest[key] >= SURE and parts[0] >= COVERED_SURELY) or (
+            one_said.sentences[0] in ours
+            and other_said.sentences[0] in theirs
+            and (parts[0] >= COVERED or parts[1] >= 1)
+        ):
             yield ends[key]
 
 
