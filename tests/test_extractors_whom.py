@@ -16,7 +16,7 @@ DAY = ROOT.parent / "shared" / "days" / "talks21.jsonl"
 # By article: where who speaks is called "he" or "the diplomat", and where he is named; -1 where nobody is meant.
 MEANT = json.loads((ROOT / "tests" / "expected" / "whom.json").read_text("utf-8"))
 RIGHT = 0.97  # of those for whom somebody is named, or nobody as nobody is meant
-FOUND = 0.9  # of all
+FOUND = 0.94  # of all
 
 
 def judged(text: str, reading: Reading, asked: list[list[int]]) -> Iterator[bool | None]:
@@ -42,7 +42,7 @@ def is_meant(text: str, reading: Reading, speaker: str | None, name: Span) -> bo
 @pytest.mark.slow
 @pytest.mark.skipif(not DAY.exists(), reason="the articles of the day are no part of this repository")
 def test_pronouns_and_descriptions_mean_whom_a_reader_took_them_for():
-    """Of ninety-four, nine in ten are found, nine in ten of those resolved, and hardly one as somebody else."""
+    """Of ninety-four, nine in ten are found, of those 94 % resolved, and hardly one as somebody else."""
     articles = {row["id"]: row for row in map(json.loads, DAY.read_text("utf-8").splitlines())}
     texts = [
         Unread(

@@ -32,6 +32,10 @@ class Part(StrEnum):
     QUOTED = "quoted"
 
 
+# What counts of somebody who has several parts in one sentence: the first of these.
+_BY_RANK = (Part.SUBJECT, Part.INNER, Part.OBJECT, Part.OWNER, Part.OTHER, Part.QUOTED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
     """Somebody at one place of the text; `spoke` tells the subject of a verb of saying, `by_name` no pronoun."""
@@ -124,8 +128,11 @@ def features(phrase: Phrase, candidates: Sequence[Antecedent]) -> Iterator[list[
     most = max((len(each.appearances) for each in candidates), default=0)
     subjects = _ranks(candidates, lambda each: each.part is Part.SUBJECT)
     speakers = _ranks(candidates, lambda each: each.spoke)
+    latest = _latest(phrase, candidates)
     for rank, each in enumerate(candidates):
         row = [*_own(phrase, each), f"rank {min(rank, _MOST)}", f"subject {subjects[rank]}"]
+        if each in latest:
+            row.append("one of several" if len(latest) > 1 else "alone")
         if phrase.speaks:
             yield [*row, f"speaks, speaker {speakers[rank]}"]
         else:
@@ -136,11 +143,19 @@ def features(phrase: Phrase, candidates: Sequence[Antecedent]) -> Iterator[list[
 
 def _own(phrase: Phrase, candidate: Antecedent) -> Iterator[str]:
     last = candidate.appearances[0]
+    part = min((each.part for each in candidate.appearances if each.sentence == last.sentence), key=_BY_RANK.index)
     apart = min(phrase.sentence - last.sentence, _MOST)
     yield f"{phrase.kind} {candidate.fit}"
     yield f"noun apart {apart}" if phrase.kind == "noun" else f"apart {apart}"
     yield f"paragraphs {min(phrase.paragraph - last.paragraph, _MOST)}"
-    yield f"{last.part} {'before' if apart else 'beside'}"
+    yield f"{part} {'before' if apart else 'beside'}"
+    yield f"{part} apart {apart}"
+
+
+def _latest(phrase: Phrase, candidates: Sequence[Antecedent]) -> list[Antecedent]:
+    """Return who appears in the last sentence before the phrase's own in which any of them does for the last time."""
+    last = max((at for each in candidates if (at := each.appearances[0].sentence) < phrase.sentence), default=None)
+    return [each for each in candidates if any(one.sentence == last for one in each.appearances)]
 
 
 def _prominence(candidate: Antecedent, *, is_most: bool) -> Iterator[str]:
@@ -152,7 +167,14 @@ def _prominence(candidate: Antecedent, *, is_most: bool) -> Iterator[str]:
 
 
 def _ranks(candidates: Sequence[Antecedent], did: Callable[[Appearance], bool]) -> list[int]:
-    """Return for each candidate how many others did a thing later; more than that where he never did."""
-    last = [next((each.place for each in one.appearances if did(each)), -1) for one in candidates]
-    order = sorted(last, reverse=True)
-    return [min(order.index(place), _MOST) if place >= 0 else _MOST + 1 for place in last]
+    """Return for each candidate how many others did a thing later; more than that where he never did.
+
+    In one sentence it is done last in its main clause: "Boehler denied that Trump had said so".
+    """
+    last = [max((_order(each) for each in one.appearances if did(each)), default=None) for one in candidates]
+    order = sorted((each for each in last if each is not None), reverse=True)
+    return [_MOST + 1 if each is None else min(order.index(each), _MOST) for each in last]
+
+
+def _order(one: Appearance) -> tuple[int, bool, int]:
+    return one.sentence, one.part is Part.SUBJECT, one.place

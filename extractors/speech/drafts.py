@@ -33,34 +33,49 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 # What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
-_REFERS = re.compile(
-    r"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?(?:document|draft|text|paper|proposal|plan|idea"
-    r"|initiative|offer|deal|agreement|move|step|meeting|process|issue|question|matter|conditions?|terms))\b",
+# What takes up a topic named before: no "it" of "it is clear that", no "this" of "this war", no "they" who speak.
+_PLAIN = r"(?:clear|likely|important|up to|time|known|hard|difficult|easy|possible|necessary|vital|crucial|essential)"
+_EXPLETIVE = rf"(?:\s(?:is|was|will be|remain(?:s|ed)|became)|[’']s)\s(?:\w+\s){{0,2}}?(?:un|im)?{_PLAIN}\b"
+_VERB = r"(?:is|was|will|would|must|can|could|should|has|had|may|might|means?|at|in|for|to|by)"
+_THING = (
+    r"(?:document|draft|text|paper|proposal|plan|idea|initiative|offer|deal|agreement|move|step|meeting|process|issue"
+    r"|question|matter|conditions?|terms)"
+)
+_REFERS = re.compile(rf"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?{_THING})\b", re.IGNORECASE)
+_TAKES_UP = re.compile(
+    rf"\b(?:it(?!{_EXPLETIVE})|(?:this|that)(?=\s{_VERB}\b|[^\w\s]|\s*$)|them|they"
+    rf"|(?:the|this|that|these|such an?)\s(?:\w+\s)?{_THING})\b",
     re.IGNORECASE,
 )
+_SPEAKER_ITSELF = re.compile(r"(?:it|they)\s")
 _GOES_ON = re.compile(
     r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"
 )
 _WHICH = re.compile(r"\b(?:which|that|who)\b[^.;:]{0,80}$")
 
 
-def topics_of(text: str, spans: Sequence[Span], before: Span | None, topics: Sequence[Mention]) -> tuple[str, ...]:
+def topics_of(
+    text: str, spans: Sequence[Span], before: Span | None, topics: Sequence[Mention], *, by_body: bool = False
+) -> tuple[str, ...]:
     """Return the topics that the words of `spans` name, each once, in order.
 
     Where they name none and only take something up, those named last before them: in their own sentence, else in the
-    sentence `before`. `topics` are the article's mentions of topics, in order.
+    sentence `before`. `topics` are the article's mentions of topics, in order. `by_body` tells who is an "it" or "they"
+    himself: "Israel said it would".
     """
     named = names_of(mentions_in(spans, topics))
     if named or before is None:
         return named
     lead = Span(before.end, max(before.end, spans[0].start))
-    if not _takes_up(text, spans, lead):
+    if not _takes_up(text, spans, lead, by_body=by_body):
         return ()
     return names_of(mentions_in([lead], topics)) or names_of(mentions_in([before], topics))
 
 
-def _takes_up(text: str, spans: Sequence[Span], lead: Span) -> bool:
-    if any(_REFERS.search(text, span.start, span.end) for span in spans):
+def _takes_up(text: str, spans: Sequence[Span], lead: Span, *, by_body: bool) -> bool:
+    own = _SPEAKER_ITSELF.match(text, spans[0].start, spans[0].end) if by_body else None
+    rest = [Span(own.end() if own else spans[0].start, spans[0].end), *spans[1:]]
+    if any(_TAKES_UP.search(text, span.start, span.end) for span in rest):
         return True
     return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))
 
@@ -164,7 +179,7 @@ def finished(
         text=span.slice(text),
         span=span,
         spans=tuple(draft.spans),
-        topics=topics_of(text, draft.spans, draft.before, topics),
+        topics=topics_of(text, draft.spans, draft.before, topics, by_body=not draft.speaker.party.is_person),
         stance=stance.value,
         speaker_span=draft.speaker.span,
         cue_span=draft.cue,

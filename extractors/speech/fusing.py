@@ -15,6 +15,7 @@ from extractors.speech.drafts import Draft
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, trimmed
 from extractors.speech.reports import cue_in, kind_of, whole
+from extractors.speech.syntax import is_hearer
 from extractors.speech.tagging import Tagged, Tags
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
         reports = _nearest(span, cues)
         cue = cue_in(_tokens(sentence, reports))
         speaker = _head(_tokens(sentence, _nearest(reports.span if reports else span, sources)))
-        if cue is not None and speaker is not None:
+        if cue is not None and speaker is not None and not is_hearer(speaker):
             yield Heard(span, kind, cue, speaker)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span
 from extractors.speech.antecedents import Part
 from extractors.speech.lexicon import PRONOUNS, is_role
-from extractors.speech.syntax import SUBJECTS, is_main, is_source
+from extractors.speech.syntax import SUBJECTS, agent_of, is_main, is_new, is_source, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -31,6 +31,12 @@ def balanced(text: str, span: Span) -> Span:
         if closed:
             return Span(span.start, closed)
     return span
+
+
+def is_quoted(text: str, start: int, place: int) -> bool:
+    """Tell a place between the marks of a quotation that has opened since `start`."""
+    before = text[start:place]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def plain(surface: str) -> str:
@@ -109,3 +115,22 @@ def is_definite(head: Token) -> bool:
     if head.morph.get("Number", []) == ["Plur"]:
         return False
     return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)
+
+
+def owner_of(noun: Token) -> Token | None:
+    """Return who made a paper, or whose it is: "the paper issued by the Pentagon", "the EU’s paper"."""
+    owners = (child for child in noun.children if child.dep_ == "poss")
+    own = (child for child in owners if child.ent_type_ not in {"DATE", "TIME"})
+    by = (child for child in noun.children if child.dep_ == "prep" and child.lower_ == "by")
+    makers = (child for preposition in by for child in preposition.children if child.dep_ == "pobj")
+    return agent_of(noun) or next(own, None) or next(makers, None)
+
+
+def maker_of(noun: Token) -> Token | None:
+    """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it."""
+    maker = owner_of(noun)
+    heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
+    verb = heap.head.head if heap.dep_ == "pobj" and heap.head.lower_ == "in" else heap.head  # "said in a statement"
+    if maker is None and heap.dep_ in {"dobj", "pobj"} and verb.pos_ == "VERB" and (verb is heap.head or is_new(heap)):
+        maker = subject(verb)
+    return maker if maker is not None and maker.i != noun.i else None

@@ -39,9 +39,12 @@ from extractors.speech.nouns import (
     is_apart,
     is_definite,
     is_pronoun,
+    is_quoted,
     is_somebodys,
     is_unnamed,
     last_part,
+    maker_of,
+    owner_of,
     part_of,
     plain,
     sources_of,
@@ -55,9 +58,7 @@ from extractors.speech.syntax import (
     child_of,
     coordinates,
     is_source,
-    maker_of,
     noun_phrase,
-    owner_of,
     parts,
 )
 from extractors.text.spans import start_of, starting_in
@@ -129,9 +130,14 @@ class Cast:
             party = self._of_mention(mention, token)
         else:
             return
+        if token.dep_ == "appos" and not party.is_known:
+            return  # who has been named just before
+        place = sentence.place(token)
+        if is_quoted(self._text, sentence.whole().start, place):
+            part = Part.QUOTED
         seen = Appearance(
             party=party,
-            place=sentence.place(token),
+            place=place,
             sentence=self._sentence,
             paragraph=sentence.paragraph,
             part=part,

@@ -81,6 +81,7 @@ _REACH = 300  # characters before a condition
 _DECLINING = frozenset({"decline", "refuse"})
 _SAYING = re.compile(
     r"to (?:say|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify|speculate)\b"
+    r"|to (?:provide|give|offer|make|share) (?:\S+ ){0,3}?(?:comments?|details?|statements?|information|answers?)\b"
 )
 # On what condition a cue's act turns into the condition.
 _ON_CONDITION = {Stance.ACCEPT: _IF, Stance.OFFER: _IF, Stance.REJECT: _UNLESS}

@@ -50,7 +50,7 @@ def subject(verb: Token) -> Token | None:
     """Return the head of what does `verb`, by its own subject or the clause it hangs on; None for a hearer."""
     for _ in range(_HIGHEST):
         own = child_of(verb, *SUBJECTS)
-        if own is not None and own.dep_ == "nsubjpass" and verb.lemma_.lower() in HEARD_VERBS:
+        if own is not None and is_hearer(own):
             return _agent(verb)
         if own is not None:
             return verb.head if own.lower_ in WHO and verb.dep_ == "relcl" else own
@@ -64,10 +64,15 @@ def subject(verb: Token) -> Token | None:
     return None
 
 
+def is_hearer(noun: Token) -> bool:
+    """Tell the Kyiv of "Kyiv was warned that"."""
+    return noun.dep_ == "nsubjpass" and noun.head.lemma_.lower() in HEARD_VERBS
+
+
 def _issuer(verb: Token) -> Token | None:
     """Return the Putin of "Putin issued a statement saying": who puts a paper out says what it says."""
     paper = verb.head
-    said = PAPERS | CUE_NOUNS if _is_new(paper) else PAPERS
+    said = PAPERS | CUE_NOUNS if is_new(paper) else PAPERS
     if verb.dep_ != "acl" or verb.tag_ != "VBG" or paper.dep_ != "dobj" or paper.lemma_.lower() not in said:
         return None
     return child_of(paper.head, "nsubj")
@@ -84,26 +89,7 @@ def agent_of(noun: Token) -> Token | None:
     return next((by for verb in made if (by := _agent(verb)) is not None), None)
 
 
-def owner_of(noun: Token) -> Token | None:
-    """Return who made a paper, or whose it is: "the paper issued by the Pentagon", "the EU’s paper"."""
-    owners = (child for child in noun.children if child.dep_ == "poss")
-    own = (child for child in owners if child.ent_type_ not in {"DATE", "TIME"})
-    by = (child for child in noun.children if child.dep_ == "prep" and child.lower_ == "by")
-    makers = (child for preposition in by for child in preposition.children if child.dep_ == "pobj")
-    return agent_of(noun) or next(own, None) or next(makers, None)
-
-
-def maker_of(noun: Token) -> Token | None:
-    """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it."""
-    maker = owner_of(noun)
-    heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
-    verb = heap.head.head if heap.dep_ == "pobj" and heap.head.lower_ == "in" else heap.head  # "said in a statement"
-    if maker is None and heap.dep_ in {"dobj", "pobj"} and verb.pos_ == "VERB" and (verb is heap.head or _is_new(heap)):
-        maker = subject(verb)
-    return maker if maker is not None and maker.i != noun.i else None
-
-
-def _is_new(noun: Token) -> bool:
+def is_new(noun: Token) -> bool:
     """Tell "a statement" from "the statement"."""
     return any(child.lower_ in {"a", "an"} for child in noun.children)
 
