@@ -289,7 +289,7 @@ class Rule(Table):
     on: tuple[Change, ...] = Field(
         (),
         description=(
-            "only what has brought one of these: `shift` (the official’s stance on a topic is another than before), "
+            "only what has brought one of these: `shift` (the official is on another side of a topic than before), "
             "`contested` (he, or another of his side, had said the opposite within a day), `dispute` (it denies what "
             "another claims, or another denies it), `talks` (a meeting, deadline or truce that its sentence "
             "announces, puts off, calls off or tells as held), `first` (he had not said the like for 30 days), "

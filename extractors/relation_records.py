@@ -123,7 +123,8 @@ class Assertion:
 class Take:
     """One report of the stance an official takes on a topic; `place` is where it starts in its article.
 
-    `at` is when the article was published, else arrived.
+    `at` is when the article was published, else arrived. It is `narrated` where an outlet tells in its own words what
+    he does ("abandoned his call"), and has nothing that he said.
     """
 
     official_id: str
@@ -137,6 +138,8 @@ class Take:
     place: int = 0
     article_id: str = ""
     process_id: str | None = None
+    narrated: bool = False
+    outlet: str = ""
 
     @property
     def about(self) -> About:

@@ -100,6 +100,31 @@ from extractors.speech.stances import (
         ),
         pytest.param("say", "if it rains, ⟨other⟩ will accept it", False, Stance.ASSERT, id="another's if"),
         pytest.param("warn", "against excessive demands", False, Stance.ASSERT, id="demands that are only spoken of"),
+        pytest.param(
+            "say",
+            "it had made “excessive and outrageous” demands on it",
+            False,
+            Stance.ASSERT,
+            id="demands of others in quotation marks",
+        ),
+        pytest.param("say", 'these are "maximalist" demands', False, Stance.ASSERT, id="in straight ones"),
+        pytest.param(
+            "say",
+            "we will withdraw from the negotiations if they go on",
+            False,
+            Stance.THREATEN,
+            id="a threat to leave the talks",
+        ),
+        pytest.param(
+            "warn", "⟨own⟩ would walk out of all further talks", False, Stance.THREATEN, id="to walk out of them"
+        ),
+        pytest.param(
+            "say", "we would suspend the nuclear talks if it goes on", False, Stance.THREATEN, id="to suspend them"
+        ),
+        pytest.param(
+            "say", "the other will leave the negotiating table", False, Stance.ASSERT, id="another’s threat to leave"
+        ),
+        pytest.param("say", "we will end the week of talks in Doha", False, Stance.ASSERT, id="what only ends"),
         pytest.param("note", "nobody can meet their demands", False, Stance.ASSERT, id="demands of others"),
         pytest.param("say", "we demand guarantees", False, Stance.DEMAND, id="demands that are made"),
         pytest.param(

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from alerts.letters import last_positions
 from alerts.records import Reason
 from alerts.rules import Rule
-from extractors.records import Span
+from extractors.records import Span, StatementKind
 from extractors.text.identity import statement_id
 from flows.steps.decide.plan import decide, horizon
 from flows.steps.record import worked_out
@@ -30,6 +30,9 @@ WORDS = {
     "reject": "There will be no truce as long as foreign soldiers stand in the four regions",
     "condition": "A truce is possible only once the deliveries of weapons have come to an end",
 }
+
+
+NARRATED = {"kind": StatementKind.INDIRECT, "cue": "abandoned"}
 
 
 def said(name, stance, hours, *, who="Peskov", confidence=0.95, words=None, outlet=None, **changes):
@@ -67,6 +70,10 @@ def lived(desk, *arrived):
         pytest.param(SHIFT, [said("a", "accept", 0), said("b", "reject", 30), said("c", "accept", 60, words="We have thought again and agree to the truce after all")], ["b", "c"], id="going back is another change"),
         pytest.param(SHIFT, [said("a", "accept", 0), said("b", "reject", 30, who="Zelensky")], [], id="another’s stance changes nothing"),
         pytest.param(SHIFT, [said("a", "accept", 0, process_id="karabakh"), said("b", "reject", 30, process_id="ukraine-russia")], [], id="nor does one in another negotiation"),
+        pytest.param(SHIFT, [said("a", "accept", 0), said("b", "reject", 30, **NARRATED)], [], id="nor does what one outlet narrates of him"),
+        pytest.param(SHIFT, [said("a", "accept", 0), said("b", "reject", 30, **NARRATED), said("c", "reject", 40, outlet="Other", words="his call for a truce, of which nobody has heard since", **NARRATED)], ["b"], id="until another narrates it too"),
+        pytest.param(SHIFT, [said("a", "accept", 0), said("b", "reject", 30, kind=StatementKind.INDIRECT, cue="announced")], ["b"], id="reported words are his own"),
+        pytest.param(SHIFT, [said("a", "reject", 0), said("b", "threaten", 30, words="There will be no truce and we will strike whoever speaks of one again")], [], id="a threat after a refusal is no change of side"),
         pytest.param(f'{SHIFT}\nto = ["condition"]', [said("a", "accept", 0), said("b", "reject", 30)], [], id="to another stance than is asked for"),
         pytest.param(f'{SHIFT}\nto = ["reject"]\nfrom = ["accept"]', [said("a", "accept", 0), said("b", "reject", 30)], ["b"], id="from and to as asked for"),
         pytest.param(f'{SHIFT}\nfrom = ["condition"]', [said("a", "accept", 0), said("b", "reject", 30)], [], id="from another than is asked for"),

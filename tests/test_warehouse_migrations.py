@@ -82,6 +82,7 @@ FINGERPRINTS = {
     "0036_forgotten_people.sql": "c5c7e0835a1ec094",
     "0037_silent.sql": "71f559684724da1a",
     "0038_briefing.sql": "e56132197e650bef",
+    "0039_narrated.sql": "2fe2294616ac0873",
 }
 
 

@@ -55,6 +55,8 @@ class _Said:
     take: Take
     reports: int
     sure: bool
+    own: bool
+    outlets: frozenset[str]
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -85,7 +87,8 @@ def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
 
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
     confidence that he does not go back on within a day. Of several in one article only opposites without a condition
-    are more than one.
+    are more than one. A shift leads from one side to another (for, against, on a condition), and both of its ends rest
+    on his own words, quoted or reported, or on what two outlets tell: what one alone narrates of him makes none.
     """
     said = [_at_once(_utterances(takes)) for takes in side]
     others = _opposites(each for own in said for each in own)
@@ -112,8 +115,18 @@ def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
 def _record(said: Sequence[_Said], others: _Others) -> Record:
     runs = _runs(said)
     positions = tuple(_position(run, others) for run in runs)
-    shifts = (_shift(*pair) for pair in pairwise(zip(runs, positions, strict=True)))
+    founded = [pair for pair in zip(runs, positions, strict=True) if _is_founded(pair[0])]
+    shifts = (_shift(*pair) for pair in pairwise(founded) if _side(pair[0]) is not _side(pair[1]))
     return Record(positions=positions, shifts=tuple(shifts))
+
+
+def _is_founded(run: Sequence[_Said]) -> bool:
+    """Tell whether a position may stand at an end of a shift: it rests on his own words, or on two outlets."""
+    return any(each.own for each in run) or len(frozenset().union(*(each.outlets for each in run))) > 1
+
+
+def _side(end: tuple[Sequence[_Said], Position]) -> Side:
+    return SIDES[end[1].stance]
 
 
 def _opposites(said: Iterable[_Said]) -> _Others:
@@ -140,7 +153,13 @@ def _said(reports: Sequence[Take]) -> _Said:
     stance = max(counts, key=counts.__getitem__)
     own = [take for take in ordered if take.stance == stance]
     known = [take.confidence for take in own if take.confidence is not None]
-    return _Said(take=own[0], reports=len(reports), sure=not known or max(known) >= SURE)
+    return _Said(
+        take=own[0],
+        reports=len(reports),
+        sure=not known or max(known) >= SURE,
+        own=not all(take.narrated for take in own),
+        outlets=frozenset(take.outlet for take in own),
+    )
 
 
 def _order(take: Take) -> tuple[datetime, int, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from extractors.text.tables import tables
+from extractors.text.words import base
 
 _NAME = re.compile(r"\{([a-z]\w*)\}")
 
@@ -29,6 +30,7 @@ REPORTING_VERBS = _words("reporting_verbs")
 ACTS = _words("acts")
 SURE_ACTS = _words("sure_acts")
 SUBJECT_ACTS = _words("subject_acts")
+NARRATING = frozenset(map(base, (SUBJECT_ACTS | _words("told_acts")) - _words("saying_acts")))
 # What a clause that goes on after "and" or "but" may report in its turn: "said X but declined to name them".
 NEXT_VERBS = REPORTING_VERBS | (ACTS - {"call", "offer"}) | {"decline"}
 OCCASIONS = _words("occasions")

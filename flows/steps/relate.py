@@ -19,12 +19,14 @@ from extractors.negotiation.positions import SIDES, Record, party, records
 from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
-from extractors.records import MentionKind, Reading
+from extractors.records import MentionKind, Reading, Statement, StatementKind
 from extractors.relation_records import About, Position, Shift, Take, Talk, Telling, Wording
+from extractors.speech.lexicon import NARRATING
 from extractors.text.dates import day_of
 from extractors.text.identity import utterance_name
 from extractors.text.languages import is_english
 from extractors.text.recaps import is_recap
+from extractors.text.words import base
 from flows.steps.events import Pair, happened
 from warehouse.records import ReadArticle
 from warehouse.situation import Fresh, Situation, Sketch
@@ -129,7 +131,15 @@ def takes_in(found: ReadArticle) -> Iterator[Take]:
                     place=said.span.start,
                     article_id=article.article_id,
                     process_id=said.process_id,
+                    narrated=is_narrated(said),
+                    outlet=article.outlet,
                 )
+
+
+def is_narrated(said: Statement) -> bool:
+    """Tell whether an outlet tells in its own words what somebody does, and has nothing that he said."""
+    cue = (said.cue or "").split()
+    return said.kind is StatementKind.INDIRECT and bool(cue) and base(cue[0]) in NARRATING
 
 
 def talks_in(found: ReadArticle, countries: Countries) -> tuple[Talk, ...]:
