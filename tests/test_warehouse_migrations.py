@@ -83,6 +83,7 @@ FINGERPRINTS = {
     "0037_silent.sql": "71f559684724da1a",
     "0038_briefing.sql": "e56132197e650bef",
     "0039_narrated.sql": "2fe2294616ac0873",
+    "0040_search_found.sql": "c007aa35b3249301",
 }
 
 

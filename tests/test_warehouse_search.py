@@ -78,6 +78,8 @@ def found(connection, question, macro="search_articles"):
         pytest.param("ceasefire near", ["en-none", "en-truce"], id="all words have to be there"),
         pytest.param("ceasefire Istanbul", ["en-truce"], id="one that is not there is not replaced by others"),
         pytest.param('"ceasefire was near"', ["en-truce"], id="words that stand together"),
+        pytest.param('"none is near a"', ["en-none"], id="words across a mark, one of them everywhere"),
+        pytest.param('"near was ceasefire"', [], id="the same words in another order"),
         pytest.param('"near was ceasefire"', [], id="only in their order"),
         pytest.param('"ceasefires is near"', ["en-truce"], id="words that stand together in any of their forms"),
         pytest.param("“go on in”", ["en-truce"], id="curly quotation marks"),
@@ -147,6 +149,25 @@ def test_what_was_put_in_order_is_found_as_before(session):
     gone = session.row("SELECT count(*) FROM search_places ANTI JOIN search_texts USING (number)")
     assert (gone, session.row("SELECT count(*) > 0 FROM search_new_places")) == ((0,), (True,))
     assert set(words_of(session, "gas")) == {"a1", "a3"}
+
+
+def test_what_is_found_has_all_that_articles_have(copy):
+    """Each article found stands there with the columns of the view, in its order, and with what the view says."""
+    found = copy.execute("SELECT * EXCLUDE (score) FROM search_articles('ceasefire')")
+    columns = [each[0] for each in found.description]
+    rows = found.fetchall()
+    viewed = copy.execute("FROM articles WHERE article_id IN ('en-none', 'en-truce') ORDER BY article_id")
+    assert columns == [each[0] for each in viewed.description]
+    assert rows == viewed.fetchall()
+
+
+def test_keys_stand_in_the_order_in_which_they_are_looked_up(session, spellings):
+    """What forms mean stands by the form, what answers to a key by the key, however they came."""
+    articles.save_articles(session, [plain(text="They agreed on grain and truces, and they will agree again.")])
+    search.explain_all(session, sorted(spellings.forms), spellings.keys)
+    keys = session.rows("SELECT asked, if(asked, form, key) FROM search_keys")
+    assert len(keys) > 1000
+    assert keys == sorted(keys)
 
 
 def test_articles_of_before_are_found(tmp_path):

@@ -133,6 +133,12 @@ _SORTED = """
 INSERT INTO search_places
 SELECT p.* FROM search_new_places AS p SEMI JOIN search_texts USING (number) ORDER BY term, number
 """
+# What a form means is looked up by the form, what answers to a key by the key: of each few blocks are read then.
+_KEYS_SORTED = (
+    "CREATE OR REPLACE TEMP TABLE search_keys_found AS FROM search_keys",
+    "DELETE FROM search_keys",
+    "INSERT INTO search_keys FROM search_keys_found ORDER BY asked, if(asked, form, key)",
+)
 _ALL = "SELECT form, language FROM search_words"
 
 
@@ -153,6 +159,7 @@ def put_in_order(session: Session, *, run: int = RUN) -> None:
     if count and count[0] >= run:
         session.run(_SORTED)
         session.run("DELETE FROM search_new_places")
+        _sort_keys(session)
 
 
 def forget_texts(session: Session, article_ids: Sequence[str]) -> None:
@@ -195,11 +202,17 @@ def explain_all(session: Session, names: Iterable[str], keys: Keys) -> None:
     session.insert("search_words", ("form", "language"), ((name, "") for name in names), "ON CONFLICT DO NOTHING")
     session.run("DELETE FROM search_keys")
     explain(session, [(form, language) for form, language in session.rows(_ALL)], keys)
+    _sort_keys(session)
 
 
 def is_explained(session: Session) -> bool:
     """Tell whether what words are found by was ever worked out."""
     return session.row("SELECT 1 FROM search_keys LIMIT 1") is not None
+
+
+def _sort_keys(session: Session) -> None:
+    for sql in _KEYS_SORTED:
+        session.run(sql)
 
 
 def _texts(read: ReadArticle) -> Iterator[tuple[str | None, ...]]:
