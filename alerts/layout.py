@@ -12,6 +12,7 @@ from alerts.records import Place
 from extractors.officials.exceptions import Hit
 from extractors.officials.phrases import PhraseIndex
 from extractors.records import Mention, MentionKind, Span, Statement
+from extractors.text.agents import is_of_another
 from extractors.text.words import tokens
 
 _NAMING = {MentionKind.OFFICIAL, MentionKind.ORGANISATION, MentionKind.PLACE}
@@ -82,7 +83,8 @@ class Layout:
         self._naming = sorted((start, ref) for ref, own in self._mentions.items() for start in own.starts)
 
     def _sort(self, mentions: Iterable[Mention], statements: Iterable[Statement]) -> None:
-        for mention in sorted(mentions, key=lambda mention: mention.span):
+        own = (each for each in mentions if not is_of_another(self.text, each, self.language))
+        for mention in sorted(own, key=lambda mention: mention.span):
             self._add_mention(mention)
         for statement in statements:
             self._add_speaker(statement)

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from extractors.records import Span
-from extractors.text.agents import deed_of
+from extractors.records import Mention, MentionKind, Span
+from extractors.text.agents import deed_of, is_of_another
 
 ROWS = [
     (None, "Trump", "ceasefire", "Trump’s ceasefire envoy flew to Rome."),
@@ -124,6 +124,58 @@ def test_who_does_it_in_another_language(text, who, deed):
     assert deed_of(text, Span(0, len(text)), placed(text, who), placed(text, "перемирие"), "ru") == deed
 
 
+@pytest.mark.parametrize(
+    ("is_another", "who", "text"),
+    [
+        pytest.param(True, "Zelensky", "A former Zelensky advisor said so.", id="a name before a person"),
+        pytest.param(True, "Putin", "Putin ally rejects ceasefire", id="in a headline"),
+        pytest.param(True, "Trump", "An ex-Trump aide said so.", id="after ex"),
+        pytest.param(True, "Zelensky", "Zelensky’s office confirmed it.", id="his office is the office"),
+        pytest.param(True, "Putin", "Putin's closest political allies met.", id="qualified"),
+        pytest.param(
+            True, "Zelensky", "An adviser to Ukrainian President Zelensky said so.", id="of a name with titles"
+        ),
+        pytest.param(True, "Putin", "A longtime friend of Putin said so.", id="of a name"),
+        pytest.param(False, "Witkoff", "U.S. Special Envoy to the Middle East Witkoff spoke.", id="he is the envoy"),
+        pytest.param(False, "Kellogg", "Trump’s envoy for Ukraine, Kellogg, spoke.", id="he is the envoy, beside"),
+        pytest.param(True, "Trump", "A spokesman for the US president Trump said so.", id="of a name with an office"),
+        pytest.param(True, "Trump", "Trump’s son-in-law flew to Rome.", id="a relative"),
+        pytest.param(False, "Trump", "Trump’s ceasefire plan was rejected.", id="his plan is his"),
+        pytest.param(
+            False, "Trump", "The Trump administration urged a truce.", id="his administration does what he does"
+        ),
+        pytest.param(False, "Zelensky", "Zelensky, a Biden ally, urged a truce.", id="he is the ally"),
+        pytest.param(False, "Zelensky", "Zelensky’s peace formula stands.", id="his words"),
+        pytest.param(False, "Trump", "Trump’s Camp David talks failed.", id="a place"),
+    ],
+)
+def test_whose_somebody_else_is(is_another, who, text):
+    """A name that says whose adviser, ally or office it is names another; what he owns, plans or heads is his."""
+    at = placed(text, who)
+    mention = Mention(kind=MentionKind.OFFICIAL, ref_id="x", name=who, surface=who, span=at)
+    assert is_of_another(text, mention, "en") == is_another
+
+
+@pytest.mark.parametrize(
+    ("is_another", "name", "who", "text"),
+    [
+        pytest.param(True, "Volodymyr Zelenskyy", "Зеленского", "Бывший советник Зеленского сказал это.", id="ru"),
+        pytest.param(True, "Donald Trump", "Трампа", "Союзники Трампа против.", id="several"),
+        pytest.param(True, "Andrii Sybiha", "Сибіги", "Радник міністра Сибіги сказав це.", id="uk: a name in -a"),
+        pytest.param(False, "Yury Ushakov", "Ушаков", "Помощник Ушаков сказал это.", id="his own office"),
+        pytest.param(
+            False, "Yury Ushakov", "Ушакова", "По словам помощника Ушакова, нет.", id="his own, in the genitive"
+        ),
+        pytest.param(False, "Maria Zakharova", "Захарова", "Представитель Захарова сказала это.", id="a woman's own"),
+        pytest.param(False, "Donald Trump", "Трампа", "Предложение Трампа отвергли.", id="his proposal"),
+    ],
+)
+def test_whose_somebody_else_is_in_cyrillic(is_another, name, who, text):
+    """There the name stands behind, in the genitive."""
+    mention = Mention(kind=MentionKind.OFFICIAL, ref_id="x", name=name, surface=who, span=placed(text, who))
+    assert is_of_another(text, mention, "uk" if "і" in text else "ru") == is_another
+
+
 @pytest.mark.parametrize("filler", ["A ", "Aa Bb ", "and Cc ", "by The ", ", and ", "s’ ", "A.", "\u2019s "])
 def test_a_hostile_sentence_is_read_in_time_that_follows_its_length(filler):
     """Whatever it repeats between a name and a phrase, or before them."""
@@ -133,4 +185,7 @@ def test_a_hostile_sentence_is_read_in_time_that_follows_its_length(filler):
         text, Span(0, len(text)), Span(text.rindex("Putin"), text.rindex("Putin") + 5), placed(text, "ceasefire"), "en"
     )
     deed_of(text, Span(0, len(text)), Span(0, 5), placed(text, "ceasefire"), "en")
+    mention = Mention(kind=MentionKind.OFFICIAL, ref_id="x", name="Putin", surface="Putin", span=Span(0, 5))
+    assert not is_of_another(text, mention, "en")
+    assert not is_of_another(text, mention, "ru")
     assert time.process_time() - begins < 1

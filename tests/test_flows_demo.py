@@ -101,7 +101,7 @@ def test_the_report_says_what_happened_and_what_to_do_next(demo):
     """The report names alerts, subjects, rows, a query with its answer, and commands that work."""
     folder, done = demo
     for part in (
-        "12 alerts, in 3 e-mails and 3 Slack messages",
+        "11 alerts, in 3 e-mails and 3 Slack messages",
         "Istanbul",
         "rows in the warehouse",
         "select",

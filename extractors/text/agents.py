@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from extractors.records import Span
+from extractors.records import Mention, MentionKind, Span
 from extractors.text.languages import is_english
 
 
@@ -20,6 +20,7 @@ class Deed(StrEnum):
 
 
 _FAR = 400  # characters between the two, and before the one, beyond which no clause reaches
+_BESIDE = 80  # characters beside a name in which it is said whose he is
 _NAME = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
 _TITLES = r"""the|a|an|former|then|new|acting|outgoing|president|prime|vice|deputy|first|foreign|defen[cs]e|interior
 |minister|premier|chancellor|secretary|general|chief|leader|spokes(?:man|woman|person)|envoy|special|ambassador|advis[eo]r|head
@@ -65,6 +66,37 @@ _OWNED = re.compile(r"^(?:[’']s?)\s+(?:[\w’'“”\"-]+\s+){0,8}[“”\"‘
 _SOMEBODY = re.compile(
     r"[\s-]*(?:\w+\s)?(?:envoy|negotiator|advis[eo]r|spokes\w+|aide|minister|secretary|official|chief|team|ally)s?\b"
 )
+# Who is named by somebody: "a former Zelensky advisor", "Putin’s inner circle", "an aide to Trump". What a government
+# or an administration does its head does.
+_ANOTHER = r"""(?:advis[eo]r|aide|ally|allies|envoy|emissar(?:y|ies)|negotiator|spokes(?:m[ae]n|wom[ae]n|person|people)
+|representative|deput(?:y|ies)|minister|official|appointee|nominee|staffer|insider|loyalist|supporter|backer|donor
+|voter|fan|critic|opponent|rival|lawyer|attorney|counsel|speechwriter|biographer|bodyguard|friend|confidante?|associate
+|crony|cronies|prot[eé]g[eé]|proxy|proxies|surrogate|successor|predecessor|counterpart|wife|husband|widow|son|daughter
+|brother|sister|father|mother|nephew|(?:son|daughter|brother|sister)-in-law|office|team|camp|entourage|circle
+|press\s(?:service|secretary|office)|chief\sof\sstaff)s?"""
+_QUALIFIED = r"""(?:(?:ex|former|one-?time|then|current|new|chief|top|senior|close|closest|key|leading
+|long-?(?:time|term)|special|personal|own|inner|foreign|policy|political|military|economic|media|national|security|peace
+|legal|campaign)[\s-]+){0,3}"""
+_SOMEBODYS = re.compile(rf"(?:[’']s?)?[\s-]+{_QUALIFIED}{_ANOTHER}\b(?!-|\sDavid)", re.IGNORECASE | re.VERBOSE)
+# Of a name with its office: "an aide to US President Trump", but not "an envoy to the Middle East Steve Witkoff".
+_OF_SOMEBODY = re.compile(
+    rf"""\b{_ANOTHER}\s+(?:to|of|for)\s+(?:(?:(?:the|former|then|U\.?S\.?|U\.?K\.?|[A-Z]\w+(?:an|ish|ese|ch|i))\s+){{0,3}}
+    (?:(?:{_TITLES})\s+){{1,4}})?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# In Russian and Ukrainian the name stands behind, in the genitive: "советник Трампа", but not "помощник Ушаков". The
+# noun in its own genitive may be his office: "помощника Ушакова".
+_OWNERS = re.compile(
+    r"""\b(?i:(?:экс-?|екс-?|спец)?(?:советник|радник|помощник|помічник|союзник|соратник|представитель|представник|спикер
+    |спікер|речник|посланник|посланець|адвокат|критик|сторонник|прихильник|противник|опонент|пресс-секретарь)
+    (?:и|і|ом|ем|ами|ы)?|жена|супруга|дружина|сын|син|дочь|дочка|брат|офис|офіс|команда|канцелярия|окружение|оточення
+    |пресс-служба|пресслужба)
+    \s+(?:(?:президента|премьера|прем[’']єра|премьер-министра|министра|міністра|главы|лидера|лідера|[А-ЯІЇЄҐ][\w’'-]*)
+    \s+){0,3}$""",
+    re.VERBOSE,
+)
+# How the genitive of a name ends: of one in a consonant, of one in -a.
+_GENITIVES = ("а", "я", "ого", "его", "ього"), ("ой", "ої", "и", "ы", "і")
 _FRONTED = re.compile(r"^\s*(?:in|at)\s[^,]{0,40},\s*$", re.IGNORECASE)
 
 
@@ -82,6 +114,17 @@ def deed_of(text: str, sentence: Span, actor: Span, thing: Span, language: str |
     if _OWNED.match(gap) and not _STOPS.search(gap):
         return None if _SOMEBODY.match(tail) else Deed.NOUN
     return Deed.VERB if _is_subject(lead) and _governs(gap, tail) else None
+
+
+def is_of_another(text: str, mention: Mention, language: str | None) -> bool:
+    """Tell whether an official's name only says whose somebody else is, by what stands beside it: "a Putin ally"."""
+    if mention.kind is not MentionKind.OFFICIAL:
+        return False
+    at = mention.span
+    lead, tail = text[max(0, at.start - _BESIDE) : at.start], text[at.end : at.end + _BESIDE]
+    if is_english(language):
+        return bool(_SOMEBODYS.match(tail) or _OF_SOMEBODY.search(lead))
+    return mention.surface.endswith(_GENITIVES[mention.name.endswith("a")]) and bool(_OWNERS.search(lead))
 
 
 def _after(text: str, sentence: Span, actor: Span, thing: Span) -> Deed | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from alerts.letters import why
 from alerts.message_records import Notice
 from alerts.records import Alert
 from alerts.wording import Mark, segments
@@ -206,7 +207,7 @@ def block(notice: Notice) -> Text:
     alert = notice.alert
     return Text.assemble(
         (f"{alert.rule} · {alert.official}", "bold"),
-        f" · {alert.reason}, by {alert.scope}\n",
+        f"\n{why(alert)}\n",
         marked(alert),
         f"\n{notice.title} — {notice.outlet}, {notice.published_at:%Y-%m-%d}\n{notice.url}",
     )
