@@ -56,14 +56,16 @@ def library(folder: Path, articles: Sequence[tuple[str, str, int, str, str]] = A
             """
             INSERT INTO feeds (
                 feed_id, url, outlet, state, last_polled_at, last_new_at, failing_since, consecutive_failures,
-                last_error, entries_seen, every_seconds, max_every_seconds, dull_polls
+                last_error, entries_seen, every_seconds, max_every_seconds, dull_polls, primary_source
             )
             VALUES
-                ('f1', 'https://me:secret@herald.example/rss?key=secret', 'Herald', 'failing', $1, $2, $2, 5, 'HTTP 404', 7, 60, 60, 0),
-                ('f2', 'https://observer.example/rss', 'Observer', 'fine', $1, $1, NULL, 0, NULL, 3, 60, 60, 0)
+                ('f1', 'https://me:secret@herald.example/rss?key=secret', 'Herald', 'failing', $1, $2, $2, 5, 'HTTP 404', 7, 60, 60, 0, false),
+                ('f2', 'https://observer.example/rss', 'Observer', 'fine', $1, $1, NULL, 0, NULL, 3, 60, 60, 0, true)
             """,
             [NOW, NOW - timedelta(days=2)],
         )
+        # What is ingested has no feed: the Observer's page came by its own, which is a primary source.
+        session.run("UPDATE article_rows SET feed_id = 'f2' WHERE outlet = 'Observer'")
     publish(folder / "var")
     return folder / "var"
 

@@ -154,6 +154,16 @@ class TestReader:
         assert "First reported by Herald, 21 Nov 2026 10:05" in words
         assert words.index("1. Herald") < words.index("2. Bosphorus Post")
 
+    def test_what_is_first_hand_is_called_so(self, site):
+        """The outlet's own page of those whose words it has is a primary source, on the pages of article, words and alert."""
+        for beginning, primary, other in (
+            ("/articles/", "Observer", "Bosphorus Post"),
+            ("/utterances/", "Observer", "Herald"),
+        ):
+            assert "primary source" in page_of(site, beginning, primary)
+            assert "primary source" not in page_of(site, beginning, other)
+        assert "primary source" in page_of(site, "/alerts/", "Observer")
+
     def test_whether_a_feed_is_dead(self, site):
         """The first page warns of feeds that fail, and the page of feeds says since when and why; no secret shows."""
         assert "1 of 2 feeds is not well: Herald (failing)" in words_of(site["/"])

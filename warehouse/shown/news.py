@@ -140,6 +140,7 @@ class ReportLine:
     language: str | None
     source: str | None
     copy_kind: str | None
+    primary_source: bool
 
 
 REPORTS = Question(
@@ -148,7 +149,9 @@ REPORTS = Question(
 SELECT
     s.statement_id, s.utterance_id, s.official_id, s.speaker, s.speaker_surface, s.cue, s.kind, s.text, s.stance,
     coalesce(s.published_at, a.first_seen_at) AS said_at, s.article_id, a.outlet, a.title, a.language,
-    a.source, a.copy_kind
+    a.source, a.copy_kind,
+    coalesce((SELECT f.primary_source FROM feeds AS f WHERE (f.feed_id, f.outlet) = (a.feed_id, a.outlet)), false)
+        AS primary_source
 FROM statements AS s
 JOIN article_rows AS a ON a.article_id = s.article_id
 WHERE s.utterance_id = $utterance
@@ -174,12 +177,15 @@ class ArticleLine:
     copy_kind: str | None
     cites: str | None
     revision: int
+    primary_source: bool
 
 
 _ARTICLE = """
 SELECT
     a.article_id, a.url, a.outlet, a.title, coalesce(a.published_at, a.first_seen_at) AS told_at, a.language,
-    a.story_id, a.event_id, a.source, a.copy_kind, a.cites, a.revision
+    a.story_id, a.event_id, a.source, a.copy_kind, a.cites, a.revision,
+    coalesce((SELECT f.primary_source FROM feeds AS f WHERE (f.feed_id, f.outlet) = (a.feed_id, a.outlet)), false)
+        AS primary_source
 FROM articles AS a
 """
 ARTICLE = Question(ArticleLine, f"{_ARTICLE} WHERE a.article_id = $article")
