@@ -12,11 +12,14 @@ from alerts.records import Match, Place, Scope
 from extractors.records import Span, StatementKind
 from extractors.text.identity import utterance_id
 from flows.steps.decide.known import Names
+from tests.alert_desk import Desk, found
 from tests.batches import take_in
 from tests.statement_examples import read
+from tests.story_examples import SAID
 from tests.warehouse_examples import HOUR, NOW, alert, decision, new_warehouse
 from warehouse import alerts
 from warehouse.store import writing
+from warehouse.utterances import SameMeaning
 
 PEACE = "There are no grounds for negotiations yet, and there will be none this winter"
 TRUCE = "We are ready to discuss a truce along the whole line of contact with anyone who is serious about it"
@@ -155,3 +158,18 @@ def test_the_view_shows_one_row_a_thing_said(session):
     assert session.rows(
         "SELECT official_id, first_said_at, last_reported_at, reports, articles, outlets, text FROM utterances"
     ) == [("dmitry-peskov", NOW + 2 * HOUR, NOW + 30 * HOUR, 4, 4, 4, REPORTS[1].article.text)]
+
+
+def test_what_came_again_as_it_was_ends_no_pass(tmp_path, monkeypatch):
+    """A new report that means what an article in the same batch says, which is here already, joins its utterance."""
+    monkeypatch.setattr("extractors.text.vectors.is_there", lambda: False)
+    with Desk(tmp_path) as desk:
+        known = found("one", SAID)
+        desk.take_in(known)
+        other = found("two", "“None of us will ever agree to the troops of other states at our borders,” Peskov said.")
+        (old,), (new,) = known.reading.statements, other.reading.statements
+        (stored,) = desk.rows("SELECT utterance_id FROM statements")[0]
+        meant = tuple(SameMeaning(statement_id=new.statement_id, node=node) for node in (old.statement_id, stored))
+        monkeypatch.setattr("flows.steps.record.meant_in", lambda *_: meant)
+        desk.take_in(known, other)
+        assert desk.rows("SELECT DISTINCT utterance_id, count(*) OVER () FROM statements") == [(stored, 2)]

@@ -290,6 +290,8 @@ def _named(situation: Situation) -> tuple[dict[str, str], dict[str, str]]:
         if each.statement_id in fresh and same_words(fresh[each.statement_id].words, each.words)
     ]
     pairs += [(each.statement_id, each.node) for each in situation.meant if each.statement_id in fresh]
+    # Of an article that came again as it was, the utterance that it reported then is meant, which is among them too.
+    pairs = [(each, node) for each, node in pairs if node in fresh or node in situation.ages]
     known = {node: situation.ages[node] for _, node in pairs if node not in fresh}
     # What is stored is older than what arrives, but for what came after an article that is read again.
     stored = {name: (at, False, at) for name, at in known.items()}
