@@ -109,7 +109,8 @@ class Entry:
 class Feed:
     """A parsed feed. `ttl` is how long it asks not to be asked again; `problem` what was wrong with its bytes.
 
-    It asks not to be asked in `skip_hours` (UTC) and on `skip_days`, Monday being 0.
+    It asks not to be asked in `skip_hours` (UTC) and on `skip_days`, Monday being 0. An index has no entries of its own
+    and `leads_to` where they are; a page that lists others may have a `next_page` of older ones.
     """
 
     format: str
@@ -119,6 +120,8 @@ class Feed:
     problem: str | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    leads_to: str | None = None
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from extractors.records import Feed, Unreadable
 from extractors.syndication.link_lists import parse_listing
 from extractors.text.dates import clock_of, shown_date
-from tests.pressroom import FOOT, MENU, releases
+from tests.pressroom import FOOT, MENU, PAGES, releases
 
 URL = "https://ministry.example/en/news"
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -152,3 +152,28 @@ def test_today_is_a_day_of_the_feed_s_clock():
         assert shown_date("Today, 00:30", datetime(2026, 3, 3, 23, tzinfo=UTC)) == datetime(
             2026, 3, 3, 22, 30, tzinfo=UTC
         )
+
+
+@pytest.mark.parametrize(
+    ("paging", "goes_on"),
+    [
+        pytest.param("<ul class='pager'><a rel='next' href='?p=2'>2</a></ul>", "?p=2", id="what it calls its next"),
+        pytest.param("<link rel='next' href='/en/news/page/2'>", "/page/2", id="in its head"),
+        pytest.param("<nav class='pagination'><a href='/x'>1</a><a href='?s=9'>»</a></nav>", "?s=9", id="an arrow"),
+        pytest.param("<div class='pages'><a href='?page=2'>Следующая</a></div>", "?page=2", id="in another language"),
+        pytest.param(
+            "<div id='paging'><a href='?a=1' aria-label='Older news'><i></i></a></div>", "?a=1", id="by its label"
+        ),
+        pytest.param("<div class='pager'><a href='?p=2'>2</a><a href='?p=3'>3</a></div>", None, id="numbers alone"),
+        pytest.param("<p><a href='/next'>Next week in Istanbul</a></p>", None, id="no paging"),
+        pytest.param("<a rel='next' href='https://other.example/2'>Next</a>", None, id="another site"),
+        pytest.param(f"<a rel='next' href='{URL}'>Next</a>", None, id="itself"),
+    ],
+)
+def test_where_a_list_goes_on(paging, goes_on):
+    """A list's next page is what the page says is next, on its own site; page numbers alone say nothing."""
+    bare = releases(ITEMS).replace(PAGES, paging)
+    feed = parse_listing(bare.encode(), url=URL, at=NOW)
+    assert isinstance(feed, Feed)
+    assert feed.next_page is None if goes_on is None else str(feed.next_page).endswith(goes_on)
+    assert len(feed.entries) == len(ITEMS)

@@ -127,13 +127,39 @@ def test_of_a_watched_sitemap_the_last_two_days_are_news():
     assert [entry.link for entry in feed.entries] == ["https://a.example/4", "https://a.example/3"]
 
 
+def index(*sitemaps):
+    """Return an index of sitemaps, each a name and the day of March when it changed."""
+    parts = (
+        f"<sitemap><loc>https://a.example/{name}</loc>{f'<lastmod>2026-03-0{day}</lastmod>' if day else ''}</sitemap>"
+        for name, day in sitemaps
+    )
+    return f"<sitemapindex>{''.join(parts)}</sitemapindex>".encode()
+
+
+@pytest.mark.parametrize(
+    ("sitemaps", "leads_to"),
+    [
+        pytest.param([("1.xml", 1), ("3.xml", 3), ("2.xml", 2)], "3.xml", id="the newest"),
+        pytest.param([("posts.xml", 3), ("pages.xml", 3)], "posts.xml", id="of equals the first"),
+        pytest.param([("posts.xml", 3), ("news-sitemap.xml", None)], "news-sitemap.xml", id="that of news"),
+        pytest.param([("a.xml", None), ("b.xml", None)], "a.xml", id="without dates the first"),
+        pytest.param([("index.xml", 4), ("a.xml", None)], "a.xml", id="never itself"),
+    ],
+)
+def test_a_watched_index_leads_to_a_sitemap(sitemaps, leads_to):
+    """An index has no entries of its own; it leads to the sitemap in which new pages stand."""
+    found = parse_news(index(*sitemaps), url="https://a.example/index.xml", at=datetime(2026, 3, 4, tzinfo=UTC))
+    assert isinstance(found, Feed)
+    assert (found.entries, found.leads_to) == ((), f"https://a.example/{leads_to}")
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
         pytest.param(
             b"<urlset><url><loc>https://a.example/1</loc></url></urlset>", "none of 1 pages has a date", id="no dates"
         ),
-        pytest.param(INDEX, "write url = “https://a.example/s/2026-03.xml.gz”", id="an index names its newest"),
+        pytest.param(b"<sitemapindex></sitemapindex>", "an index of sitemaps that names none", id="an empty index"),
         pytest.param(b"<rss><channel/></rss>", "no sitemap", id="a feed"),
     ],
 )

@@ -111,6 +111,31 @@ def test_edits_are_revisions_and_another_order_is_nothing_new(room):
     assert len(room.outlet.asked("/en/news/2")) == asked
 
 
+def test_what_was_missed_is_looked_for_farther_on(room):
+    """A list of which nothing is known goes on at its next page, an index at its newest sitemap, in one pass each."""
+    index = f"<sitemapindex><sitemap><loc>{room.outlet.url('/map-2.xml')}</loc><lastmod>2026-03-04</lastmod></sitemap></sitemapindex>"
+    newest = f"<urlset><url><loc>{room.outlet.url('/daily/new')}</loc><lastmod>{NOW:%Y-%m-%dT%H:%M:%SZ}</lastmod></url></urlset>"
+    room.outlet.reply("/map-2.xml", Reply(body=newest.encode(), headers=(("ETag", '"map"'),)))
+    room.outlet.reply("/news.xml", Reply(body=index.encode(), headers=(("ETag", '"index"'),)))
+    room.run()
+    assert room.rows("SELECT count(*) FROM articles WHERE outlet = 'Daily'") == [(1,)]
+    assert not room.outlet.asked("/en/news/older"), "nothing was missed before the first look"
+
+    new = [(f"/en/news/{n}", f"Minister names term {n} of the truce", "Today") for n in range(10, 3, -1)]
+    for path, title, _ in new:
+        room.outlet.reply(path, page(title, SAID))
+    pages = [new[:3], new[3:6], [*new[6:], *LISTED]]
+    for name, items in zip(("/en/news", "/en/news/older", "/en/news/oldest"), pages, strict=True):
+        goes_on = "/en/news/older" if name == "/en/news" else "/en/news/oldest"
+        room.outlet.reply(name, html(releases(items).replace("?p=2", goes_on)))
+    room.now += timedelta(minutes=45)
+    room.run()
+    assert room.rows("SELECT count(*) FROM articles WHERE outlet = 'Ministry'") == [(9,)]
+    assert room.rows("SELECT outlet, last_error FROM feeds WHERE state <> 'fine'") == []
+    assert len(room.outlet.asked("/en/news/oldest")) == 1
+    assert [asked.headers.get("if-none-match") for asked in room.outlet.asked("/news.xml")] == [None, None]
+
+
 def test_a_page_made_otherwise_fails_and_says_so(room):
     """A channel in other markup, or a list that is gone, is a feed that fails, with the reason; so is one disallowed."""
     room.run()

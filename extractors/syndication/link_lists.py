@@ -46,6 +46,12 @@ _GENERIC = re.compile(
     r"|lire\s+(?:la\s+suite|plus)|en\s+savoir\s+plus|leer\s+más|leggi\s+tutto|devamı(?:nı\s+oku)?|czytaj\s+(?:dalej|więcej)",
     re.IGNORECASE,
 )
+_PAGING = re.compile(r"(?:^|[-_])(?:pag(?:er|ination|es|ing)|nav-links)(?:$|[-_])", re.IGNORECASE)
+_NEXT = re.compile(
+    r"^(?:next|older|[›»>→]+$|more|weiter|nächste|suivante?|siguiente|successiv[ao]|sonraki|następn[ay]"
+    r"|далее|дальше|следующая|вперед|вперёд|далі|наступна)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +115,8 @@ def parse_listing(
     for item in found:
         first.setdefault(page_key(item.link.url), item)
     entries = tuple(_entry(item, at) for item in islice(first.values(), MAX_ENTRIES))
-    return Feed(format=FORMAT, title=plain(next((each.text for each in tree.iter("title")), None)), entries=entries)
+    title = plain(next((each.text for each in tree.iter("title")), None))
+    return Feed(format=FORMAT, title=title, entries=entries, next_page=_next_page(tree, url))
 
 
 def _selected(tree: Any, url: str, links: str) -> Sequence[_Item] | Unreadable:
@@ -175,6 +182,23 @@ def _link(anchor: Any, base: str, url: str) -> _Link | None:
     if href is None or not is_http_url(href) or page_key(href) == page_key(url):
         return None
     return _Link(element=anchor, url=href, above=tuple(anchor.iterancestors()))
+
+
+def _next_page(tree: Any, url: str) -> str | None:
+    """Return where the list goes on: what the page calls its next, else the link of its page numbers that says so."""
+    base, here = _base(tree, url), page_key(url)
+    for each in islice(tree.iter("a", "link"), _MOST_LINKS):
+        says = " ".join(filter(None, ("".join(each.itertext()), each.get("aria-label"), each.get("title"))))
+        if "next" in (each.get("rel") or "").split() or (_is_paging(each) and _NEXT.search(_on_one_line(says))):
+            href = resolved_link(base, each.get("href") or "")
+            if href and is_http_url(href) and same_site(url, href) and page_key(href) != here:
+                return href
+    return None
+
+
+def _is_paging(anchor: Any) -> bool:
+    around = (anchor, *islice(anchor.iterancestors(), _UP))
+    return any(_PAGING.search(name) for each in around for name in (*classes(each), each.get("id") or ""))
 
 
 def _base(tree: Any, url: str) -> str:

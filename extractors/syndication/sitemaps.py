@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -62,13 +63,16 @@ def parse_news(
 ) -> Feed | Unreadable:
     """Return the pages of a sitemap that are dated within two days before `at`, the newest first, as a feed's entries.
 
-    A page is dated by its publication, else by its last change. What has no date at all cannot tell what is new.
+    A page is dated by its publication, else by its last change. What has no date at all cannot tell what is new. An
+    index leads to the sitemap of news that it names, else to the newest, else to the first.
     """
     sitemap = read_sitemap(body, url=url, content_type=content_type)
     if isinstance(sitemap, tuple):
-        newest = max(sitemap, key=lambda each: each.modified or _LONG_AGO, default=None)
-        said = "an index of sitemaps" + (f"; write url = “{newest.url}”, the newest it names" if newest else "")
-        return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail=said)
+        others = [each for each in sitemap if each.url != url]
+        best = max(others, key=lambda each: (_is_of_news(each.url), each.modified or _LONG_AGO), default=None)
+        if best is None:
+            return Unreadable(reason=UnreadableReason.NOT_A_FEED, detail="an index of sitemaps that names none")
+        return Feed(format="sitemap", title=None, entries=(), leads_to=best.url)
     if isinstance(sitemap, Unreadable) or at is None:
         return sitemap
     dated = [(date, entry) for entry in sitemap.entries if (date := entry.published or entry.updated)]
@@ -95,6 +99,10 @@ def read_sitemap(
     return (
         tuple(islice(_children(text, url), MAX_ADDRESSES)) if kind == "sitemapindex" else parse_sitemap(text, url=url)
     )
+
+
+def _is_of_news(url: str) -> bool:
+    return "news" in urlsplit(url).path.rpartition("/")[2].lower()
 
 
 def _entries(text: str, url: str) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from alerts.wording import counted
 from extractors.copies.credits import is_agency, publisher
-from extractors.records import Entry, Feed, Unreadable
+from extractors.records import Entry, Feed, Unreadable, UnreadableReason
 from extractors.syndication.discovery import AnnouncedFeed
 from extractors.syndication.listings import ListingFault, listing_faults
 from extractors.text.urls import is_http_url, posts_address, unwrapped
@@ -78,9 +78,19 @@ def checked(settings: Settings) -> list[FeedAnswer]:
     requests = [asking(feed.feed_id, feed.url, settings.table_of(feed.feed_id)) for feed in settings.feeds]
     outcomes = {outcome.key: outcome for outcome in fetch_outcomes(requests, settings.fetch)}
     with Workers(cores()) as workers:
+        leads = [lead_of(workers, each, settings.table_of(name)) for name, each in outcomes.items()]
+        outcomes |= {each.key: each for each in fetch_outcomes(list(filter(None, leads)), settings.fetch)}
         return [
             found(workers, feed, outcomes.get(feed.feed_id), settings.table_of(feed.feed_id)) for feed in settings.feeds
         ]
+
+
+def lead_of(workers: Workers, outcome: FetchResult, table: FeedTable | None) -> Request | None:
+    """Return the request for the sitemap that an index leads to; None for what is no index."""
+    if not isinstance(outcome, Fetched) or table is None or table.kind is not FeedKind.SITEMAP:
+        return None
+    feed = feed_in(workers, outcome, table)
+    return asking(outcome.key, feed.leads_to, table) if isinstance(feed, Feed) and feed.leads_to else None
 
 
 def found(
@@ -203,6 +213,8 @@ def found_at(visit: Visit, workers: Workers, url: str) -> list[FeedTable]:
 def looked_at(visit: Visit, workers: Workers, table: FeedTable) -> FoundFeed:
     """Ask for a feed, and for the page of its newest entry."""
     (outcome,) = visit.ask([asking(table.url, table.url, table)])
+    if lead := lead_of(workers, outcome, table):
+        (outcome,) = visit.ask([lead])
     answer = found(workers, watched(table), outcome, table)
     named = table.model_copy(update={"outlet": (answer.feed and answer.feed.title) or table.outlet})
     seen = FoundFeed(table=named, answer=answer)
@@ -272,11 +284,15 @@ def parsed_file(workers: Workers, source: str, table: FeedTable) -> Feed | str:
 def parsed_address(workers: Workers, _source: str, table: FeedTable) -> Feed | str:
     """Fetch and parse one address."""
     answer = typed(asking(table.url, table.url, table))
+    if lead := lead_of(workers, answer, table):
+        answer = typed(lead)
     return answer.detail if isinstance(answer, FetchFailure) else said_of(feed_in(workers, answer, table))
 
 
 def said_of(feed: Feed | Unreadable) -> Feed | str:
-    """Return a feed, or the reason why there is none."""
+    """Return a feed, or the reason why there is none: an index of sitemaps has no entries of its own."""
+    if isinstance(feed, Feed) and feed.leads_to:
+        return str(UnreadableReason.NOT_A_FEED)
     return str(feed.reason) if isinstance(feed, Unreadable) else feed
 
 

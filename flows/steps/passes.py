@@ -28,6 +28,7 @@ from flows.steps.deliver.senders import Dispatch
 from flows.steps.deliver.warehouse_watch import disk_watched, warehouse_watched
 from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
+from flows.steps.leads import Leads
 from flows.steps.lulls import tell_lulls
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
@@ -228,6 +229,7 @@ class Intake:
         self._compared: Sequence[str] | None = None
         self._read_ahead(session, self._pending)
         self._polled: list[Polled] = []
+        self._leads = Leads(setup.settings.table_of)
         self._told: list[FetchResult] = []
         self._files: list[RobotsFile] = []
         self._parked: list[HostPace] = []
@@ -258,7 +260,7 @@ class Intake:
                 for _ in range(sum(isinstance(each, FetchResult | Skipped) for each in arrived)):
                     shown()
                 counts += self._take_feeds(arrived, workers)
-                stream.ask(self._requests(self._pending, shown))
+                stream.ask([*self._leads.taken(), *self._requests(self._pending, shown)])
                 counts += self._take_pages(arrived, workers)
         return counts
 
@@ -268,6 +270,7 @@ class Intake:
         if self._parked:
             hosts.save_hosts(session, self._parked)
         noted = note(session, self._polled, self._setup.now())
+        self._leads.go_on(noted.all_new)
         for feed, news in noted.news:
             tell_of_feed(self._setup, session, feed, news)
         self._files, self._parked, self._polled = [], [], []
@@ -283,10 +286,10 @@ class Intake:
         """Keep what has come of feeds and hosts; note it now if it may bring pages, or a host is to be left alone."""
         self._files += [each for each in arrived if isinstance(each, RobotsFile)]
         self._parked += [each for each in arrived if isinstance(each, HostPace)]
-        pairs = [
-            (self._due[each.key], each) for each in arrived if isinstance(each, FetchResult) and each.key in self._due
-        ]
-        self._polled += answers_of(workers, pairs, self._setup.now(), self._setup.settings.table_of)
+        came = [each for each in arrived if isinstance(each, FetchResult) and each.key in self._due]
+        pairs = [(self._due[each.key], own) for each in came if (own := self._leads.arrived(each))]
+        answers = answers_of(workers, pairs, self._setup.now(), self._setup.settings.table_of)
+        self._polled += self._leads.followed(answers)
         self._pending = ()
         if not self._parked and not any(each.may_be_new for each in self._polled):
             return RunCounts()

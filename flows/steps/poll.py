@@ -66,10 +66,11 @@ class Polled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What noting polls came to: their counts, and what became of feeds."""
+    """What noting polls came to: their counts, what became of feeds, and the polls whose entries were all new."""
 
     counts: RunCounts
     news: tuple[tuple[WatchedFeed, FeedNews], ...]
+    all_new: tuple[Polled, ...] = ()
 
 
 def request_for(state: FeedState, table: FeedTable | None = None) -> Request:
@@ -188,7 +189,15 @@ def note(session: Session, polled: Sequence[Polled], now: datetime) -> Noted:
     new = save_polls(session, [poll for _, poll in found])
     news = [(state.feed, news) for state, poll in found if (news := told(state, poll))]
     counts = counted([poll for _, poll in found], parses, new=new)
-    return Noted(counts=counts, news=(*merged, *news))
+    return Noted(
+        counts=counts, news=(*merged, *news), all_new=tuple(each for each in polled if is_all_new(each, fresh))
+    )
+
+
+def is_all_new(polled: Polled, fresh: Container[str]) -> bool:
+    """Tell whether a feed has entries and none of them was known: what came before them may have been missed."""
+    entries = polled.finding.entries
+    return isinstance(polled.finding, Parsed) and bool(entries) and all(each.entry_key in fresh for each in entries)
 
 
 def remembered(polled: Sequence[Polled], known: Forgotten) -> Sequence[Polled]:
