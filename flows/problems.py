@@ -31,6 +31,8 @@ def check_known(name: str, kind: str, known: Iterable[str]) -> None:
 
 def the_one(found: Sequence[T], kind: str, beginning: str, hint: str = "") -> T:
     """Return the only one whose id begins so; raise UsageProblem, with a hint at its end, for none and for several."""
+    if not beginning.strip():
+        raise UsageProblem(f"the id of the {kind} is empty{hint}")
     if len(found) != 1:
         raise UsageProblem(f"{'more than one' if found else 'no'} {kind} whose id begins with {beginning}{hint}")
     return found[0]

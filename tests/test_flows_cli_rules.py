@@ -118,3 +118,32 @@ def test_a_rule_of_a_file_is_tried_before_it_stands_in_the_configuration(talkwat
     (tmp_path / "new.toml").write_text(RULE.replace("Peskov", "Peskoff"), encoding="utf-8")
     code, answer, said = talkwatch(TOLD, "try", "new.toml", "a.txt")
     assert (code, answer, 'unknown official "Dmitry Peskoff"' in said) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param(None, "cannot read new.toml: No such file or directory", id="no file"),
+        pytest.param(
+            RULE.replace("keywords", "keyword"),
+            'new.toml:3: unknown key keyword (did you mean "keywords"?)',
+            id="a key",
+        ),
+        pytest.param(RULE.replace('"r"', '"r"\nscope = "near"'), "new.toml:3: scope: ", id="a value"),
+        pytest.param('[[rules]]\nname = "r"\n', "new.toml:1: ", id="a key that is missing"),
+        pytest.param('[rules]\nname = "r"\n', "new.toml: write [[rules]], once for each rule", id="one table"),
+        pytest.param('rules = ["r"]\n', "new.toml", id="no table"),
+        pytest.param("[[rules]\n", "new.toml: ", id="no TOML"),
+        pytest.param("", "new.toml has no [[rules]]", id="nothing"),
+    ],
+)
+def test_a_mistake_in_a_file_of_rules_is_named_as_in_the_configuration(talkwatch, tmp_path, text, line):
+    """A file that is tried is read as the configuration is: one line each, with the line and what to write."""
+    (tmp_path / "a.txt").write_text("Dmitry Peskov said a ceasefire was near.\n", encoding="utf-8")
+    if text is not None:
+        (tmp_path / "new.toml").write_text(text, encoding="utf-8")
+    code, answer, said = talkwatch(TOLD, "try", "new.toml", "a.txt")
+    assert (code, answer) == (2, "")
+    assert line in said
+    assert "Errno" not in said
+    assert "validation error" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -28,6 +29,7 @@ from flows.acquire.feed_checks import typed
 from flows.acquire.files import documents, files_in
 from flows.acquire.ingest import found
 from flows.acquire.sitemaps import content_of
+from flows.config.mistakes import explained, located
 from flows.config.settings import Settings
 from flows.problems import UsageProblem
 from flows.processes.workers import Workers
@@ -60,16 +62,41 @@ def tried_on(settings: Settings, rule: str, sources: Sequence[str]) -> Iterator[
 
 def rules_of_file(path: Path, watchlist: Watchlist) -> Sequence[CompiledRule]:
     """Return the rules of a file, which needs nothing else in it; subscribers may be left out."""
+    text = text_of(path)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rules", [])
-        rules = [Rule.model_validate({"subscribers": ["you"], **table}) for table in tables]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError, TypeError) as problem:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
         raise UsageProblem(f"{path}: {problem}") from None
+    tables = raw.get("rules", [])
+    if not isinstance(tables, list):
+        raise UsageProblem(f"{path}: write [[rules]], once for each rule")
+    rules = [rule_of(path, text, raw, number) for number in range(len(tables))]
     if wrong := wrong_names(rules, watchlist):
         raise UsageProblem("\n".join(f"{path}: {each.what}" for each in wrong))
     if not rules:
         raise UsageProblem(f"{path} has no [[rules]]")
     return compile_rules(rules, watchlist)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file that was named; raise UsageProblem where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise UsageProblem(f"cannot read {path}: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageProblem(f"{path} is no text in UTF-8") from None
+
+
+def rule_of(path: Path, text: str, raw: dict[str, Any], number: int) -> Rule:
+    """Return one of a file's rules; raise UsageProblem with the line and what to write instead."""
+    own = raw["rules"][number]
+    try:
+        return Rule.model_validate({"subscribers": ["you"], **own} if isinstance(own, dict) else own)
+    except ValidationError as error:
+        places = [(("rules", number, *item["loc"]), item) for item in error.errors()]
+        lines = [located(path, text, at, explained({**item, "loc": at}, raw)) for at, item in places]
+        raise UsageProblem("\n".join(dict.fromkeys(lines))) from None
 
 
 def of_files(setup: Setup, workers: Workers, files: Sequence[Path]) -> Iterator[Article | str]:
