@@ -115,7 +115,7 @@ def test_slack_has_it_in_blocks(desk):
     assert headers == ["Briefing of 22 Nov 2026: 1 change, 1 new position", "Ceasefire"]
     sections = [each["text"] for each in blocks if each["type"] == "section"]
     assert all(each["type"] == "plain_text" for each in sections)
-    assert WORDS["reject"] in sections[0]["text"]
+    assert f"\n{WORDS['reject']}" in sections[0]["text"]  # in no marks that its source has not
     links = [part["text"] for each in blocks if each["type"] == "context" for part in each["elements"]]
     assert "<https://b.example/|Open the article>" in links
 

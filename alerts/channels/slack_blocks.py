@@ -96,7 +96,8 @@ def _briefing(briefing: Briefing, timezone: str) -> list[Block]:
 
 
 def _item(item: BriefingItem, timezone: str) -> list[Block]:
-    text = "\n".join([item.head, *(f"{each.label} “{each.words}”".strip() for each in item.quotes)])
+    # No marks of quotation of ours: what is reported indirectly is nobody's wording.
+    text = "\n".join([item.head, *(f"{each.label} {each.words}".strip() for each in item.quotes)])
     where = [
         part
         for each in item.quotes
