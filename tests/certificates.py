@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 that nobody vouches for, made once a test run."""
+"""A certificate for 127.0.0.1 that nobody vouches for but itself, made once a test run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 
 @cache
-def certificate() -> tuple[Path, Path]:
-    """Return the files of a certificate and its key; skip the test where openssl cannot make one."""
+def certificate(whose: str = "server") -> tuple[Path, Path]:
+    """Return the files of somebody's certificate and its key; skip the test where openssl cannot make one."""
     folder = Path(tempfile.mkdtemp(prefix="talkwatch-tls-"))
-    made, key = folder / "server.crt", folder / "server.key"
+    made, key = folder / f"{whose}.crt", folder / f"{whose}.key"
     openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     command = [*openssl, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(made)]
     try:

@@ -18,6 +18,7 @@ from flows.processes import cluster
 from flows.processes.cluster import Cluster, ClusterLost, version_here
 from flows.processes.pool import Job, Loss, Lost, Task
 from tests import cluster_jobs
+from tests.certificates import certificate
 from tests.conftest import ROOT
 from tests.servers import closed_port
 
@@ -25,17 +26,25 @@ JOB = Job(prepare=cluster_jobs.prepare, headroom_bytes=500_000_000)
 PARCELS = Job(prepare=cluster_jobs.prepare, headroom_bytes=500_000_000, together=3)
 
 
+def encrypted(scheduler, whose):
+    """Return the address of a scheduler for somebody who trusts his own certificate alone."""
+    made, key = map(str, certificate(whose))
+    return ClusterAddress(scheduler=scheduler, tls_ca=made, tls_cert=made, tls_key=key)
+
+
 class Machines:
-    """A scheduler and its workers."""
+    """A scheduler and its workers, which talk by TLS alone and to nobody without their certificate."""
 
     def __init__(self, folder):
         """Start them on free ports of loopback; whoever comes first waits for the others."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
-        local = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--host", "127.0.0.1"]
+        self.address = encrypted(f"tls://127.0.0.1:{port}", "server")
+        made, key = map(str, certificate("server"))
+        local = ["--tls-ca-file", made, "--tls-cert", made, "--tls-key", key]
+        local += ["--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--host", "127.0.0.1"]
         self.scheduler = self.start("dask_scheduler", *local, "--port", str(port))
-        worker = [self.address, *local, "--no-nanny", "--nthreads", "1", "--local-directory", str(folder)]
+        worker = [self.address.scheduler, *local, "--no-nanny", "--nthreads", "1", "--local-directory", str(folder)]
         self.workers = [self.start("dask_worker", *worker, "--name", name) for name in ("one", "two")]
 
     def start(self, program, *options):
@@ -58,7 +67,7 @@ def machines(tmp_path_factory):
 @pytest.fixture
 def far(machines):
     """The connection to it, when both workers are there."""
-    connection = Cluster(ClusterAddress(scheduler=machines.address))
+    connection = Cluster(machines.address)
     deadline = time.monotonic() + 120
     while not are_there(connection):
         assert time.monotonic() < deadline
@@ -105,13 +114,25 @@ def test_tasks_that_go_together_are_told_apart(far):
 @pytest.mark.usefixtures("far")  # when both workers are there
 def test_workers_of_another_version_are_refused_by_name(machines, caplog):
     """Each is named with what it has, once, and this machine does the work."""
-    newer = Cluster(ClusterAddress(scheduler=machines.address), version=lambda: "talkwatch 99")
+    newer = Cluster(machines.address, version=lambda: "talkwatch 99")
     pool = newer.pool(JOB)
     for _ in range(2):
         assert dict(pool.each(drawn(("fine", 0.0)), 1))[0][0] == "fine"
     assert caplog.text.count(f"is not used: it has {version_here()}, and this machine talkwatch 99") == 2
     assert caplog.text.count("this machine does the work") == 1
     pool.end()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("far")
+def test_a_stranger_gets_nothing_done(machines, caplog, monkeypatch):
+    """Who has another certificate is not let in, nor trusts those he finds, and does the work himself, with one line."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2.0)
+    pool = Cluster(encrypted(machines.address.scheduler, "stranger")).pool(JOB)
+    (_, nursery) = dict(pool.each(drawn(("here", 0.0)), 1))[0]
+    pool.end()
+    assert nursery not in {process.pid for process in machines.workers}
+    assert caplog.text.count(f"no scheduler answers at {machines.address.scheduler}") == 1
 
 
 @pytest.mark.slow
