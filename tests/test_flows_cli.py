@@ -436,6 +436,18 @@ class TestIngest:
         decided = json.loads(talkwatch("sql", "select distinct reason from decisions", "--format", "json").out)
         assert decided == [{"reason": "imported"}]
 
+    def test_another_scheduler_for_once(self, talkwatch, tmp_path, story, monkeypatch, caplog):
+        """--cluster stands in place of [cluster]: it is asked, and where it does not answer this machine does the work."""
+        monkeypatch.setattr("flows.processes.cluster.CONNECT_SECONDS", 0.3)
+        configured(tmp_path)
+        address = f"tcp://127.0.0.1:{closed_port()}"
+        answer = talkwatch("ingest", story, "--cluster", address)
+        assert f"no scheduler answers at {address}" in caplog.text
+        assert answer.out.startswith("1 new, ")
+        wrong = talkwatch("reprocess", "--cluster", "tcp://far.example:8786")
+        assert wrong.code == 2
+        assert 'talkwatch: --cluster tcp://far.example:8786: write scheduler as "tls://host:8786"' in wrong.err
+
     def test_a_known_article_adds_nothing(self, talkwatch, tmp_path, story):
         """Ingesting the same files twice is the same as once."""
         configured(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +19,35 @@ from warehouse.harmless import json_text
 
 if TYPE_CHECKING:  # these start processes, which `--help` must not wait for
     from flows.acquire.files import Document
+    from flows.config.settings import Settings
     from flows.processes.readers import Readers
 
 BATCH = 32
 NOTHING = "talkwatch: no .txt, .html, .html.gz, .jsonl or .warc(.gz) file there; nothing to read"
+
+
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Let workers of this scheduler do it; `local`: of one begun here for it."),
+]
+
+
+def settings_on(cluster: str | None, config: Path | None, *, sending: bool = False) -> Settings:
+    """Load the configuration, with another scheduler in place of what [cluster] names where one is asked for."""
+    from pydantic import ValidationError
+
+    from flows.config.addresses import ClusterTable
+    from flows.config.settings import cluster_of
+
+    settings = settings_of(config, sending=sending)
+    if cluster is None:
+        return settings
+    named = asdict(settings.cluster) if settings.cluster else {}
+    try:
+        table = ClusterTable.model_validate(named | {"scheduler": cluster})
+    except ValidationError as error:
+        raise UsageProblem(f"--cluster {cluster}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+    return replace(settings, cluster=cluster_of(settings.path, table))
 
 
 @command("ingest")
@@ -34,6 +60,7 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     ] = False,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="Of a sitemap: published from then on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Of a sitemap: published before.")] = None,
+    cluster: Scheduler = None,
     config: Config = None,
 ) -> None:
     """Take articles from files or a sitemap; sends only with --alert.
@@ -47,7 +74,7 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     from flows.acquire.sitemaps import Period
     from flows.setup import prepared
 
-    settings = settings_of(config, sending=alert)
+    settings = settings_on(cluster, config, sending=alert)
     sitemaps = [path for path in paths if path.startswith(("http://", "https://"))]
     files = files_in(Path(path) for path in paths if path not in sitemaps)
     zone = settings.timezone
@@ -77,6 +104,7 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
 @command("replay")
 def replay(
     since: Annotated[str, typer.Option(metavar="TIME", help="The pages that were kept from then on.")],
+    cluster: Scheduler = None,
     config: Config = None,
 ) -> None:
     """Clean kept pages again with this version; sends nothing.
@@ -87,7 +115,7 @@ def replay(
     from flows.acquire.replay import replay as replay_kept
     from flows.setup import prepared
 
-    settings = settings_of(config)
+    settings = settings_on(cluster, config)
     counts = replay_kept(prepared(settings, progress=shown()), time_of(since, settings.timezone))
     typer.echo(
         f"{counts.articles_revised} revised, {counts.articles_new} new, {counts.articles_known} as before, "
@@ -96,7 +124,7 @@ def replay(
 
 
 @command("reprocess")
-def reprocess(config: Config = None) -> None:
+def reprocess(cluster: Scheduler = None, config: Config = None) -> None:
     """Read stored articles again with this version; sends nothing.
 
     What they say is joined anew: utterances, events, positions, disputes. Passes go on meanwhile. Broken off, it goes
@@ -107,7 +135,7 @@ def reprocess(config: Config = None) -> None:
     from warehouse.locking import Held
 
     try:
-        done = read_again(prepared(settings_of(config), progress=shown()))
+        done = read_again(prepared(settings_on(cluster, config), progress=shown()))
     except Held as held:
         raise WorkProblem(f"another reprocess is at work ({held})") from None
     typer.echo(f"{done} articles read again")
