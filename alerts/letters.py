@@ -345,10 +345,12 @@ def also_named(alert: Alert) -> str:
 
 
 def why_told(notice: Notice) -> str:
-    """Return what is new about an alert that was told before, and why it fired."""
+    """Return what is new about an alert that was told before, who has it first hand now, and why it fired."""
     if notice.news is News.REATTRIBUTED:
         return f"{_NEWS[notice.news]} {put_right(notice)}"
-    return f"{_NEWS[notice.news]} {why(notice.alert)}" if notice.news else why(notice.alert)
+    office = next((shown(each.outlet) for each in notice.new_sources if each.outlet == notice.primary), None)
+    first_hand = f"{office} has it first hand. " if office else ""
+    return f"{_NEWS[notice.news]} {first_hand}{why(notice.alert)}" if notice.news else why(notice.alert)
 
 
 def opinion_on(notice: Notice, *, is_named: bool) -> str:

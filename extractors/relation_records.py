@@ -61,7 +61,7 @@ class Happening:
     """An article as far as other articles on the same happening are looked for, in any language.
 
     `headline` are keys of what its headline names and of the words that tell something, `opening` of headline and
-    beginning. `voice` is the official who is quoted most at the beginning, None where nobody or no one is; `heard` are
+    beginning. `voice` is the official who is quoted in the headline, else most at the beginning, or None; `heard` are
     all who are quoted there. `title` is the headline as printed, empty where there is none.
     """
 

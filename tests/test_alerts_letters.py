@@ -336,6 +336,21 @@ def test_a_digest_is_by_subject_and_person_the_most_severe_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("primary", "told"),
+    [
+        pytest.param("Office", True, id="the office's own page is a new source"),
+        pytest.param("Ministry", False, id="it was a source before"),
+        pytest.param(None, False, id="nobody has it first hand"),
+    ],
+)
+def test_a_follow_up_says_that_somebody_has_it_first_hand_now(primary: str | None, told: bool) -> None:
+    """A better source among the new ones is told in a sentence of its own."""
+    new = (NewSource("AFP", "https://afp.example/1"), NewSource("Office", "https://office.example/1"))
+    sent = letter(notice(news=News.CORROBORATED, new_sources=new, primary=primary))
+    assert ("Office has it first hand." in sent.text) == told
+
+
 def test_a_follow_up_names_and_links_its_new_sources() -> None:
     """Who has it since stands beside the words, with a link where it can be followed."""
     new = (NewSource("AFP", "https://afp.example/1"), NewSource("Telegram", "tg:1"))

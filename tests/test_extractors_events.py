@@ -11,6 +11,7 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.relation_records import Happening
 from extractors.speech.reading import Skimmer
 from tests.event_examples import DAY, Report, skimmed
+from tests.statement_examples import said
 from tests.warehouse_examples import NOW
 
 
@@ -52,11 +53,43 @@ def test_the_speaker_speaks_for_and_against(skimmer):
     """Articles that quote one official most are rather on one happening, those that quote others rather not."""
     one, other = (known_by(skimmer, report) for report in DAY[:2])
     half = len(other.headline) // 2
-    pair = one, replace(other, opening=other.headline, headline=(*other.headline[:half], *range(half)))
+    pair = (
+        one,
+        replace(other, told_at=one.told_at, opening=other.headline, headline=(*other.headline[:half], *range(half))),
+    )
     assert not is_one(*pair)
     assert is_one(*(replace(each, voice="a") for each in pair))
     assert is_one(one, other)
     assert not is_one(replace(one, voice="a", heard=("a",)), replace(other, voice="b", heard=("b",)))
+
+
+@pytest.mark.parametrize(
+    ("title", "voice"),
+    [
+        pytest.param("Macron: port of Odesa will be rebuilt", "emmanuel-macron", id="in the headline"),
+        pytest.param("Port of Odesa will be rebuilt", "volodymyr-zelenskyy", id="quoted most"),
+        pytest.param("Macron and Zelenskyy on the port of Odesa", "volodymyr-zelenskyy", id="two in the headline"),
+        pytest.param("Putin calls Odesa a Russian city", "volodymyr-zelenskyy", id="in the headline, and not quoted"),
+    ],
+)
+def test_who_is_quoted_in_the_headline_is_the_voice(skimmer, title, voice):
+    """An article is known by whom its headline quotes, else by whom it quotes most."""
+    found = skimmed(skimmer, replace(DAY[0], title=title))
+    speakers = ("emmanuel-macron", "volodymyr-zelenskyy", "volodymyr-zelenskyy")
+    reading = replace(found.reading, statements=tuple(said("a", "It is so", speaker_id=each) for each in speakers))
+    assert happening(found.article, reading, publisher="Herald", told_at=NOW).voice == voice
+
+
+def test_what_is_told_a_day_later_has_to_be_more_alike(skimmer):
+    """Two headlines that are just enough alike at once are not a day later."""
+    one, other = (known_by(skimmer, report) for report in DAY[:2])
+    half = len(other.headline) // 2
+    pair = replace(other, told_at=one.told_at, opening=other.headline, headline=(*other.headline[:half], *range(half)))
+    later = replace(pair, told_at=one.told_at + timedelta(hours=35))
+    assert [is_one(replace(one, voice="a"), replace(each, voice="a"), nearness=0.52) for each in (pair, later)] == [
+        True,
+        False,
+    ]
 
 
 def test_the_window_is_told_in_hours(skimmer):

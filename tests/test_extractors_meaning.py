@@ -9,6 +9,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractors.copies.apart import alike_but_for_words, apart, opposed
 from extractors.copies.gist import gist
@@ -132,6 +134,41 @@ def test_statements_meet_where_they_begin(own, joined):
     }
     one, other = wording("one", *own), wording("other", "We are negotiating")
     assert len(list(said_alike([one], [other], vectors_known))) == joined
+
+
+# How the sentences of six statements point, and which of these say one thing in the end.
+TURNS = {
+    "We are negotiating": (1, 0),
+    "Talks go on": (0.8, 0.6),
+    "Talks continue": (0.6, 0.8),
+    "It is late": (0, 0, 1),
+    "Night falls": (0, 0.5, 0.87),
+}
+SAID = (
+    ("a", "We are negotiating"),
+    ("b", "Talks go on", "It is late"),
+    ("c", "Talks continue"),
+    ("d", "Night falls"),
+    ("e", "It is late", "We are negotiating"),
+    ("f", "Night falls", "Talks continue"),
+)
+
+TIED = ("ab", "ac", "ae", "bc", "bd", "be", "bf", "cf", "de", "df", "ef")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(SAID), st.integers(1, len(SAID)))
+def test_no_order_of_arrival_changes_what_means_the_same(order, size):
+    """However statements arrive, one by one or together, the same ones are tied to each other."""
+    known = {sentence: directed(*parts) for sentence, parts in TURNS.items()}
+    told = [wording(name, *sentences) for name, *sentences in order]
+    batches = [told[start : start + size] for start in range(0, len(told), size)]
+    tied = {
+        frozenset((one.statement_id, other.statement_id))
+        for number, batch in enumerate(batches)
+        for one, other in said_alike(batch, [each for past in batches[:number] for each in past], known)
+    }
+    assert tied == {frozenset(pair) for pair in TIED}
 
 
 @pytest.mark.parametrize(

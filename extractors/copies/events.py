@@ -1,7 +1,7 @@
 """Whether two articles tell of one happening: a press conference, a call, a strike, and its coverage that day. Pure.
 
 A headline says what has happened, and the other article's headline and opening say it too, in words of their own: what
-counts is how much of it they have in common, names by their ids, so in any language. Who speaks most has to agree.
+counts is how much of it they have in common, names by their ids, so in any language. Who is quoted has to agree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ FEWEST = 2  # of a headline's keys: with fewer in common no two headlines are co
 ONE = 1.2  # of 2: what both headlines have in common with the other article, with what speaks for and against
 SAME_VOICE = 0.3
 OTHER_VOICE = -0.6
-MEANT = 3.0
+MEANT = 2.5
+FADING = 0.005  # less for each hour between them: what is told of at once is rather one happening
 MIDDLING = 0.5  # of headlines as near as this nothing more is known
 MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
 
@@ -46,9 +47,18 @@ def happening(article: Article, reading: Reading, *, publisher: str, told_at: da
         seen_at=article.first_seen_at,
         headline=tuple(sorted(headline)),
         opening=tuple(sorted(headline | _keys(article.text, reading.mentions, article.language, begins))),
-        voice=Counter(speakers).most_common(1)[0][0] if speakers else None,
+        voice=_voice(speakers, reading),
         heard=tuple(dict.fromkeys(speakers)),
     )
+
+
+def _voice(speakers: Sequence[str], reading: Reading) -> str | None:
+    """Return who is quoted in the headline ("…, says Rubio"), else who is quoted most."""
+    named = {each.ref_id for each in reading.title_mentions if each.kind is MentionKind.OFFICIAL}
+    headed = named.intersection(speakers)
+    if len(headed) == 1:
+        return headed.pop()
+    return Counter(speakers).most_common(1)[0][0] if speakers else None
 
 
 def is_one(one: Happening, other: Happening, *, nearness: float | None = None) -> bool:
@@ -59,7 +69,8 @@ def is_one(one: Happening, other: Happening, *, nearness: float | None = None) -
     if abs(one.told_at - other.told_at) > WINDOW or _is_series(one, other):
         return False
     meant = 0.0 if nearness is None else MEANT * (nearness - _middling(one, other))
-    return _in_common(one, other) + _voices(one, other) + meant >= ONE
+    hours = abs(one.told_at - other.told_at) / timedelta(hours=1)
+    return _in_common(one, other) + _voices(one, other) + meant - FADING * hours >= ONE
 
 
 def _middling(one: Happening, other: Happening) -> float:
