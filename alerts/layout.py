@@ -59,6 +59,7 @@ class Layout:
     ) -> None:
         """Sort everything by its place; `refs` are the ids of everyone who is mentioned or speaks.
 
+        `owners` are those who are named to say whose somebody else is.
         `within` are the stretches that are fresh; None: all of it is.
         """
         self.place = place
@@ -76,6 +77,7 @@ class Layout:
         self._taken_from: dict[tuple[str | None, Span], Statement] = {}
         self._statements: dict[int, list[Statement]] = defaultdict(list)
         self._named: dict[str, str] = {}
+        self.owners: set[str] = set()
         self._sort(mentions, statements)
         said = (statement for all_at in self._statements.values() for statement in all_at)
         speakers = frozenset(ref for statement in said for ref in self.speakers(statement))
@@ -83,9 +85,11 @@ class Layout:
         self._naming = sorted((start, ref) for ref, own in self._mentions.items() for start in own.starts)
 
     def _sort(self, mentions: Iterable[Mention], statements: Iterable[Statement]) -> None:
-        own = (each for each in mentions if not is_of_another(self.text, each, self.language))
-        for mention in sorted(own, key=lambda mention: mention.span):
-            self._add_mention(mention)
+        for mention in sorted(mentions, key=lambda mention: mention.span):
+            if is_of_another(self.text, mention, self.language):
+                self.owners.add(mention.ref_id or "")
+            else:
+                self._add_mention(mention)
         for statement in statements:
             self._add_speaker(statement)
             for at in self.sentences_of(statement.span):

@@ -337,6 +337,10 @@ def _officials_lack(rule: CompiledRule, texts: Texts) -> Failure | None:
         names = few([rule.called(ref) for ref in past])
         what = f"it names {names}, who did not hold the office the rule names on {texts.on}"
         return Failure(key="officials", what=what, change="name the person, if that is who is meant")
+    owners = sorted(ref for ref in texts.text.owners | texts.title.owners if rule.wants(ref, texts.on))
+    if owners:
+        what = f"it names {few([rule.called(ref) for ref in owners])} only to say whose somebody or something else is"
+        return Failure(key="officials", what=what, change="nothing: his adviser, ally or office is not he")
     named = sorted(texts.refs)
     what = f"it names nobody of the rule's officials; it names {few(named)}" if named else "it names no official"
     return Failure(key="officials", what=what, change='add who is meant to officials, or use "any"')

@@ -37,6 +37,13 @@ def failure(own: Article, *statements: Statement, without: str | None = None, **
             id="only others are named",
         ),
         pytest.param(
+            "A former Putin adviser on a ceasefire.",
+            {"officials": ("Vladimir Putin",)},
+            "officials",
+            'it names "Vladimir Putin" only to say whose somebody or something else is',
+            id="only as whose adviser it is",
+        ),
+        pytest.param(
             "Oldfield on a ceasefire.",
             {"officials": ("role:harbour minister",)},
             "officials",
