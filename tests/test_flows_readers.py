@@ -12,6 +12,7 @@ import pytest
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Depth
 from extractors.speech.reading import Reader, Unread
+from flows.problems import WorkProblem
 from flows.processes import pool, readers
 from flows.processes.readers import Readers, readers_for
 from tests import reading_stand_in
@@ -117,10 +118,10 @@ def test_a_nursery_that_died_is_replaced(stand_ins):
 
 
 def test_a_nursery_that_never_gets_ready_is_given_up(monkeypatch):
-    """Where no process can be had a pass ends with an error, and not never: what it has is read in the next one."""
+    """Where no process can be had a pass ends with a line, and not never: what it has is read in the next one."""
     monkeypatch.setattr(readers, "prepare", reading_stand_in.never_ready)
     monkeypatch.setattr(pool, "_START_SECONDS", 0.1)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(WorkProblem, match="this machine is busy"):
         Readers(WATCHLIST, 1).read(articles(FINE))
 
 

@@ -182,13 +182,18 @@ class _Living:
         return worker
 
     def forked(self) -> Worker:
-        """Return a new process; a nursery that is gone, as when the system was short of memory, is replaced."""
+        """Return a new process, a nursery that is gone replaced; raise WorkProblem when that does not get ready."""
         with contextlib.suppress(EOFError, OSError):
             if self.nursery:
                 return self.nursery.fork()
         self._close()
         self.nursery = Nursery(self.job)
-        return self.nursery.fork()
+        try:
+            return self.nursery.fork()
+        except TimeoutError as error:
+            raise WorkProblem(
+                f"{error} within {_START_SECONDS:.0f} s: is this machine busy? Nothing is lost"
+            ) from error
 
     def rest(self) -> None:
         """End those that wait."""
