@@ -84,7 +84,8 @@ class Serving:
             self.process = subprocess.Popen(command, stderr=file, stdout=file, env=environment)
         self._items: dict[str, str] = {}
         self.publish(0)
-        self.until(lambda: self.subjects("desk"))
+        if not self.until(lambda: self.subjects("desk")):
+            raise AssertionError(f"serve did no pass: {self.lines()[-1:]}")
 
     def publish(self, number: int) -> None:
         """Have the outlet print another article."""

@@ -1,20 +1,12 @@
 from __future__ import annotations
 
-import traceback
-from types import SimpleNamespace
-from uuid import uuid4
-
-import duckdb
-import httpx
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.testing.utilities import prefect_test_harness
 
 from flows.monitor import monitor
 from tests.newsroom import RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
-from warehouse.errors import DiskFull
 
 pytestmark = pytest.mark.slow
 
@@ -70,34 +62,3 @@ def run_later(room, name: str, articles: int) -> str:
     with room.warehouse() as session:
         session.run("update feeds set next_poll_at = '2000-01-01'")
     return monitor()
-
-
-@pytest.mark.usefixtures("room")
-def test_an_error_keeps_nothing_open_behind_it(monkeypatch):
-    """What a pass raises of a full disk holds none of the frames below: Prefect keeps it until the process ends."""
-
-    def no_room(*_given, **_named):
-        try:
-            raise duckdb.IOException("no space")
-        except duckdb.Error as error:
-            raise DiskFull("no space left") from error
-
-    monkeypatch.setattr("flows.monitor.run_pass", no_room)
-    with pytest.raises(DiskFull) as raised:
-        monitor()
-    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
-    assert "no_room" not in [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
-
-
-@pytest.mark.usefixtures("room")
-def test_a_prefect_without_room_keeps_no_pass_from_its_work(monkeypatch, caplog):
-    """Where Prefect's server fails to skip what was missed, the pass says so in a line and does its work."""
-
-    def refused(*_given):
-        request = httpx.Request("POST", "http://127.0.0.1:4200/api")
-        raise PrefectHTTPStatusError("500 Internal Server Error", request=request, response=httpx.Response(500))
-
-    monkeypatch.setattr("flows.monitor.skip_missed", refused)
-    monkeypatch.setattr("flows.monitor.runtime_deployment", SimpleNamespace(id=str(uuid4())))
-    assert "articles_new=2" in monitor()
-    assert "Prefect cannot skip the passes that were missed: PrefectHTTPStatusError: 500" in caplog.text
