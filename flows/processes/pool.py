@@ -191,9 +191,7 @@ class _Living:
         try:
             return self.nursery.fork()
         except TimeoutError as error:
-            raise WorkProblem(
-                f"{error} within {_START_SECONDS:.0f} s: is this machine busy? Nothing is lost"
-            ) from error
+            raise WorkProblem(f"{error} in {_START_SECONDS:.0f} s: this machine is busy; nothing is lost") from error
 
     def rest(self) -> None:
         """End those that wait."""
