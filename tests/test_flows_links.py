@@ -19,7 +19,8 @@ from flows.pages.links import OF_ALL, OF_ONE, Counter, counter_application
 from flows.pages.server import Stand, listen, take
 from flows.problems import UsageProblem, WorkProblem
 from flows.steps.deliver import deeds
-from flows.steps.deliver.senders import Dispatch, letter_of, sealed
+from flows.steps.deliver.sealing import letter_of, sealed
+from flows.steps.deliver.senders import Dispatch
 from tests.month import TELLERS, Month
 from tests.warehouse_examples import NOW, new_warehouse
 from warehouse import outbox
@@ -172,7 +173,7 @@ def told(month):
     """Return a message with what it tells, as it would be sent now."""
     with writing(month.setup.data_dir) as session:
         (message, *_) = outbox.due_messages(session, month.desk.now, 9)
-        return sealed(session, message, month.setup.settings.subscribers[0])
+        return sealed(month.setup, session, message, month.setup.settings.subscribers[0])
 
 
 def done(month, *made):
