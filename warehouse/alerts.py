@@ -89,18 +89,24 @@ SELECT {ALERT.of("a")},
     coalesce(a.sources, t.independent_sources),
     (
         SELECT arg_min(s.cue, s.start_char)
-        FROM statements AS s
-        WHERE s.article_id = a.article_id AND s.utterance_id = a.utterance_id
+        FROM statement_rows AS s
+        LEFT JOIN utterance_links AS k ON k.member = s.utterance_id
+        WHERE s.article_id = a.article_id
+            AND coalesce(k.root, s.utterance_id) = coalesce(n.root, a.utterance_id)
     ),
     a.roots, r.language,
     CASE
         WHEN f.primary_source AND f.outlet = r.outlet THEN r.outlet
-        ELSE (SELECT min(u.primary_outlet) FROM utterances AS u WHERE u.utterance_id = a.utterance_id)
+        ELSE (
+            SELECT min(u.primary_outlet) FROM utterances AS u WHERE u.utterance_id = coalesce(n.root, a.utterance_id)
+        )
     END
-FROM alerts AS a
-JOIN articles AS r USING (article_id)
+FROM alert_rows AS a
+JOIN article_rows AS r USING (article_id)
+LEFT JOIN utterance_links AS n ON n.member = a.utterance_id
 LEFT JOIN feeds AS f USING (feed_id)
-LEFT JOIN stories AS t ON t.story_id = r.story_id
+LEFT JOIN story_links AS l ON l.member = r.article_id
+LEFT JOIN stories AS t ON t.story_id = coalesce(l.root, r.article_id)
 """  # noqa: S608 (our own columns)
 _OF_MESSAGE = " JOIN message_alerts AS m USING (alert_id) WHERE m.message_id = $1 ORDER BY m.position"
 _OF_LOG = """
@@ -126,14 +132,27 @@ WHERE m.message_id = $1
 ORDER BY m.position
 """  # noqa: S608 (our own columns)
 
+# Those of an article's story, and the reports of an utterance, are looked up by their links: the views that resolve
+# names would go through all there are.
 _OTHER_OUTLETS = """
+WITH own AS (
+    SELECT a.alert_id, r.outlet, coalesce(k.root, a.article_id) AS story_id
+    FROM alert_rows AS a
+    JOIN article_rows AS r USING (article_id)
+    LEFT JOIN story_links AS k ON k.member = a.article_id
+    WHERE list_contains($1::VARCHAR[], a.alert_id)
+),
+mates AS (
+    SELECT alert_id, outlet, story_id AS article_id FROM own
+    UNION
+    SELECT own.alert_id, own.outlet, k.member FROM own JOIN story_links AS k ON k.root = own.story_id
+)
 SELECT alert_id, list(outlet ORDER BY first_seen_at, outlet)
 FROM (
-    SELECT a.alert_id, r.outlet, min(r.first_seen_at) AS first_seen_at
-    FROM alerts AS a
-    JOIN articles AS own USING (article_id)
-    JOIN articles AS r ON r.story_id = own.story_id AND r.outlet <> own.outlet
-    WHERE list_contains($1::VARCHAR[], a.alert_id)
+    SELECT m.alert_id, r.outlet, min(r.first_seen_at) AS first_seen_at
+    FROM mates AS m
+    JOIN article_rows AS r ON r.article_id = m.article_id
+    WHERE r.outlet <> m.outlet
     GROUP BY ALL
 )
 GROUP BY alert_id
@@ -142,13 +161,24 @@ GROUP BY alert_id
 # Who has it since the subscriber was told last: one article of each source, but for that of the alert itself.
 # What no language is known of is taken for English, as it is read.
 _IN_ENGLISH = """
-SELECT a.alert_id, arg_min(r.outlet, r.first_seen_at), arg_min(r.url, r.first_seen_at)
-FROM alerts AS a
-JOIN statements AS s USING (utterance_id)
-JOIN articles AS r ON r.article_id = s.article_id
-JOIN articles AS own ON own.article_id = a.article_id
-WHERE list_contains($1, a.alert_id) AND coalesce(lower(r.language), 'en')[:2] = 'en' AND lower(own.language)[:2] <> 'en'
-GROUP BY a.alert_id
+WITH own AS (
+    SELECT a.alert_id, coalesce(l.root, a.utterance_id) AS utterance_id
+    FROM alert_rows AS a
+    JOIN article_rows AS r USING (article_id)
+    LEFT JOIN utterance_links AS l ON l.member = a.utterance_id
+    WHERE list_contains($1::VARCHAR[], a.alert_id) AND lower(r.language)[:2] <> 'en'
+),
+names AS (
+    SELECT alert_id, utterance_id FROM own
+    UNION
+    SELECT own.alert_id, l.member FROM own JOIN utterance_links AS l ON l.root = own.utterance_id
+)
+SELECT n.alert_id, arg_min(r.outlet, r.first_seen_at), arg_min(r.url, r.first_seen_at)
+FROM names AS n
+JOIN statement_rows AS s USING (utterance_id)
+JOIN article_rows AS r ON r.article_id = s.article_id
+WHERE coalesce(lower(r.language), 'en')[:2] = 'en'
+GROUP BY n.alert_id
 """
 _NEW_SOURCES = """
 WITH told AS (
@@ -267,7 +297,7 @@ def notices_of(session: Session, message_id: str) -> tuple[Notice, ...]:
 
 
 def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]:
-    notices = [_notice(row) for row in session.rows(_NOTICE + which, params)]
+    notices = _named_now(session, [_notice(row) for row in session.rows(_NOTICE + which, params)])
     names = [notice.alert.alert_id for notice in notices]
     before = known_before(session, names)
     others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
@@ -283,6 +313,23 @@ def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]
         )
         for name, notice in zip(names, notices, strict=True)
     )
+
+
+def _named_now(session: Session, notices: Sequence[Notice]) -> list[Notice]:
+    """Return notices whose alerts have the names that their utterances go by now."""
+    said = {name for each in notices for name in (each.alert.utterance_id, *each.alert.utterance_ids) if name}
+    roots = utterance_roots(session, said) if said else {}
+    return [
+        replace(
+            each,
+            alert=replace(
+                each.alert,
+                utterance_id=roots.get(each.alert.utterance_id or "", each.alert.utterance_id),
+                utterance_ids=tuple(sorted({roots.get(name, name) for name in each.alert.utterance_ids})),
+            ),
+        )
+        for each in notices
+    ]
 
 
 def _logged(session: Session, notices: Sequence[Notice]) -> tuple[LoggedAlert, ...]:

@@ -36,10 +36,15 @@ ON CONFLICT DO NOTHING
 """
 _CONTRADICTION = Columns(Contradiction)
 _OF_ALERTS = """
-WITH told AS (
-    SELECT alert_id, unnest(list_distinct(list_append(coalesce(utterance_ids, []), utterance_id))) AS utterance_id
-    FROM alerts
+WITH asked AS (
+    SELECT alert_id, unnest(list_append(coalesce(utterance_ids, []), utterance_id)) AS name
+    FROM alert_rows
     WHERE list_contains($1::VARCHAR[], alert_id)
+),
+told AS (
+    SELECT DISTINCT asked.alert_id, coalesce(l.root, asked.name) AS utterance_id
+    FROM asked
+    LEFT JOIN utterance_links AS l ON l.member = asked.name
 ),
 other AS (
     SELECT t.alert_id, d.denial_utterance_id AS utterance_id, true AS denies

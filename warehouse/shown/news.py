@@ -44,18 +44,26 @@ JOIN statement_rows AS s ON s.statement_id = u.statement_id
 JOIN article_rows AS a ON a.article_id = s.article_id
 """
 
-# What an official, or anybody, has said on a topic, or on anything, between two times; the newest first.
+# What an official, or anybody, has said on a topic, or on anything, between two times; the newest first. Those that are
+# shown are picked before their words are fetched, here and below: of a million articles that is a tenth of the work.
 SAID = Question(
     SaidLine,
     f"""
 {_SAID}
-WHERE ($official::VARCHAR IS NULL OR u.official_id = $official)
-    AND ($topic::VARCHAR IS NULL OR list_contains(s.topics, $topic))
-    AND ($since::TIMESTAMPTZ IS NULL OR u.first_said_at >= $since)
-    AND ($until::TIMESTAMPTZ IS NULL OR u.first_said_at < $until)
+WHERE u.utterance_id IN (
+    SELECT p.utterance_id
+    FROM utterances AS p
+    WHERE ($official::VARCHAR IS NULL OR p.official_id = $official)
+        AND ($since::TIMESTAMPTZ IS NULL OR p.first_said_at >= $since)
+        AND ($until::TIMESTAMPTZ IS NULL OR p.first_said_at < $until)
+        AND ($topic::VARCHAR IS NULL OR p.statement_id IN (
+            SELECT statement_id FROM statement_rows WHERE list_contains(topics, $topic)
+        ))
+    ORDER BY p.first_said_at DESC, p.utterance_id
+    LIMIT $most OFFSET $from
+)
 ORDER BY u.first_said_at DESC, u.utterance_id
-LIMIT $most OFFSET $from
-""",
+""",  # noqa: S608 (our own words)
 )
 
 # What officials have said on the topics and most sources report.
@@ -63,10 +71,16 @@ MOST_REPORTED = Question(
     SaidLine,
     f"""
 {_SAID}
-WHERE u.first_said_at >= $since AND u.first_said_at < $until AND u.official_id IS NOT NULL AND len(s.topics) > 0
+WHERE u.utterance_id IN (
+    SELECT p.utterance_id
+    FROM utterances AS p
+    JOIN statement_rows AS q ON q.statement_id = p.statement_id
+    WHERE p.first_said_at >= $since AND p.first_said_at < $until AND p.official_id IS NOT NULL AND len(q.topics) > 0
+    ORDER BY p.independent_sources DESC, p.outlets DESC, p.first_said_at DESC, p.utterance_id
+    LIMIT $most
+)
 ORDER BY u.independent_sources DESC, u.outlets DESC, u.first_said_at DESC, u.utterance_id
-LIMIT $most
-""",
+""",  # noqa: S608 (our own words)
 )
 
 # What others say of an official: his name stands in their words.
