@@ -249,6 +249,7 @@ def test_what_is_opposed_is_apart():
         pytest.param("that Russia’s answer was late", "RU", "our answer was late", id="whose"),
         pytest.param("Kiev is ready", "RU", "Ukraine is ready", id="another's capital is its country"),
         pytest.param("Russia and Ukraine will talk", "RU", "Russia and Ukraine will talk", id="one of two stays named"),
+        pytest.param("The United States will help", None, "the US will help", id="with a capital The"),
         pytest.param("the U.S. will help", None, "the US will help", id="without a country of his own"),
         pytest.param("«Мы готовы»", "RU", "Мы готовы", id="marks"),
         pytest.param("Iran does not want it and rejects it", "IR", "we do not want it and rejects it", id="the verb"),

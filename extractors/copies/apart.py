@@ -29,7 +29,7 @@ _VOWELS = re.compile(r"[^bcdfgjklmnprstvz]")
 _MOSTLY = 0.6  # of the longer words in common, from where on it tells who does what
 _SWAP = 2  # names that stand where the other stood, or in another case
 _CASELESS = 4  # letters of a name that its cases share
-_FRAME = 2  # words around the one that is replaced
+_FRAME = 1  # words around the one that is replaced
 _SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
 # The row of the opposites that an order of events may tell better.
 _BEFORE = frozenset(
@@ -119,7 +119,7 @@ def _replaced(one: Gist, other: Gist) -> bool:
 
     "Our demands were met" and "ignored" are as near as synonyms are: nobody says one thing twice with one word changed.
     """
-    if not is_one_language(one, other) or one.figures != other.figures:
+    if not is_one_language(one, other) or one.figures != other.figures or one.negated != other.negated:
         return False
     ours, theirs = set(one.course), set(other.course)
     if len(ours - theirs) != 1 or len(theirs - ours) != 1 or len(ours & theirs) < _FRAME:
@@ -130,8 +130,7 @@ def _replaced(one: Gist, other: Gist) -> bool:
 def _parts_swapped(one: Gist, other: Gist) -> bool:
     """Tell whether one sentence is more like the other when two parties change places in it."""
     if one.letters is not Letters.LATIN:
-        here, there = ({each.name: each.form for each in told.parties} for told in (one, other))
-        return sum(_is_inflected(here[name], there[name]) for name in here.keys() & there.keys()) >= _SWAP
+        return _cases_swapped(one, other)
     if any(each.acting for each in one.parties) != any(each.acting for each in other.parties):
         return False
     named = {each.name for each in one.parties} | one.others | other.others
@@ -139,6 +138,14 @@ def _parts_swapped(one: Gist, other: Gist) -> bool:
     plain = _in_order(one.course, other.course)
     turned = (_in_order(_exchanged(one.course, *pair), other.course) for pair in combinations(shared, 2))
     return any(each >= plain + _SWAP for each in turned)
+
+
+def _cases_swapped(one: Gist, other: Gist) -> bool:
+    """Tell whether two parties are in other cases, or one of two that have changed places: "США" has no cases."""
+    here, there = ({each.name: each.form for each in told.parties} for told in (one, other))
+    shared = [name for name in here if name in there]
+    inflected = sum(_is_inflected(here[name], there[name]) for name in shared)
+    return inflected >= _SWAP or (inflected == 1 and shared != [name for name in there if name in here])
 
 
 def _in_order(one: Sequence[str], other: Sequence[str]) -> int:

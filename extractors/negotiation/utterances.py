@@ -17,7 +17,7 @@ from extractors.text.words import fold
 
 _TABLE = tables("extractors.copies", "gist.toml")["retelling"]
 _MARKS = re.compile(r"[“”\"„«»]|(?<!\w)[‘'’]|[’'](?!\w)")
-_CAPITALS = tuple((re.compile(rf"\b(?:the )?(?:{words})(?!\w)"), name) for name, words in _TABLE["capitals"].items())
+_CAPITALS = tuple((re.compile(rf"\b(?:[Tt]he )?(?:{words})(?!\w)"), name) for name, words in _TABLE["capitals"].items())
 _GOVERNING = r"(?! (?:side|government|military|army)\b)"
 # Of each country, what is said to be its own, and what it does itself.
 _OWN = {
