@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # One more than there are cores, for many tests wait for servers; a file's tests share what they set up.
 SIDE_BY_SIDE := --numprocesses=$(shell expr $$(nproc) + 1) --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test tools install format golden tables lock clean
+.PHONY: demo test tools install format golden tables answers lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -53,6 +53,10 @@ golden: install
 # The page of tables and columns, from their comments in the warehouse.
 tables: install
 	$(BIN)/python -m tests.tables_page
+
+# The answers shown in the page for analysts, from the seed articles.
+answers: install
+	$(BIN)/python -m tests.answers_page
 
 # Names, versions and hashes only: no index options, so no registry's address.
 lock: install

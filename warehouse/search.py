@@ -67,8 +67,7 @@ said AS (
     LIMIT {{limit}}
 ),
 told AS (
-    SELECT score, published_at, outlet, article_id, text,
-        coalesce(nullif(sentences, []), [{{{{'start_char': 0, 'end_char': {_SHOWN}}}}}]) AS sentences
+    SELECT score, published_at, outlet, article_id
     FROM search_articles({{words}})
     WHERE {{told}}
     LIMIT {{limit}}
@@ -76,7 +75,12 @@ told AS (
 sentences AS (
     SELECT score, published_at, outlet, article_id, span.start_char,
         substr(text, span.start_char + 1, span.end_char - span.start_char) AS sentence
-    FROM (SELECT *, unnest(sentences) AS span FROM told)
+    FROM (
+        SELECT t.*, r.text,
+            unnest(coalesce(nullif(r.sentences, []), [{{{{'start_char': 0, 'end_char': {_SHOWN}}}}}])) AS span
+        FROM told AS t
+        JOIN article_rows AS r USING (article_id)
+    )
 ),
 shown AS (
     SELECT s.score, 'article' AS found, s.published_at, s.outlet, s.article_id,
@@ -86,7 +90,7 @@ shown AS (
 )
 SELECT {_FOUND}
 FROM (FROM said UNION ALL BY NAME FROM shown) AS f
-JOIN (SELECT article_id, title, url FROM articles) AS a USING (article_id)
+JOIN (SELECT article_id, title, url FROM article_rows) AS a USING (article_id)
 ORDER BY f.score DESC, f.published_at DESC, f.found, article_id, f.statement_id
 LIMIT {{limit}}
 """  # noqa: S608 (our own text)
