@@ -98,6 +98,20 @@ def test_what_is_installed_is_compiled():
     assert re.findall(r"uv pip install (?!.*--compile-bytecode)", text("Containerfile")) == []
 
 
+def test_every_release_has_its_heading():
+    """What is unreleased comes first, then versions, the newest first, each once and with its day; a tag has its own."""
+    first, *headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert first == "Unreleased"
+    matched = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) — \d{1,2} [A-Z][a-z]+ 20\d\d", each) for each in headings]
+    assert all(matched), headings
+    versions = [tuple(map(int, each.groups())) for each in matched if each]
+    assert versions == sorted(set(versions), reverse=True)
+    own = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert versions[:1] in ([], [tuple(map(int, own.split(".")))])
+    listed = subprocess.run(["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert {f"v{'.'.join(map(str, each))}" for each in versions} >= set(listed.stdout.split())
+
+
 def test_the_instances_stand_by_for_each_other():
     """Both run one command that there is, on one volume, with one Prefect server on PostgreSQL, all restarted."""
     compose = yaml.safe_load(text("compose.yaml"))
