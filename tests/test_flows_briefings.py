@@ -12,10 +12,12 @@ from alerts.channels.slack_blocks import BLOCKS, payload
 from alerts.message_records import HeldBy, Status
 from alerts.placing import late_by, next_briefing, place
 from alerts.subscribers import Mode, QuietHours
+from flows.cli.messages import sampled
 from flows.steps.deliver.briefings import keep_due
 from flows.steps.deliver.sealing import letter_of, sealed
 from tests.alert_desk import Desk
 from tests.alert_examples import alert, subscriber
+from tests.newsroom import newsroom
 from tests.test_flows_changes import WORDS, said
 from tests.warehouse_examples import NOW, feed, peskov, poll
 from warehouse import outbox
@@ -147,3 +149,22 @@ def test_alerts_come_with_the_briefing():
     assert (joined.message_id, joined.alert_ids) == (own.message_id, (alert().alert_id,))
     alone = place(alert(), who, open_messages=[], recent=[], now=NOW)
     assert (alone.held_by, alone.due_at) == (HeldBy.BRIEFING, own.due_at)
+
+
+@pytest.mark.slow
+def test_a_deployment_sends_it(tmp_path):
+    """A pass leaves the briefing waiting; a sample of it goes by mail at once, and by itself in the morning."""
+    with newsroom(tmp_path) as room:
+        room.write(
+            more='[[subscribers]]\nname = "morning"\nchannel = "email"\nto = "m@example.org"\nmode = "briefing"\n'
+        )
+        room.run()
+        waiting = room.rows("SELECT subscriber, status FROM messages WHERE held_by = 'briefing'")
+        assert waiting == [("morning", "pending")]
+        assert sampled(room.setup(), "morning") == 'a sample was taken for "morning" by email'
+        room.now += timedelta(days=1)
+        room.run()
+        subjects = [str(mail.message["Subject"]) for mail in room.mail.mails]
+    sample, sent = (each for each in subjects if "Briefing" in each)
+    assert sample.startswith("Sample: Briefing of 4 Mar 2026: ")
+    assert sent.startswith("Late by 4 h: Briefing of 5 Mar 2026: ")

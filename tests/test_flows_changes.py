@@ -17,6 +17,7 @@ from extractors.records import Span, StatementKind
 from extractors.text.identity import statement_id
 from flows.steps.decide.plan import decide, horizon
 from flows.steps.record import worked_out
+from flows.trials.explain import explained
 from tests.alert_desk import Desk, found
 from tests.test_flows_trials_memory import Recollection, setups  # noqa: F401 (a fixture)
 from tests.warehouse_examples import NOW
@@ -212,6 +213,19 @@ def test_both_ends_stand_in_the_message(tmp_path):
     assert line.startswith("Last known position on ceasefire: accept")
     assert line.endswith("(Herald)")
     assert WORDS["accept"][:60] in line
+
+
+def test_explain_has_the_other_end_of_a_change(tmp_path):
+    """The account of an alert on a change says what the rule waits for, and what he had said before, where and when."""
+    with Desk(tmp_path, rule=SHIFT) as desk:
+        desk.take_in(said("a", "accept", -30, outlet="Herald"))
+        (made,) = desk.after(hours=1).take_in(said("b", "reject", 0))
+        assert made.alert
+    told = explained(desk.setup.settings, made.alert.alert_id)
+    waits = "the rule waits for shift; before its words, or against them, stands\n  Last known position on ceasefire: accept"
+    assert waits in told
+    assert WORDS["accept"][:60] in told
+    assert "derived again: yes, the same" in told
 
 
 def test_what_was_no_change_becomes_one(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.compiled_rules import CompiledRule
-from alerts.letters import office
+from alerts.letters import beside, office
 from alerts.lulls import LullState, lull_told
 from alerts.matching import find_matches, first_failure
 from alerts.occurrences import Texts
@@ -57,6 +57,7 @@ def explained(settings: Settings, beginning: str) -> str:
         heading(account, rule),
         terminal_safe("\n".join(proof_lines(account.alert, account.found.article))),
         terminal_safe(silence_derived(setup, rule, account.alert) or derived(rule, account)),
+        *([terminal_safe(changed(rule, account))] if rule and rule.rule.on else []),
         corroboration(account),
     ]
     return "\n\n".join(parts)
@@ -142,6 +143,15 @@ def derived(rule: CompiledRule | None, account: AlertAccount) -> str:
         return f"derived again: no{why}"
     changes = list(differences(account.alert, match))
     return "derived again: yes, the same" if not changes else f"derived again: yes, but {'; '.join(changes)}"
+
+
+def changed(rule: CompiledRule, account: AlertAccount) -> str:
+    """Say what a rule on changes waits for, and what stood before the alert's words, or stands against them."""
+    lines = beside(account.logged.notice, timezone="UTC")
+    waits = f"the rule waits for {', '.join(rule.rule.on)}"
+    if not lines:
+        return f"{waits}; nothing stood before its words, or stands against them"
+    return "\n".join([f"{waits}; before its words, or against them, stands", *(f"  {line}" for line in lines)])
 
 
 def silence_derived(setup: Setup, rule: CompiledRule | None, alert: Alert) -> str | None:
