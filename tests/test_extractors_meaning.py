@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.copies.apart import alike_but_for_words, apart, opposed
+from extractors.copies.apart import alike_but_for_words, apart, opposed, replaced
 from extractors.copies.gist import gist
 from extractors.copies.meaning import said_alike
 from extractors.negotiation.utterances import retold, sentences_of
@@ -208,10 +208,10 @@ def test_what_a_vector_does_not_see(one, other, differs):
 
 
 def are_apart(one: str, other: str) -> bool:
-    """Tell whether what a vector does not see sets two sentences apart, whichever comes first."""
+    """Tell whether what a vector does not see sets two sentences apart, whichever comes first, or one word replaced."""
     some, others = gist(retold(one, None)), gist(retold(other, None))
-    assert apart(some, others) == apart(others, some)
-    return apart(some, others)
+    assert (apart(some, others), replaced(some, others)) == (apart(others, some), replaced(others, some))
+    return apart(some, others) or replaced(some, others)
 
 
 @pytest.mark.parametrize("reason", NEAR_PAIRS["apart"])
@@ -219,6 +219,21 @@ def test_sentences_near_in_meaning_that_do_not_say_one_thing_are_apart(reason):
     """A "not", an opposite, a figure, who does it to whom, what comes first, a condition and a place make another thing."""
     pairs = NEAR_PAIRS["apart"][reason]
     assert [pair for pair in pairs if not are_apart(*pair)] == []
+
+
+@pytest.mark.slow
+def test_sentences_of_which_one_word_is_replaced_have_to_be_very_near():
+    """A word in place of another is mostly a synonym where the vectors are very near, and something else where not."""
+    pairs = [tuple(retold(each, None) for each in pair) for kind in NEAR_PAIRS["apart"].values() for pair in kind]
+    pairs = [pair for pair in pairs if replaced(*map(gist, pair)) and not apart(*map(gist, pair))]
+    assert len(pairs) > 8
+    assert [pair for pair in pairs if are_joined(wording("one", pair[0]), wording("other", pair[1]))] == []
+    for one, other in (
+        ("The threat is real", "The danger is real"),
+        ("We will study the text", "We will examine the text"),
+    ):
+        assert replaced(gist(one), gist(other))
+        assert are_joined(wording("one", one), wording("other", other))
 
 
 def test_sentences_in_another_order_or_voice_stay_one():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from extractors.copies.apart import alike_but_for_words, apart, is_one_language, left_over, of_others, opposed
+from extractors.copies.apart import alike_but_for_words, apart, is_one_language, left_over, of_others, opposed, replaced
 from extractors.copies.gist import Gist, gist
 from extractors.copies.sameness import SAID_ONCE
 from extractors.relation_records import Assertion, Wording
@@ -23,6 +23,7 @@ NEAR_TRANSLATED = 0.45
 # Nearer where most of their words are the same, but for one or the other: that brings others near as well.
 ALIKE_WORDED = 0.05
 _DIGITS = 4
+NEAR_REPLACED = 0.84  # where one word in place of another is all that differs: it may be the opposite
 LEFT_OVER = 0.12  # nearer for each name or figure that only one of them has
 # Two statements begin with the same sentence, which is all of one of them or half of both: what two speeches have in
 # common besides is not one thing said. Where a sentence is beyond doubt the same it may stand anywhere, and be a third.
@@ -149,6 +150,8 @@ def _is_one(one: _Line, other: _Line, nearness: float) -> bool:
     some, others = gist(one.sentence), gist(other.sentence)
     is_translated = not is_one_language(some, others)
     near = NEAR_TRANSLATED if is_translated else NEAR + ALIKE_WORDED * alike_but_for_words(some, others)
+    if replaced(some, others):
+        near = NEAR_REPLACED
     return nearness >= near + LEFT_OVER * left_over(some, others) and not apart(some, others)
 
 
