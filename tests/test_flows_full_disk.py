@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 import traceback
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -11,21 +10,10 @@ import httpx
 import pytest
 from prefect.exceptions import PrefectHTTPStatusError
 
-from benchmarks.full_disk import AGAIN, FULL, lived_through, small_disk
 from flows.monitor import monitor
 from warehouse.errors import DiskFull
 
 REQUEST = httpx.Request("POST", "http://127.0.0.1:4200/api")
-
-
-@pytest.fixture
-def may_mount(tmp_path):
-    """Skip where nothing may be mounted."""
-    try:
-        with small_disk(tmp_path / "tried", "1m"):
-            pass
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("a small disk can be mounted by root alone")
 
 
 @pytest.fixture
@@ -34,15 +22,6 @@ def configured(tmp_path, monkeypatch):
     path = tmp_path / "talkwatch.toml"
     path.write_text('data_dir = "var"\n', encoding="utf-8")
     monkeypatch.setenv("TALKWATCH_CONFIG", str(path))
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("may_mount")
-def test_a_full_disk_under_serve_is_lines_and_two_messages(tmp_path):
-    """Whatever fills up, Prefect's database too: no traceback, the operator told once each, nothing that came is lost."""
-    [level] = lived_through(tmp_path, [0])
-    assert [FULL in level.told[0], AGAIN in level.told[1]] == [True, True]
-    assert (len(level.told), level.odd) == (2, ())
 
 
 @pytest.mark.usefixtures("configured")
