@@ -1,4 +1,4 @@
-"""Kill migrations, publications, exports and the keeping of pages at random moments; print what was lost: must be 0.
+"""Kill migrations, publications, exports, the keeping of pages and reading again at random moments; print what is lost.
 
 `.venv/bin/python -m benchmarks.upkeep_kills --kills 60` prints a line for each kind of work; the exit code is 1 when a
 row was lost or stands twice, or a file that was finished does not open. Recording and delivering: `benchmarks.kills`.
@@ -15,21 +15,26 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.history import CONFIGURATION, NOW, make_old
+from benchmarks.history import CONFIGURATION, NOW, make, make_old
+from extractors.speech.reading import Reader, unread
+from flows.acquire import reprocess
 from flows.config.settings import load_settings
-from flows.setup import prepared
+from flows.setup import Setup, prepared
+from flows.steps.fetch import FoundArticle
 from warehouse.exports import MANIFEST, Wanted, export
+from warehouse.integrity import faults
 from warehouse.kept import Keeping, KeptPage, counted_pages, keep, kept_pages, newest_pages
 from warehouse.published import PUBLISHED, publish
+from warehouse.records import ReadArticle
 from warehouse.runs import start_run
 from warehouse.store import LIVE, migrate, writing
 
@@ -41,6 +46,9 @@ KEYS = {
     "decisions": "hash(decisions)",
 }
 EVER = Keeping(age=None, size=10**9)
+
+
+READ_AGAIN = 20
 
 
 @dataclass
@@ -170,11 +178,56 @@ def pages(_base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[bool
         yield killed, "" if good and counted_pages(data_dir).pages == len(names) else f"{len(names)} pages are kept"
 
 
+def readings(_base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[bool, str]]:
+    """Read all articles again, killed on the way, then to the end: each is there once, read by this version, sound."""
+    data_dir = folder / "read"
+    setup = prepared(load_settings(folder / "talkwatch.toml"))
+    setup = replace(setup, settings=replace(setup.settings, data_dir=data_dir), now=lambda: NOW)
+    make(data_dir, READ_AGAIN, setup)
+    reader = Reader(setup.watchlist)
+
+    def read_here(_setup: Setup, found: Sequence[FoundArticle]) -> list[ReadArticle]:
+        # With the model that is loaded already: what is tried is how readings replace each other.
+        readings = reader.read_all([unread(each.article) for each in found])
+        return [
+            ReadArticle(article=each.article, reading=reading, arrival=each.arrival)
+            for each, reading in zip(found, readings, strict=True)
+        ]
+
+    reprocess.read, reprocess.AT_ONCE = read_here, 5
+    work = partial(reprocess.reprocess, setup)
+    whole = seconds_of(work)
+    wanted = said_in(data_dir)
+    while True:
+        killed = killed_at(work, luck.uniform(0.05, 0.6) * whole)
+        halfway = rows_of(data_dir / LIVE)
+        work()
+        once = all(rows == keys for rows, keys in halfway.values()) and halfway["article_rows"][0] == READ_AGAIN
+        sound = said_in(data_dir) == wanted and not faults(data_dir, datetime.min.replace(tzinfo=UTC))
+        yield killed, "" if once and sound else f"{halfway}, {said_in(data_dir)} in place of {wanted}"
+
+
+def said_in(data_dir: Path) -> tuple[int, ...]:
+    """Return how many articles, statements and utterances there are, and a digest of what they are and belong to."""
+    with closing(duckdb.connect(data_dir / LIVE, read_only=True)) as connection:
+        row = connection.execute("""
+            SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM statements),
+                (SELECT count(*) FROM utterances),
+                (SELECT bit_xor(hash(article_id, text, extractor_version)) FROM articles),
+                (SELECT bit_xor(hash(statement_id, text, speaker, utterance_id, extractor_version)) FROM statements),
+                (SELECT bit_xor(hash(utterance_id, reports, text)) FROM utterances),
+                (SELECT count(*) FROM reprocessing)
+        """).fetchone()
+    assert row is not None, "a SELECT without FROM has one row"
+    return row
+
+
 def main() -> None:
     """Do each kind of work as often as asked, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=sorted(KINDS), action="append")
     given = parser.parse_args()
     luck = random.Random(given.seed)
     wrong = False
@@ -182,9 +235,10 @@ def main() -> None:
         folder = Path(name)
         (folder / "talkwatch.toml").write_text(CONFIGURATION, encoding="utf-8")
         make_old(folder / "base", ARTICLES, prepared(load_settings(folder / "talkwatch.toml")))
-        for kind in (migrations, publications, exports, pages):
+        kinds = [KINDS[name] for name in given.only or KINDS]
+        for kind in kinds:
             tally, rounds = Tally(), kind(folder / "base", folder, luck)
-            for _ in range(given.kills // 4):
+            for _ in range(given.kills // len(kinds)):
                 killed, problem = next(rounds)
                 tally.begun, tally.killed = tally.begun + 1, tally.killed + killed
                 tally.wrong += [problem] if problem else []
@@ -196,6 +250,8 @@ def main() -> None:
             )
     sys.exit(wrong)
 
+
+KINDS = {each.__name__: each for each in (migrations, publications, exports, pages, readings)}
 
 if __name__ == "__main__":
     main()
