@@ -18,13 +18,13 @@ test: install tools
 	@echo "the tests run a file at a time, side by side, in about twenty minutes"
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
-# The browser that looks at the pages. Where there is no apt-get its tests are skipped, and say so.
+# A browser that looks at the pages, a database for Prefect. Where there is no apt-get their tests are skipped, and say so.
 tools:
 	@command -v apt-get > /dev/null || exit 0; \
 	lacking=$$(for name in $$(cat deploy/debian-packages); do dpkg -s $$name > /dev/null 2>&1 || echo $$name; done | xargs); \
 	test -z "$$lacking" && exit 0; \
 	test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking > /dev/null && exit 0; \
-	echo "the tests look at the pages with a browser; type: sudo apt-get install $$lacking"; exit 1
+	echo "the tests use a browser and PostgreSQL; type: sudo apt-get install $$lacking"; exit 1
 
 # Compiled here, for whoever may not write beside it, as the service may not: else each of its processes, and each pass is
 # one, compiles Prefect anew, which takes longer than all else it does.

@@ -6,21 +6,19 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from flows.setup import STOP_FLAG
+from tests.deployment import TALKWATCH, descendants, kill_tree, words_of
 from tests.newsroom import OTHER, RULES, newsroom, page
 from tests.servers import Reply
 
 pytestmark = pytest.mark.slow
 
-TALKWATCH = str(Path(sys.executable).with_name("talkwatch"))
 LONG = 240
 
 
@@ -62,21 +60,9 @@ def states(room) -> Counter[str]:
         return Counter(name for (name,) in database.execute("select state_name from flow_run"))
 
 
-def kill_tree(process: subprocess.Popen[str]) -> None:
-    """Kill a process and its descendants at once, as a host that loses power does."""
-    everyone = [process.pid]
-    for pid in everyone:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        everyone += map(int, children)
-    for pid in everyone:
-        os.kill(pid, signal.SIGKILL)
-
-
 def prefect_server_of(process: subprocess.Popen[str]) -> int:
     """Return the process id of the Prefect server that `serve` has started."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
-    words = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
-    return next(pid for pid, command in words.items() if b"server" in command)
+    return next(pid for pid in descendants(process.pid) if "server" in words_of(pid))
 
 
 def wait_for_schedule(room) -> None:
@@ -154,7 +140,7 @@ def test_serve_catches_up_once_after_a_kill(room):
     try:
         room.outlet.wait_for("/harvest", 1, LONG)
         wait_for_schedule(room)
-        kill_tree(first)
+        kill_tree(first.pid)
     finally:
         first.kill()
         first.communicate()
