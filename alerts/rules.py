@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, model_validator
+from pydantic_core import PydanticCustomError
 
 from alerts.clauses import Clause, ClauseResult, Stretch, clause, judge, lack_of, phrases_in
 from alerts.occurrences import Nearness, Occurrence
@@ -195,6 +196,18 @@ def wrong_in_clause(key: str, where: Clause | None, known: KnownNames) -> Iterat
     yield from wrong_phrases(key, phrases_in(where), known)
 
 
+# An alert on a silence is near nothing: that is no nearness to write into a rule.
+_SCOPES = [str(scope) for scope in Scope if scope is not Scope.SILENT]
+
+
+def of_rules(value: object) -> object:
+    """Refuse what is no nearness that a rule can ask for."""
+    if value not in _SCOPES:
+        *before, last = (f"'{scope}'" for scope in _SCOPES)
+        raise PydanticCustomError("enum", "Input should be {expected}", {"expected": f"{', '.join(before)} or {last}"})
+    return value
+
+
 # A shorter silence is a night, a longer one an official who has left.
 SHORTEST_SILENT, LONGEST_SILENT = timedelta(hours=6), timedelta(days=60)
 
@@ -238,7 +251,7 @@ class Rule(Table):
         )
     )
     subscribers: Phrases = Field(description="who is told")
-    scope: Scope = Field(
+    scope: Annotated[Scope, BeforeValidator(of_rules)] = Field(
         Scope.SENTENCE, description="how near: `speaks`, `acts`, `statement`, `sentence`, `paragraph`, `article`"
     )
     exclude: Annotated[tuple[Name, ...], Checked(wrong_phrases)] = Field(

@@ -368,7 +368,7 @@ def fired(copies: list[tuple[int, int]], cooldown: timedelta) -> list[tuple[Deci
     return told
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)  # an example takes a second
 @given(copies=COPIES, data=st.data(), cooldown=st.sampled_from([NONE, timedelta(hours=6), timedelta(hours=60)]))
 def test_no_order_of_arrival_changes_the_count_of_alerts(
     copies: list[tuple[int, int]], data: st.DataObject, cooldown: timedelta
@@ -392,5 +392,6 @@ def test_the_alert_that_told_it_is_named() -> None:
 
 
 def test_every_reason_can_be_given() -> None:
-    """The policy asks one question for each reason there is, in an order that does not depend on the match."""
-    assert {question.__name__.lstrip("_") for question in POLICY} == {str(reason) for reason in Reason}
+    """The policy asks one question for each reason there is, but for those of a silence, which no match has."""
+    silences = {Reason.FEEDS_UNPROVEN, Reason.WORDS_UNSEEN}
+    assert {question.__name__.lstrip("_") for question in POLICY} == {str(reason) for reason in set(Reason) - silences}

@@ -26,7 +26,7 @@ HEADLINE = "Talks on a truce go on — Outlet"
 WORD = re.compile(r"\w+")
 QUOTED = re.compile("“([^“”]*)”")
 MARKS = '“”«»„"'
-ARTICLES = 12  # of each collection
+ARTICLES = 6  # of each collection
 LONGEST = 6000  # characters of one of its texts
 
 
@@ -304,9 +304,10 @@ def is_quoted(part: str, text: str, match: Match) -> bool:
 
 
 def is_between_marks(span: Span, text: str) -> bool:
-    """Tell whether a stretch is enclosed in marks; the last of a paragraph may be left open."""
-    after = text[span.end : span.end + 3]
-    return text[: span.start].rstrip()[-1] in MARKS and (not after or bool({*MARKS, "\n"} & {*after}))
+    """Tell whether a stretch has marks around it; the last of a paragraph, or before the next one's, may be left open."""
+    after = re.match(r"\W*", text[span.end :])
+    is_last = after is None or after.end() == len(text) - span.end
+    return text[: span.start].rstrip()[-1] in MARKS and (is_last or bool({*MARKS, "\n"} & {*after[0]}))
 
 
 def is_inside(text: str, at: int) -> bool:

@@ -205,6 +205,12 @@ def test_defaults_of_rules_and_feeds(tmp_path):
             id="no scope",
         ),
         pytest.param(
+            '"sentence"',
+            '"silent"',
+            "talkwatch.toml:29: scope: write 'speaks', 'acts', 'statement', 'sentence', 'paragraph' or 'article'",
+            id="the scope of alerts alone",
+        ),
+        pytest.param(
             'max_every = "40m"',
             'max_every = "4m"',
             'talkwatch.toml:18: feeds: max_every is shorter than every; write a longer one, for example "40m"',
