@@ -20,6 +20,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ExternalSignal
 from prefect.runtime import deployment as runtime_deployment
 from prefect.states import Completed, Crashed
 
@@ -32,6 +33,7 @@ from flows.steps.passes import run_pass
 from flows.times import utc_now
 
 T = TypeVar("T")
+E = TypeVar("E", bound=BaseException)
 log = logging.getLogger("talkwatch.pass")
 
 
@@ -71,12 +73,12 @@ def monitor() -> str:
     setup = prepared(current_settings(), progress=progress)
     try:
         line = run_pass(setup, stage=staged, scheduled=bool(deployment_id))
-    except EXPECTED as error:
+    except (*EXPECTED, KeyboardInterrupt, ExternalSignal) as error:
         raise bare(error) from None
     return Completed(message=line, data=line)  # type: ignore[return-value]  # Prefect hands on its data
 
 
-def bare(error: Exception) -> Exception:
+def bare(error: E) -> E:
     """Return an error without where it came from: Prefect keeps it to the end, and with it DuckDB's connection."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

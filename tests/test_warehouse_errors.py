@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.warehouse_examples import HOLD, new_warehouse, python, unprivileged
 from warehouse.errors import DiskFull, Unusable
 from warehouse.obstacles import Obstacle, holder, obstacle
-from warehouse.store import LIVE, writing
+from warehouse.store import LIVE, reading, writing
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,34 @@ def test_a_file_that_does_not_open_is_explained(tmp_path, monkeypatch, error, ex
     monkeypatch.setattr(duckdb, "connect", fail)
     with pytest.raises(expected, match=str(tmp_path)), writing(tmp_path):
         pass
+
+
+@pytest.fixture
+def alarm():
+    """Have an alarm raise what Ctrl-C does."""
+
+    def stop(*_signal):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.005)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_signal_amid_a_query_stops_as_elsewhere(tmp_path, alarm):
+    """Whatever a signal meets, a query or what stands around it, it ends the work as Ctrl-C does, without a traceback."""
+    new_warehouse(tmp_path)
+
+    def works_until_stopped():
+        with reading(tmp_path) as session:
+            alarm()
+            while True:
+                session.rows("SELECT sum(i) FROM range(20000) AS r(i)")
+
+    for _ in range(40):  # one in five comes within DuckDB
+        with pytest.raises(KeyboardInterrupt):
+            works_until_stopped()
 
 
 FILL = """

@@ -26,6 +26,7 @@ _WORDS = {
     "Could not read enough bytes": "damaged",
     "WAL": "log",
 }
+_INTERRUPTED = "Query interrupted"
 
 
 class Obstacle(StrEnum):
@@ -41,9 +42,16 @@ class Obstacle(StrEnum):
 
 @contextmanager
 def database_explained(data_dir: Path) -> Iterator[None]:
-    """Turn DuckDB's want of room into DiskFull, and damage into Unusable; its other errors are bugs and pass."""
+    """Turn DuckDB's want of room into DiskFull, and damage into Unusable; its other errors are bugs and pass.
+
+    What a signal's handler raises amid a query DuckDB replaces by words: that becomes KeyboardInterrupt.
+    """
     try:
         yield
+    except RuntimeError as error:
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.Error as error:
         if problem := file_trouble(data_dir / LIVE, error):
             raise problem from error
