@@ -103,11 +103,7 @@ class Layout:
         """Return the hits of these keys by place, each with its sentence; an index looks through the text once."""
         by_key = self._by_key(phrases)
         found = [by_key[key] for key in keys if key in by_key]
-        return (
-            found[0]
-            if len(found) == 1
-            else sorted(chain.from_iterable(found), key=lambda at: (at[1].span.start, at[1].span.end))
-        )
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found), key=_place)
 
     def found(self, phrases: PhraseIndex) -> KeysView[str]:
         """Return the keys that have a hit."""
