@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.letters import TEMPLATES, called, link_to, local_time, stop_words
+from alerts.forms import stop_line, written
+from alerts.letters import SAMPLE, called, link_to, local_time
 from alerts.message_records import Briefing, BriefingItem, Letter, Message, Notice, Quote
 from alerts.subjects import SUBJECT_CHARS, in_order, late, told_by
 from alerts.wording import counted, cut, shown
@@ -50,40 +51,19 @@ def render_briefing(
     """Return the letter of a briefing and of the alerts that were to come with it, with times in `timezone`."""
     day = briefing.until.astimezone(ZoneInfo(timezone))
     news = ", ".join(counted(count, noun) for count, noun in briefing.counts if count) or "nothing new"
-    subject = f"{'Sample: ' if is_sample else ''}{late(message)}Briefing of {day.day} {day:%b %Y}: {news}"
+    subject = f"{SAMPLE if is_sample else ''}{late(message)}Briefing of {day.day} {day:%b %Y}: {news}"
     subject = cut(subject, SUBJECT_CHARS)
     parts = [(part.title, [item_view(each, timezone) for each in part.items]) for part in briefing.parts]
     page = {
-        "subject": subject,
         "heading": f"What came from {local_time(briefing.since, timezone)} to {local_time(briefing.until, timezone)}",
         "nothing": "" if any(items for _, items in parts) else _EMPTY,
         "parts": parts,
         "alerts": [alert_view(each, timezone) for each in in_order(notices)],
         "coverage": briefing.coverage,
         "pictures": briefing.pictures,
-        "footer": footer(message.subscriber, stop),
-        "stop": stop,
-        "stop_words": stop_words(stop or ""),
-        "message_id": message.message_id,
     }
-    return Letter(
-        message_id=message.message_id,
-        subject=subject,
-        text=TEMPLATES.get_template("briefing.txt.j2").render(page),
-        html=TEMPLATES.get_template("briefing.html.j2").render(page),
-        notices=(),
-        line=subject,
-        footer=(*footer(message.subscriber, stop), *([stop_words(stop)] if stop else [])),
-        one_click=one_click,
-        briefing=briefing,
-    )
-
-
-def footer(subscriber: str, stop: str | None) -> tuple[str, ...]:
-    """Return why a subscriber gets a briefing, and how to stop it; an address to stop at stands after it."""
-    whom = f"You get this each day as “{shown(subscriber)}”."
-    command = f"whoever runs Talkwatch types: talkwatch alerts unsubscribe {shown(subscriber)}"
-    return whom, "To stop these messages:" if stop else f"To stop these messages, {command}"
+    footer = (f"You get this each day as “{shown(message.subscriber)}”.", stop_line(message.subscriber, stop))
+    return written("briefing", page, message, subject, footer, stop=stop, one_click=one_click, briefing=briefing)
 
 
 def item_view(item: BriefingItem, timezone: str) -> ItemView:

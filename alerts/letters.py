@@ -6,18 +6,14 @@ In letters of alerts labels and counts are ours, every other word the source's.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
+from alerts.forms import stop_line, written
 from alerts.message_records import Letter, Message, Notice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.rule_names import topic_name
@@ -39,13 +35,6 @@ _AGAINST = 3
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", bound=Hashable)
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 # Sides are named in small letters, as rules write them; "other" tells a reader nothing.
 _SIDES = {"us": "US", "mediator": "mediator", "other": ""}
 _HOUSE = re.compile(r"kremlin|white house|pentagon|pope|commission|envoy|\bUN\b", re.IGNORECASE)  # says whose it is
@@ -124,24 +113,10 @@ def render(
     subject, ordered = (SAMPLE if is_sample else "") + subject_line(message, notices), in_order(notices)
     footer = footer_lines(message.subscriber, ordered, stop)
     page = {
-        "subject": subject,
         "heading": SAMPLE_OF_ALERT if is_sample else heading(message, notices),
         "sections": section_views(ordered, timezone=timezone, is_digest=message.story_id is None),
-        "footer": footer,
-        "stop": stop,
-        "stop_words": stop_words(stop or ""),
-        "message_id": message.message_id,
     }
-    return Letter(
-        message_id=message.message_id,
-        subject=subject,
-        text=TEMPLATES.get_template("letter.txt.j2").render(page),
-        html=TEMPLATES.get_template("letter.html.j2").render(page),
-        notices=ordered,
-        line=subject,
-        footer=(*footer, *([stop_words(stop)] if stop else [])),
-        one_click=one_click,
-    )
+    return written("letter", page, message, subject, footer, stop=stop, one_click=one_click, notices=ordered)
 
 
 def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -> tuple[str, ...]:
@@ -151,9 +126,8 @@ def footer_lines(subscriber: str, notices: Sequence[Notice], stop: str | None) -
     """
     rules = dict.fromkeys(f"“{shown(notice.alert.rule)}”" for notice in notices)
     whom = f"You get this as “{shown(subscriber)}” of {'rule' if len(rules) == 1 else 'rules'} {', '.join(rules)}."
-    command = f"whoever runs Talkwatch types: talkwatch alerts unsubscribe {shlex.quote(shown(subscriber))}"
     told = [] if any(notice.deeds for notice in notices) else [opinion_line(notices)]
-    return whom, *told, "To stop these messages:" if stop else f"To stop these messages, {command}"
+    return whom, *told, stop_line(subscriber, stop)
 
 
 def opinion_line(notices: Sequence[Notice]) -> str:
@@ -161,15 +135,6 @@ def opinion_line(notices: Sequence[Notice]) -> str:
     names = dict.fromkeys(notice.alert.alert_id for notice in notices)
     name = shown(next(iter(names))) if len(names) == 1 else "ALERT"
     return f"Whoever runs Talkwatch can say whether it was right: talkwatch alerts mark {name} right (or wrong)."
-
-
-def stop_words(stop: str) -> str:
-    """Return an address to stop at as people read it: of mail, to whom and under which subject."""
-    parts = urlsplit(stop)
-    if parts.scheme != "mailto":
-        return stop
-    (subject,) = parse_qs(parts.query).get("subject", [""])
-    return unquote(parts.path) + (f", with the subject “{subject}”" if subject else "")
 
 
 def section_views(notices: Sequence[Notice], *, timezone: str, is_digest: bool = False) -> tuple[SectionView, ...]:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from alerts.briefings import render_briefing
 from alerts.channels.email import EmailSubscriber, EmailTable, compose
 from alerts.channels.slack_blocks import BLOCKS, payload
-from alerts.message_records import HeldBy, Status
+from alerts.message_records import Briefing, HeldBy, Status
 from alerts.placing import late_by, next_briefing, place
 from alerts.subscribers import Mode, QuietHours
 from flows.cli.messages import sampled
@@ -120,6 +121,15 @@ def test_slack_has_it_in_blocks(desk):
     assert f"\n{WORDS['reject']}" in sections[0]["text"]  # in no marks that its source has not
     links = [part["text"] for each in blocks if each["type"] == "context" for part in each["elements"]]
     assert "<https://b.example/|Open the article>" in links
+
+
+def test_it_says_what_to_type_to_stop_it():
+    """The command that stops it is one that works as it stands, whatever the subscriber is called."""
+    briefing = Briefing(since=NOW, until=MORNING, parts=(), counts=(), coverage=())
+    own = next_briefing(subscriber(name="early bird", mode=Mode.BRIEFING), NOW)
+    told = render_briefing(own, briefing, timezone="UTC")
+    assert "whoever runs Talkwatch types: talkwatch alerts unsubscribe 'early bird'" in told.text
+    assert told.footer[-1].endswith("unsubscribe 'early bird'")
 
 
 def test_after_a_pause_one_leaves_late(desk):
