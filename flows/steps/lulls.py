@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
 from alerts.deciding import new_alert
+from alerts.follow_up_records import Silence
 from alerts.lulls import FEWEST_DAYS, HABIT, HABIT_SILENCES, Lull, LullState, lull
 from alerts.matching import find_matches
 from alerts.message_records import Message
@@ -70,6 +71,7 @@ def hour_of(moment: datetime) -> int:
 def decide_lulls(setup: Setup, session: Session, rules: Sequence[CompiledRule]) -> tuple[Decision, ...]:
     """Decide about each silence that is one, record that, and place the alerts into messages."""
     now, made = setup.now(), []
+    held = silences.active_silences(session, now)
     found: dict[str, ReadArticle] = {}
     for each in (listener for rule in rules for listener in listeners(session, rule, now - since_of(rule), now)):
         own = each.lull(now)
@@ -81,11 +83,12 @@ def decide_lulls(setup: Setup, session: Session, rules: Sequence[CompiledRule]) 
         read, match = stood_on
         found[match.article_id] = read
         story_id = story_roots(session, {match.article_id}).get(match.article_id, match.article_id)
-        decision = decided(each, own, match, story_id, hushed=is_silenced(session, each, story_id, now))
+        decision = decided(each, own, match, story_id, hushed=is_silenced(held, each, story_id, now))
         if decision.alert or decision.reason is not last_reason(session, decision):
             made.append(decision)
     alerts.save_decisions(session, made)
-    outbox.save_messages(session, messages(setup, session, [each.alert for each in made if each.alert], found))
+    fired = [each.alert for each in made if each.alert]
+    outbox.save_messages(session, messages(setup, session, fired, found, held))
     return tuple(made)
 
 
@@ -157,9 +160,8 @@ def last_words(session: Session, listener: Listener, found: Lull) -> tuple[ReadA
     return None
 
 
-def is_silenced(session: Session, listener: Listener, story_id: str, now: datetime) -> bool:
-    """Tell whether nobody is to hear of it by a silence that somebody laid on the rule."""
-    held = silences.active_silences(session, now)
+def is_silenced(held: Sequence[Silence], listener: Listener, story_id: str, now: datetime) -> bool:
+    """Tell whether nobody is to hear of it by a silence that somebody laid on the rule. Pure."""
     return is_hushed(held, listener.rule.rule, official_id=listener.official_id, story_id=story_id, now=now)
 
 
@@ -189,7 +191,7 @@ def silence_alert(listener: Listener, found: Lull, match: Match, story_id: str) 
 
 
 def messages(
-    setup: Setup, session: Session, fired: Sequence[Alert], found: dict[str, ReadArticle]
+    setup: Setup, session: Session, fired: Sequence[Alert], found: dict[str, ReadArticle], held: tuple[Silence, ...]
 ) -> tuple[Message, ...]:
     """Place alerts on silence into messages; each starts a thread of its own, since nothing was said."""
     if not fired:
@@ -198,7 +200,7 @@ def messages(
     situation = Situation(
         saved=(),
         stored=tuple(found.values()),
-        silences=silences.active_silences(session, now),
+        silences=held,
         open_messages=outbox.open_messages(session),
         recent_messages=outbox.recent_messages(session, now - timedelta(hours=1)),
     )
