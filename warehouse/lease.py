@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from warehouse.errors import Superseded
+from warehouse.places import replacing, sync
 
 FILE = "lease.json"
 
@@ -47,12 +48,9 @@ def take(data_dir: Path, now: datetime) -> Lease:
         pid=os.getpid(),
         since=now.isoformat(timespec="seconds"),
     )
-    fresh = data_dir / f".{FILE}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(lease)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(data_dir / FILE)
+    with replacing(data_dir / FILE) as fresh:
+        fresh.write_text(json.dumps(asdict(lease)), encoding="utf-8")
+        sync(fresh)
     return lease
 
 

@@ -11,9 +11,9 @@ import typer
 
 from flows.cli.command import Config, command, data_dir_named
 from flows.problems import UsageProblem, WorkProblem
-from flows.replacing import replacing
 from flows.tables import streamed, terminal_width
 from warehouse.errors import FULL
+from warehouse.places import replacing
 from warehouse.queries import QueryProblem, asked
 from warehouse.results import QueryResult, write_file, write_result
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from alerts.values import PLACEHOLDER
 from flows.config.environment import ACCEPTED, accepted_path, configuration_path, set_environment
 from flows.config.settings import Settings, load_settings, read_text, settings_in
-from flows.replacing import replacing
+from warehouse.places import replacing
 
 FILE = "configuration.json"
 

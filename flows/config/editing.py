@@ -19,7 +19,7 @@ import tomlkit
 from flows.config.mistakes import header_line, header_name
 from flows.config.settings import parsed, read_text, settings_in
 from flows.problems import UsageProblem, WorkProblem
-from flows.replacing import replacing
+from warehouse.places import replacing
 
 
 @dataclass(frozen=True, slots=True)

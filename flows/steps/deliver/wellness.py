@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from alerts.wording import counted
 from flows.times import to_the_minute
 from warehouse.locking import is_held
-from warehouse.places import LIVE, SERVE_LOCK
+from warehouse.places import LIVE, SERVE_LOCK, replacing
 from warehouse.published import LAG, published_at
 from warehouse.runs import Health
 
@@ -74,12 +74,13 @@ def note_bulletin(data_dir: Path, news: Bulletin) -> None:
     A full disk keeps the last one, and is told elsewhere.
     """
     numbers = replace(news.numbers, worst_feeds=(), odd_feeds=(), notices=())
-    fresh = data_dir / f".{FILE}.new"
     try:
         # Addresses of feeds stand in it, and there may be a secret in one.
-        with open(fresh, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with (
+            replacing(data_dir / FILE) as fresh,
+            open(fresh, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file,
+        ):
             file.write(_JSON.dump_json(replace(news, numbers=numbers)))
-        fresh.replace(data_dir / FILE)
     except OSError as error:
         log.warning("%s keeps its last state: %s", FILE, error.strerror)
 
