@@ -32,8 +32,6 @@ from extractors.text.spans import start_of, starting_in
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-# What was named before: "it", "these", "the document", and a clause whose subject stands before its cue.
-# What takes up a topic named before: no "it" of "it is clear that", no "this" of "this war", no "they" who speak.
 _PLAIN = r"(?:clear|likely|important|up to|time|known|hard|difficult|easy|possible|necessary|vital|crucial|essential)"
 _EXPLETIVE = rf"(?:\s(?:is|was|will be|remain(?:s|ed)|became)|[’']s)\s(?:\w+\s){{0,2}}?(?:un|im)?{_PLAIN}\b"
 _VERB = r"(?:is|was|will|would|must|can|could|should|has|had|may|might|means?|at|in|for|to|by)"
@@ -41,7 +39,10 @@ _THING = (
     r"(?:document|draft|text|paper|proposal|plan|idea|initiative|offer|deal|agreement|move|step|meeting|process|issue"
     r"|question|matter|conditions?|terms)"
 )
+# What was named before: "it", "these", "the document".
 _REFERS = re.compile(rf"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?{_THING})\b", re.IGNORECASE)
+# What takes up a topic named before: no "it" of "it is clear that", no "this" of "this war", no "they" who speak; and a
+# clause whose subject stands before its cue.
 _TAKES_UP = re.compile(
     rf"\b(?:it(?!{_EXPLETIVE})|(?:this|that)(?=\s{_VERB}\b|[^\w\s]|\s*$)|them|they"
     rf"|(?:the|this|that|these|such an?)\s(?:\w+\s)?{_THING})\b",
