@@ -37,6 +37,7 @@ RULES = compile_rules(
         for keyword in KEYWORDS
         for official in OFFICIALS
         for scope in Scope
+        if scope is not Scope.SILENT
     ],
     WATCHLIST,
 )
