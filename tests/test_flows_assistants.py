@@ -122,7 +122,7 @@ def test_before_anything_is_published_that_is_said(tmp_path):
 def test_it_speaks_over_stdio(folder):
     """`talkwatch mcp` as an assistant starts it: nothing but the protocol stands on stdout."""
     assert (folder / "var" / PUBLISHED).exists()
-    program = "import sys; from flows.cli.entry import main; sys.exit(main())"
+    program = "import sys; from flows.__main__ import main; sys.exit(main())"
     server = StdioServerParameters(
         command=sys.executable,
         args=["-c", program, "mcp", "--config", str(folder / "talkwatch.toml")],

@@ -8,9 +8,8 @@ import sys
 import pytest
 import typer
 
-from flows.cli.app import app, tree
+from flows.cli.app import app, indexed, tree
 from flows.cli.command import COMMANDS, GROUPS
-from flows.cli.index import indexed
 from tests.conftest import ROOT
 
 assert app  # everything is loaded

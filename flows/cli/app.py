@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -12,7 +15,6 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from flows.cli.command import COMMANDS, Config, LogFormat
-from flows.cli.index import CommandEntry, indexed
 from flows.config.environment import ignore_proxies, log_format, set_environment
 from flows.logs import set_up_logging, spoken
 from flows.problems import UsageProblem, WorkProblem
@@ -21,6 +23,39 @@ from warehouse.errors import FULL, Unusable, WarehouseError
 NAME = "talkwatch"
 HELP = "Usage: "
 WHOLE = 10_000  # characters of a command's sentence: it is wrapped, never cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEntry:
+    """A command, or a word that several begin with: its words, its module, and the sentence that lists have of it."""
+
+    words: str
+    module: str
+    sentence: str
+    is_group: bool = False
+
+
+def indexed() -> tuple[CommandEntry, ...]:
+    """Return every command and group of this folder, in the order of its modules."""
+    return tuple(entry for path in sorted(Path(__file__).parent.glob("*.py")) for entry in entries_of(path))
+
+
+def entries_of(path: Path) -> Iterator[CommandEntry]:
+    """Yield what one module registers."""
+    text = path.read_text(encoding="utf-8")
+    if "@command(" not in text and "\ngroup(" not in text:
+        return
+    module = f"{__package__}.{path.stem}"
+    for node in ast.parse(text).body:
+        match node:
+            case ast.FunctionDef(
+                decorator_list=[ast.Call(func=ast.Name(id="command"), args=[ast.Constant(value=words)])]
+            ):
+                yield CommandEntry(words=str(words), module=module, sentence=ast.get_docstring(node) or "")
+            case ast.Expr(
+                value=ast.Call(func=ast.Name(id="group"), args=[ast.Constant(value=word), ast.Constant(value=sentence)])
+            ):
+                yield CommandEntry(words=str(word), module=module, sentence=str(sentence), is_group=True)
 
 
 class Group(TyperGroup):
