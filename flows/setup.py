@@ -14,7 +14,7 @@ from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.rule_checks import wrong_names
 from extractors.officials.countries import Countries
 from extractors.officials.roster import Official
-from extractors.officials.spellings import Spellings
+from extractors.officials.spellings import Spellings, spellings_for
 from extractors.officials.watchlist import Watchlist
 from extractors.speech.parties import Party
 from extractors.speech.reading import Gate
@@ -75,7 +75,7 @@ class Setup:
     @cached_property
     def spellings(self) -> Spellings:
         """Return what words are found by in a search."""
-        return Spellings(self.watchlist)
+        return spellings_for(self.watchlist)
 
     @cached_property
     def owners(self) -> Mapping[str, PostOwner]:
@@ -111,7 +111,7 @@ class Setup:
 
     @cached_property
     def telling_nobody(self) -> Setup:
-        """Return the same without rules and subscribers; made once, since it has names and spellings of its own."""
+        """Return the same without rules and subscribers; made once, since it has a gate of its own."""
         return replace(self, rules=(), settings=replace(self.settings, subscribers=()))
 
     def stopping(self) -> bool:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pytest
 
+from extractors.officials.roles import role_index_for
 from extractors.officials.watchlist import WatchlistProblem, load_watchlist
 from extractors.text.words import fold
 
@@ -216,6 +217,13 @@ def test_the_version_is_that_of_the_text():
     assert load_watchlist().version == WATCHLIST.version
     assert load_watchlist("").version != WATCHLIST.version
     assert load_watchlist("decoys = []").version != load_watchlist("decoys = [ ]").version
+
+
+def test_what_was_read_from_the_same_text_is_the_same():
+    """It is parsed once, and what is made of it too; another text, and tables, are read anew."""
+    assert load_watchlist("decoys = []") is load_watchlist("decoys = []")
+    assert role_index_for(load_watchlist()) is role_index_for(WATCHLIST)
+    assert load_watchlist({"decoys": ["Nobody"]}).decoys != load_watchlist({"decoys": ["Noone"]}).decoys
 
 
 def test_topics_go_by_id_or_name():

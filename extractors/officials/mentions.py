@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
-from extractors.officials.roles import FoundRole, RoleIndex
+from extractors.officials.roles import FoundRole, role_index_for
 from extractors.officials.roster import NamedPlace, Official, Organisation
 from extractors.officials.watchlist import Watchlist
 from extractors.records import Mention, MentionKind, Span
@@ -213,7 +213,7 @@ class MentionFinder:
         self._topics = PhraseIndex({topic.topic: topic.phrases for topic in watchlist.topics})
         self._topic_names = {topic.topic: topic.name for topic in watchlist.topics}
         self._people = PeopleIndex(watchlist)
-        self._roles = RoleIndex(watchlist.roles, watchlist.countries)
+        self._roles = role_index_for(watchlist)
         self._things: NameIndex[Organisation | NamedPlace] = NameIndex()
         for organisation in watchlist.organisations:
             for alias in organisation.aliases:

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from extractors.officials.phrases import TextWords, read_words
-from extractors.officials.roles import UNSAYS, FoundRole, Office, RoleIndex
+from extractors.officials.roles import UNSAYS, FoundRole, Office, RoleIndex, role_index_for
 from extractors.officials.roster import Official, Watchlist
 from extractors.records import Span
 from extractors.text.words import fold
@@ -240,7 +240,7 @@ class Offices:
 
     @cached_property
     def _roles(self) -> RoleIndex:
-        return RoleIndex(self._watchlist.roles, self._watchlist.countries)
+        return role_index_for(self._watchlist)
 
     def find(self, line: str) -> tuple[Span, ...]:
         """Return where a line of a text speaks of an office, in order, none overlapping another."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.officials.phrases import NameIndex, TextWords, is_possessive
-from extractors.officials.roster import Country, Role
+from extractors.officials.roster import Country, Role, Watchlist
 from extractors.text.words import Trie, fold, remembered, tokens, without_possessive
 
 # Two words of a form that no text holds: the country as an attribute, the country's name.
@@ -68,6 +69,12 @@ class _Reached:
     at: int
     country: str | None
     is_past_country: bool = False
+
+
+@lru_cache(maxsize=2)
+def role_index_for(watchlist: Watchlist) -> RoleIndex:
+    """Return what finds a watchlist's offices, indexed once a process: names and rules both look for them."""
+    return RoleIndex(watchlist.roles, watchlist.countries)
 
 
 class RoleIndex:

@@ -31,6 +31,12 @@ _PARTICLE = re.compile("[a-zà-ÿ]{1,4}'")  # l'accord, dell'accordo
 _REMEMBERED = 65_536
 
 
+@lru_cache(maxsize=2)
+def spellings_for(watchlist: Watchlist) -> Spellings:
+    """Return how a watchlist's names are spelt, indexed once a process, with the keys of words met before."""
+    return Spellings(watchlist)
+
+
 class Spellings:
     """What each form of a word is found by; knows how the watchlist's people are spelt."""
 

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import product
@@ -67,6 +68,11 @@ def load_watchlist(*extra: str | Mapping[str, Any]) -> Watchlist:
 
     Raises WatchlistProblem for the first mistake, whose `source` is 1 for the first of `extra`.
     """
+    texts = [each for each in extra if isinstance(each, str)]
+    return _loaded(*extra) if len(texts) < len(extra) else _of_texts(*texts)
+
+
+def _loaded(*extra: str | Mapping[str, Any]) -> Watchlist:
     own = files("extractors").joinpath("watchlist.toml").read_text(encoding="utf-8")
     merged = _Merged()
     for number, source in enumerate([own, *extra]):
@@ -77,6 +83,10 @@ def load_watchlist(*extra: str | Mapping[str, Any]) -> Watchlist:
             raise
     texts = [own, *(each if isinstance(each, str) else json.dumps(each, default=str) for each in extra)]
     return _watchlist(merged, sha256("\0".join(texts).encode()).hexdigest()[:16])
+
+
+# A pass asks for it thrice, and to parse it takes a tenth of a second each time.
+_of_texts = lru_cache(maxsize=2)(_loaded)
 
 
 def slug(name: str) -> str:
