@@ -35,6 +35,7 @@ def good(server, *, more=b"", headers=()):
     return Reply(headers=headers, body=feed(server, {"/entry": "An entry"}).replace(b"</title>", b"</title>" + more, 1))
 
 
+SILENT = "says nothing until the time is over"  # the one that a busy machine may not be taken for
 # Each way to fail of the guide's tables: what a path of the server answers, to its first request and the ones after.
 FEEDS = {
     "answers 304 to the validators it gave": lambda s, _g: (good(s, headers=(("ETag", '"1"'),)), Reply(304)),
@@ -53,7 +54,7 @@ FEEDS = {
     "redirects for good to the feed": lambda _s, _g: (Reply(301, (("Location", "/rss.xml"),)),),
     "cuts the body off": lambda _s, _g: (Reply(body=b"<rss" + b"x" * 1_000, sent=10),),
     "cuts the feed off after an entry": lambda s, _g: (Reply(body=feed(s, {"/talks": "One", "/harvest": "Two"})[:-90]),),
-    "says nothing until the time is over": lambda _s, gate: (Reply(gate=gate),),
+    SILENT: lambda _s, gate: (Reply(gate=gate),),
     "closes the connection": lambda _s, _g: (Reply(reset=True),),
     "sends a gzip bomb": lambda _s, _g: (Reply(headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(50_000_000), 1)),),
     "sends brotli": lambda _s, _g: (Reply(headers=(("Content-Encoding", "br"),), body=b"x"),),
@@ -96,12 +97,10 @@ PAGES = {
 
 @pytest.fixture
 def room(tmp_path):
-    """An outlet whose own feed is good, and quick to be given up on."""
+    """An outlet whose own feed is good."""
     with newsroom(tmp_path) as opened:
         opened.outlet.reply("/rss.xml", Reply(body=feed(opened.outlet, {})))
-        opened.configuration.write_text(
-            opened.configuration.read_text().replace("[fetch]", "[fetch]\ntimeout_seconds = 1\nmax_body_mb = 1")
-        )
+        opened.configuration.write_text(opened.configuration.read_text().replace("[fetch]", "[fetch]\nmax_body_mb = 1"))
         yield opened
 
 
@@ -115,6 +114,8 @@ def test_a_feed_that_fails_so_shows_what_the_guide_says(room, row):
         server.reply("/case", *replies)
         server.reply("/rss.xml", good(server))
         text = room.configuration.read_text().replace("allow_hosts = [", f'allow_hosts = ["127.0.0.1:{server.port}", ')
+        if case == SILENT:
+            text = text.replace("[fetch]", "[fetch]\ntimeout_seconds = 1")
         case_feed = f'[[feeds]]\nurl = "{server.url("/case")}"\noutlet = "Case"\nevery = "10m"\n'
         room.configuration.write_text(text + case_feed)
         for _ in replies:
