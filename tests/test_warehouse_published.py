@@ -11,9 +11,10 @@ import pytest
 
 from tests.damage import DYING
 from tests.warehouse_examples import HOLD, NOW, new_warehouse, python, read_article, unprivileged
-from warehouse import articles
+from warehouse import articles, published
 from warehouse.errors import Busy, DiskFull
-from warehouse.published import PUBLISHED, STAMP, publish
+from warehouse.places import EARLIER
+from warehouse.published import PUBLISHED, STAMP, publish, rewrite
 from warehouse.runs import RunCounts, finish_run, start_run
 from warehouse.store import LIVE, reading, writing
 
@@ -22,6 +23,11 @@ DIE = f"""{DYING}
 from warehouse import published
 
 at = sys.argv[2]
+published.KEPT_FROM = 0
+if at == "levelling":
+    os.pread = lambda file, size, place, read=os.pread: read(file, size, place) if size == 4096 else die()
+if at == "keeping":
+    os.link = die
 if at == "copying":
     shutil.copyfile = half
 if at == "syncing":
@@ -155,20 +161,29 @@ def test_an_old_reader_keeps_its_snapshot(data_dir):
     ("at", "runs"),
     [
         pytest.param("copying", 1, id="killed in the middle of the copy: the old one stands"),
+        pytest.param("levelling", 1, id="killed while what has changed is written: the old one stands"),
+        pytest.param("keeping", 1, id="killed before the old one is kept for later: it stands"),
         pytest.param("syncing", 1, id="killed before the copy is on the disk: the old one stands"),
         pytest.param("replacing", 1, id="killed before the move: the old one stands"),
         pytest.param("replaced", 2, id="killed after the move: the new one stands"),
     ],
 )
-def test_a_kill_leaves_the_old_copy_or_the_new(data_dir, at, runs):
+def test_a_kill_leaves_the_old_copy_or_the_new(data_dir, at, runs, monkeypatch):
     """Killed at any step the copy opens and is old or new; the next publishing sweeps up and completes it."""
+    if at == "levelling":
+        monkeypatch.setattr(published, "KEPT_FROM", 0)
+        with writing(data_dir) as session:
+            session.run("UPDATE changes SET version = version + 1")
+        publish(data_dir)
+        monkeypatch.undo()
     add_run(data_dir, "r2")
     with python(DIE, data_dir, at) as dying:
         assert dying.wait(30) == -signal.SIGKILL
     assert published_runs(data_dir) == runs
     publish(data_dir)
     assert published_runs(data_dir) == 2
-    assert sorted(path.name for path in data_dir.iterdir()) == [PUBLISHED, STAMP, LIVE, "warehouse.lock"]
+    assert (data_dir / PUBLISHED).read_bytes() == (data_dir / LIVE).read_bytes()
+    assert {path.name for path in data_dir.iterdir()} - {EARLIER} == {PUBLISHED, STAMP, LIVE, "warehouse.lock"}
 
 
 def test_an_analyst_who_wrote_into_the_copy_breaks_no_later_one(data_dir):
@@ -270,3 +285,85 @@ def test_who_knows_what_changed_publishes_without_opening_a_file(data_dir, monke
     assert opened == [PUBLISHED]
     monkeypatch.undo()
     assert published_runs(data_dir) == 2
+
+
+@pytest.fixture
+def kept(data_dir, monkeypatch):
+    """Return a data directory where the copy before is kept, however small, and two were made."""
+    monkeypatch.setattr(published, "KEPT_FROM", 0)
+    add_run(data_dir, "r2")
+    publish(data_dir)
+    return data_dir
+
+
+def no_copy(*_):
+    """Take the place of what writes a whole file."""
+    raise AssertionError("the file was copied")
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """Count what is read of a file beyond the pages by which blocks are compared, in bytes."""
+    read, whole = os.pread, []
+    monkeypatch.setattr(os, "pread", lambda *asked: whole.append(asked[1]) or read(*asked))
+    return lambda: sum(size for size in whole if size > 4096)
+
+
+def test_a_copy_is_the_one_before_with_what_has_changed(kept, monkeypatch):
+    """Each is the live file to the byte, whatever was written and deleted, and none is copied whole."""
+    monkeypatch.setattr("shutil.copyfile", no_copy)
+    for n in range(5):
+        with writing(kept) as session:
+            session.run("DELETE FROM search_words WHERE hash(form) % 3 = $1", [n % 3])
+            session.run(
+                "INSERT INTO search_words SELECT md5(i::VARCHAR), 'en' FROM range($1, $2) AS r(i) "
+                "ON CONFLICT DO NOTHING",
+                [n * 10_000, n * 10_000 + 40_000 // (n + 1)],
+            )
+        assert publish(kept)
+        assert (kept / PUBLISHED).read_bytes() == (kept / LIVE).read_bytes()
+
+
+def test_blocks_that_are_the_same_are_not_written(kept, blocks):
+    """After a small change to a larger file little of it is read, and the copy says when it was made."""
+    with writing(kept) as session:
+        session.run("INSERT INTO search_words SELECT md5(i::VARCHAR), 'en' FROM range(200_000) AS r(i)")
+    for name in ("r3", "r4", "r5"):
+        add_run(kept, name)
+        publish(kept)
+    read = blocks()
+    add_run(kept, "r6")
+    assert publish(kept)
+    assert blocks() - read < (kept / LIVE).stat().st_size / 3
+    assert (kept / PUBLISHED).stat().st_mtime_ns > (kept / LIVE).stat().st_mtime_ns
+    assert published_runs(kept) == 6
+
+
+def test_a_reader_keeps_the_copy_before_the_last(kept):
+    """Who still has it open goes on reading it as it was."""
+    before = (kept / EARLIER).read_bytes()
+    add_run(kept, "r3")
+    with (kept / EARLIER).open("rb") as reader:
+        assert publish(kept)
+        assert reader.read() == before
+    assert published_runs(kept) == 3
+
+
+def test_a_copy_under_a_name_of_somebody_s_own_stays_as_it_was(kept):
+    """What a backup by links has kept of it is not written to."""
+    os.link(kept / EARLIER, kept / "mine")
+    before = (kept / "mine").read_bytes()
+    add_run(kept, "r3")
+    assert publish(kept)
+    assert (kept / "mine").read_bytes() == before
+
+
+def test_what_is_forgotten_stands_in_no_copy_of_before(kept):
+    """When the files are written anew, so that nothing deleted is left in them, the copy before goes."""
+    rewrite(kept)
+    assert not (kept / EARLIER).exists()
+    add_run(kept, "r3")
+    publish(kept)
+    assert (kept / EARLIER).exists()
+    rewrite(kept)
+    assert not (kept / EARLIER).exists()

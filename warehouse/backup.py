@@ -15,7 +15,7 @@ from warehouse.errors import Unusable, WarehouseError, refused_by_system
 from warehouse.kept import put_back, stored_pages
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
-from warehouse.places import ALONE, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, remove, wal
+from warehouse.places import ALONE, EARLIER, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, remove, wal
 from warehouse.published import publish_anew
 from warehouse.store import (
     applied_migrations,
@@ -114,7 +114,7 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
 
 def databases(data_dir: Path) -> tuple[Path, ...]:
     """Return the files of older states in `data_dir`, whatever they are called: all databases but those in use."""
-    used = {LIVE, PUBLISHED, WORK}
+    used = {LIVE, PUBLISHED, EARLIER, WORK}
     return tuple(path for path in sorted(data_dir.rglob("*")) if path.name not in used and _is_database(path))
 
 

@@ -19,6 +19,8 @@ PUBLISHED = "analysis.duckdb"
 REPLACED = "warehouse.replaced.duckdb"
 # What state the published copy has, so that it need not be opened to be asked.
 STAMP = "analysis.stamp"
+# The copy before that, out of which the next is made where files can't share their blocks.
+EARLIER = "analysis.earlier"
 # What links in messages are signed with; a secret, which no published copy holds.
 LINK_KEY = "links.key"
 # Held by the one `serve` that works on the directory.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,16 @@ import duckdb
 
 from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience, held_for_writing
-from warehouse.places import LIVE, STAMP, opened, wal
+from warehouse.places import EARLIER, LIVE, STAMP, opened, wal
 from warehouse.places import PUBLISHED as PUBLISHED  # noqa: PLC0414  # what this module makes
-from warehouse.store import connected, copy_whole, held, known_migrations, write_anew
+from warehouse.store import connected, copy_closed, held, known_migrations, replace_durably, write_anew
 
 # How long the copy may lag behind when nothing but the times of polls has changed.
 LAG = timedelta(hours=1)
+# A file of so many bytes is worth keeping, so that the next copy is written but for what is the same; a smaller one is
+# copied in no time.
+KEPT_FROM = 64 << 20
+_READ_ONLY = 0o444
 
 _Stamp = tuple[int, int]
 
@@ -53,8 +58,9 @@ def identity_of(published: Path) -> tuple[int, int, int]:
 
 
 def publish_anew(data_dir: Path, patience: Patience) -> None:
-    """Replace the copy whatever it was made of; whoever calls this holds the warehouse's lock."""
-    _replace(data_dir, _live_stamp(data_dir / LIVE, None, patience))
+    """Replace the copy whatever it was made of, and keep none of before; who calls this holds the warehouse's lock."""
+    (data_dir / EARLIER).unlink(missing_ok=True)
+    _replace(data_dir, _live_stamp(data_dir / LIVE, None, patience), keep=False)
 
 
 def rewrite(data_dir: Path, *, wait: timedelta = WAIT) -> None:
@@ -67,11 +73,24 @@ def rewrite(data_dir: Path, *, wait: timedelta = WAIT) -> None:
         publish_anew(data_dir, patience)
 
 
-def _replace(data_dir: Path, stamp: _Stamp) -> None:
+def _replace(data_dir: Path, stamp: _Stamp, *, keep: bool = True) -> None:
+    live, published, earlier = data_dir / LIVE, data_dir / PUBLISHED, data_dir / EARLIER
+    fresh = published.with_name(f"{PUBLISHED}.new")
     with system_explained(data_dir):
-        # Who opens it as he would a file of his own, for writing, would keep everybody else out.
-        copy_whole(data_dir / LIVE, data_dir / PUBLISHED, read_only=True)
-    _note_stamp(data_dir / PUBLISHED, stamp)
+        try:
+            shares = copy_closed(live, fresh, earlier=earlier)
+            # Who opens it as he would a file of his own, for writing, would keep everybody else out.
+            fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
+            # A reader may still have the one that this replaces; when he has let go of it, the next is made of it.
+            earlier.unlink(missing_ok=True)
+            if keep and not shares and published.exists() and fresh.stat().st_size >= KEPT_FROM:
+                with suppress(OSError):  # a file system without second names
+                    os.link(published, earlier)
+            os.utime(fresh)
+            replace_durably(fresh, published)
+        finally:
+            fresh.unlink(missing_ok=True)
+    _note_stamp(published, stamp)
 
 
 def _live_stamp(live: Path, changes: int | None, patience: Patience) -> _Stamp:

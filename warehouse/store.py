@@ -6,11 +6,14 @@ The file is made, or brought up to date by the numbered migrations in their orde
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -34,7 +37,8 @@ _CONFIG: Config = {
     # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
     "threads": 1,
 }
-_READ_ONLY = 0o444
+# How DuckDB lays out a file, in bytes: three headers, then blocks; and how much of a block is compared.
+_HEADERS, _BLOCK, _PAGE = 3 * 4096, 256 * 1024, 4096
 # FICLONE of linux/fs.h. A system that has another meaning for it refuses a file, and is answered by copying.
 _CLONE = 0x40049409
 # Closing writes the file. It takes as much memory as it may, up to several times what has changed, and needs no more
@@ -211,27 +215,35 @@ def keep_older(path: Path, before: int) -> Path:
     return target
 
 
-def copy_whole(source: Path, target: Path, *, read_only: bool = False) -> None:
+def copy_whole(source: Path, target: Path) -> None:
     """Copy a closed database so that `target` is at every moment absent, its old self or the whole copy."""
     fresh = target.with_name(f"{target.name}.new")
     try:
         copy_closed(source, fresh)
-        if read_only:
-            fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
         replace_durably(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
 
 
-def copy_closed(source: Path, fresh: Path) -> None:
-    """Copy a closed database to a name that is nobody's; raise DiskFull where the file alone is not all there is."""
+def copy_closed(source: Path, fresh: Path, *, earlier: Path | None = None) -> bool:
+    """Copy a closed database to a name that is nobody's; return whether the two share their blocks.
+
+    Where they can't, the file `earlier`, a copy of before, is used up, so that what has changed alone is written.
+    Raises DiskFull where the file alone is not all there is.
+    """
     if wal(source).exists():
         # The last checkpoint found no room.
         raise disk_full(source.parent)
     # One that a kill left behind may be read-only by now.
     fresh.unlink(missing_ok=True)
-    if not cloned(source, fresh):
+    if cloned(source, fresh):
+        return True
+    if earlier and is_nobodys(earlier):
+        earlier.replace(fresh)
+        bring_level(source, fresh)
+    else:
         shutil.copyfile(source, fresh)
+    return False
 
 
 def cloned(source: Path, fresh: Path) -> bool:
@@ -245,6 +257,33 @@ def cloned(source: Path, fresh: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def is_nobodys(path: Path) -> bool:
+    """Tell whether a file is there that has no other name and that no process has open, be it only to read.
+
+    That is when the system grants a lease for writing; fcntl(2). Where it grants none, False.
+    """
+    with suppress(OSError, AttributeError), path.open("rb") as file:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return os.fstat(file.fileno()).st_nlink == 1
+    return False
+
+
+def bring_level(source: Path, copy: Path) -> None:
+    """Make `copy` the same as `source`, a closed database, where both are from one history: write what is different.
+
+    A block of DuckDB's begins with the checksum of all of it, so that its first page tells whether it is another.
+    """
+    copy.chmod(copy.stat().st_mode | stat.S_IWUSR)
+    with source.open("rb") as new, copy.open("r+b") as old:
+        size = os.fstat(new.fileno()).st_size
+        old.truncate(size)
+        for begin, end in pairwise((0, *range(_HEADERS, size, _BLOCK), size)):
+            if os.pread(new.fileno(), _PAGE, begin) != os.pread(old.fileno(), _PAGE, begin) or begin == 0:
+                old.seek(begin)
+                old.write(os.pread(new.fileno(), end - begin, begin))
 
 
 def write_anew(path: Path) -> None:
