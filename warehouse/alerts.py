@@ -75,6 +75,23 @@ _BESIDE = Columns(
     ],
 )
 _NOTICE = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT a.*, coalesce(l.root, a.utterance_id) AS told_utterance_id, c.nth
+    FROM ({{chosen}}) AS c
+    JOIN alert_rows AS a USING (alert_id)
+    LEFT JOIN utterance_links AS l ON l.member = a.utterance_id
+),
+reported AS MATERIALIZED (
+    SELECT article_id, utterance_id, cue, start_char
+    FROM statement_rows
+    WHERE article_id IN (SELECT article_id FROM chosen)
+),
+cues AS (
+    SELECT s.article_id, coalesce(l.root, s.utterance_id) AS utterance_id, arg_min(s.cue, s.start_char) AS cue
+    FROM reported AS s
+    LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+    GROUP BY ALL
+)
 SELECT {ALERT.of("a")},
     r.title, r.url, r.outlet, f.country, r.published_at,
     (
@@ -86,35 +103,27 @@ SELECT {ALERT.of("a")},
     ),
     (SELECT min(o.side) FROM officials AS o WHERE o.official_id = a.official_id),
     (SELECT min(o.country) FROM officials AS o WHERE o.official_id = a.official_id),
-    coalesce(a.sources, t.independent_sources),
-    (
-        SELECT arg_min(s.cue, s.start_char)
-        FROM statement_rows AS s
-        LEFT JOIN utterance_links AS k ON k.member = s.utterance_id
-        WHERE s.article_id = a.article_id
-            AND coalesce(k.root, s.utterance_id) = coalesce(n.root, a.utterance_id)
-    ),
-    a.roots, r.language,
-    CASE
-        WHEN f.primary_source AND f.outlet = r.outlet THEN r.outlet
-        ELSE (
-            SELECT min(u.primary_outlet) FROM utterances AS u WHERE u.utterance_id = coalesce(n.root, a.utterance_id)
-        )
-    END
-FROM alert_rows AS a
+    coalesce(a.sources, t.independent_sources), c.cue, a.roots, r.language,
+    if(f.primary_source AND f.outlet = r.outlet, r.outlet, u.primary_outlet)
+FROM chosen AS a
 JOIN article_rows AS r USING (article_id)
-LEFT JOIN utterance_links AS n ON n.member = a.utterance_id
+LEFT JOIN cues AS c ON c.article_id = a.article_id AND c.utterance_id = a.told_utterance_id
+LEFT JOIN utterances AS u ON u.utterance_id = a.told_utterance_id
 LEFT JOIN feeds AS f USING (feed_id)
 LEFT JOIN story_links AS l ON l.member = r.article_id
 LEFT JOIN stories AS t ON t.story_id = coalesce(l.root, r.article_id)
+ORDER BY a.nth
 """  # noqa: S608 (our own columns)
-_OF_MESSAGE = " JOIN message_alerts AS m USING (alert_id) WHERE m.message_id = $1 ORDER BY m.position"
-_OF_LOG = """
-WHERE ($rule::VARCHAR IS NULL OR a.rule = $rule) AND ($since::TIMESTAMPTZ IS NULL OR a.fired_at >= $since)
-ORDER BY a.fired_at DESC, a.alert_id
-LIMIT $limit
+# Which alerts, and in what order.
+_OF_MESSAGE = "SELECT alert_id, position AS nth FROM message_alerts WHERE message_id = $1"
+_NEWEST = """
+SELECT alert_id, row_number() OVER (ORDER BY fired_at DESC, alert_id) AS nth
+FROM (SELECT alert_id, fired_at FROM alert_rows WHERE {} ORDER BY fired_at DESC, alert_id LIMIT {})
 """
-_OF_NAME = "WHERE $1 <> '' AND starts_with(a.alert_id, $1) ORDER BY a.fired_at DESC, a.alert_id LIMIT 10"
+_OF_LOG = _NEWEST.format(
+    "($rule::VARCHAR IS NULL OR rule = $rule) AND ($since::TIMESTAMPTZ IS NULL OR fired_at >= $since)", "$limit"
+)
+_OF_NAME = _NEWEST.format("$1 <> '' AND starts_with(alert_id, $1)", "10")
 
 # Of several things new about one alert the latest is shown; its own words too, where more was said before it was told.
 _NEWS = f"""
@@ -296,8 +305,8 @@ def notices_of(session: Session, message_id: str) -> tuple[Notice, ...]:
     )
 
 
-def _notices(session: Session, which: str, params: Params) -> tuple[Notice, ...]:
-    notices = _named_now(session, [_notice(row) for row in session.rows(_NOTICE + which, params)])
+def _notices(session: Session, chosen: str, params: Params) -> tuple[Notice, ...]:
+    notices = _named_now(session, [_notice(row) for row in session.rows(_NOTICE.format(chosen=chosen), params)])
     names = [notice.alert.alert_id for notice in notices]
     before = known_before(session, names)
     others: dict[str, list[str]] = dict(session.rows(_OTHER_OUTLETS, [names]))
