@@ -2,13 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +12,6 @@ from flows.setup import STOP_FLAG
 from flows.steps.deliver import relay
 from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, look
 from flows.steps.deliver.senders import deliver, lock_of
-from tests.newsroom import RULES, newsroom
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse.locking import exclusive
@@ -25,7 +19,6 @@ from warehouse.store import LIVE
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-LONG = 240
 
 
 @pytest.fixture
@@ -194,30 +187,3 @@ def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(Relay(None).run())
     assert slept == [LOOK_SECONDS, REST_SECONDS, LOOK_SECONDS, REST_SECONDS]
-
-
-@pytest.mark.slow
-def test_serve_tries_again_without_a_pass(tmp_path):
-    """What failed in passing leaves soon after, though the next pass of `serve` is an hour away."""
-    talkwatch = str(Path(sys.executable).with_name("talkwatch"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
-    with newsroom(tmp_path) as room:
-        room.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more="[schedule]\nevery = '1h'\n")
-        room.mail.answer("RCPT", "451 4.7.1 greylisted")
-        process = subprocess.Popen(
-            [talkwatch, "serve", "--config", str(room.configuration)],
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        try:
-            room.mail.wait_for(1, LONG)
-            process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=60)
-        finally:
-            process.kill()
-            process.communicate()
-        assert process.returncode == 0, errors
-        assert "Traceback" not in errors
-        assert (errors.count("talkwatch.pass"), room.rows("select count(*) from runs")) == (1, [(1,)])
-        assert room.rows("select attempts, status from messages where channel = 'email'") == [(2, "sent")]

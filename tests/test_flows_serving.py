@@ -9,12 +9,15 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from flows.setup import STOP_FLAG
 from tests.deployment import TALKWATCH, descendants, kill_tree, words_of
-from tests.newsroom import OTHER, RULES, newsroom, page
+from tests.newsroom import OTHER, RULES, Newsroom, feed, newsroom, page
 from tests.servers import Reply
 
 pytestmark = pytest.mark.slow
@@ -22,13 +25,13 @@ pytestmark = pytest.mark.slow
 LONG = 240
 
 
-@pytest.fixture
-def room(tmp_path):
-    """An outlet, a mailbox and a webhook, watched every two seconds."""
-    with newsroom(tmp_path) as opened:
+@contextmanager
+def watched(folder, every: str):
+    """Open an outlet, a mailbox and a webhook, and have them watched in this interval."""
+    with newsroom(folder) as room:
         # The servers' clock is real, and the articles are of the newsroom's: no limit of age.
-        opened.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more="[schedule]\nevery = '2s'\n")
-        yield opened
+        room.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more=f"[schedule]\nevery = '{every}'\n")
+        yield room
 
 
 def serve(room, *options: str, **more: str) -> subprocess.Popen[str]:
@@ -92,102 +95,161 @@ def taken_over(room, process: subprocess.Popen[str]) -> None:
         time.sleep(0.1)  # a process that was told by a signal gives no other sign
 
 
-def test_serve_runs_the_schedule_and_stops_cleanly(room):
-    """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0, and a second serve is refused.
+@dataclass
+class Life:
+    """What one `serve` did from its start to SIGTERM, after one pass of which a mail failed in passing."""
+
+    room: Newsroom
+    process: subprocess.Popen[str]
+    errors: str
+    notified: list[bytes]
+    second: subprocess.CompletedProcess[str]
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Return what its log says: every process of it writes one object a line."""
+        return list(map(json.loads, self.errors.splitlines()))
+
+    @property
+    def passes(self) -> list[dict[str, int]]:
+        """Return what each pass says it has done."""
+        return [event["fields"] for event in self.events if event["logger"] == "talkwatch.pass" and "fields" in event]
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory):
+    """Have the first pass's mail come late, a feed added, a second `serve` try its luck, then stop."""
+    folder = tmp_path_factory.mktemp("life")
+    with watched(folder, "1h") as room, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(folder / "notify"))
+        room.mail.answer("RCPT", "451 4.7.1 greylisted")
+        process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
+        try:
+            room.mail.wait_for(1, LONG)
+            taken_over(room, process)
+            second = subprocess.run(
+                [TALKWATCH, "serve", "--config", str(room.configuration)], capture_output=True, text=True, check=False
+            )
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.communicate()
+        manager.setblocking(False)
+        notified = [manager.recv(1000).split(b"\n")[0] for _ in range(2)]
+        yield Life(room, process, errors, notified, second)
+
+
+def test_serve_runs_the_schedule_and_stops_cleanly(life):
+    """A scheduled run of the real server does the work; SIGTERM ends all with exit code 0.
 
     systemd is told when the schedule runs, and when it ends.
     """
-    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    manager.bind(str(room.configuration.parent / "notify"))
-    process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
-    try:
-        room.mail.wait_for(1, LONG)
-        taken_over(room, process)
-        second = subprocess.run(
-            [TALKWATCH, "serve", "--config", str(room.configuration)], capture_output=True, text=True, check=False
-        )
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
-    manager.setblocking(False)
-    assert [manager.recv(1000).split(b"\n")[0] for _ in range(2)] == [b"READY=1", b"STOPPING=1"]
-    manager.close()
-    assert second.returncode == 1
-    assert (
-        f"another serve is at work on {room.configuration.parent / 'var'} (held by process {process.pid})"
-        in second.stderr
-    )
-    assert process.returncode == 0, errors
-    assert "Traceback" not in errors
-    assert "the configuration is taken over: 1 feed new" in errors
-    assert not (room.configuration.parent / "var" / STOP_FLAG).exists()  # else the next `run` by hand would do nothing
-    events = list(map(json.loads, errors.splitlines()))  # every process of it writes one object a line
-    assert all(event.keys() >= {"time", "level", "logger", "message", "process"} for event in events)
-    counts = [event.get("fields", {}) for event in events if event["logger"] == "talkwatch.pass"]
-    assert any({"articles_new": 2, "messages_sent": 2}.items() <= each.items() for each in counts), errors
-    assert states(room)["Completed"] >= 1
-    assert not states(room).keys() & {"Scheduled", "Late", "Pending", "Running"}
-    assert room.rows("select count(*) from runs where finished_at is not null")[0][0] >= 1
+    assert life.notified == [b"READY=1", b"STOPPING=1"]
+    assert life.process.returncode == 0, life.errors
+    assert "Traceback" not in life.errors
+    assert not (
+        life.room.configuration.parent / "var" / STOP_FLAG
+    ).exists()  # else the next `run` by hand would do nothing
+    assert all(event.keys() >= {"time", "level", "logger", "message", "process"} for event in life.events)
+    assert any({"articles_new": 2, "messages_sent": 1}.items() <= each.items() for each in life.passes), life.errors
+    assert states(life.room)["Completed"] == 1
+    assert not states(life.room).keys() & {"Scheduled", "Late", "Pending", "Running"}
+    assert life.room.rows("select count(*) from runs where finished_at is not null") == [(1,)]
 
 
-def test_serve_catches_up_once_after_a_kill(room):
-    """Killed in mid-pass, with runs missed while it was down, serve works on by itself: nothing is told twice."""
-    gate = threading.Event()
-    room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
-    first = serve(room)
-    try:
-        room.outlet.wait_for("/harvest", 1, LONG)
-        wait_for_schedule(room)
-        kill_tree(first.pid)
-    finally:
-        first.kill()
-        first.communicate()
-        gate.set()
-    assert states(room)["Running"] == 1
-    missed = miss_runs(room)
-    assert missed > 2
-    room.outlet.reply("/harvest", page("A festival by the river", OTHER))
-    second = serve(room)
-    try:
-        room.mail.wait_for(1, LONG)
-        room.hook.wait_for("/hook", 1, LONG)
-        second.send_signal(signal.SIGTERM)
-        _, errors = second.communicate(timeout=60)
-    finally:
-        second.kill()
-        second.communicate()
-    assert "1 orphaned runs marked crashed" in errors
-    found = states(room)
-    assert (found["Crashed"], found["Running"]) == (1, 0)
-    assert found["Skipped"] >= missed - 1  # one may have been started
-    assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
+def test_serve_tries_again_without_a_pass(life):
+    """What failed in passing leaves soon after, though the next pass of `serve` is an hour away."""
+    assert len(life.passes) == 1
+    assert life.room.rows("select attempts, status from messages where channel = 'email'") == [(2, "sent")]
 
 
-def test_a_pass_whose_server_dies_loses_and_repeats_nothing(room):
-    """Prefect's server is killed in mid-pass: serve says so and begins anew, by itself; the work is done once."""
-    gate = threading.Event()
-    room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
-    process = serve(room)
-    try:
-        room.outlet.wait_for("/harvest", 1, LONG)
-        os.kill(prefect_server_of(process), signal.SIGKILL)
+def test_a_second_serve_is_refused(life):
+    """It says which process is at work, and where."""
+    assert life.second.returncode == 1
+    data_dir = life.room.configuration.parent / "var"
+    assert f"another serve is at work on {data_dir} (held by process {life.process.pid})" in life.second.stderr
+
+
+def test_a_changed_configuration_is_taken_over(life):
+    """SIGHUP is enough: nothing is started anew."""
+    assert "the configuration is taken over: 1 feed new" in life.errors
+
+
+@dataclass
+class Ordeal:
+    """What became of a `serve` that was killed in mid-pass, and of the next, whose Prefect server was."""
+
+    room: Newsroom
+    left: Counter[str]  # what Prefect's runs were when all was killed
+    missed: int
+    begun: str  # what the second said until it served
+    found: Counter[str]  # what the runs were when it did
+    process: subprocess.Popen[str]
+    errors: str  # what it said from then on
+
+
+@pytest.fixture(scope="module")
+def ordeal(tmp_path_factory):
+    """Kill a whole `serve` while a page is late, start it again, kill its Prefect server while another page is."""
+    with watched(tmp_path_factory.mktemp("ordeal"), "1m") as room:
+        gate, late = threading.Event(), threading.Event()
+        room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
+        first = serve(room)
+        try:
+            room.outlet.wait_for("/harvest", 1, LONG)
+            wait_for_schedule(room)
+            kill_tree(first.pid)
+        finally:
+            first.kill()
+            first.communicate()
+            gate.set()
+        left, missed = states(room), miss_runs(room)
         room.outlet.reply("/harvest", page("A festival by the river", OTHER))
-        gate.set()
-        told = until_serving(process, 2)
-        room.mail.wait_for(1, LONG)
-        room.hook.wait_for("/hook", 1, LONG)
-        process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
-        gate.set()
-    errors = f"{told}{rest}"
-    assert process.returncode == 0, errors
-    assert "ended by itself; start serve again: beginning again in 5 s" in errors
-    assert "CancelledError" not in errors
+        room.outlet.reply("/late", Reply(gate=late, body=b"late"))
+        items = {"/talks": "Kremlin names its terms", "/harvest": "A festival by the river", "/late": "The river rises"}
+        room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items)))
+        second = serve(room)
+        try:
+            begun = until_serving(second, 1)
+            room.outlet.wait_for("/late", 1, LONG)
+            found = states(room)
+            os.kill(prefect_server_of(second), signal.SIGKILL)
+            room.outlet.reply("/late", page("The river rises", OTHER[::-1]))
+            late.set()
+            told = until_serving(second, 1)
+            room.mail.wait_for(1, LONG)
+            room.hook.wait_for("/hook", 1, LONG)
+            second.send_signal(signal.SIGTERM)
+            _, rest = second.communicate(timeout=60)
+        finally:
+            second.kill()
+            second.communicate()
+            late.set()
+        yield Ordeal(room, left, missed, begun, found, second, f"{told}{rest}")
+
+
+def test_serve_catches_up_once_after_a_kill(ordeal):
+    """Killed in mid-pass, with runs missed while it was down, serve works on by itself with one pass for all."""
+    assert ordeal.left["Running"] == 1
+    assert ordeal.missed > 2
+    assert "1 orphaned runs marked crashed" in ordeal.begun
+    assert (ordeal.found["Crashed"], ordeal.found["Running"]) == (1, 1)
+    assert ordeal.found["Skipped"] >= ordeal.missed - 1  # one may have been started
+
+
+def test_a_pass_whose_server_dies_is_begun_anew(ordeal):
+    """Prefect's server is killed in mid-pass: serve says so and begins anew, by itself."""
+    assert ordeal.process.returncode == 0, ordeal.errors
+    assert "ended by itself; start serve again: beginning again in 5 s" in ordeal.errors
+    assert "CancelledError" not in ordeal.errors
+    assert states(ordeal.room)["Running"] == 0
+
+
+def test_whatever_was_killed_nothing_is_lost_or_told_twice(ordeal):
+    """Each page is an article, and each subscriber was told once."""
+    room = ordeal.room
+    assert room.rows("select count(*) from articles") == [(3,)]
     assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
     told = room.rows("select count(distinct message_id), count(*) filter (status <> 'sent') from deliveries")
     assert told == [(2, 0)]
