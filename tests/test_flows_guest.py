@@ -142,8 +142,9 @@ def test_a_publisher_has_nothing_to_complain_of(room):
             killed_pass(room, opened)
             asked += 1
         room.now += timedelta(hours=1)
-        run_pass(setup)
-        assert len(opened.asked) == asked  # too early
+        if passes % 5 == 0:
+            run_pass(setup)
+            assert len(opened.asked) == asked  # too early
         room.now = max(next_poll(room), room.now)
     times = [at for at, _ in opened.asked]
     gaps = [later - earlier for earlier, later in pairwise(times)]
