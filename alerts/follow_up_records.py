@@ -42,7 +42,7 @@ class Mailing:
     """A message that tells an alert to a subscriber. `is_open`: it was not tried yet; `thread` is where replies go."""
 
     alert_id: str
-    story_id: str
+    event_id: str
     subscriber: str
     is_open: bool
     thread: str | None

@@ -6,6 +6,7 @@ In letters of alerts labels and counts are ours, every other word the source's.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,7 +76,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """The articles about one subject and official, `title` of a digest's; a message on one story has one without."""
+    """The articles on one event, or about one subject and official; `title` is empty where it is the only one."""
 
     title: str
     alerts: str
@@ -114,7 +115,7 @@ def render(
     footer = footer_lines(message.subscriber, ordered, stop)
     page = {
         "heading": SAMPLE_OF_ALERT if is_sample else heading(message, notices),
-        "sections": section_views(ordered, timezone=timezone, is_digest=message.story_id is None),
+        "sections": section_views(ordered, timezone=timezone),
     }
     return written("letter", page, message, subject, footer, stop=stop, one_click=one_click, notices=ordered)
 
@@ -137,18 +138,29 @@ def opinion_line(notices: Sequence[Notice]) -> str:
     return f"Whoever runs Talkwatch can say whether it was right: talkwatch alerts mark {name} right (or wrong)."
 
 
-def section_views(notices: Sequence[Notice], *, timezone: str, is_digest: bool = False) -> tuple[SectionView, ...]:
-    """Return the alerts by article, and in a digest of several these by the subject and official of their foremost."""
+def section_views(notices: Sequence[Notice], *, timezone: str) -> tuple[SectionView, ...]:
+    """Return the alerts by section and article."""
+    return tuple(_section_view(title, articles, timezone) for title, articles in by_section(notices))
+
+
+def by_section(notices: Sequence[Notice]) -> tuple[tuple[str, list[tuple[Notice, ...]]], ...]:
+    """Return alerts by article, and these under titles where they are on several events.
+
+    Articles on one event stand under its headline, others under the subject and official of their foremost alert.
+    """
     articles = by_article(notices)
-    if not is_digest or len(articles) == 1:
-        return (_section_view("", articles, timezone),)
-    about_whom = _grouped_by(articles, lambda group: section_title(group[0]))
-    return tuple(_section_view(title, group, timezone) for title, group in about_whom.items())
+    on = Counter(group[0].event_id for group in articles)
+    if len(on) == 1:
+        return (("", list(articles)),)
 
+    def section(group: Sequence[Notice]) -> tuple[str, str]:
+        first = group[0]
+        title = shown(first.event_title or "").strip() if on[first.event_id] > 1 else ""
+        if title:
+            return first.event_id, title
+        return "", f"{called(first.alert.keyword)} · {shown(first.alert.official)}"
 
-def section_title(notice: Notice) -> str:
-    """Return what an alert is about and whom, as a digest heads it."""
-    return f"{called(notice.alert.keyword)} · {shown(notice.alert.official)}"
+    return tuple((title, group) for (_, title), group in _grouped_by(articles, section).items())
 
 
 def _section_view(title: str, articles: Sequence[Sequence[Notice]], timezone: str) -> SectionView:

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of the outbox: alerts of one story, or a digest, for one subscriber.
+    """One message of the outbox: alerts of one event, or a digest, for one subscriber.
 
     Its id never changes, so a repeat is recognisable; alerts join it until `attempts` is above 0. `thread_of` names the
     message to the same subscriber that it follows up, None when it starts a thread of its own. `tried_since` is when it
@@ -39,7 +39,7 @@ class Message:
     message_id: str
     subscriber: str
     channel: str
-    story_id: str | None
+    event_id: str | None
     alert_ids: tuple[str, ...]
     created_at: datetime
     due_at: datetime
@@ -92,8 +92,9 @@ class Notice:
     and `new_sources` are the independent ones that came since; `attributed_to` is whose words they are by now, where
     somebody put that right. `language` is the article's; where it is not English,
     `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
-    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `deeds` are
-    links by which its reader says what he thinks of it, each with its name.
+    it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `event_id`
+    is the happening that its article is on, `event_title` the headline of the first article on that. `deeds` are links
+    by which its reader says what he thinks of it, each with its name.
     """
 
     alert: Alert
@@ -117,6 +118,8 @@ class Notice:
     language: str | None = None
     in_english: NewSource | None = None
     primary: str | None = None
+    event_id: str = ""
+    event_title: str | None = None
     deeds: tuple[tuple[str, str], ...] = ()
 
 

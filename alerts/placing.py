@@ -24,18 +24,19 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Slot:
-    """When a message may leave, why not earlier, and the story it is bound to (None: a digest)."""
+    """When a message may leave, why not earlier, and the event it is bound to (None: a digest)."""
 
     due_at: datetime
     held_by: HeldBy | None
-    story_id: str | None
+    event_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """What a message is to tell: an alert, or with `follow_up_id` what is new about it; it replies to `thread_of`."""
+    """What a message is to tell: an alert of an event, or its news `follow_up_id`; it replies to `thread_of`."""
 
     alert: Alert
+    event_id: str
     follow_up_id: str | None
     thread_of: str | None
 
@@ -44,6 +45,7 @@ def place(
     alert: Alert,
     subscriber: Subscriber,
     *,
+    event_id: str,
     open_messages: Sequence[Message],
     recent: Sequence[Message],
     now: datetime,
@@ -54,17 +56,17 @@ def place(
 
     `open_messages` are pending and were never attempted, those made in this pass included; `recent` those attempted
     within the last hour or within the subscriber's group_interval. Both may hold messages of other subscribers.
-    A digest comes first, then the story's own message, one for all that quiet hours hold, and at last the throttle.
+    A digest comes first, then the event's own message, one for all that quiet hours hold, and at last the throttle.
     """
-    item = _Item(alert=alert, follow_up_id=follow_up_id, thread_of=thread_of)
+    item = _Item(alert=alert, event_id=event_id, follow_up_id=follow_up_id, thread_of=thread_of)
     unsent = [message for message in open_messages if _is_open(message, subscriber)]
     roomy = [message for message in unsent if len(message.alert_ids) < MOST_GATHERED]
     others = [message for message in recent if message.subscriber == subscriber.name and message.status != Status.DEAD]
     if subscriber.mode is not Mode.IMMEDIATE:
         slot = _digest_slot(alert, subscriber, now)
         return _put(item, subscriber, _same_digest(roomy, slot), slot, now)
-    slot = _story_slot(alert, subscriber, [*unsent, *others], now)
-    if joined := _same_story(unsent, slot):
+    slot = _event_slot(item, subscriber, [*unsent, *others], now)
+    if joined := _same_event(unsent, slot):
         return _put(item, subscriber, joined, slot, now)
     slot = _throttled(slot, alert, subscriber, [*unsent, *others])
     overflow = _overflow(roomy) if slot.held_by is HeldBy.THROTTLE else None
@@ -78,7 +80,7 @@ def next_briefing(subscriber: Subscriber, now: datetime) -> Message:
         message_id=message_id(subscriber.name, f"briefing|{due.isoformat()}"),
         subscriber=subscriber.name,
         channel=subscriber.channel,
-        story_id=None,
+        event_id=None,
         alert_ids=(),
         created_at=now,
         due_at=due,
@@ -104,7 +106,7 @@ def summary(messages: Sequence[Message], now: datetime) -> Message:
     """Return the first of some messages as a digest, due now, that tells all that they were to tell."""
     return replace(
         messages[0],
-        story_id=None,
+        event_id=None,
         alert_ids=tuple(dict.fromkeys(name for message in messages for name in message.alert_ids)),
         due_at=now,
         held_by=HeldBy.DIGEST,
@@ -163,18 +165,18 @@ def next_digest(subscriber: Subscriber, now: datetime) -> datetime:
 
 def _digest_slot(alert: Alert, subscriber: Subscriber, now: datetime) -> _Slot:
     if subscriber.mode is Mode.BRIEFING:
-        return _Slot(due_at=_briefed_at(subscriber, now), held_by=HeldBy.BRIEFING, story_id=None)
+        return _Slot(due_at=_briefed_at(subscriber, now), held_by=HeldBy.BRIEFING, event_id=None)
     due = next_digest(subscriber, now)
-    return _Slot(due_at=_after_quiet(alert, subscriber, due) or due, held_by=HeldBy.DIGEST, story_id=None)
+    return _Slot(due_at=_after_quiet(alert, subscriber, due) or due, held_by=HeldBy.DIGEST, event_id=None)
 
 
-def _story_slot(alert: Alert, subscriber: Subscriber, known: Sequence[Message], now: datetime) -> _Slot:
-    left = [message.due_at for message in known if message.story_id == alert.story_id and message.due_at <= now]
+def _event_slot(item: _Item, subscriber: Subscriber, known: Sequence[Message], now: datetime) -> _Slot:
+    left = [message.due_at for message in known if message.event_id == item.event_id and message.due_at <= now]
     due = max([now + subscriber.group_wait, *(at + subscriber.group_interval for at in left)])
-    quiet = _after_quiet(alert, subscriber, due)
+    quiet = _after_quiet(item.alert, subscriber, due)
     if quiet:
-        return _Slot(due_at=quiet, held_by=HeldBy.QUIET_HOURS, story_id=None)
-    return _Slot(due_at=due, held_by=None, story_id=alert.story_id)
+        return _Slot(due_at=quiet, held_by=HeldBy.QUIET_HOURS, event_id=None)
+    return _Slot(due_at=due, held_by=None, event_id=item.event_id)
 
 
 def _throttled(slot: _Slot, alert: Alert, subscriber: Subscriber, known: Sequence[Message]) -> _Slot:
@@ -183,7 +185,7 @@ def _throttled(slot: _Slot, alert: Alert, subscriber: Subscriber, known: Sequenc
     if len(window) < subscriber.max_per_hour:
         return slot
     frees = window[-subscriber.max_per_hour] + _HOUR if subscriber.max_per_hour else slot.due_at + _HOUR
-    return _Slot(due_at=_after_quiet(alert, subscriber, frees) or frees, held_by=HeldBy.THROTTLE, story_id=None)
+    return _Slot(due_at=_after_quiet(alert, subscriber, frees) or frees, held_by=HeldBy.THROTTLE, event_id=None)
 
 
 def _after_quiet(alert: Alert, subscriber: Subscriber, due: datetime) -> datetime | None:
@@ -200,9 +202,9 @@ def _same_digest(unsent: Sequence[Message], slot: _Slot) -> Message | None:
     return _first(message for message in unsent if (message.held_by, message.due_at) == (slot.held_by, slot.due_at))
 
 
-def _same_story(unsent: Sequence[Message], slot: _Slot) -> Message | None:
-    """Find the story's own message, or the one of what quiet hours hold."""
-    return _first(message for message in unsent if (message.story_id, message.held_by) == (slot.story_id, slot.held_by))
+def _same_event(unsent: Sequence[Message], slot: _Slot) -> Message | None:
+    """Find the event's own message, or the one of what quiet hours hold."""
+    return _first(message for message in unsent if (message.event_id, message.held_by) == (slot.event_id, slot.held_by))
 
 
 def _overflow(unsent: Sequence[Message]) -> Message | None:
@@ -225,12 +227,12 @@ def _put(item: _Item, subscriber: Subscriber, joined: Message | None, slot: _Slo
         message_id=message_id(subscriber.name, item.follow_up_id or item.alert.alert_id),
         subscriber=subscriber.name,
         channel=subscriber.channel,
-        story_id=slot.story_id,
+        event_id=slot.event_id,
         alert_ids=(item.alert.alert_id,),
         created_at=now,
         due_at=slot.due_at,
         held_by=slot.held_by,
-        thread_of=None if slot.story_id is None else item.thread_of,
+        thread_of=None if slot.event_id is None else item.thread_of,
         follow_up_ids=told,
     )
 

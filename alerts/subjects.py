@@ -68,7 +68,8 @@ def heading(message: Message, notices: Sequence[Notice]) -> str:
         return ""
     articles = len({notice.alert.article_id for notice in notices})
     held = _HELD[message.held_by] if message.held_by else ""
-    return f"{late(message)}{held}{counted(len(notices), 'alert')} from {counted(articles, 'article')}"
+    one = " on one event" if message.event_id and articles > 1 else ""
+    return f"{late(message)}{held}{counted(len(notices), 'alert')} from {counted(articles, 'article')}{one}"
 
 
 def late(message: Message) -> str:

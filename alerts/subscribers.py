@@ -75,8 +75,8 @@ class Subscriber(Table):
         description="`summary`: what a new deployment's first pass finds, where it would be more than five messages, "
         "comes in one; `each`: message by message",
     )
-    group_wait: Wait = Field(timedelta(0), description="how long a story's first message is held for more")
-    group_interval: Wait = Field(timedelta(minutes=5), description="least time between two messages on one story")
+    group_wait: Wait = Field(timedelta(0), description="how long an event's first message is held for more")
+    group_interval: Wait = Field(timedelta(minutes=5), description="least time between two messages on one event")
 
     corrections: bool = Field(False, description="whether to be told when somebody puts right whom an alert was about")
 

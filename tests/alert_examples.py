@@ -206,7 +206,7 @@ def message(**changes: Any) -> Message:
         message_id="00000000000000m1",
         subscriber="desk",
         channel="email",
-        story_id="story1",
+        event_id="story1",
         alert_ids=("00000000000000a1",),
         created_at=NOW,
         due_at=NOW,
@@ -216,7 +216,8 @@ def message(**changes: Any) -> Message:
 
 def letter(*notices: Notice, held_by: HeldBy | None = None, timezone: str = "Europe/Kyiv") -> Letter:
     """Return the letter for some notices, or for one."""
-    return render(message(held_by=held_by), notices or (notice(),), timezone=timezone)
+    held = {"held_by": held_by, "event_id": None} if held_by else {}
+    return render(message(**held), notices or (notice(),), timezone=timezone)
 
 
 def subscriber(**changes: Any) -> EmailSubscriber:

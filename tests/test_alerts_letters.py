@@ -320,12 +320,12 @@ def test_a_digest_is_by_subject_and_person_the_most_severe_first() -> None:
     """What is in it stands at its top; an article stands once, where its foremost alert belongs."""
     putin = {"official": "Vladimir Putin", "official_id": "vladimir-putin"}
     told = [
-        notice(alert(alert_id="1" * 16, article_id="a1"), title="One"),
-        notice(alert(alert_id="2" * 16, article_id="a2", keyword="topic:talks", **putin), title="Two"),
-        notice(alert(alert_id="3" * 16, article_id="a3"), title="Three"),
-        notice(alert(alert_id="4" * 16, article_id="a2", severity=Severity.HIGH, **putin), title="Two"),
+        notice(alert(alert_id="1" * 16, article_id="a1"), title="One", event_id="e1"),
+        notice(alert(alert_id="2" * 16, article_id="a2", keyword="topic:talks", **putin), title="Two", event_id="e2"),
+        notice(alert(alert_id="3" * 16, article_id="a3"), title="Three", event_id="e3"),
+        notice(alert(alert_id="4" * 16, article_id="a2", severity=Severity.HIGH, **putin), title="Two", event_id="e2"),
     ]
-    sent = render(message(held_by=HeldBy.DIGEST, story_id=None), told, timezone="UTC")
+    sent = render(message(held_by=HeldBy.DIGEST, event_id=None), told, timezone="UTC")
     lines = sent.text.splitlines()
     assert lines[0] == "Digest: 4 alerts from 3 articles"
     assert lines[2:4] == ["“ceasefire” · Vladimir Putin: 2 alerts", "“ceasefire” · Dmitry Peskov: 2 alerts"]

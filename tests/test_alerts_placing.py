@@ -29,13 +29,18 @@ def numbered(number: int, story: str | None = None, **changes: Any) -> Alert:
     return alert(alert_id=f"{number:016x}", story_id=story or f"story{number}", **changes)
 
 
+def on_event(one: Alert, who: Subscriber, **given: Any) -> Message:
+    """Place an alert whose story is an event of its own."""
+    return place(one, who, event_id=one.story_id, **given)
+
+
 def place_all(
     alerts: list[Alert], who: Subscriber, *, now: datetime = NOW, recent: tuple[Message, ...] = ()
 ) -> list[Message]:
     """Place alerts one after the other, as a pass does; return the messages in order of their making."""
     made: dict[str, Message] = {}
     for one in alerts:
-        placed = place(one, who, open_messages=list(made.values()), recent=recent, now=now)
+        placed = on_event(one, who, open_messages=list(made.values()), recent=recent, now=now)
         made[placed.message_id] = placed
     return list(made.values())
 
@@ -43,7 +48,7 @@ def place_all(
 def test_one_pass_on_one_story_is_one_message_sent_at_once() -> None:
     """Fifty alerts of a story are one message, due now; it is named by the subscriber and its first alert."""
     (made,) = place_all([numbered(n, "story1") for n in range(50)], subscriber())
-    assert (len(made.alert_ids), made.due_at, made.held_by, made.story_id) == (50, NOW, None, "story1")
+    assert (len(made.alert_ids), made.due_at, made.held_by, made.event_id) == (50, NOW, None, "story1")
     assert made.message_id == message_id("desk", made.alert_ids[0])
     assert len(made.message_id) == 16
 
@@ -59,19 +64,19 @@ def test_two_stories_are_two_messages() -> None:
         pytest.param({"subscriber": "other"}, id="another subscriber's"),
         pytest.param({"attempts": 1}, id="one that was attempted"),
         pytest.param({"status": Status.SENT}, id="one that was sent"),
-        pytest.param({"story_id": "story2"}, id="another story's"),
-        pytest.param({"story_id": None, "held_by": HeldBy.DIGEST}, id="a digest, for who wants none"),
+        pytest.param({"event_id": "story2"}, id="another story's"),
+        pytest.param({"event_id": None, "held_by": HeldBy.DIGEST}, id="a digest, for who wants none"),
     ],
 )
 def test_an_alert_joins_no_message(changes: dict[str, Any]) -> None:
     """Only the subscriber's own message on the story, never attempted, takes another alert."""
-    made = place(numbered(7, "story1"), subscriber(), open_messages=[message(**changes)], recent=[], now=NOW)
+    made = on_event(numbered(7, "story1"), subscriber(), open_messages=[message(**changes)], recent=[], now=NOW)
     assert made.alert_ids == (numbered(7).alert_id,)
 
 
 def test_joining_twice_changes_nothing() -> None:
     """An alert stands in a message once."""
-    once = place(alert(), subscriber(), open_messages=[message()], recent=[], now=NOW)
+    once = on_event(alert(), subscriber(), open_messages=[message()], recent=[], now=NOW)
     assert once == message()
 
 
@@ -80,7 +85,7 @@ def test_group_wait_holds_the_first_message_on_a_story() -> None:
     who = subscriber(group_wait=timedelta(minutes=2))
     (first,) = place_all([numbered(1, "story1")], who)
     assert first.due_at == NOW + timedelta(minutes=2)
-    later = place(numbered(2, "story1"), who, open_messages=[first], recent=[], now=NOW + timedelta(minutes=1))
+    later = on_event(numbered(2, "story1"), who, open_messages=[first], recent=[], now=NOW + timedelta(minutes=1))
     assert (later.due_at, len(later.alert_ids)) == (first.due_at, 2)
 
 
@@ -94,9 +99,9 @@ def test_group_wait_holds_the_first_message_on_a_story() -> None:
 def test_group_interval(ago: int, expected: int) -> None:
     """Two messages on one story are at least group_interval apart."""
     sent = message(due_at=NOW - timedelta(minutes=ago), status=Status.SENT, attempts=1)
-    made = place(numbered(1, "story1"), subscriber(), open_messages=[], recent=[sent], now=NOW)
+    made = on_event(numbered(1, "story1"), subscriber(), open_messages=[], recent=[sent], now=NOW)
     assert made.due_at == NOW + timedelta(minutes=expected)
-    other = place(numbered(1, "story2"), subscriber(), open_messages=[], recent=[sent], now=NOW)
+    other = on_event(numbered(1, "story2"), subscriber(), open_messages=[], recent=[sent], now=NOW)
     assert other.due_at == NOW
 
 
@@ -147,9 +152,11 @@ def test_a_night_is_one_message() -> None:
     """What quiet hours hold of all stories leaves together at their end, and stands in no thread."""
     who, at = subscriber(quiet_hours=NIGHT), utc("2026-11-21 23:00")
     (first,) = place_all([numbered(n) for n in range(9)], who, now=at)
-    later = place(numbered(9), who, open_messages=[first], recent=[], now=at + timedelta(hours=3), thread_of="before")
+    later = on_event(
+        numbered(9), who, open_messages=[first], recent=[], now=at + timedelta(hours=3), thread_of="before"
+    )
     assert (len(later.alert_ids), later.message_id, later.due_at) == (10, first.message_id, utc("2026-11-22 06:00"))
-    assert (later.held_by, later.story_id, later.thread_of) == (HeldBy.QUIET_HOURS, None, None)
+    assert (later.held_by, later.event_id, later.thread_of) == (HeldBy.QUIET_HOURS, None, None)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,7 @@ def test_what_a_new_deployment_finds_at_first_is_one_summary(
     if many:
         told = summary(many, NOW)
         assert told.alert_ids == tuple(f"{n:016x}" for n in range(count))
-        assert (told.message_id, told.held_by, told.story_id, told.due_at) == (
+        assert (told.message_id, told.held_by, told.event_id, told.due_at) == (
             made[0].message_id,
             HeldBy.DIGEST,
             None,
@@ -203,7 +210,7 @@ def test_a_digest_takes_every_story_and_severity() -> None:
     """All alerts until the digest are one message, the urgent ones too: the subscriber chose so."""
     alerts = [numbered(1), numbered(2), numbered(3, severity=Severity.HIGH)]
     (made,) = place_all(alerts, subscriber(mode=Mode.DAILY))
-    assert (len(made.alert_ids), made.held_by, made.story_id) == (3, HeldBy.DIGEST, None)
+    assert (len(made.alert_ids), made.held_by, made.event_id) == (3, HeldBy.DIGEST, None)
     assert made.due_at == utc("2026-11-22 08:00")
 
 
@@ -218,13 +225,13 @@ def test_hourly_digests_respect_quiet_hours_but_for_high_severity() -> None:
 def test_throttle_puts_what_is_too_much_into_one_message() -> None:
     """Beyond max_per_hour there is one overflow, due when the hour's first message is an hour old."""
     early = message(
-        message_id="m0", story_id="story0", due_at=NOW - timedelta(minutes=20), status=Status.SENT, attempts=1
+        message_id="m0", event_id="story0", due_at=NOW - timedelta(minutes=20), status=Status.SENT, attempts=1
     )
     made = place_all([numbered(n) for n in range(1, 200)], subscriber(max_per_hour=3), recent=(early,))
     *own, overflow = made
     assert [each.held_by for each in made] == [None, None, HeldBy.THROTTLE]
     assert len(own) == 2
-    assert (len(overflow.alert_ids), overflow.due_at, overflow.story_id) == (197, NOW + timedelta(minutes=40), None)
+    assert (len(overflow.alert_ids), overflow.due_at, overflow.event_id) == (197, NOW + timedelta(minutes=40), None)
 
 
 def test_throttle_counts_neither_others_messages_nor_older_nor_dead_ones() -> None:
@@ -288,11 +295,11 @@ def test_a_story_after_its_first_message_is_one_message_an_interval() -> None:
 def test_a_follow_up_joins_what_goes_out_on_its_story_and_keeps_its_thread() -> None:
     """What is new about an alert told before is a message of its own name in reply to the first, or stands in an open one."""
     own = numbered(1, "s")
-    alone = place(own, subscriber(), open_messages=[], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
+    alone = on_event(own, subscriber(), open_messages=[], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
     assert (alone.alert_ids, alone.follow_up_ids, alone.thread_of) == ((own.alert_id,), ("f1",), "first")
     assert alone.message_id == message_id("desk", "f1") != message_id("desk", own.alert_id)
     (made,) = place_all([numbered(2, "s")], subscriber())
-    joined = place(own, subscriber(), open_messages=[made], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
+    joined = on_event(own, subscriber(), open_messages=[made], recent=[], now=NOW, follow_up_id="f1", thread_of="first")
     assert (joined.message_id, joined.follow_up_ids, joined.thread_of) == (made.message_id, ("f1",), None)
     assert joined.alert_ids == (numbered(2).alert_id, own.alert_id)
 
@@ -306,8 +313,8 @@ def test_a_follow_up_joins_what_goes_out_on_its_story_and_keeps_its_thread() -> 
 )
 def test_what_holds_many_stories_is_in_no_thread(who: Subscriber) -> None:
     """A message of several stories replies to none of them."""
-    made = place(numbered(1), who, open_messages=[], recent=[], now=NOW, follow_up_id="f", thread_of="first")
-    assert (made.story_id, made.thread_of) == (None, None)
+    made = on_event(numbered(1), who, open_messages=[], recent=[], now=NOW, follow_up_id="f", thread_of="first")
+    assert (made.event_id, made.thread_of) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -364,8 +371,8 @@ def test_five_thousand_alerts_are_a_few_messages_and_one_digest() -> None:
 
 def test_a_message_that_gathered_enough_is_left_as_it_is() -> None:
     """What comes after five thousand begins another digest, so that a storm of days costs each pass no more."""
-    full = message(held_by=HeldBy.THROTTLE, story_id=None, alert_ids=tuple(f"{n:016x}" for n in range(5000)))
-    made = place(numbered(9000), subscriber(max_per_hour=0), open_messages=[full], recent=(), now=NOW)
+    full = message(held_by=HeldBy.THROTTLE, event_id=None, alert_ids=tuple(f"{n:016x}" for n in range(5000)))
+    made = on_event(numbered(9000), subscriber(max_per_hour=0), open_messages=[full], recent=(), now=NOW)
     assert (made.alert_ids, made.held_by) == ((f"{9000:016x}",), HeldBy.THROTTLE)
 
 

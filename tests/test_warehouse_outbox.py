@@ -35,7 +35,7 @@ def stored(session, columns, name="m1"):
 
 def test_a_message_comes_back_whole(session):
     """Every field of a message survives, the order of its alerts included."""
-    sent = message(SECOND, FIRST, held_by=HeldBy.DIGEST, due_at=LATER, story_id=None, thread_of="m0")
+    sent = message(SECOND, FIRST, held_by=HeldBy.DIGEST, due_at=LATER, event_id=None, thread_of="m0")
     outbox.save_messages(session, [sent])
     assert outbox.open_messages(session) == (sent,)
 

@@ -104,7 +104,8 @@ SELECT {ALERT.of("a")},
     (SELECT min(o.side) FROM officials AS o WHERE o.official_id = a.official_id),
     (SELECT min(o.country) FROM officials AS o WHERE o.official_id = a.official_id),
     coalesce(a.sources, t.independent_sources), c.cue, a.roots, r.language,
-    if(f.primary_source AND f.outlet = r.outlet, r.outlet, u.primary_outlet)
+    if(f.primary_source AND f.outlet = r.outlet, r.outlet, u.primary_outlet),
+    coalesce(e.root, r.article_id), v.title
 FROM chosen AS a
 JOIN article_rows AS r USING (article_id)
 LEFT JOIN cues AS c ON c.article_id = a.article_id AND c.utterance_id = a.told_utterance_id
@@ -112,6 +113,8 @@ LEFT JOIN utterances AS u ON u.utterance_id = a.told_utterance_id
 LEFT JOIN feeds AS f USING (feed_id)
 LEFT JOIN story_links AS l ON l.member = r.article_id
 LEFT JOIN stories AS t ON t.story_id = coalesce(l.root, r.article_id)
+LEFT JOIN event_links AS e ON e.member = r.article_id
+LEFT JOIN events AS v ON v.event_id = coalesce(e.root, r.article_id)
 ORDER BY a.nth
 """  # noqa: S608 (our own columns)
 # Which alerts, and in what order.

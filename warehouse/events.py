@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractors.relation_records import Happening
-from warehouse.links import link, members_of
+from warehouse.links import link, members_of, roots
 from warehouse.rows import Columns
 from warehouse.session import Session
 
@@ -108,6 +108,11 @@ def known(session: Session, article_ids: Iterable[str]) -> dict[str, Happening]:
     rows = session.rows(_KNOWN, [sorted(set(article_ids))])
     found = (_HAPPENING.record(row, title=title or "", language=language) for title, language, *row in rows)
     return {each.article_id: each for each in found}
+
+
+def event_roots(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return the event of each of these articles that is not the first of its event."""
+    return roots(session, "event_links", names)
 
 
 def members(session: Session, article_ids: Iterable[str]) -> dict[str, EventMember]:

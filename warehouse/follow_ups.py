@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.records import PastAlert
 from warehouse.alerts import ALERT, PASSAGE
+from warehouse.links import members_of
 from warehouse.rows import Columns, Row
 from warehouse.session import Session
 
@@ -51,15 +53,17 @@ WHERE alert_rows.alert_id = n.alert_id
 """
 
 # A digest is no thread, and what did not leave or went nowhere can have no reply.
-_MAILINGS = """
-SELECT x.alert_id, a.article_id, m.subscriber, m.status = 'pending' AND m.attempts = 0,
-    CASE WHEN m.attempts > 0 AND m.story_id IS NOT NULL THEN coalesce(m.thread_of, m.message_id) END, m.created_at
-FROM (SELECT alert_id, article_id FROM alert_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))) AS a
+_MAILINGS = f"""
+WITH of_events AS ({members_of("event_links")})
+SELECT x.alert_id, of_events.root, m.subscriber, m.status = 'pending' AND m.attempts = 0,
+    CASE WHEN m.attempts > 0 AND m.event_id IS NOT NULL THEN coalesce(m.thread_of, m.message_id) END, m.created_at
+FROM of_events
+JOIN (FROM alert_rows WHERE fired_at >= $2) AS a ON a.article_id = of_events.member
 JOIN message_alerts AS x USING (alert_id)
 JOIN messages AS m USING (message_id)
 WHERE m.status <> 'dead'
 ORDER BY m.created_at, m.message_id
-"""
+"""  # noqa: S608 (our own text)
 
 
 _TELLERS = """
@@ -116,19 +120,19 @@ def put_right_before(session: Session) -> frozenset[str]:
     return frozenset(row[0] for row in session.rows("SELECT alert_id FROM follow_ups WHERE news = 'reattributed'"))
 
 
-def mailings(session: Session, stories: Mapping[str, str]) -> tuple[Mailing, ...]:
-    """Return which messages tell alerts on these articles, given with their stories; dead ones do not count."""
-    rows = session.rows(_MAILINGS, [sorted(stories)])
+def mailings(session: Session, event_ids: Collection[str], since: datetime) -> tuple[Mailing, ...]:
+    """Return which messages tell alerts of `since` on articles of these events; dead ones do not count."""
+    rows = session.rows(_MAILINGS, [sorted(event_ids), since])
     return tuple(
         Mailing(
             alert_id=alert_id,
-            story_id=stories[article_id],
+            event_id=event_id,
             subscriber=subscriber,
             is_open=is_open,
             thread=thread,
             created_at=created_at,
         )
-        for alert_id, article_id, subscriber, is_open, thread, created_at in rows
+        for alert_id, event_id, subscriber, is_open, thread, created_at in rows
     )
 
 

@@ -117,7 +117,7 @@ DELETE FROM messages
 WHERE list_contains($1::VARCHAR[], message_id) AND message_id NOT IN (SELECT message_id FROM message_alerts)
 """
 
-_NO_STORY = "UPDATE messages SET story_id = NULL, thread_of = NULL WHERE message_id = $1"
+_NO_EVENT = "UPDATE messages SET event_id = NULL, thread_of = NULL WHERE message_id = $1"
 
 _STOPPED = """
 UPDATE messages SET status = 'dead', last_error = $error
@@ -246,7 +246,7 @@ def gather(session: Session, summary: Message, others: Sequence[str]) -> None:
     """Let one open message tell what others were to tell as well, which are no messages any more."""
     for table in ("message_alerts", "message_follow_ups", "messages"):
         session.remove(table, "message_id", others)
-    session.run(_NO_STORY, [summary.message_id])
+    session.run(_NO_EVENT, [summary.message_id])
     save_messages(session, [summary])
 
 

@@ -237,6 +237,7 @@ class _Loading:
         members |= self._farther(near, told, stored)
         near_events = self._near()
         happenings = events.known(session, {other for _, other in near_events} - self._names)
+        in_events = events.members(session, {*self._names, *members, *happenings})
         more = utterances.spans(session, _named_in(reporters, told, stored) - spans.keys())
         still_open, tried = self._messages()
         return Situation(
@@ -247,7 +248,7 @@ class _Loading:
             members=members,
             near=near_events,
             happenings=happenings,
-            events=events.members(session, {*self._names, *members, *happenings}),
+            events=in_events,
             likely=likely,
             meant=self._meant,
             ages=utterances.ages(session, sorted(nodes), self._seen_at - horizon.reports_kept),
@@ -263,10 +264,14 @@ class _Loading:
             stored=stored,
             calendar=self._calendar(),
             silences=silences.active_silences(session, self._now),
-            mailings=follow_ups.mailings(session, {name: each.telling.story_id for name, each in members.items()}),
+            mailings=self._mailings(in_events),
             open_messages=still_open,
             recent_messages=tried,
         )
+
+    def _mailings(self, in_events: Mapping[str, EventMember]) -> tuple[Mailing, ...]:
+        names = {each.event_id for each in in_events.values()}
+        return follow_ups.mailings(self._session, names, self._now - self._horizon.followed)
 
     def _copies(self) -> tuple[tuple[str, str], ...]:
         keys = {each.article_id: each.story_keys for each in self._fresh}
@@ -356,8 +361,8 @@ class _Loading:
         still_open = outbox.open_messages(self._session)
         tried = outbox.recent_messages(self._session, self._now - self._horizon.tried)
         both = (*still_open, *tried)
-        roots = stories.story_roots(self._session, {each.story_id for each in both if each.story_id}) if both else {}
-        named = tuple(replace(each, story_id=roots.get(each.story_id or "", each.story_id)) for each in both)
+        roots = events.event_roots(self._session, {each.event_id for each in both if each.event_id}) if both else {}
+        named = tuple(replace(each, event_id=roots.get(each.event_id or "", each.event_id)) for each in both)
         return named[: len(still_open)], named[len(still_open) :]
 
 

@@ -10,8 +10,8 @@ from alerts.letters import (
     about,
     also_in,
     beside,
-    by_article,
     by_passage,
+    by_section,
     called,
     in_english,
     link_to,
@@ -40,8 +40,9 @@ Block = dict[str, Any]
 
 def payload(letter: Letter, *, timezone: str = "UTC") -> Block:
     """Return what is posted to an incoming webhook: a plain line for notifications, and the blocks."""
-    # With buttons there is one block more for each.
-    most = (BLOCKS - 3) // (_A_NOTICE + any(notice.deeds for notice in letter.notices))
+    # With buttons there is one block more for each, and with titles another.
+    more = any(notice.deeds for notice in letter.notices) + (len(by_section(letter.notices)) > 1)
+    most = (BLOCKS - 3) // (_A_NOTICE + more)
     return {
         "text": _fitted(letter.line, SECTION_CHARS),
         "mrkdwn": False,
@@ -124,10 +125,12 @@ def escape(text: str) -> str:
 
 def _alerts(notices: Sequence[Notice], timezone: str) -> list[Block]:
     blocks: list[Block] = []
-    for group in by_article(notices):
-        blocks += _article(group, timezone)
-        for each in by_passage(group):
-            blocks += _alerts_on(each, timezone)
+    for title, articles in by_section(notices):
+        blocks += [{"type": "header", "text": _plain(title, HEADER_CHARS)}] if title else []
+        for group in articles:
+            blocks += _article(group, timezone)
+            for each in by_passage(group):
+                blocks += _alerts_on(each, timezone)
     return blocks
 
 

@@ -102,6 +102,7 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "side": notice.official_side,
         "excerpt": alert.excerpt,
         "story_id": alert.story_id,
+        "event_id": notice.event_id,
         "sources": notice.sources,
         "primary_source": notice.primary,
         "article_id": alert.article_id,

@@ -18,8 +18,8 @@ def happened(
     situation: Situation,
     members: Mapping[str, StoryMember],
     told: Iterable[Pair],
-) -> tuple[frozenset[str], dict[str, str]]:
-    """Return the events that the batch touches, and those that turn out to be part of an older one.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the event of each article in question, and the events that turn out to be part of an older one.
 
     `told` are pairs of articles that tell one story.
     """
@@ -33,7 +33,7 @@ def happened(
     stories = {(name, each.telling.story_id) for name, each in members.items()}
     ties = sorted({*told, *stories, *_on_one_happening(situation)})
     joined = merged(ages, [(events[one], events[other]) for one, other in ties if one in events and other in events])
-    return frozenset(joined.get(events[name], events[name]) for name in situation.newest), joined
+    return {name: joined.get(event, event) for name, event in events.items()}, joined
 
 
 def _on_one_happening(situation: Situation) -> Iterator[Pair]:

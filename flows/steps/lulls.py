@@ -20,7 +20,7 @@ from flows.setup import Setup
 from flows.steps.decide.known import Known, Names
 from flows.steps.decide.messages import placed
 from flows.steps.relate import relate
-from warehouse import alerts, outbox, runs, silences
+from warehouse import alerts, events, outbox, runs, silences
 from warehouse.accounts import last_decisions
 from warehouse.articles import stored_articles
 from warehouse.lulls import listening, speaking_often, words_of_one
@@ -201,6 +201,7 @@ def messages(
         saved=(),
         stored=tuple(found.values()),
         silences=held,
+        events=events.members(session, found),
         open_messages=outbox.open_messages(session),
         recent_messages=outbox.recent_messages(session, now - timedelta(hours=1)),
     )

@@ -228,7 +228,7 @@ def _write_related(session: Session, plan: Plan) -> None:
     stories.count_stories(session, related.stories, related.joined_stories)
     events.save_happenings(session, [each.happening for each in newest.values()], seen_at - COPIES_KEPT)
     events.save_links(session, related.joined_events)
-    events.count_events(session, related.events, related.joined_events)
+    events.count_events(session, {related.events[name] for name in plan.situation.newest}, related.joined_events)
     write_said(session, situation, related, {each.telling.article_id for each in relabelled})
 
 

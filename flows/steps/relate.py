@@ -42,7 +42,7 @@ class Related:
 
     `members` are all articles of the stories in question as they are now, `stories` the stories that the batch touched,
     `joined_stories`, `joined_utterances` and `joined_events` lead from older names to those that they go on under;
-    `events` are those that the batch touched.
+    `events` names the event of each article in question.
     `named` are the fresh statements' utterances. Of the officials, topics and negotiations in `redrawn`, `records` are
     all positions and shifts.
     """
@@ -52,7 +52,7 @@ class Related:
     joined_stories: Mapping[str, str]
     named: Mapping[str, str]
     joined_utterances: Mapping[str, str]
-    events: frozenset[str] = frozenset()
+    events: Mapping[str, str] = field(default_factory=dict)
     joined_events: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[Take, ...] = ()
     redrawn: tuple[About, ...] = ()

@@ -19,6 +19,7 @@ from flows.steps.decide.plan import Plan
 from flows.steps.meaning import assertions_in
 from flows.steps.relate import with_utterances
 from warehouse.articles import KnownArticle, as_known, outcomes
+from warehouse.events import EventMember
 from warehouse.records import ReadArticle, StoredText, StoryKeys
 from warehouse.sayings import Echo
 from warehouse.situation import UNDATED, Fresh, Horizon, Sided, Situation, Sketch, fresh_of
@@ -40,6 +41,7 @@ class Memory:
         self.decisions: list[Decision] = []
         self.follow_ups: list[FollowUp] = []
         self.members: dict[str, StoryMember] = {}
+        self._events: dict[str, str] = {}
         self._known: dict[str, KnownArticle] = {}
         self._found: dict[str, ReadArticle] = {}
         self._keys: dict[str, StoryKeys] = {}
@@ -105,6 +107,10 @@ class Memory:
             copies=copies,
             texts={name: self._text(name) for pair in copies for name in pair if name in self._found},
             members=dict(self.members),
+            events={
+                name: EventMember(event_id=event_id, since=self.members[event_id].first_seen_at)
+                for name, event_id in self._events.items()
+            },
             likely=likely,
             meant=tuple(meant),
             ages=self._ages(
@@ -135,6 +141,7 @@ class Memory:
         self._borne |= {*related.joined_utterances, *related.joined_utterances.values()}
         self._echoes |= {each.statement_id: each for each in situation.echoes}
         self.members |= related.members
+        self._events = dict(related.events)
         gone = situation.newest.keys()
         self._takes = {key: each for key, each in self._takes.items() if each.article_id not in gone}
         self._takes |= {(each.statement_id, each.topic, each.official_id): each for each in related.takes}
@@ -145,7 +152,7 @@ class Memory:
             self._asserted[claim.said.statement_id] = replace(claim, said=replace(claim.said, name=name))
         for name, each in situation.newest.items():
             self._take_in(name, each, related.named)
-        self._rename(related.joined_stories)
+        self._rename(related.joined_stories, related.joined_events)
         self.decisions += plan.decisions
         self.follow_ups += plan.follow_ups
         for alert in (decision.alert for decision in plan.decisions if decision.alert):
@@ -177,13 +184,13 @@ class Memory:
             for key in word.keys:
                 self._by_words[word.speaker, key].add(place)
 
-    def _rename(self, stories: Mapping[str, str]) -> None:
+    def _rename(self, stories: Mapping[str, str], events: Mapping[str, str]) -> None:
         for name, told in self.alerts.items():
             alert = renamed(told.alert, lambda story: stories.get(story, story), self._root)
             self.alerts[name] = replace(told, alert=alert)
         for name, each in self.messages.items():
-            if each.story_id and each.story_id in stories:
-                self.messages[name] = replace(each, story_id=stories[each.story_id])
+            if each.event_id and each.event_id in events:
+                self.messages[name] = replace(each, event_id=events[each.event_id])
         self._known = {
             name: replace(each, saved=replace(each.saved, story_id=self.members[name].telling.story_id))
             for name, each in self._known.items()
@@ -301,11 +308,11 @@ class Memory:
 
     def _mailings(self, messages: Iterable[Message]) -> Iterator[Mailing]:
         for message in sorted(messages, key=lambda each: (each.created_at, each.message_id)):
-            thread = (message.thread_of or message.message_id) if message.attempts and message.story_id else None
+            thread = (message.thread_of or message.message_id) if message.attempts and message.event_id else None
             for name in message.alert_ids:
                 yield Mailing(
                     alert_id=name,
-                    story_id=self.alerts[name].alert.story_id,
+                    event_id=self._events[self.alerts[name].alert.article_id],
                     subscriber=message.subscriber,
                     is_open=message.status is Status.PENDING and message.attempts == 0,
                     thread=thread,

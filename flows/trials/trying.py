@@ -167,7 +167,7 @@ def message(setup: Setup, rule: CompiledRule, article: Article, alerts: Sequence
         message_id="none: nothing is sent",
         subscriber=name,
         channel=told.channel if told else "email",
-        story_id=article.article_id,
+        event_id=article.article_id,
         alert_ids=tuple(each.alert_id for each in alerts),
         created_at=setup.now(),
         due_at=setup.now(),

@@ -185,9 +185,13 @@ class Known:
         """Return the story of an article in question."""
         return self._related.story(article_id)
 
-    def story_name(self, story_id: str) -> str:
-        """Return the present name of a story."""
-        return self._names.story(story_id)
+    def event(self, alert: Alert) -> str:
+        """Return the event that the article of an alert is on."""
+        return self._related.events.get(alert.article_id) or self.event_name(alert.story_id)
+
+    def event_name(self, event_id: str) -> str:
+        """Return the present name of an event."""
+        return self._related.joined_events.get(event_id, event_id)
 
     def roots(self, story_id: str, utterance_id: str | None) -> frozenset[str]:
         """Return the independent sources that tell a story or report an utterance; one that does both is one."""

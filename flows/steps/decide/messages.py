@@ -41,13 +41,13 @@ class OutTray:
     """The messages that alerts may still join, and what was told to whom."""
 
     def __init__(self, known: Known) -> None:
-        """Take what is stored under the names stories have now."""
-        stored, story = known.situation, known.story_name
+        """Take what is stored under the names events have now."""
+        stored, self._event_of = known.situation, known.event
         self.changed: dict[str, Message] = {}
         self._now, self._hushed = known.now, known.silences
-        self._told = [replace(each, story_id=story(each.story_id)) for each in stored.mailings]
-        self._open = {each.message_id: _in_story(each, story) for each in stored.open_messages}
-        self._recent = [_in_story(each, story) for each in stored.recent_messages]
+        self._told = [replace(each, event_id=known.event_name(each.event_id)) for each in stored.mailings]
+        self._open = {each.message_id: _in_event(each, known.event_name) for each in stored.open_messages}
+        self._recent = [_in_event(each, known.event_name) for each in stored.recent_messages]
 
     def tells(self, subscriber: str, alert: Alert, news: FollowUp | None) -> bool:
         """Tell whether a subscriber is told: not one kept in silence, nor one for whom it is no news."""
@@ -61,6 +61,7 @@ class OutTray:
         message = place(
             alert,
             subscriber,
+            event_id=self._event_of(alert),
             open_messages=tuple(self._open.values()),
             recent=self._recent,
             now=self._now,
@@ -70,10 +71,11 @@ class OutTray:
         self._open[message.message_id] = self.changed[message.message_id] = message
 
     def _thread(self, alert: Alert, subscriber: str) -> str | None:
-        """Return the message to reply to: the one that told this alert, else the first of its story."""
+        """Return the message to reply to: the one that told this alert, else the first of its event."""
         heard = [each for each in self._told if each.subscriber == subscriber and each.thread]
         own = (each.thread for each in heard if each.alert_id in {alert.alert_id, alert.follows_alert_id})
-        return next(own, None) or next((each.thread for each in heard if each.story_id == alert.story_id), None)
+        event_id = self._event_of(alert)
+        return next(own, None) or next((each.thread for each in heard if each.event_id == event_id), None)
 
     def _wants(self, news: FollowUp, subscriber: str) -> bool:
         """Tell whether a follow-up is news to a subscriber: he was told the alert, and not only is going to be."""
@@ -82,5 +84,5 @@ class OutTray:
         return bool(left) or (bool(own) and news.news not in _SAID_ANYWAY)
 
 
-def _in_story(message: Message, story: Callable[[str], str]) -> Message:
-    return replace(message, story_id=story(message.story_id)) if message.story_id else message
+def _in_event(message: Message, name: Callable[[str], str]) -> Message:
+    return replace(message, event_id=name(message.event_id)) if message.event_id else message

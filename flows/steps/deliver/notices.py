@@ -161,7 +161,7 @@ def _message_for(setup: Setup, session: Session, notice_id: str, due_at: datetim
         message_id=_name("message", notice_id),
         subscriber=operator.name,
         channel=operator.channel,
-        story_id=None,
+        event_id=None,
         alert_ids=(),
         created_at=setup.now(),
         due_at=due_at,

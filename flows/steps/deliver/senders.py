@@ -230,7 +230,7 @@ def send_sample(setup: Setup, subscriber: Subscriber, notice: Notice) -> Receipt
         message_id=hashlib.sha256(name.encode()).hexdigest()[:16],
         subscriber=subscriber.name,
         channel=subscriber.channel,
-        story_id=alert.story_id,
+        event_id=notice.event_id,
         alert_ids=(alert.alert_id,),
         created_at=now,
         due_at=now,
