@@ -155,7 +155,7 @@ def test_alerts_come_with_the_briefing():
     who = subscriber(mode=Mode.BRIEFING, timezone="UTC", quiet_hours=QuietHours(starts=time(22), ends=time(9)))
     own = next_briefing(who, NOW)
     assert own.due_at == datetime(2026, 11, 22, 9, tzinfo=UTC)
-    joined = place(alert(severity="high"), who, open_messages=[own], recent=[], now=NOW)
+    joined = place(alert(severity="high"), who, event_id="e1", open_messages=[own], recent=[], now=NOW)
     assert (joined.message_id, joined.alert_ids) == (own.message_id, (alert().alert_id,))
     alone = place(alert(), who, open_messages=[], recent=[], now=NOW)
     assert (alone.held_by, alone.due_at) == (HeldBy.BRIEFING, own.due_at)
