@@ -157,7 +157,7 @@ def test_alerts_come_with_the_briefing():
     assert own.due_at == datetime(2026, 11, 22, 9, tzinfo=UTC)
     joined = place(alert(severity="high"), who, event_id="e1", open_messages=[own], recent=[], now=NOW)
     assert (joined.message_id, joined.alert_ids) == (own.message_id, (alert().alert_id,))
-    alone = place(alert(), who, open_messages=[], recent=[], now=NOW)
+    alone = place(alert(), who, event_id="e1", open_messages=[], recent=[], now=NOW)
     assert (alone.held_by, alone.due_at) == (HeldBy.BRIEFING, own.due_at)
 
 
