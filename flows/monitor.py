@@ -30,6 +30,7 @@ from flows.logs import EXPECTED, PLAIN, one_line, set_up_logging
 from flows.progress import shown, silent
 from flows.setup import prepared
 from flows.steps.passes import run_pass
+from flows.supervision import end_with_parent
 from flows.times import utc_now
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ def monitor() -> str:
 
     It takes no parameters, because Prefect's server stores those in clear.
     """
+    end_with_parent()
     set_up_logging(log_format())
     deployment_id = runtime_deployment.id
     if deployment_id:

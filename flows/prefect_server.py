@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,7 @@ import httpx
 
 from flows.config.environment import set_environment
 from flows.config.settings import prefect_api_url, prefect_home
-from flows.problems import WorkProblem
+from flows.problems import PartEnded, WorkProblem
 from flows.supervision import notify
 from warehouse.errors import system_explained
 from warehouse.locking import Held, Patience, exclusive
@@ -29,11 +30,15 @@ from warehouse.places import SERVE_LOCK
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 OWN_PORTS = 700
-START_SECONDS = 180
+# On a machine with ten processes for each core the making of its database takes minutes.
+START_SECONDS = 600
+DATABASE, UNUSABLE = "prefect.db", "prefect.unusable.db"
 GLANCE = timedelta(seconds=1)
 STANDBY_SECONDS = 2.0
 ANSWER_SECONDS = 10
 STOP_SECONDS = 5
+# What a service manager that waits for us to be ready is told meanwhile: to give us another minute (sd_notify(3)).
+MORE_TIME = "EXTEND_TIMEOUT_USEC=60000000"
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
@@ -103,21 +108,11 @@ def check_named_server() -> None:
 
 
 @contextmanager
-def own_server_explained() -> Iterator[None]:
-    """Turn it into WorkProblem that the server which Prefect starts for a single pass did not come up in time."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "ephemeral" not in str(error):
-            raise
-        raise WorkProblem("Prefect's server did not come up in time: is this machine busy? Run it again") from None
-
-
-@contextmanager
 def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subprocess.Popen[bytes] | None]:
     """Run a Prefect server on loopback while the block runs, or none when the operator named one.
 
-    Inside the block `PREFECT_API_URL` leads to it. Raises WorkProblem when it does not come up, or not at `port`.
+    Inside the block `PREFECT_API_URL` leads to it. Raises PartEnded when it does not come up, and WorkProblem when
+    `port` is taken; at 0 any will do.
     """
     if prefect_api_url():
         yield None
@@ -125,22 +120,56 @@ def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subproce
     log_path = data_dir / "prefect" / "server.log"
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as output:
-        # Between the look for a free port and the server's own, another program may have taken it.
-        for usual in (usual_ports(data_dir, port), ()):
-            free = free_port(*usual)
-            if port not in {None, free}:
-                raise WorkProblem(f"port {port} is taken; write another one as port in [prefect]")
-            address = f"http://{HOST}:{free}"
-            log.info("starting Prefect's server at %s; its log is %s", address, log_path)
-            server = start(f"{address}/api", output)
-            try:
-                if is_up(server, f"{address}/api", log_path):
-                    set_environment({"PREFECT_API_URL": f"{address}/api"})
-                    yield server
-                    return
-            finally:
-                stop(server)
-    raise WorkProblem(f"Prefect's server ended with code {server.returncode}; its log is {log_path}")
+        server = begun(data_dir, port, log_path, output)
+        try:
+            yield server
+        finally:
+            stop(server)
+
+
+def begun(data_dir: Path, port: int | None, log_path: Path, output: BinaryIO) -> subprocess.Popen[bytes]:
+    """Return a server that answers: on a usual port, on another, or with a new database where the old one is no use."""
+    # Between the look for a free port and the server's own, another program may have taken it.
+    for usual in (usual_ports(data_dir, port), usual_ports(data_dir, port or 0)):
+        if server := tried(usual, port, log_path, output):
+            return server
+    # It holds nothing but the history of runs. One that was damaged, or that a newer Prefect has written to before this
+    # program was put back, would keep `serve` from ever beginning.
+    if move_database(DATABASE, UNUSABLE):
+        if server := tried(usual, port, log_path, output):
+            aside = prefect_home() / UNUSABLE
+            log.warning("Prefect's server could not use its database, which is now %s: its history begins anew", aside)
+            return server
+        move_database(UNUSABLE, DATABASE)  # that was not what is wrong
+    raise PartEnded(f"Prefect's server ended as soon as it was started; its log is {log_path}")
+
+
+def tried(usual: tuple[int, ...], port: int | None, log_path: Path, output: BinaryIO) -> subprocess.Popen[bytes] | None:
+    """Start a server; return it once it answers, None when it ended."""
+    free = free_port(*usual)
+    if port and port != free:
+        raise WorkProblem(f"port {port} is taken; write another one as port in [prefect]")
+    url = f"http://{HOST}:{free}/api"
+    log.info("starting Prefect's server at http://%s:%d; its log is %s", HOST, free, log_path)
+    server = start(url, output)
+    try:
+        if is_up(server, url, log_path):
+            set_environment({"PREFECT_API_URL": url})
+            return server
+    except BaseException:
+        stop(server)
+        raise
+    return None
+
+
+def move_database(name: str, other: str) -> bool:
+    """Give the database of our own server another name, with what belongs to it; tell whether there was one."""
+    there = (prefect_home() / name).exists()
+    for end in ("", "-wal", "-shm") if there else ():
+        (prefect_home() / f"{other}{end}").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            (prefect_home() / f"{name}{end}").rename(prefect_home() / f"{other}{end}")
+    return there
 
 
 def start(url: str, output: BinaryIO) -> subprocess.Popen[bytes]:
@@ -162,22 +191,26 @@ def start(url: str, output: BinaryIO) -> subprocess.Popen[bytes]:
 
 
 def begin_child() -> Callable[[], object]:
-    """Return what makes a child listen to signals again, and end when we are killed, where the kernel can (Linux).
+    """Return what makes a child listen to signals again, and be killed when we are, where the kernel can (Linux).
 
-    Otherwise the server of a killed `serve` would go on scheduling beside the next one's.
+    Otherwise the server of a killed `serve` would go on scheduling beside the next one's, for as long as it takes to
+    end what it does, and that of a killed `run` for ever.
     """
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+    parent = os.getpid()
 
     def begin() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         if prctl is not None:
-            prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:  # we were killed before that was said
+                os._exit(1)
 
     return begin
 
 
 def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
-    """Return True when the server answers, False when it died; raise WorkProblem when it takes too long."""
+    """Return True when the server answers, False when it died; raise PartEnded when it takes too long."""
     deadline = time.monotonic() + START_SECONDS
     # One client for all the tries: each new one would read the system's certificates, which nobody asks for here.
     with httpx.Client(timeout=2, trust_env=False) as client:
@@ -186,8 +219,9 @@ def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
                 return False
             if is_ours(client, url):
                 return True
+            notify(MORE_TIME, "STATUS=Prefect's server is starting")
             time.sleep(0.1)
-    raise WorkProblem(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
+    raise PartEnded(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
 
 
 def is_ours(client: httpx.Client, url: str) -> bool:

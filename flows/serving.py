@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -23,9 +24,10 @@ from prefect.runner import Runner
 from flows.config.accepted import forget
 from flows.config.environment import log_format, watchdog_seconds
 from flows.config.settings import Settings, prefect_api_url
-from flows.logs import set_up_logging
+from flows.logs import one_line, set_up_logging
 from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
 from flows.pages.server import keep_served, stand_of
+from flows.prefect_server import ANSWER_SECONDS
 from flows.problems import PartEnded
 from flows.reloading import Reloading
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
@@ -40,6 +42,8 @@ STOP_SECONDS = 20
 REPORT_SECONDS = 3
 WATCH_SECONDS = 60.0
 RELOAD_SECONDS = 5.0
+# A server that is busy answers within a second; one that has answered nothing for so long starts no pass any more.
+HANGING_SECONDS = 300.0
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -70,6 +74,8 @@ def serve(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     try:
         asyncio.run(watch(setup, server))
         forget(setup.data_dir)  # who begins anew after a part has ended goes by it
+    except (PrefectException, httpx.HTTPError) as error:
+        raise PartEnded(f"Prefect's server does not do what it is asked ({one_line(error)})") from error
     finally:
         (setup.data_dir / STOP_FLAG).unlink(missing_ok=True)  # else a `run` by hand would think it is meant
 
@@ -189,9 +195,29 @@ def leave_clean(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> N
 
 
 async def ended(server: subprocess.Popen[bytes] | None) -> None:
-    """Return when the server's process has ended; never, when it is not ours."""
-    while not has_ended(server):  # noqa: ASYNC110 (a process has no event to wait for)
-        await asyncio.sleep(1)
+    """Return when the server's process has ended, killed here when it hangs; never, when it is not ours."""
+    hangs = asyncio.create_task(hanging()) if server else None
+    try:
+        while not has_ended(server):
+            await asyncio.sleep(1)
+            if server and hangs and hangs.done():
+                log.warning("Prefect's server has not answered for %.0f s and is ended", HANGING_SECONDS)
+                server.kill()
+                server.wait()
+    finally:
+        if hangs:
+            hangs.cancel()
+
+
+async def hanging() -> None:
+    """Return when the server has answered nothing for long."""
+    answered = time.monotonic()
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
+        while time.monotonic() - answered < HANGING_SECONDS:
+            await asyncio.sleep(HANGING_SECONDS / 10)
+            with suppress(httpx.HTTPError):
+                await client.get(f"{prefect_api_url()}/health")
+                answered = time.monotonic()
 
 
 def has_ended(server: subprocess.Popen[bytes] | None) -> bool:

@@ -121,8 +121,9 @@ class Setup:
 
 def forget_stop(data_dir: Path) -> None:
     """Take away what a `serve` that was killed in mid-stop left behind; while one is at work its word counts."""
-    with suppress(Held), exclusive(data_dir / SERVE_LOCK):
-        (data_dir / STOP_FLAG).unlink(missing_ok=True)
+    if (data_dir / STOP_FLAG).exists():
+        with suppress(Held), exclusive(data_dir / SERVE_LOCK):
+            (data_dir / STOP_FLAG).unlink(missing_ok=True)
 
 
 def speaking(official: Official) -> Party:
@@ -149,6 +150,7 @@ def unknown_speakers(settings: Settings, watchlist: Watchlist) -> list[str]:
 def prepared(settings: Settings, *, progress: Progress = silent) -> Setup:
     """Load the watchlist and compile the rules; raise UsageProblem when a rule names what is not there."""
     act_under(lease_token())
+    forget_stop(settings.data_dir)
     watchlist = configured_watchlist(settings)
     if unknown := unknown_speakers(settings, watchlist):
         raise UsageProblem("\n".join(unknown))

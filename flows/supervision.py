@@ -1,14 +1,17 @@
-"""What `serve` owes to whoever started it: word that it lives, and another beginning when a part of it has ended."""
+"""What `serve` owes to whoever started it: word that it lives, a new beginning when a part has ended, no orphans."""
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from typing import NoReturn
 
 from flows.config.environment import failed_starts, note_failed_start, notify_address
@@ -29,6 +32,22 @@ def notify(*said: str) -> None:
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
         line.send("\n".join(said).encode())
+
+
+def end_with_parent() -> None:
+    """Have this process, if multiprocessing began it, killed when the one that began it ends, however that ends.
+
+    A pass would else hold its lock against those of the next `serve` for as long as it works, for nothing: it acts
+    under a lease that is none any more.
+    """
+    parent = multiprocessing.parent_process()
+    if parent:
+        threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def pause_before(failed: int) -> float:

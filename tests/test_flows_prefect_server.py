@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -10,21 +12,9 @@ import pytest
 from flows import prefect_server
 from flows.config import environment as environment_of_ours
 from flows.config import settings
-from flows.prefect_server import own_server_explained, usual_ports
-from flows.problems import WorkProblem
+from flows.prefect_server import DATABASE, UNUSABLE, usual_ports
+from flows.problems import PartEnded, WorkProblem
 from tests.servers import HttpServer, Reply
-
-
-def test_a_server_that_is_too_slow_is_one_line():
-    """That the server of a single pass did not come up is the machine's trouble, no bug."""
-    with pytest.raises(WorkProblem, match="did not come up in time"), own_server_explained():
-        raise RuntimeError("Timed out while attempting to connect to ephemeral Prefect API server.")
-
-
-def test_any_other_error_stays_what_it_is():
-    """A bug is raised as it is."""
-    with pytest.raises(RuntimeError, match="odd"), own_server_explained():
-        raise RuntimeError("odd")
 
 
 @pytest.fixture
@@ -92,3 +82,65 @@ def test_proxies_of_the_environment_are_forgotten(monkeypatch):
     environment_of_ours.ignore_proxies()
     assert not {"HTTP_PROXY", "https_proxy", "ALL_PROXY"} & set(os.environ)
     assert os.environ["NO_PROXY"]
+
+
+@pytest.fixture
+def short_lived(request, monkeypatch):
+    """Processes in place of servers, that end at once; the folder of the database they would have."""
+    request.getfixturevalue("environment")
+    home = settings.prefect_home()
+    ended = [sys.executable, "-c", "raise SystemExit(3)"]
+    monkeypatch.setattr(prefect_server, "start", lambda *_: subprocess.Popen(ended))
+    return home
+
+
+def test_a_database_that_no_server_can_use_is_put_aside(short_lived, monkeypatch, caplog):
+    """The history of runs begins anew, and whoever runs it is told where the old one is, in place of none beginning."""
+    monkeypatch.setattr(
+        prefect_server, "is_up", lambda server, *_: server.wait() == 3 and not (short_lived / DATABASE).exists()
+    )
+    for name, held in ((DATABASE, "damaged"), (f"{DATABASE}-wal", "newer"), (f"{UNUSABLE}-shm", "of an earlier time")):
+        (short_lived / name).write_text(held)
+    with prefect_server.prefect_server(short_lived):
+        assert {path.name: path.read_text() for path in short_lived.glob("*.db*")} == {
+            UNUSABLE: "damaged",
+            f"{UNUSABLE}-wal": "newer",
+        }
+    assert f"which is now {short_lived / UNUSABLE}" in caplog.text
+
+
+def test_a_server_that_ends_without_it_too_leaves_the_database(short_lived, monkeypatch):
+    """What was not the reason is where it was, and `serve` is to begin anew."""
+    monkeypatch.setattr(prefect_server, "is_up", lambda server, *_: server.wait() != 3)
+    (short_lived / DATABASE).write_text("history")
+    with pytest.raises(PartEnded, match="as soon as it was started"), prefect_server.prefect_server(short_lived):
+        pass
+    assert [path.name for path in short_lived.glob("*.db*")] == [DATABASE]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "subprocess.Popen(child, preexec_fn=begin_child())",
+        "(begin := begin_child(), os.getppid(), subprocess.Popen(child, preexec_fn=lambda: (time.sleep(1), begin())))",
+    ],
+    ids=["when it is at work", "before it has begun"],
+)
+def test_a_child_is_killed_with_its_parent(begun):
+    """It does not outlive a parent that was killed, whatever it does about other signals."""
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(20); print('over')"
+    program = (
+        "import os, subprocess, sys, threading, time\n"
+        "from flows.prefect_server import begin_child\n"
+        f"child = [sys.executable, '-c', {deaf!r}]\n"
+        "print('begins', flush=True)\n"
+        f"{begun}\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == "begins\n"
+        if "sleep" not in begun:
+            assert parent.stdout.readline() == "up\n"
+        parent.kill()
+        assert parent.stdout.read() == ""  # which ends when nobody can write to it any more

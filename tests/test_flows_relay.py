@@ -10,7 +10,7 @@ import pytest
 from alerts.retries import wait
 from flows.setup import STOP_FLAG
 from flows.steps.deliver import relay
-from flows.steps.deliver.relay import LOOK_SECONDS, REST_SECONDS, Relay, look
+from flows.steps.deliver.relay import LOOK_SECONDS, Relay, look
 from flows.steps.deliver.senders import deliver, lock_of
 from tests.post_office import post_office
 from tests.servers import Reply
@@ -173,7 +173,7 @@ class Failed:
 
 
 def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
-    """After a failure the relay rests for a minute before it looks again."""
+    """After a failure the relay rests before it looks again, after the next twice as long."""
     slept = []
 
     async def sleep(seconds):
@@ -186,4 +186,4 @@ def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
     monkeypatch.setattr(relay._SPAWN, "Process", Failed)
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(Relay(None).run())
-    assert slept == [LOOK_SECONDS, REST_SECONDS, LOOK_SECONDS, REST_SECONDS]
+    assert slept == [LOOK_SECONDS, 5, LOOK_SECONDS, 10]

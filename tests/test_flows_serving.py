@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from flows.setup import STOP_FLAG
-from tests.deployment import TALKWATCH, descendants, kill_tree, words_of
+from tests.deployment import TALKWATCH, descendants, until, words_of
 from tests.newsroom import OTHER, RULES, Newsroom, feed, newsroom, page
 from tests.servers import Reply
 
@@ -181,7 +181,7 @@ class Ordeal:
     """What became of a `serve` that was killed in mid-pass, and of the next, whose Prefect server was."""
 
     room: Newsroom
-    left: Counter[str]  # what Prefect's runs were when all was killed
+    left: Counter[str]  # what Prefect's runs were when it, and with it all that it had started, had ended
     missed: int
     begun: str  # what the second said until it served
     found: Counter[str]  # what the runs were when it did
@@ -191,7 +191,7 @@ class Ordeal:
 
 @pytest.fixture(scope="module")
 def ordeal(tmp_path_factory):
-    """Kill a whole `serve` while a page is late, start it again, kill its Prefect server while another page is."""
+    """Kill `serve` while a page is late, start it again, kill its Prefect server while another page is."""
     with watched(tmp_path_factory.mktemp("ordeal"), "1m") as room:
         gate, late = threading.Event(), threading.Event()
         room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
@@ -199,7 +199,9 @@ def ordeal(tmp_path_factory):
         try:
             room.outlet.wait_for("/harvest", 1, LONG)
             wait_for_schedule(room)
-            kill_tree(first.pid)
+            below = descendants(first.pid)
+            first.kill()
+            until(lambda: not any(words_of(pid) for pid in below), 60)  # nobody has told them
         finally:
             first.kill()
             first.communicate()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from flows.setup import STOP_FLAG, forget_stop
+from flows.config.settings import load_settings
+from flows.setup import STOP_FLAG, forget_stop, prepared
 from warehouse.locking import exclusive
 from warehouse.places import SERVE_LOCK
 
@@ -11,5 +12,6 @@ def test_a_stop_counts_while_there_is_a_serve_to_stop(tmp_path):
     with exclusive(tmp_path / SERVE_LOCK):
         forget_stop(tmp_path)
         assert (tmp_path / STOP_FLAG).exists()
-    forget_stop(tmp_path)
+    (tmp_path / "talkwatch.toml").write_text('data_dir = "."\n')
+    prepared(load_settings(tmp_path / "talkwatch.toml"))  # as any command does that works with the data
     assert not (tmp_path / STOP_FLAG).exists()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
+import subprocess
 import sys
 import threading
+from datetime import timedelta
+from types import SimpleNamespace
 
+import httpx
 import pytest
 
 from flows import supervision
@@ -15,7 +20,8 @@ from flows.config.environment import failed_starts
 from flows.prefect_server import one_serve
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import begin_anew, notify, pause_before
-from warehouse.locking import exclusive
+from tests.servers import HttpServer, Reply
+from warehouse.locking import Patience, exclusive
 from warehouse.places import SERVE_LOCK
 
 
@@ -67,6 +73,72 @@ def test_the_watchdog_hears_that_the_loop_turns(manager, monkeypatch):
         return said
 
     assert asyncio.run(some_time()) == [b"WATCHDOG=1"] * 3
+
+
+def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
+    """What multiprocessing began ends with who began it, and is in no next one's way."""
+    program = (
+        "import multiprocessing, time, sys\n"
+        "from pathlib import Path\n"
+        "from flows.supervision import end_with_parent\n"
+        "from warehouse.locking import exclusive\n"
+        "def work():\n"
+        "    end_with_parent()\n"
+        "    with exclusive(Path(sys.argv[1])):\n"
+        "        print('held', flush=True)\n"
+        "        time.sleep(60)\n"
+        "end_with_parent()\n"
+        "child = multiprocessing.get_context('fork').Process(target=work)\n"
+        "child.start()\n"
+        "child.join()\n"
+    )
+    lock = tmp_path / "pass.lock"
+    with subprocess.Popen([sys.executable, "-c", program, str(lock)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"held\n"
+        parent.kill()
+    with exclusive(lock, Patience(timedelta(seconds=30))):
+        pass
+
+
+def test_a_server_that_hangs_is_ended(monkeypatch, caplog):
+    """A process that is there and answers nothing is no server: it is killed, so that all begins anew."""
+    from flows import serving  # noqa: PLC0415 (loads Prefect)
+
+    monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
+        monkeypatch.setattr(serving, "ANSWER_SECONDS", 0.1)
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as server:
+            asyncio.run(serving.ended(server))
+            assert server.returncode == -signal.SIGKILL
+    assert "has not answered" in caplog.text
+
+
+def test_a_server_that_answers_is_left_alone(monkeypatch):
+    """However long it is watched; that it ended by itself is found at once."""
+    from flows import serving  # noqa: PLC0415 (loads Prefect)
+
+    monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
+    with HttpServer() as other:
+        other.reply("/api/health", Reply(body=b"true"))
+        monkeypatch.setenv("PREFECT_API_URL", other.url("/api"))
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"]) as server:
+            asyncio.run(serving.ended(server))
+            assert server.returncode == 0
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")], ids=["gone", "slow"])
+def test_serve_begins_anew_when_its_server_fails_at_the_beginning(monkeypatch, tmp_path, error):
+    """What Prefect says while the schedule is made is no traceback but a reason to begin anew."""
+    from flows import serving  # noqa: PLC0415 (loads Prefect)
+
+    async def fails(*_):
+        raise error
+
+    monkeypatch.setattr(serving, "watch", fails)
+    with pytest.raises(PartEnded, match="does not do what it is asked"):
+        serving.serve(SimpleNamespace(data_dir=tmp_path), None)
 
 
 def test_pauses_grow_to_five_minutes():

@@ -96,13 +96,13 @@ def run(_log_format: LogFormat = None, config: Config = None) -> None:
     """
     settings = settings_of(config, sending=True)
     log.info("a pass begins when Prefect has started, which takes half a minute")
-    from flows.prefect_server import own_server_explained
+    from flows.prefect_server import prefect_server
     from flows.setup import prepared
 
     make_ready(prepared(settings), for_one_pass=True)
-    from flows.monitor import monitor
+    with prefect_server(settings.data_dir, port=0):
+        from flows.monitor import monitor
 
-    with own_server_explained():
         line = monitor()
     if sys.stderr.isatty():
         typer.echo(in_words(settings, line), err=True)
@@ -190,12 +190,10 @@ def make_ready(setup: Setup, *, for_one_pass: bool = False) -> None:
     Then prepare the environment for Prefect.
     """
     from flows.prefect_server import check_named_server
-    from flows.setup import forget_stop
     from flows.steps.deliver.warehouse_watch import warehouse_watched
 
     with warehouse_watched(setup):
         try_blocked(setup.settings)
-    forget_stop(setup.data_dir)
     check_named_server()
     use_prefect(setup.data_dir, for_one_pass=for_one_pass)
 

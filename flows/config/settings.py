@@ -37,8 +37,7 @@ from warehouse.feeds import WatchedFeed
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What the operator may set otherwise: warnings only, a week of history but for its events, which are most of it and
 # are told by the runs' states too, two seconds between looks at the schedule, three minutes of runs scheduled ahead,
-# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; two minutes
-# for the server of a single pass to come up: on a busy machine the 20 seconds it has by itself do not do; no blocks,
+# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; no blocks,
 # which nothing of ours uses; and a look at new deployments twice a minute, since the first pass is asked for at once.
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -49,7 +48,6 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT6H",
     "PREFECT_CLIENT_MAX_RETRIES": "3",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "30",
 }

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,13 +27,12 @@ from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, Audience, Site, application
 from flows.pages.upkeep import Upkeep
 from flows.problems import UsageProblem, WorkProblem
+from flows.supervision import STEADY_SECONDS, pause_before
 from warehouse.shown.copy import PublishedCopy
 
 if TYPE_CHECKING:  # the process is told what it needs of them, and need not load all that checks them
     from flows.config.settings import Settings
 
-# After a process that ended: what it failed on, a port that is taken, is seldom over at once.
-REST_SECONDS = 60.0
 _LOOK_SECONDS = 0.3
 _BACKLOG = 64
 
@@ -155,14 +155,19 @@ def listen(host: str, port: int, *, key: str = "listen") -> socket.socket:
 
 
 async def keep_served(stand: Stand) -> None:
-    """Have a process serve the pages until cancelled; where it ends, say so once and begin another after a while."""
-    said = ""
+    """Have a process serve the pages until cancelled; where it ends, say so once and begin another.
+
+    What it failed on, a port that is taken, is seldom over at once: the pauses grow.
+    """
+    said, failed = "", 0
     while True:
+        begun = time.monotonic()
         why = await _served(stand)
         if why != said:
             log.warning("%s", why)
-        said = why
-        await asyncio.sleep(REST_SECONDS)
+        said, failed = why, 0 if time.monotonic() - begun > STEADY_SECONDS else failed
+        await asyncio.sleep(pause_before(failed))
+        failed += 1
 
 
 async def _served(stand: Stand) -> str:

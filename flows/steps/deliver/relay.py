@@ -24,6 +24,7 @@ from flows.setup import Setup, prepared
 from flows.steps.deliver.self_watch import bulletin
 from flows.steps.deliver.senders import deliver, due_by_subscriber
 from flows.steps.deliver.wellness import note_bulletin
+from flows.supervision import end_with_parent, pause_before
 from warehouse import outbox, runs
 from warehouse.errors import WarehouseError
 from warehouse.places import LIVE, wal
@@ -31,8 +32,6 @@ from warehouse.store import is_begun, reading
 
 # With the longest first wait, and the start of a process, a first retry comes within a minute.
 LOOK_SECONDS = 10.0
-# After a process that failed: what it failed on is seldom over at once.
-REST_SECONDS = 60.0
 _PATIENCE = timedelta(seconds=5)
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -58,11 +57,17 @@ class Relay:
         return self._process is not None and self._process.is_alive()
 
     async def run(self) -> None:
-        """Look and send until cancelled."""
+        """Look and send until cancelled; rest the longer after a process that failed, the more did in a row."""
+        failed = 0
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(self.is_due) and not await self._sent():
-                await asyncio.sleep(REST_SECONDS)
+            if not await asyncio.to_thread(self.is_due):
+                continue
+            if await self._sent():
+                failed = 0
+            else:
+                await asyncio.sleep(pause_before(failed))
+                failed += 1
 
     def is_due(self) -> bool:
         """Tell whether any message is to be sent now; the warehouse stays closed while it is as it was with none in it.
@@ -113,6 +118,7 @@ def state_of(data_dir: Path) -> tuple[int, int] | None:
 
 def send_due() -> None:
     """Send what is due, with the configuration that the environment names: all that the relay's process does."""
+    end_with_parent()
     set_up_logging(log_format())
     # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
