@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 
+import psutil
 import pytest
 
 from flows.config.settings import ClusterAddress, load_settings
@@ -20,6 +21,7 @@ from flows.processes.pool import Job, Loss, Lost, Task
 from tests import cluster_jobs
 from tests.certificates import certificate
 from tests.conftest import ROOT
+from tests.deployment import until
 from tests.servers import closed_port
 
 JOB = Job(prepare=cluster_jobs.prepare, headroom_bytes=500_000_000)
@@ -194,3 +196,14 @@ def test_a_cluster_on_this_machine_needs_no_certificates(tmp_path, scheduler):
     path = tmp_path / "talkwatch.toml"
     path.write_text(f'[cluster]\nscheduler = "{scheduler}"\n', encoding="utf-8")
     assert load_settings(path).cluster == ClusterAddress(scheduler=scheduler)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_this_machine_is_begun_and_ended():
+    """`local` needs no scheduler: one is begun with a worker a core, and nothing of it is left when it is let go."""
+    own = Cluster(ClusterAddress(scheduler="local"))
+    ((what, nursery),) = dict(own.pool(JOB).each(drawn(("fine", 0.0)), 1)).values()
+    assert (what, own.trouble) == ("fine", None)
+    assert psutil.Process().pid in [each.pid for each in psutil.Process(nursery).parents()][1:]  # a worker between us
+    own.end()
+    until(lambda: not psutil.pid_exists(nursery), 30)

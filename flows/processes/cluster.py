@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from flows.processes.pool import Job, Loss, Lost, Pool, Task
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
     from flows.config.settings import ClusterAddress
 
@@ -58,6 +58,7 @@ class Cluster:
         """Connect to nothing yet; `version` names what workers must have, which by default is what is here."""
         self._address, self._version = address, version or version_here
         self._client: Client | None = None
+        self._own: LocalCluster | None = None
         self._known: dict[str, tuple[str, ...]] = {}
         self._refused: set[str] = set()
         self._not_before = 0.0
@@ -97,11 +98,13 @@ class Cluster:
 
     def end(self) -> None:
         """Leave the cluster; the next task joins it again."""
-        client, self._client = self._client, None
+        left = self._client, self._own
+        self._client = self._own = None
         self._known.clear()
-        if client is not None:
-            with suppress(OSError, TimeoutError, RuntimeError, CancelledError):
-                client.close(timeout=2)
+        for each in left:
+            if each is not None:
+                with suppress(OSError, TimeoutError, RuntimeError, CancelledError):
+                    each.close(timeout=2)
 
     def _connected(self) -> Client:
         from distributed import Client, LocalCluster  # noqa: PLC0415 (an extra, which takes a second to load)
@@ -109,8 +112,8 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.ERROR)
         address = self._address
         if address.scheduler == LOCAL:
-            own = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None)
-            self._client = Client(own, set_as_default=False, timeout=CONNECT_SECONDS)
+            self._own = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None)
+            self._client = Client(self._own, set_as_default=False, timeout=CONNECT_SECONDS)
         else:
             self._client = Client(
                 address.scheduler, security=_security(address), set_as_default=False, timeout=CONNECT_SECONDS
