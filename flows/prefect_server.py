@@ -32,6 +32,7 @@ USUAL_PORT = 4200
 OWN_PORTS = 700
 # On a machine with ten processes for each core the making of its database takes minutes.
 START_SECONDS = 600
+TELL_SECONDS = 20
 DATABASE, UNUSABLE = "prefect.db", "prefect.unusable.db"
 GLANCE = timedelta(seconds=1)
 STANDBY_SECONDS = 2.0
@@ -211,14 +212,18 @@ def begin_child() -> Callable[[], object]:
 
 def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
     """Return True when the server answers, False when it died; raise PartEnded when it takes too long."""
-    deadline = time.monotonic() + START_SECONDS
+    begun = told = time.monotonic()
     # One client for all the tries: each new one would read the system's certificates, which nobody asks for here.
     with httpx.Client(timeout=2, trust_env=False) as client:
-        while time.monotonic() < deadline:
+        while (now := time.monotonic()) < begun + START_SECONDS:
             if server.poll() is not None:
                 return False
             if is_ours(client, url):
+                log.info("Prefect's server is up after %.0f s", now - begun)
                 return True
+            if now > told + TELL_SECONDS:
+                log.info("Prefect's server is not up yet, after %.0f s: this machine is busy", now - begun)
+                told = now
             notify(MORE_TIME, "STATUS=Prefect's server is starting")
             time.sleep(0.1)
     raise PartEnded(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")

@@ -17,7 +17,7 @@ import typer
 from alerts.wording import counted
 from extractors.relation_records import Correction
 from flows.cli.command import Config, LogFormat, command, settings_of
-from flows.config.environment import set_environment
+from flows.config.environment import configuration_path, set_environment
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem, WorkProblem
 from flows.tables import listing
@@ -94,8 +94,8 @@ def run(_log_format: LogFormat = None, config: Config = None) -> None:
 
     Poll what is due, read, match, record, deliver, publish.
     """
+    log.info("one pass, as %s says; Prefect is started first", configuration_path(config))
     settings = settings_of(config, sending=True)
-    log.info("a pass begins when Prefect has started, which takes half a minute")
     from flows.prefect_server import prefect_server
     from flows.setup import prepared
 
