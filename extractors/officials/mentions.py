@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
 from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
@@ -17,6 +17,8 @@ from extractors.records import Mention, MentionKind, Span
 from extractors.text.words import fold, is_cyrillic, tokens
 
 _PATRONYMICS = ("vich", "vych", "ovna", "evna", "ivna", "вич", "вна")
+# Tells whom words call: "Iran’s foreign minister"; None for nobody on the watchlist.
+Asked = Callable[[str], "Mention | None"]
 _HONORIFICS = {"Mr": "m", "Sir": "m", "Lord": "m", "Mrs": "f", "Ms": "f", "Miss": "f", "Lady": "f", "Madame": "f"}
 
 
@@ -238,6 +240,16 @@ class MentionFinder:
         known = frozenset(each.ref_id for each in mentions if each.kind is MentionKind.OFFICIAL and each.ref_id)
         told = tuple(replace(each, at=-1) for each in reversed(holders))
         return mentions, self._named_in(title, on, known, told)[0]
+
+    def asked(self, text: Callable[[], TextWords], on: date | None) -> Asked:
+        """Return what tells whom words call that a text has not side by side; `text` is called when first asked."""
+
+        @cache
+        def asked(words: str) -> Mention | None:
+            found = self.find_in(text(), read_words(words, "en"), on=on)[1]
+            return next((each for each in found if each.span == Span(0, len(words))), None)
+
+        return asked
 
     def _named_in(
         self, words: TextWords, on: date | None, known: frozenset[str], told: Sequence[Holder]

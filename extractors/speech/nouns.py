@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Span
 from extractors.speech.antecedents import Part
-from extractors.speech.lexicon import PRONOUNS, is_role
-from extractors.speech.syntax import SUBJECTS, agent_of, is_main, is_new, is_source, subject
+from extractors.speech.lexicon import IT, MAKING_VERBS, PRONOUNS, THEY, is_role
+from extractors.speech.syntax import SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _UNNAMED = frozenset({"a", "an", "one", "another", "some"})
 _OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
 _OBJECTS = frozenset({"dobj", "dative"})
+_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "2": 2, "3": 3, "4": 4}
+_THOSE = frozenset({"the", "these", "those", "both"})
+_CAPITAL = r"(?!The )[A-Z][\w’'-]*"
 
 
 def balanced(text: str, span: Span) -> Span:
@@ -127,10 +130,58 @@ def owner_of(noun: Token) -> Token | None:
 
 
 def maker_of(noun: Token) -> Token | None:
-    """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it."""
+    """Return who speaks through a paper: who made it, whose it is, or who is said to have written or issued it.
+
+    Who follows, rejects or cites a statement has not made it.
+    """
     maker = owner_of(noun)
     heap = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else noun
-    verb = heap.head.head if heap.dep_ == "pobj" and heap.head.lower_ == "in" else heap.head  # "said in a statement"
-    if maker is None and heap.dep_ in {"dobj", "pobj"} and verb.pos_ == "VERB" and (verb is heap.head or is_new(heap)):
+    is_within = heap.dep_ == "pobj" and heap.head.lower_ == "in"  # "said in a statement"
+    is_clause = heap.dep_ == "nsubj" and heap.head.dep_ == "ccomp"  # "wrote a paper proposing that"
+    verb = heap.head.head if is_within or is_clause else heap.head
+    makes = is_new(heap) if is_within else heap.dep_ in {"dobj", "nsubj"} and verb.lemma_.lower() in MAKING_VERBS
+    if maker is None and makes and verb.pos_ == "VERB":
         maker = subject(verb)
     return maker if maker is not None and maker.i != noun.i else None
+
+
+def possessor_of(noun: Token) -> Token | None:
+    """Return the "its" of "its foreign minister", the country of "the country’s leader"; no name and no person."""
+    owner = child_of(noun, "poss")
+    is_thing = owner is not None and (owner.lower_ in IT | THEY or (owner.pos_ == "NOUN" and is_definite(owner)))
+    return owner if is_thing else None
+
+
+def is_only_called(noun: Token) -> bool:
+    """Tell "the territory" and "the besieged enclave" from "the neighbouring country"."""
+    if not is_definite(noun) or is_apart(noun):
+        return False
+    return all(word.pos_ == "DET" or word.lower_.endswith("ed") for word in noun.lefts)
+
+
+def count_of(noun: Token) -> int | None:
+    """Return how many "the three leaders" are; 0 where no number is given, None where no others are singled out."""
+    words = [child for child in noun.lefts if child.dep_ != "punct"]
+    if noun.tag_ not in {"NNS", "NNPS"} or not words or words[0].lower_ not in _THOSE:
+        return None
+    if any(child.dep_ in {"prep", "relcl", "acl", "appos", "conj"} for child in noun.rights):
+        return None
+    found = [_COUNTS[word.lower_] for word in words if word.lower_ in _COUNTS]
+    return found[0] if found else 0 if len(words) == 1 else None
+
+
+def printed_name(text: str, name: str, place: int) -> str | None:
+    """Return "the Hostages and Missing Families Forum" for the name "forum", though nothing has taken it for a name."""
+    if " " in name or not name.isalpha():
+        return None
+    full = re.compile(rf"(?:{_CAPITAL}(?: (?:and|of|for|the|&))* ){{1,6}}{name.title()}\b")
+    found = [*full.finditer(text, 0, place)]
+    return " ".join(found[-1].group().split()) if found else None
+
+
+def roles_beside(token: Token) -> list[str]:
+    """Return the roles beside a name: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
+    nouns = [child for child in token.children if child.dep_ in {"compound", "appos", "nmod"}]
+    beside = [] if token.dep_ in {"compound", "poss"} else [token.head]  # nor is the Putin spokesman Putin
+    roles = [noun.lemma_.lower() for noun in (*nouns, *beside) if noun.pos_ in {"NOUN", "PROPN"}]
+    return [role for role in roles if is_role(role)]

@@ -48,7 +48,9 @@ def load_model() -> Language:
     with warnings.catch_warnings():
         # About versions that differ in the third digit, and from the libraries below: nothing a user can act on.
         warnings.simplefilter("ignore")
-        return import_module(model_package()).load(exclude=list(UNUSED))  # type: ignore[no-any-return]  # chosen by name
+        nlp: Language = import_module(model_package()).load(exclude=list(UNUSED))
+    nlp.tokenizer.token_match = _JOINTLY.match  # type: ignore[union-attr]  # the model has spaCy's own tokenizer
+    return nlp
 
 
 @cache
@@ -59,6 +61,7 @@ def model_version() -> str:
 
 FRAME = 8000  # characters after which a new frame begins: the parser's memory grows with its text
 _LETTERS = 0.4  # of a sentence's characters; prose has over 0.8
+_JOINTLY = re.compile(r"[Cc]o-[a-z]+$")  # one word, which the parser takes for no verb when it is cut
 _CLAUSE, _VERB = "t works", "works"
 _ENDINGS = ".,?!"
 # A word longer than any word: spaCy takes time quadratic in its length.

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp
+from typing import TYPE_CHECKING
 
 from extractors.officials.roster import Official
 from extractors.officials.watchlist import Watchlist
-from extractors.records import Mention, Span
-from extractors.speech.lexicon import PEOPLE
+from extractors.records import Mention, MentionKind, Span
+from extractors.speech.lexicon import (
+    ALLIANCES,
+    ANY_OFFICE,
+    BLOCS,
+    CALLED_ALLIANCES,
+    CALLED_BLOCS,
+    CALLED_COUNTRIES,
+    CALLED_MOVEMENTS,
+    CALLED_PLACES,
+    CALLED_TOGETHER,
+    MOVEMENTS,
+    PEOPLE,
+    TRADES,
+    gender_of_name,
+    gender_of_role,
+    gender_of_titles,
+    is_role,
+)
+from extractors.text.spans import start_of, starting_in
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+    from extractors.speech.parsing import ParsedSentence
 
 
 class Resolution(StrEnum):
@@ -46,11 +71,14 @@ CERTAINTY = {
 
 # How often the person is the right one where the phrase is, for what stands for a name.
 _STANDS_FOR = {Resolution.INHERITED: 0.95, Resolution.ROLE: 0.95}
+PEOPLE_NAMED = (MentionKind.OFFICIAL, MentionKind.PERSON)
+BODIES_NAMED = (MentionKind.ORGANISATION, MentionKind.PLACE)
 _NAMED = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.METONYM})
 # Log-odds that the phrase beside the words is who says them, and what they gain by how far the tagger hears it as a
 # source: from 530 statements of articles that it had not learned from. A name is likelier than anything else.
 _BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
+_AND = "; "  # between the names of those who speak as one
 UNSURE = 0.5  # confidence below which nobody is named
 
 
@@ -66,8 +94,14 @@ class Party:
     gender: str | None = None
     is_person: bool = False
     is_many: bool = False
+    is_place: bool = False
     resolution: Resolution = Resolution.NONE
     likelihood: float = 1.0
+
+    @property
+    def names(self) -> list[str]:
+        """Return the name, or those of several who speak as one."""
+        return self.name.split(_AND) if self.name else []
 
     @property
     def is_known(self) -> bool:
@@ -103,6 +137,7 @@ class Background:
     genders: Mapping[str, str]
     offices: Mapping[str, frozenset[str]]
     seats: Mapping[str, str]
+    countries: frozenset[str]
 
     @classmethod
     def of(cls, watchlist: Watchlist) -> Background:
@@ -112,7 +147,19 @@ class Background:
             genders={each.official_id: each.gender for each in watchlist.officials},
             offices={each.official_id: _offices(each, titles) for each in watchlist.officials},
             seats={seat: country.name for country in watchlist.countries for seat in country.metonyms},
+            countries=frozenset(country.name for country in watchlist.countries if country.is_place),
         )
+
+    def may_be(self, one: Party, noun: str) -> str | None:
+        """Tell by what "the country", "the territory", "the bloc" or "the movement" may be a party; None where not."""
+        sorts = {
+            CALLED_COUNTRIES: one.name in self.countries,
+            CALLED_PLACES: one.is_place and one.name not in self.countries,
+            CALLED_BLOCS: one.name in BLOCS,
+            CALLED_ALLIANCES: one.name in ALLIANCES,
+            CALLED_MOVEMENTS: one.name in MOVEMENTS,
+        }
+        return "named" if any(noun in nouns and holds for nouns, holds in sorts.items()) else None
 
 
 def _offices(official: Official, titles: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -124,7 +171,7 @@ def _offices(official: Official, titles: Mapping[str, Sequence[str]]) -> frozens
 def joined(named: Sequence[Party]) -> Party:
     """Return several who speak as one; the first of the roster lends the id."""
     return Party(
-        name="; ".join(dict.fromkeys(str(one.name) for one in named)),
+        name=_AND.join(dict.fromkeys(str(one.name) for one in named)),
         ref_id=next((one.ref_id for one in named if one.ref_id), None),
         is_person=all(one.is_person for one in named),
         is_many=True,
@@ -141,9 +188,113 @@ def sort_of(one: Party, kind: str) -> str | None:
     return "named" if one.is_known else "described" if kind == "it" else None
 
 
+def are_called(one: Party, noun: str, count: int) -> str | None:
+    """Tell those named together who may be "the three leaders", "the two countries"; a `count` of 0 is any number."""
+    if not one.is_many or len(one.names) < 2 or count not in {0, len(one.names)}:  # noqa: PLR2004 - two are several
+        return None
+    return "many" if (is_role(noun) if one.is_person else noun in CALLED_TOGETHER) else None
+
+
 def naming_rule(mention: Mention) -> Resolution:
     """Tell a name in full, a surname alone and an office: "Ukraine’s foreign minister" has a word in small letters."""
     words = mention.surface.split()
     if any(word[:1].islower() and len(word) > _PARTICLE for word in words) or words[-1].lower() in PEOPLE:
         return Resolution.ROLE
     return Resolution.NAME if len(words) > 1 or mention.surface == mention.name else Resolution.SURNAME
+
+
+class Named:
+    """The people and bodies that the mentions of one article name. A name of unknown gender takes one on."""
+
+    def __init__(self, mentions: Sequence[Mention], known: Background) -> None:
+        """Take the mentions of the article, and what is known of their people and places."""
+        self._mentions = [mention for mention in mentions if mention.kind is not MentionKind.TOPIC]
+        self._starts = [mention.span.start for mention in self._mentions]
+        self._genders, self._seats = dict(known.genders), known.seats
+        self._bodies: list[tuple[str, Party]] = []
+
+    def inside(self, span: Span) -> Sequence[Mention]:
+        """Return the mentions that begin in a stretch of the text, in order."""
+        return starting_in(self._mentions, span, start_of)
+
+    def people_in(self, spans: Sequence[Span]) -> frozenset[str]:
+        """Return the names of the people that some stretches of the text call by name."""
+        return frozenset(each.name for span in spans for each in self.inside(span) if each.kind in PEOPLE_NAMED)
+
+    def at(self, sentence: ParsedSentence, token: Token, kinds: tuple[MentionKind, ...]) -> Mention | None:
+        """Return the mention a token is the head of: "Putin" in "Putin’s aide" is no mention of the aide."""
+        place = sentence.place(token)
+        nearest = bisect_right(self._starts, place) - 1
+        for at in range(nearest, max(-1, nearest - 3), -1):
+            mention = self._mentions[at]
+            if mention.kind in kinds and mention.span.start <= place < mention.span.end:
+                return mention
+        return None
+
+    def party(self, mention: Mention, token: Token | None) -> Party:
+        """Return whom a mention names; a title before `token` tells the gender of who is on no roster."""
+        if mention.kind in BODIES_NAMED:
+            is_place = mention.kind is MentionKind.PLACE
+            seat = self._seats.get(mention.name) if is_place else None
+            rule = Resolution.METONYM if seat else Resolution.NAME
+            is_place = is_place and mention.ref_id is not None  # the model takes many a noun for a place
+            body = Party(name=seat or mention.name, is_place=is_place, resolution=rule)
+            if mention.kind is MentionKind.ORGANISATION:
+                self._bodies.append((f" {mention.surface.lower()}", body))
+            return body
+        titles = [child.lower_ for child in token.children] if token is not None and mention.ref_id is None else []
+        gender = gender_of_titles(titles)
+        gender = self._genders.setdefault(mention.name, gender) if gender else self.gender(mention)
+        rule = naming_rule(mention)
+        return Party(name=mention.name, ref_id=mention.ref_id, gender=gender, is_person=True, resolution=rule)
+
+    def titled(self, sentence: ParsedSentence, head: Token, text: str) -> Party | None:
+        """Return the Boehler of "Special Envoy for Hostage Response Adam Boehler", whose title has a name in it."""
+        if head.pos_ != "PROPN" or not is_role(head.lemma_.lower()):
+            return None
+        for mention in self.inside(sentence.span(head, head.right_edge)):
+            before_it = text[: mention.span.start].rsplit(maxsplit=1)[-1]
+            if mention.kind in PEOPLE_NAMED and before_it[0].isupper() and before_it[-1].isalpha():
+                return replace(self.party(mention, None), resolution=Resolution.APPOSITION)
+        return None
+
+    def body(self, noun: str) -> Party | None:
+        """Return the body that "the ministry" is: the last that was asked for of those whose names end so."""
+        return next((body for surface, body in reversed(self._bodies) if surface.endswith(f" {noun}")), None)
+
+    def gender(self, one: Party | Mention) -> str | None:
+        """Return "m" or "f" as the roster, the article or the name itself tells, None where none does."""
+        return self._genders.get(one.ref_id or str(one.name)) or gender_of_name(str(one.name))
+
+    def take(self, one: Party, gender: str) -> None:
+        """Take in that a pronoun has told the gender of who is on no roster."""
+        if one.ref_id is None:
+            self._genders.setdefault(str(one.name), gender)
+
+
+class Callings:
+    """What an article calls whom: the "negotiator" it gave to a name, and the roles it gave to nobody it names."""
+
+    def __init__(self, known: Background) -> None:
+        """Begin with what the roster's people have been; `last` and `unnamed` are by role."""
+        self._offices = known.offices
+        self._called: set[tuple[str | None, str]] = set()
+        self.last: dict[str, Party] = {}
+        self.unnamed: set[str] = set()
+
+    def learn(self, roles: Sequence[str], party: Party | None) -> None:
+        """Remember whose roles these are."""
+        if party is not None:
+            self.last.update(dict.fromkeys(roles, party))
+            self._called.update((party.name, role) for role in roles)
+
+    def fit(self, one: Party, role: str) -> str | None:
+        """Tell by whom somebody is called a role: by the article, the roster, his trade, or nobody as far as known."""
+        if not (one.is_person and one.is_known) or one.is_many or gender_of_role(role) not in {one.gender, None}:
+            return None
+        if (one.name, role) in self._called:
+            return "called last" if self.last[role].name == one.name else "called"
+        offices = self._offices.get(one.ref_id or "")
+        if offices is not None:
+            return "held" if role in offices else "official" if role in ANY_OFFICE else None
+        return "trade" if role in TRADES | ANY_OFFICE else "stranger"

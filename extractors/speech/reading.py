@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Countries
-from extractors.officials.mentions import finder_for
+from extractors.officials.mentions import Asked, finder_for
 from extractors.officials.phrases import PhraseIndex, TextWords, read_words
 from extractors.officials.processes import Bearings, own_processes, process_finder_for
 from extractors.officials.roster import Process
@@ -326,7 +326,7 @@ class Reader:
                 text,
                 sentences=sentences,
                 quotations=outline.quotations,
-                cast=Cast(text, mentions, self._background),
+                cast=Cast(text, mentions, self._background, asked=self._asked(skim.article)),
                 mentions=skim.mentions,
                 own=skim.sentences,
                 countries=self._countries,
@@ -334,6 +334,10 @@ class Reader:
             ),
             cut_at=outline.cut_at,
         )
+
+    def _asked(self, article: Unread) -> Asked:
+        on = day_of(article.published_at)
+        return finder_for(self._watchlist).asked(lambda: read_words(article.text, article.language), on)
 
     def _tags(self, outline: _Outline) -> Tags | None:
         tagger = load_tagger() if outline.skim.tagging else None

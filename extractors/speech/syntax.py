@@ -130,12 +130,23 @@ def _end(child: Token) -> Token:
 
 
 def _belongs(child: Token, head: Token) -> bool:
-    """Keep "of RAND" with a name, but not "on Tuesday"; keep "issued by Putin" with a paper only."""
-    if _is_clause(child):
+    """Keep "of RAND" with a name, but not "on Tuesday"; keep "issued by Putin" with a paper only.
+
+    On what occasion it speaks is no part of who does: "the army in a statement".
+    """
+    if _is_clause(child) or _is_occasion(child):
         return False
     if head.pos_ != "PROPN":
         return True
     return child.dep_ not in {"prep", "acl"} or child.lower_ == "of"
+
+
+def _is_occasion(child: Token) -> bool:
+    """Tell "in a statement", "at its daily briefing", "on Telegram" from "at the meeting", where somebody may be."""
+    place = child_of(child, "pobj") if child.dep_ == "prep" and child.lower_ in _ON else None
+    if place is None or place.lemma_.lower() not in SETTINGS:
+        return False
+    return place.pos_ == "PROPN" or any(word.lower_ in {"a", "an"} or word.tag_ == "PRP$" for word in place.lefts)
 
 
 def _is_clause(child: Token) -> bool:
