@@ -310,6 +310,12 @@ def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
         pytest.param("The footage said a truce was near.", None, id="what only shows"),
         pytest.param("A deeper look said the talks were over.", None, id="what is nobody’s words"),
         pytest.param("The incident said that a truce was near.", None, id="what happened"),
+        pytest.param("The complaint said that the truce was broken.", None, id="a paper of a court"),
+        pytest.param("The judge’s ruling said that the truce was broken.", "judge", id="whose ruling it is"),
+        pytest.param("Travel said that a truce was near.", None, id="what people do"),
+        pytest.param("The old said that a truce was near.", None, id="no noun"),
+        pytest.param("Many said that a truce was near.", "Many", id="people"),
+        pytest.param("The 89-year-old said that a truce was near.", "89-year-old", id="somebody by her age"),
         pytest.param("The delegation said that a truce was near.", "delegation", id="but a body does speak"),
     ],
 )

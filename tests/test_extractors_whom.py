@@ -36,7 +36,7 @@ def is_meant(text: str, reading: Reading, speaker: str | None, name: Span) -> bo
     if name.start < 0 or speaker is None:
         return name.start < 0 and speaker is None
     named = {name.slice(text), *(each.name for each in reading.mentions if each.span.meets(name))}
-    return not {each.split()[-1] for each in named}.isdisjoint(speaker.split())
+    return not {each.split()[-1] for each in named}.isdisjoint(speaker.replace(";", "").split())
 
 
 @pytest.mark.slow

@@ -21,6 +21,8 @@ _UNNAMED = frozenset({"a", "an", "one", "another", "some"})
 _OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
 _OBJECTS = frozenset({"dobj", "dative"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "2": 2, "3": 3, "4": 4}
+_SEVERAL = frozenset({"many", "some", "several", "others", "other", "most", "few", "both", "all", "none", "latter"})
+_COURTESIES = frozenset({"mr", "mrs", "ms", "miss", "dr", "the", "a"})
 _THOSE = frozenset({"the", "these", "those", "both"})
 _CAPITAL = r"(?!The )[A-Z][\w’'-]*"
 
@@ -185,3 +187,15 @@ def roles_beside(token: Token) -> list[str]:
     beside = [] if token.dep_ in {"compound", "poss"} else [token.head]  # nor is the Putin spokesman Putin
     roles = [noun.lemma_.lower() for noun in (*nouns, *beside) if noun.pos_ in {"NOUN", "PROPN"}]
     return [role for role in roles if is_role(role)]
+
+
+def may_speak(noun: Token) -> bool:
+    """Tell a word for somebody from a mark, a "the", a day, and a headline in capitals that runs into a sentence."""
+    is_aged = noun.lower_.endswith("old") and noun.i > 0 and noun.nbor(-1).text == "-"  # "the 89-year-old"
+    if noun.lower_ in _SEVERAL or is_aged:
+        return True
+    if noun.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ"} or (noun.pos_ == "ADJ" and noun.text.islower()):
+        return False
+    is_title = noun.lower_.rstrip(".") in _COURTESIES
+    is_day = noun.lower_.endswith("day") or (noun.ent_type_ in {"DATE", "TIME", "MONEY"} and noun.text.islower())
+    return any(map(str.isalpha, noun.text)) and not (is_title or is_day or (noun.is_stop and noun.text.islower()))

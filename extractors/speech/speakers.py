@@ -42,6 +42,7 @@ from extractors.speech.nouns import (
     is_unnamed,
     last_part,
     maker_of,
+    may_speak,
     owner_of,
     part_of,
     plain,
@@ -296,7 +297,7 @@ class Cast:
             child.ent_type_ in _MAKERS for child in head.lefts
         )
         is_thing = not is_person and head.pos_ != "PROPN" and says_nothing(role)
-        is_silent = is_nobodys or is_thing or head.pos_ in {"ADP", "PRON", "SCONJ"}
+        is_silent = is_nobodys or is_thing or not may_speak(head)
         return Party(
             name=None if is_silent else name or None,
             gender=gender_of_role(role),
