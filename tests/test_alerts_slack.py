@@ -207,6 +207,13 @@ def test_a_report_in_english_is_linked() -> None:
     assert "In English: <https://afp.example/1|AFP>" in elements
 
 
+def test_an_outlet_in_a_link_is_no_markup() -> None:
+    """What an outlet is called ends no link and calls nobody."""
+    abroad = notice(language="uk", in_english=NewSource("AT&T <!channel>", "https://afp.example/1"))
+    elements = [each["text"] for each in payload(letter(abroad))["blocks"][2]["elements"]]
+    assert "In English: <https://afp.example/1|AT&amp;T &lt;!channel&gt;>" in elements
+
+
 def test_an_unsafe_address_is_text() -> None:
     """An address that is none to follow is shown and not linked."""
     elements = payload(letter(notice(url="javascript:alert(1)")))["blocks"][2]["elements"]

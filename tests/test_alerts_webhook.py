@@ -5,7 +5,7 @@ import json
 import re
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from alerts.channels.apprise import plain
 from alerts.channels.contract import Equipment
 from alerts.channels.webhook import Webhook, WebhookSubscriber, document, signed
-from alerts.message_records import Blocked, Sent
+from alerts.message_records import Blocked, NewSource, Sent
 from alerts.plain_letters import SAMPLE_SUBJECT, SAMPLE_TEXT, plain_letter
+from alerts.records import Reason, Severity
 from alerts.values import Table
-from tests.alert_examples import alert, letter, notice
+from tests.alert_examples import EXCERPT, NOW, alert, letter, notice
 from tests.conftest import ROOT
 from tests.servers import HttpServer, Reply
 
@@ -80,6 +81,45 @@ def test_the_documents_name_every_key() -> None:
     section = CONFIGURATION.split("## A webhook's messages\n")[1].split("\n## ")[0].split("The body")[1]
     named = {key for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`(.*?)`", row)}
     assert named == described(document(letter()))
+
+
+def test_each_key_holds_what_it_is_called() -> None:
+    """Of an alert no two values of which are the same, each stands under its own name."""
+    told = notice(
+        alert(severity=Severity.HIGH, reason=Reason.NEW_MATCH),
+        language="uk",
+        published_at=NOW - timedelta(hours=3),
+        primary="Kremlin",
+        in_english=NewSource("AFP", "https://afp.example/1"),
+    )
+    assert document(letter(told))["alerts"] == [
+        {
+            "alert_id": "00000000000000a1",
+            "rule": "ceasefire",
+            "rule_version": "v1",
+            "severity": "high",
+            "fired_at": "2026-11-21T12:05:00Z",
+            "reason": "new_match",
+            "keyword": "ceasefire",
+            "scope": "speaks",
+            "official_id": "dmitry-peskov",
+            "official": "Dmitry Peskov",
+            "role": "Kremlin spokesperson",
+            "side": "russia",
+            "excerpt": EXCERPT,
+            "story_id": "story1",
+            "sources": 2,
+            "primary_source": "Kremlin",
+            "article_id": "a1",
+            "title": "Kremlin rules out truce before talks",
+            "url": "https://outlet.example/talks?id=7",
+            "outlet": "Outlet",
+            "country": "TR",
+            "language": "uk",
+            "in_english": {"outlet": "AFP", "url": "https://afp.example/1"},
+            "published_at": "2026-11-21T09:05:00Z",
+        }
+    ]
 
 
 def test_a_message_without_alerts_says_so() -> None:

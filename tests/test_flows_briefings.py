@@ -112,7 +112,7 @@ def test_the_mail_has_its_pictures_in_it(desk):
 
 def test_slack_has_it_in_blocks(desk):
     """Each topic is a header, each new thing a section in plain text with links of ours under it, within Slack's limits."""
-    blocks = payload(letter(desk), timezone="UTC")["blocks"]
+    blocks = payload(letter(desk), timezone="Europe/Kyiv")["blocks"]
     assert len(blocks) <= BLOCKS
     headers = [each["text"]["text"] for each in blocks if each["type"] == "header"]
     assert headers == ["Briefing of 22 Nov 2026: 1 change, 1 new position", "Ceasefire"]
@@ -121,6 +121,7 @@ def test_slack_has_it_in_blocks(desk):
     assert f"\n{WORDS['reject']}" in sections[0]["text"]  # in no marks that its source has not
     links = [part["text"] for each in blocks if each["type"] == "context" for part in each["elements"]]
     assert "<https://b.example/|Open the article>" in links
+    assert "Gazette · 21 Nov 2026, 14:05 (Europe/Kyiv)" in links
 
 
 def test_it_says_what_to_type_to_stop_it():
