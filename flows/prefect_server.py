@@ -33,6 +33,7 @@ OWN_PORTS = 700
 # On a machine with ten processes for each core the making of its database takes minutes.
 START_SECONDS = 600
 TELL_SECONDS = 20
+PORT_SECONDS = 3
 DATABASE, UNUSABLE = "prefect.db", "prefect.unusable.db"
 GLANCE = timedelta(seconds=1)
 STANDBY_SECONDS = 2.0
@@ -97,6 +98,15 @@ def one_serve(data_dir: Path, *, standby: bool = False) -> Iterator[None]:
         yield
 
 
+def check_port(port: int | None) -> None:
+    """Raise WorkProblem when a configured port is taken, by more than what was killed a moment ago and is ending."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while port and not port_if_free(port):
+        if time.monotonic() > deadline:
+            raise WorkProblem(f"port {port} is taken; write another one as port in [prefect]")
+        time.sleep(0.1)
+
+
 def check_named_server() -> None:
     """Raise WorkProblem when the operator named a Prefect server that can't be reached; whatever it answers will do."""
     url = prefect_api_url()
@@ -147,9 +157,8 @@ def begun(data_dir: Path, port: int | None, log_path: Path, output: BinaryIO) ->
 
 def tried(usual: tuple[int, ...], port: int | None, log_path: Path, output: BinaryIO) -> subprocess.Popen[bytes] | None:
     """Start a server; return it once it answers, None when it ended."""
-    free = free_port(*usual)
-    if port and port != free:
-        raise WorkProblem(f"port {port} is taken; write another one as port in [prefect]")
+    check_port(port)
+    free = port or free_port(*usual)
     url = f"http://{HOST}:{free}/api"
     log.info("starting Prefect's server at http://%s:%d; its log is %s", HOST, free, log_path)
     server = start(url, output)

@@ -15,8 +15,9 @@ from alerts.wording import counted
 from extractors.speech.parsing import ModelMissingError, model_version
 from extractors.speech.slavic.words import is_readable
 from extractors.text import vectors
+from flows.config.settings import prefect_api_url
 from flows.pages.server import is_answering, stand_of
-from flows.prefect_server import check_named_server
+from flows.prefect_server import check_named_server, check_port
 from flows.problems import UsageProblem, WorkProblem
 from flows.setup import Setup
 from flows.steps.deliver.notices import named
@@ -112,9 +113,11 @@ def disk(setup: Setup) -> Iterator[Look]:
         yield Look(said=f"{said}, and passes may need {megabytes(wanted)}", fine=False)
 
 
-def prefect(_: Setup) -> Iterator[Look]:
-    """Raise where the Prefect server that was named does not answer."""
+def prefect(setup: Setup) -> Iterator[Look]:
+    """Raise where the Prefect server that was named does not answer, or the port is taken that ours is to have."""
     check_named_server()
+    if not prefect_api_url():
+        check_port(setup.settings.prefect_port)
     yield from ()
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -65,8 +66,16 @@ def test_connections_that_ended_do_not_keep_a_port():
     assert prefect_server.free_port(port) == port
 
 
-def test_a_configured_port_that_is_taken_is_said(environment):
+def test_a_port_that_is_about_to_be_free_is_waited_for():
+    """The server of a `serve` that was killed a moment ago may still be ending."""
+    ending = socket.create_server(("127.0.0.1", 0))
+    threading.Timer(0.3, ending.close).start()
+    prefect_server.check_port(ending.getsockname()[1])
+
+
+def test_a_configured_port_that_is_taken_is_said(environment, monkeypatch):
     """No other is taken in its place: somebody's bookmark or tunnel leads there."""
+    monkeypatch.setattr(prefect_server, "PORT_SECONDS", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         said = rf"port {port} is taken; write another one as port in \[prefect\]"

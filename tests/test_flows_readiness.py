@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from flows import readiness
+from flows import prefect_server, readiness
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem, WorkProblem
 from flows.readiness import look_over
@@ -123,6 +124,18 @@ def test_all_that_keeps_it_from_beginning_is_told_at_once(desk, monkeypatch):
     model, server, mail = str(told.value).splitlines()
     assert "no English model is installed" in model
     assert "no Prefect server answers" in server
+    assert mail.startswith("besides, the channel email: ")
+
+
+def test_a_port_that_is_taken_is_told_with_the_rest(desk, monkeypatch):
+    """The port that Prefect is to have is looked at before anything is started there."""
+    monkeypatch.setattr(prefect_server, "PORT_SECONDS", 0.0)
+    taken, desk.mail = desk.mail, closed_port()
+    setup = desk.setup()
+    with pytest.raises(WorkProblem) as told:
+        look_over(replace(setup, settings=replace(setup.settings, prefect_port=taken)))
+    port, mail = str(told.value).splitlines()
+    assert port == f"port {taken} is taken; write another one as port in [prefect]"
     assert mail.startswith("besides, the channel email: ")
 
 
