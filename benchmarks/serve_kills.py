@@ -5,7 +5,8 @@
 
 Before each kill a story comes out, and after it nobody does anything, but that a program which a service manager looks
 after is started again. What is printed for each kill are the seconds until all subscribers have been told of the story.
-The exit code is 1 when anything was lost, stored twice, or two passes worked at once.
+SIGINT ends it, and what was done is counted. The exit code is 1 when anything was lost, stored twice, or two passes
+worked at once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from tests.deployment import Deployment, until
@@ -46,8 +48,10 @@ def main() -> None:
             kinds = ["serve", *beside, *OWN]
             if asked.shared:
                 kinds.append("standby")
-            took = [kill(deployment, kinds[n % len(kinds)], n + 1, luck) for n in range(asked.kills)]
-        sys.exit(report(deployment, asked.kills + 1, took))
+            took: list[float] = []
+            with suppress(KeyboardInterrupt):
+                took.extend(kill(deployment, kinds[n % len(kinds)], n + 1, luck) for n in range(asked.kills))
+        sys.exit(report(deployment, len(took) + 1, took))
 
 
 def tell(deployment: Deployment, number: int) -> None:
