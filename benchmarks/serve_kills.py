@@ -48,6 +48,7 @@ def main() -> None:
             kinds = ["serve", *beside, *OWN]
             if asked.shared:
                 kinds.append("standby")
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored in the background
             took: list[float] = []
             with suppress(KeyboardInterrupt):
                 took.extend(kill(deployment, kinds[n % len(kinds)], n + 1, luck) for n in range(asked.kills))

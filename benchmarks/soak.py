@@ -161,6 +161,7 @@ def main() -> None:
             if hour % WEEK in range(3 * DAY + 2, 3 * DAY + 7):
                 mail.answer("MAIL", "421 later", times=1000)
             run_pass(setup, scheduled=True)
+            server.requests.clear()  # what the outlets remember is no memory of ours
             if hour % max(1, asked.passes // 10) == 0 or hour == asked.passes - 1:
                 seen.append(held(setup.data_dir))
                 print(hour, *(f"{name}={value:.0f}" for name, value in seen[-1].items()), flush=True)

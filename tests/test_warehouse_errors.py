@@ -10,7 +10,7 @@ import pytest
 from tests.warehouse_examples import HOLD, new_warehouse, python, unprivileged
 from warehouse.errors import DiskFull, Unusable
 from warehouse.obstacles import Obstacle, holder, obstacle
-from warehouse.store import LIVE, reading, writing
+from warehouse.store import LIVE, known_migrations, reading, writing
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,17 @@ def test_a_file_that_is_not_ours_is_refused_untouched(tmp_path, make, says):
     assert str(tmp_path / LIVE) in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
     assert (tmp_path / LIVE).read_bytes() == before
+
+
+def test_a_newer_warehouse_names_the_copy_to_go_back_to(tmp_path):
+    """Of the copies that were made before later versions, the newest that this one knows."""
+    make_newer(tmp_path / LIVE)
+    newest = known_migrations()[-1].version
+    for before in (newest - 2, newest + 1, newest + 2):
+        (tmp_path / f"warehouse.before-{before:04}.duckdb").touch()
+    copy = tmp_path / f"warehouse.before-{newest + 1:04}.duckdb"
+    with pytest.raises(Unusable, match=rf"or `talkwatch restore {copy}`$"), writing(tmp_path):
+        pass
 
 
 def test_a_data_directory_that_cannot_be_made_is_named(tmp_path):

@@ -182,7 +182,7 @@ def missing_migrations(
     if newest > known[-1].version:
         raise Unusable(
             f"{path} was written by a newer Talkwatch (schema {newest}, this one knows {known[-1].version}): "
-            "install that version again, or go back to a copy made before it"
+            f"install that version again, or {copy_before(path, known[-1].version)}"
         )
     return tuple(migration for migration in known if migration.version > newest)
 
@@ -213,6 +213,13 @@ def keep_older(path: Path, before: int) -> Path:
     target = path.with_name(f"{path.stem}.before-{before:04}{path.suffix}")
     copy_whole(path, target)
     return target
+
+
+def copy_before(path: Path, version: int) -> str:
+    """Say how to go back to a schema version from a newer one: with the newest copy made before, if there is one."""
+    copies = path.parent.glob(f"{path.stem}.before-[0-9]*{path.suffix}")
+    fitting = [copy for copy in sorted(copies) if copy.stem <= f"{path.stem}.before-{version + 1:04}"]
+    return f"`talkwatch restore {fitting[-1]}`" if fitting else "go back to a copy made before it"
 
 
 def copy_whole(source: Path, target: Path) -> None:
