@@ -116,6 +116,11 @@ def calendar(sentence, on=WEDNESDAY):
             id="told in passing, with its day",
         ),
         pytest.param(
+            "The fifth round of talks will take place in Rome this Friday, May 30, he wrote.",
+            "meeting announced 2025-05-30/2025-05-30 Rome ",
+            id="a weekday before a date is part of it",
+        ),
+        pytest.param(
             "Ahead of Friday’s talks in Istanbul, Moscow struck Kyiv.",
             "meeting announced 2025-05-30/2025-05-30 Istanbul ",
             id="to come, told in passing",

@@ -35,6 +35,9 @@ _LONGEST = 700  # characters of a sentence
 _NEAR = 90  # characters between a noun or its verb and the date
 _BEFORE_NOUN = 80
 _SAYING = re.compile(r"\b(?:said|says|told|tells|wrote|announced|confirmed|added|reported|according)\b")
+# Who is heard at a conference meets nobody by it.
+_SPOKEN_AT = re.compile(r"(?i)^(?!.*\bpeace\b).*(?:conference|summit)")
+_HEARD = re.compile(r"\b(?:said|says|told|spoke|speaking|address\w*|speech|remarks|called|urged|warned|interview)\b")
 _LEADING = re.compile(r"(?:On|In|By|At|Last|Next|This|Late|Early|Back|Earlier|And|\s|“)*$")
 _POSSESSIVE = re.compile(r"(?:[’']s?)?\s(?:[\w’'-]+\s){0,4}$")
 # "the 2010 Astana Summit": the date is of that one.
@@ -166,11 +169,12 @@ def _told(text: str, sentence: Span, kind: TalkKind, noun: Span) -> _Event | Non
             if phrase.search(lead):
                 own = _confirmed(text, sentence, status, noun)
                 return _Event(kind=kind, status=own, at=noun, verb_end=noun.end)
-    return _passing(kind, noun, lead, text[sentence.start : noun.start])
+    return _passing(kind, noun, lead, text[sentence.start : noun.start], noun.slice(text))
 
 
-def _passing(kind: TalkKind, noun: Span, lead: str, before: str) -> _Event | None:
-    if kind is TalkKind.MEETING and not AHEAD.search(before):
+def _passing(kind: TalkKind, noun: Span, lead: str, before: str, words: str) -> _Event | None:
+    is_heard = _SPOKEN_AT.search(words) is not None and _HEARD.search(before) is not None
+    if kind is TalkKind.MEETING and not is_heard and not AHEAD.search(before):
         for status, phrase in PASSING:
             if phrase.search(lead):
                 return _Event(kind=kind, status=status, at=noun, verb_end=noun.end, in_passing=True)

@@ -23,15 +23,17 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|:\d)"
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WHICH = r"(?i:next|last|this|this coming|this past)"
+_ON_DAY = rf"\b(?:{_WHICH}\s)?{_WEEKDAY},?\s(?:the\s)?"  # before a date, which tells it
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
 
 # In the order in which they are tried at one place. A bare month needs a word before it: "may", "march".
 _FORMS = {
     "iso": rf"(?<!\d)(?P<iso_year>{_YEAR})-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)(?!\d)",
-    "month_day": rf"\b(?P<md_month>{MONTH})\s(?P<md_day>{_DAY})(?:\s?[–-]\s?(?P<md_last>{_DAY}))?"
+    "month_day": rf"(?:{_ON_DAY})?\b(?P<md_month>{MONTH})\s(?P<md_day>{_DAY})(?:\s?[–-]\s?(?P<md_last>{_DAY}))?"
     rf"(?:,?\s(?P<md_year>{_YEAR}))?",
-    "day_month": rf"(?<!\d)(?P<dm_day>{_DAY})(?:\s?[–-]\s?(?P<dm_last>{_DAY}))?\s(?:of\s)?(?P<dm_month>{MONTH})\b"
-    rf"(?:,?\s(?P<dm_year>{_YEAR}))?",
+    "day_month": rf"(?:{_ON_DAY})?(?<!\d)(?P<dm_day>{_DAY})(?:\s?[–-]\s?(?P<dm_last>{_DAY}))?"
+    rf"\s(?:of\s)?(?P<dm_month>{MONTH})\b(?:,?\s(?P<dm_year>{_YEAR}))?",
     "month_year": rf"\b(?P<my_month>{MONTH})(?:\sof)?,?\s(?P<my_year>{_YEAR})",
     "season": rf"(?i:\b(?P<season>spring|summer|autumn|fall)(?:\sof)?\s(?P<season_year>{_YEAR}))",
     "ago": rf"(?i:\b(?P<ago>{_NUMBER}|several|many)\s(?P<ago_unit>day|week|month|year)s?\s(?:ago|earlier)\b)",
@@ -39,9 +41,7 @@ _FORMS = {
     "coming": r"(?i:\bin\sthe\s(?:coming|next\sfew)\s(?:days|weeks|months)\b)",
     "unit": r"(?i:\b(?P<unit_rest>later\s)?(?P<unit_which>next|last|this|the coming|the past)"
     r"\s(?P<unit>week|weekend|month|year)\b)",
-    # The day of a full date is told by the date.
-    "weekday": rf"\b(?:(?P<weekday_which>(?i:next|last|this|this coming|this past))\s)?(?P<weekday>{_WEEKDAY})\b"
-    rf"(?!,?\s(?:{MONTH}\s{_DAY}|{_DAY}\s(?:of\s)?{MONTH}))",
+    "weekday": rf"\b(?:(?P<weekday_which>{_WHICH})\s)?(?P<weekday>{_WEEKDAY})\b",
     "word": r"(?i:\b(?P<word>today|tonight|tomorrow|yesterday)\b)",
     "month": rf"\b(?i:in|by|until|since|of|early|late|mid|next|last|this|for)[\s-](?P<month>{MONTH})(?!\w|,?\s\d)",
     "year": rf"(?<![\d.,$€£#/-])(?P<year>{_YEAR})(?![.,/-]\d|%|\s?(?:km|kg|people|soldiers|troops|prisoners|men))",
