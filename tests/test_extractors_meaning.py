@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from extractors.copies.apart import alike_but_for_words, apart, opposed, replaced
 from extractors.copies.gist import gist
-from extractors.copies.meaning import said_alike
+from extractors.copies.meaning import contradicted, said_alike
 from extractors.negotiation.utterances import retold, sentences_of
-from extractors.relation_records import Wording, Words
+from extractors.relation_records import Assertion, Wording, Words
 from extractors.text import vectors
 from extractors.text.vectors import matrix, packed
 from flows.steps.meaning import echoes_in
@@ -307,3 +307,30 @@ def test_what_has_no_vector_is_joined_with_nothing():
     one, other = wording("one", "We are ready"), wording("other", "We are ready")
     assert list(said_alike([one], [other], {})) == []
     assert list(said_alike([replace(one, sentences=())], [other], {"We are ready": b"\1" * 384})) == []
+
+
+OURS = {"minister": "ir", "leader": "ir", "envoy": "us", "critic": "ir"}
+CLAIM = "Iran may enrich uranium at home"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "denied", "is_dispute"),
+    [
+        pytest.param(("envoy", CLAIM), ("leader", "Iran may not enrich uranium at home"), True, id="another side denies it"),
+        pytest.param(("minister", CLAIM), ("leader", "Iran may not enrich uranium at home"), True, id="so does a compatriot"),
+        pytest.param(("minister", CLAIM), ("leader", "For the Americans to say that Iran may not enrich uranium at home"), False, id="not where he names whom he denies"),
+        pytest.param(("envoy", "Iran may not enrich uranium at home"), ("leader", "Iran may enrich uranium at home"), True, id="whom he answers"),
+        pytest.param(("leader", CLAIM), ("leader", "Iran may not enrich uranium at home"), False, id="nobody denies himself"),
+    ],
+)  # fmt: skip
+def test_whose_claim_is_denied(claimed, denied, is_dispute):
+    """What turns a claim around denies it, whichever comes first; what names another country denies that one's."""
+    claim, denial = (
+        Assertion(
+            said=replace(wording(name, words, speaker=who)), topics=("nuclear",), denies=name == "denial", negated=False
+        )
+        for name, (who, words) in (("claim", claimed), ("denial", denied))
+    )
+    known = dict.fromkeys((claimed[1], denied[1]), vector(CLAIM))
+    for order in ((claim, denial), (denial, claim)):
+        assert list(contradicted(order, known, OURS.__getitem__)) == [(claim, denial)] * is_dispute

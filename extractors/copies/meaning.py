@@ -65,11 +65,13 @@ def contradicted(
 ) -> Iterator[tuple[Assertion, Assertion]]:
     """Yield each claim with its denial by another: the same turned around, on one topic, within the time of one thing.
 
-    `home_of` tells by a speaker who "we" are for him: "we are ready" of one side does not contradict the other's.
+    `home_of` tells by a speaker who "we" are for him: "we are ready" of one side does not contradict the other's. Who
+    names another country denies what that one says, and nothing that his own people say.
     """
     about: defaultdict[str, list[_Stand]] = defaultdict(list)
     for each in asserted:
-        stand = _Stand(each, tuple(_seen_by_others(line, home_of(each.said.speaker)) for line in each.said.sentences))
+        home = home_of(each.said.speaker)
+        stand = _Stand(each, home, tuple(_seen_by_others(line, home) for line in each.said.sentences))
         for topic in each.topics:
             about[topic].append(stand)
     for stands in about.values():
@@ -83,6 +85,7 @@ class _Stand:
     """An assertion, and what each of its sentences is compared by with those of others."""
 
     made: Assertion
+    home: str
     gists: tuple[Gist, ...]
 
 
@@ -92,7 +95,10 @@ def _contradicts(denial: _Stand, claim: _Stand, vectors: Mapping[str, Vector]) -
         return False
     enough = NEAR_DENIAL if denial.made.denies else NEAR_OPPOSITE
     return any(
-        opposed(one, other) and not of_others(one, other) and _nearness(line, against, vectors) >= enough
+        opposed(one, other)
+        and not of_others(one, other)
+        and not (claim.home == denial.home and one.names - {denial.home})
+        and _nearness(line, against, vectors) >= enough
         for line, one in zip(ours.sentences, denial.gists, strict=True)
         for against, other in zip(theirs.sentences, claim.gists, strict=True)
     )

@@ -107,7 +107,9 @@ class Countries:
 
     def home(self, speaker: str) -> str:
         """Return the code of whom "we" are for a speaker, in small letters; of who has no country himself."""
-        return (self._homes.get(speaker) or speaker.rpartition(" of ")[2]).lower()
+        _, of, code = speaker.rpartition(" of ")
+        home = self._homes.get(speaker) or (code if of else self.of(None, code.title()))
+        return (home or speaker).lower()
 
     def voice(self, name: str, on: date) -> StateVoice | None:
         """Return who is heard that day where a body of a state speaks under this name; None for what is none."""
