@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.forms import stop_line, written
 from alerts.message_records import Letter, Message, Notice
+from alerts.naming import side
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.rule_names import topic_name
 from alerts.subjects import heading, in_order, subject_line
@@ -36,8 +37,6 @@ _AGAINST = 3
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", bound=Hashable)
-# Sides are named in small letters, as rules write them; "other" tells a reader nothing.
-_SIDES = {"us": "US", "mediator": "mediator", "other": ""}
 _HOUSE = re.compile(r"kremlin|white house|pentagon|pope|commission|envoy|\bUN\b", re.IGNORECASE)  # says whose it is
 _NEARNESS = {
     Scope.SPEAKS: "in what this official said",
@@ -270,9 +269,9 @@ def about(notice: Notice) -> str:
     if first_evidence(notice.alert, "together"):
         return ""
     name = notice.official_side or ""
-    held, side = office(notice), _SIDES.get(name, name.capitalize())
-    told = side and not _naming(name).search(held)
-    return ", ".join(part for part in (held, told and f"side: {shown(side)}") if part)
+    held, own = office(notice), side(name)
+    told = own and not _naming(name).search(held)
+    return ", ".join(part for part in (held, told and f"side: {shown(own)}") if part)
 
 
 @cache

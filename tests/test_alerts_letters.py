@@ -373,7 +373,7 @@ def test_another_language_is_named_and_a_report_in_english_linked() -> None:
     [
         pytest.param("russia", "president, side: Russia", id="a country"),
         pytest.param("us", "president, side: US", id="initials"),
-        pytest.param("mediator", "president, side: mediator", id="a word"),
+        pytest.param("mediator", "president, side: Mediator", id="a word"),
         pytest.param("other", "president", id="what says nothing"),
         pytest.param(None, "president", id="none"),
     ],
@@ -390,7 +390,7 @@ def test_sides_are_written_as_people_write_them(side: str | None, shown_as: str)
         pytest.param("Russian foreign minister", "russia", "Russian foreign minister", id="its adjective"),
         pytest.param("US envoy", "us", "US envoy", id="its initials"),
         pytest.param("Kremlin spokesman", "russia", "Kremlin spokesman, side: Russia", id="a house, to be explained"),
-        pytest.param("Turkish foreign minister", "mediator", "Turkish foreign minister, side: mediator", id="a part"),
+        pytest.param("Turkish foreign minister", "mediator", "Turkish foreign minister, side: Mediator", id="a part"),
         pytest.param("Ukraine envoy", "us", "Ukraine envoy, side: US", id="another's country"),
     ],
 )

@@ -15,9 +15,9 @@ from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from alerts.letters import called as keyword
+from alerts.naming import after, called, side, stance
 from alerts.wording import cut, shown
 from flows.charts import MARGIN, WIDTH, clock, moves_chart, svg, volume_chart
-from flows.naming import called, side, stance
 from flows.pages.inquiry import Sheet
 from flows.pages.people_sheets import OfficialSheet, TopicSheet
 from flows.pages.sheets import FeedsSheet, TalksSheet, TodaySheet
@@ -247,7 +247,9 @@ def item_of(_record: object) -> FeedItem | None:
 @item_of.register
 def _(record: MoveLine) -> FeedItem:
     topic = f"{called(record.topic)} ({record.process})" if record.process else called(record.topic)
-    change = f"{record.name} on {topic}: {stance(record.from_stance)} → {stance(record.to_stance)}"
+    passed = after(record.before_at, record.after_at)
+    turn = f"{stance(record.from_stance)} → {stance(record.to_stance)}{passed and f', {passed}'}"
+    change = f"{record.name} on {topic}: {turn}"
     words = f"Before ({record.before_outlet}): {record.before_text}\nNow ({record.after_outlet}): {record.after_text}"
     name = f"shift:{record.official_id}:{record.topic}:{record.process or ''}:{plain(record.shifted_at)}"
     return _item(name, change, words, f"/officials/{record.official_id}", record.shifted_at)

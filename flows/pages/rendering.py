@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from alerts.letters import called as keyword
 from alerts.letters import why
+from alerts.naming import after, called, side, stance
 from alerts.wording import counted, cut, shown
 from extractors.text.urls import is_http_url
-from flows.naming import called, side, stance
 from flows.pages.inquiry import Sheet
 from warehouse.shown.copy import Edition
 
@@ -48,6 +48,7 @@ class Pen:
         )
         self._templates.filters |= {
             "when": self.when,
+            "after": after,
             "day": _day,
             "called": called,
             "stance": stance,

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from alerts.briefings import since_when
 from alerts.message_records import Briefing, BriefingItem, BriefingPart, HeldBy, Message, Picture, Quote
+from alerts.naming import after, called, headed, side, stance
 from alerts.placing import next_briefing
 from alerts.subscribers import Mode, Subscriber
 from alerts.wording import counted
 from flows.charts import moves_chart, png, volume_chart
-from flows.naming import called, headed, side, stance
 from flows.setup import Setup
 from warehouse import channels, outbox
 from warehouse.session import Session
@@ -93,7 +93,9 @@ def item_of(kind: str, row: BriefingRow) -> BriefingItem:
     who = row.official or "Somebody"
     match kind:
         case "change":
-            head = f"Changed: {who}{about}: {stance(row.before_stance)} → {stance(row.stance)}"
+            passed = after(row.before_at, row.said_at) if row.before_at else ""
+            turn = f"{stance(row.before_stance)} → {stance(row.stance)}"
+            head = f"Changed: {who}{about}: {turn}{passed and f', {passed}'}"
             label = "Before:"
         case "denial":
             head, label = f"Denied by {who}{about}:", f"What is denied, by {row.before_by or 'somebody'}:"

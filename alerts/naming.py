@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
+
+from alerts.wording import counted
 
 # What an official does who has taken a stance, after a name.
 STANCES: Mapping[str, str] = {
@@ -16,6 +19,9 @@ STANCES: Mapping[str, str] = {
 }
 # Words that sides and topics are written with otherwise than they are named.
 _CALLED = {word: word.upper() for word in ("us", "eu", "un", "nato", "uk", "iaea")} | {"istanbul": "Istanbul"}
+
+
+_NEWS_DAYS, _MONTH, _YEAR = 30, 30.4, 365  # so old is what stood before a change that goes without saying
 
 
 def called(name: str) -> str:
@@ -36,3 +42,11 @@ def side(name: str) -> str:
 def stance(name: str | None) -> str:
     """Return what somebody does who has this stance; the other stances are no positions, and stand as they are."""
     return STANCES.get(name or "", (name or "").replace("_", " "))
+
+
+def after(before: datetime, now: datetime) -> str:
+    """Return how long after something else another came, "after 4 months"; empty where that is no more than a month."""
+    days = (now - before).days
+    if days <= _NEWS_DAYS:
+        return ""
+    return f"after {counted(round(days / _MONTH), 'month') if days < 2 * _YEAR else counted(days // _YEAR, 'year')}"
