@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.negotiation.positions import SIDES, party, records
+from extractors.negotiation.positions import SIDES, matters, party, records
+from extractors.records import Mention, MentionKind, Span
 from extractors.relation_records import Take
 from extractors.speech.stances import Stance
+from tests.alert_desk import said_in
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -27,6 +29,7 @@ def take(name, stance, hours, *, confidence=0.95, utterance=None, official="dmit
         stance=stance,
         confidence=confidence,
         denied=denied,
+        article_id=name,
     )
 
 
@@ -160,6 +163,29 @@ def test_a_shift_rests_on_what_he_said(said, narrated, outlets, drawn):
     assert shifts(takes) == drawn
 
 
+@pytest.mark.parametrize(
+    ("said", "articles", "step", "drawn"),
+    [
+        pytest.param("reject accept", "A A", 0, "", id="for and against in one article contradict, and turn nothing"),
+        pytest.param("offer reject", "A B", 30, "offer>reject", id="two articles do"),
+        pytest.param("offer reject offer", "A B B", 30, "", id="nor what is told beside the stance of before"),
+        pytest.param("offer reject offer reject", "A B B C", 30, "offer>reject", id="until another article tells it alone"),
+        pytest.param("demand reject", "A B", 5, "", id="a demand and a refusal of one morning are one occasion"),
+        pytest.param("demand reject reject", "A B C", 8, "demand>reject", id="what goes on half a day later is another"),
+        pytest.param("accept condition", "A B", 11, "", id="nor does a condition come after a yes so soon"),
+        pytest.param("accept reject", "A B", 5, "accept>reject", id="a no may come the same day"),
+    ],
+)  # fmt: skip
+def test_one_occasion_is_no_shift(said, articles, step, drawn):
+    """What founds a new stance stands in another article, and where one of both is a condition on another occasion."""
+    takes = script(said, step=step)
+    placed = [
+        replace(each, article_id=article, at=takes["ABC".index(article)].at if step else each.at, place=place)
+        for place, (each, article) in enumerate(zip(takes, articles.split(), strict=True))
+    ]
+    assert shifts(placed) == drawn
+
+
 def test_confidence_that_is_not_known_is_taken_at_its_word():
     """Statements that an earlier version stored say nothing about their speaker's certainty."""
     assert stances(script("reject accept", confidence=None)) == "reject accept"
@@ -259,12 +285,39 @@ def test_positions_follow_each_other(takes):
         assert position.stance in SIDES
         assert position.since <= position.until
         assert 1 <= position.statements <= position.reports
-    moved = [pair for pair in pairwise(drawn.positions) if SIDES[pair[0].stance] is not SIDES[pair[1].stance]]
-    for (before, after), shift in zip(moved, drawn.shifts, strict=True):
-        assert before.until <= after.since
+    ends = {each.last_statement_id: each for each in drawn.positions}
+    starts = {each.first_statement_id: each for each in drawn.positions}
+    for shift in drawn.shifts:
+        before, after = ends[shift.before_statement_id], starts[shift.after_statement_id]
+        assert SIDES[before.stance] is not SIDES[after.stance]
+        assert before.until <= after.since == shift.shifted_at
         assert (shift.from_stance, shift.to_stance) == (before.stance, after.stance)
-        assert before.stance != after.stance
-        assert (shift.before_statement_id, shift.after_statement_id) == (
-            before.last_statement_id,
-            after.first_statement_id,
-        )
+    for one, other in pairwise(drawn.shifts):
+        assert one.shifted_at <= other.shifted_at
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "expected"),
+    [
+        pytest.param("Iran rejects excessive demands at the negotiating table", "negotiating table", (), id="the place of a refusal"),
+        pytest.param("We will not give up land in the Istanbul talks", "talks", (), id="the time of one"),
+        pytest.param("They demanded guarantees during ongoing negotiations", "negotiations", (), id="or of a demand"),
+        pytest.param("He called on the mediators to bring them home", "mediators", (), id="who is called upon"),
+        pytest.param("The negotiating team must come home", "negotiating team", (), id="who is to do something"),
+        pytest.param("We will not take part in talks", "talks", ("talks",), id="what nobody takes part in"),
+        pytest.param("There is no point in such talks", "talks", ("talks",), id="what there is no point in"),
+        pytest.param("We are ready for talks in Istanbul", "talks", ("talks",), id="what one is ready for"),
+        pytest.param("We want to end the war at a time when talks fail", "talks", ("talks",), id="what another clause is about"),
+    ],
+)  # fmt: skip
+def test_a_place_is_no_matter(words, named, expected):
+    """Who only stands where talks are held, or speaks to those who hold them, takes no side on talks."""
+    start = words.index(named)
+    topic = "mediation" if named == "mediators" else "talks"
+    mention = Mention(
+        kind=MentionKind.TOPIC, ref_id=topic, name="Talks", surface=named, span=Span(start, start + len(named))
+    )
+    (statement,) = said_in("a", f"“{words},” Peskov said.", topics=(topic, "territory"))
+    at = statement.spans[0].start
+    moved = replace(mention, span=mention.span.moved(at))
+    assert matters(f"“{words},” Peskov said.", statement, [moved]) == (*expected, "territory")

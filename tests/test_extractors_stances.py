@@ -137,6 +137,35 @@ from extractors.speech.stances import (
         pytest.param("say", "that is what we want", False, Stance.ASSERT, id="what is wanted, and not by whom"),
         pytest.param("say", "anyone who is unwilling to talk loses", False, Stance.ASSERT, id="anyone’s unwillingness"),
         pytest.param("say", "it must have been a mistake", False, Stance.ASSERT, id="a guess"),
+        pytest.param("say", "⟨other⟩ is time to end the war", False, Stance.DEMAND, id="it is time to end something"),
+        pytest.param("say", "it’s time to say who did it", False, Stance.ASSERT, id="or only to speak of it"),
+        pytest.param(
+            "warn",
+            "against making “unrealistic demands” in talks",
+            False,
+            Stance.ASSERT,
+            id="what is absurd in others’ demands",
+        ),
+        pytest.param("say", "a truce is unrealistic", False, Stance.REJECT, id="what is absurd in the thing"),
+        pytest.param(
+            "say", "the terms are negotiated by both, as it can only be", False, Stance.ASSERT, id="what can only be"
+        ),
+        pytest.param("say", "we can only hope for a truce", False, Stance.ASSERT, id="what one can only hope"),
+        pytest.param("say", "peace can only come if they leave", False, Stance.CONDITION, id="what can only come if"),
+        pytest.param(
+            "say",
+            "talks had not been advanced before the announcement",
+            False,
+            Stance.ASSERT,
+            id="what had not been before is over",
+        ),
+        pytest.param(
+            "say",
+            "there will not be a truce before they leave",
+            False,
+            Stance.CONDITION,
+            id="what will not be before is a condition",
+        ),
         pytest.param(None, "Let them resume", False, Stance.ACCEPT, id="no cue at all"),
         pytest.param("say", "", False, Stance.ASSERT, id="no words"),
     ],
@@ -188,6 +217,9 @@ def test_who_is_called_he_in_one_s_own_words_is_another():
     assert voiced(text, [Span(0, 7)], [], "RU", is_direct=True) == f"{OTHER} lies"
     assert voiced(text, [Span(0, 7)], [], "RU", is_direct=False) == "He lies"
     assert voiced("It lies", [Span(0, 7)], [], "RU", is_direct=True) == f"{OTHER} lies"
+    assert voiced("his country agrees", [Span(0, 18)], [], "RU", is_direct=False) == f"{OWN} agrees"
+    assert voiced("his country agrees", [Span(0, 18)], [], "RU", is_direct=True) == "his country agrees"
+    assert voiced("and our government agrees", [Span(0, 25)], [], "RU", is_direct=True) == f"and {OWN} agrees"
     text = "Putin says he lies"
     named = [NamedCountry(Span(0, 5), "RU")]
     assert voiced(text, [Span(0, 18)], named, "RU", is_direct=True) == f"{OWN} says he lies"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from extractors.records import Mention, Statement
 from extractors.relation_records import Position, Shift, Take
+from extractors.speech.drafts import mentions_in
 from extractors.speech.stances import Stance
 
 DAY = timedelta(days=1)  # in which opposite statements contest each other
+OCCASION = timedelta(hours=12)  # in which a condition and a yes or no are two reports of one occasion
 SURE = 0.9  # confidence from which one statement alone makes a position; what has none is taken at its word
 
 
@@ -36,6 +40,20 @@ SIDES: Mapping[str, Side] = {
 # What one article has him say at once is one position, the first of these: an offer with a condition is conditional.
 _SPECIFIC = (Stance.CONDITION, Stance.THREATEN, Stance.REJECT, Stance.ACCEPT, Stance.OFFER, Stance.DEMAND)
 
+# Of these an article names the place, the time or the people where they are not what it is about: "rejects excessive
+# demands at the negotiating table", "called on the mediators to".
+_OCCASIONS = frozenset({"talks", "mediation"})
+_PEOPLE = re.compile(
+    r"negotiators?|negotiating (?:team|delegation|position)s?|.*delegat\w+|mediators?|go-betweens?|facilitators?",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"\b(?P<by>at|in|during|throughout|amid|after|before|since|following|ahead of)\s"
+    r"(?:(?!(?:that|when|which|who|while|if|to|of|for|on|and|or|but)\b|(?!ongoing|coming|upcoming)\w+ing\b)[\w’'-]+\s){0,4}$"
+)
+_HELD_TO = re.compile(r"\b(?:interest\w*|participat\w+|part|believ\w+|engag\w+|involv\w+|point|sense|faith|join\w*)\s$")
+_LEAD = 60  # characters before a topic
+
 # These sides of the roster gather countries that do not speak for each other.
 _GATHERED = frozenset({"mediator", "other"})
 
@@ -57,6 +75,7 @@ class _Said:
     sure: bool
     own: bool
     outlets: frozenset[str]
+    articles: frozenset[str]
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -67,12 +86,35 @@ class _Said:
         return self.take.stance
 
 
+_End = tuple[Sequence[_Said], Position]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Others:
     """When a side spoke for and against, with the statements, in order."""
 
     in_favour: tuple[tuple[datetime, int, str], ...]
     against: tuple[tuple[datetime, int, str], ...]
+
+
+def matters(text: str, said: Statement, topics: Sequence[Mention]) -> tuple[str, ...]:
+    """Return those of a statement's topics that it may take a side on: no place, time or people of the talks.
+
+    `topics` are the article's mentions of topics, in order.
+    """
+    named: defaultdict[str | None, list[bool]] = defaultdict(list)
+    for each in mentions_in(said.spans, topics):
+        named[each.ref_id].append(_is_matter(text, each))
+    return tuple(topic for topic in said.topics if topic not in named or any(named[topic]))
+
+
+def _is_matter(text: str, topic: Mention) -> bool:
+    if topic.ref_id not in _OCCASIONS:
+        return True
+    lead = text[max(0, topic.span.start - _LEAD) : topic.span.start]
+    placed = _PLACED.search(lead)
+    is_placed = placed is not None and not (placed["by"] == "in" and _HELD_TO.search(lead[: placed.start()]))
+    return not is_placed and not _PEOPLE.fullmatch(topic.span.slice(text))
 
 
 def party(side: str | None, country: str | None) -> str | None:
@@ -88,7 +130,8 @@ def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
     confidence that he does not go back on within a day. Of several in one article only opposites without a condition
     are more than one. A shift leads from one side to another (for, against, on a condition), and both of its ends rest
-    on his own words, quoted or reported, or on what two outlets tell: what one alone narrates of him makes none.
+    on his own words, quoted or reported, or on what two outlets tell: what one alone narrates of him makes none. Nor
+    does what one article tells beside his stance of before, nor a condition and a yes or no of the same occasion.
     """
     said = [_at_once(_utterances(takes)) for takes in side]
     others = _opposites(each for own in said for each in own)
@@ -115,8 +158,11 @@ def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
 def _record(said: Sequence[_Said], others: _Others) -> Record:
     runs = _runs(said)
     positions = tuple(_position(run, others) for run in runs)
-    founded = [pair for pair in zip(runs, positions, strict=True) if _is_founded(pair[0])]
-    shifts = (_shift(*pair) for pair in pairwise(founded) if _side(pair[0]) is not _side(pair[1]))
+    ends: list[_End] = []
+    for end in zip(runs, positions, strict=True):
+        if _is_founded(end[0]) and not (ends and _is_one_occasion(ends[-1], end)):
+            ends.append(end)
+    shifts = (_shift(*pair) for pair in pairwise(ends) if _side(pair[0]) is not _side(pair[1]))
     return Record(positions=positions, shifts=tuple(shifts))
 
 
@@ -125,7 +171,16 @@ def _is_founded(run: Sequence[_Said]) -> bool:
     return any(each.own for each in run) or len(frozenset().union(*(each.outlets for each in run))) > 1
 
 
-def _side(end: tuple[Sequence[_Said], Position]) -> Side:
+def _is_one_occasion(before: _End, after: _End) -> bool:
+    """Tell whether what founds a position is only told beside the one before, or as of the same occasion."""
+    told = frozenset().union(*(each.articles for each in before[0]))
+    is_shade = Side.IF in {_side(before), _side(after)}
+    since = before[1].until + (OCCASION if is_shade else timedelta())
+    apart = [each for each in after[0] if not each.articles & told and each.take.at >= since]
+    return not _is_founded(apart)
+
+
+def _side(end: _End) -> Side:
     return SIDES[end[1].stance]
 
 
@@ -159,6 +214,7 @@ def _said(reports: Sequence[Take]) -> _Said:
         sure=not known or max(known) >= SURE,
         own=not all(take.narrated for take in own),
         outlets=frozenset(take.outlet for take in own),
+        articles=frozenset(take.article_id for take in ordered),
     )
 
 
@@ -221,7 +277,7 @@ def _first_near(at: datetime, others: Sequence[tuple[datetime, int, str]]) -> tu
     return others[place] if place < len(others) and others[place][0] <= at + DAY else None
 
 
-def _shift(before: tuple[Sequence[_Said], Position], after: tuple[Sequence[_Said], Position]) -> Shift:
+def _shift(before: _End, after: _End) -> Shift:
     old, new = before[1], after[1]
     confirmed = after[0][1:2]
     return Shift(

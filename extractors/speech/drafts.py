@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
@@ -40,12 +41,19 @@ _THING = (
     r"|question|matter|conditions?|terms)"
 )
 # What was named before: "it", "these", "the document".
-_REFERS = re.compile(rf"\b(?:it|this|that|them|these|they|(?:the|such an?)\s(?:\w+\s)?{_THING})\b", re.IGNORECASE)
+_REFERS = re.compile(
+    rf"\b(?:it|this|that|them|these|they|(?:(?<!out of )the|such an?)\s(?:\w+\s)?{_THING})\b", re.IGNORECASE
+)
 # What takes up a topic named before: no "it" of "it is clear that", no "this" of "this war", no "they" who speak; and a
 # clause whose subject stands before its cue.
 _TAKES_UP = re.compile(
     rf"\b(?:it(?!{_EXPLETIVE})|(?:this|that)(?=\s{_VERB}\b|[^\w\s]|\s*$)|them|they"
-    rf"|(?:the|this|that|these|such an?)\s(?:\w+\s)?{_THING})\b",
+    rf"|(?:(?<!out of )the|this|that|these|such an?)\s(?:\w+\s)?{_THING})\b",
+    re.IGNORECASE,
+)
+# An act whose object is left out.
+_ELLIPTIC = re.compile(
+    r"\b(?:agree|accept|refuse|negotiate|talk|sign|compromise|ready|willing|no|never|not)\b[^\w.!?;]*(?:[.!?;]|$)",
     re.IGNORECASE,
 )
 _SPEAKER_ITSELF = re.compile(r"(?:it|they)\s")
@@ -102,6 +110,29 @@ def first_topic(spans: Sequence[Span], topics: Sequence[Mention]) -> int:
             return passed + topics[at].span.start - span.start
         passed += span.end - span.start + 1
     return 0
+
+
+def on_topic(text: str, spans: Sequence[Span], topics: Sequence[Mention], sentences: Sequence[Span]) -> Sequence[Span]:
+    """Return those sentences of the words that name a topic or take one up, all of them where none is named."""
+    pieces = [each for span in spans for each in _by_sentence(span, sentences)]
+    if len(pieces) == len(spans) or not any(mentions_in(spans, topics)):
+        return spans
+    return [each for each in pieces if any(mentions_in([each], topics)) or _goes_with_another(text, each)]
+
+
+def _by_sentence(span: Span, sentences: Sequence[Span]) -> list[Span]:
+    begun = [
+        span.start,
+        *(each.start for each in starting_in(sentences, Span(span.start + 1, span.end), lambda one: one.start)),
+    ]
+    return [Span(*ends) for ends in pairwise([*begun, span.end])]
+
+
+def _goes_with_another(text: str, sentence: Span) -> bool:
+    """Tell a sentence that says nothing by itself: “We reject it”, “We will never agree”."""
+    return bool(
+        _TAKES_UP.search(text, sentence.start, sentence.end) or _ELLIPTIC.search(text, sentence.start, sentence.end)
+    )
 
 
 def mentions_in(spans: Sequence[Span], mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -165,7 +196,8 @@ def finished(
     words = " ".join(part.slice(text) for part in draft.spans)
     home = homes.of(party.name, party.ref_id, draft.speaker.surface)
     is_direct = draft.kind is StatementKind.DIRECT
-    said = voiced(text, draft.spans, homes.named, home, is_direct=is_direct)
+    matter = on_topic(text, draft.spans, topics, sentences)
+    said = voiced(text, matter, homes.named, home, is_direct=is_direct)
     is_silent = is_silence(draft.lemma, words, negated=draft.is_negated) or _is_evasion(text, draft)
     stance = Stance.NONE if is_silent else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
     at = first_topic(draft.spans, topics)

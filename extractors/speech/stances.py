@@ -174,6 +174,9 @@ _NO_SUBJECT = re.compile(
     r"\b(?:of|to|with|by|for|from|in|on|against|at|between|towards?|about|into|over|than|without)\s(?:the\s|its\s|his\s)?$",
     re.IGNORECASE,
 )
+_PEOPLE = r"(?:country|nation|government|administration|side|ministry|delegation|team|army|movement|group)"
+_OUR_PEOPLE = re.compile(rf"\b(?:our|my)\s{_PEOPLE}\b", re.IGNORECASE)
+_HIS_PEOPLE = re.compile(rf"^(?:that\s)?(?:his|her|its|their)\s{_PEOPLE}\b")
 _SENTENCE_END = re.compile(r"[.;!?…][”\"’']?\s")
 _BETWEEN = re.compile(r"(?:[’'](?:s|m|d|ve|re|ll)\b)?(?:\s(?!not\b|never\b|to\b)[\w-]+){0,4}\s?")
 _SUPPOSED = re.compile(r"\b(?:if|unless|until|once|whether|when|before|after)\s$", re.IGNORECASE)
@@ -185,7 +188,8 @@ def voiced(text: str, spans: Sequence[Span], named: Sequence[NamedCountry], own:
     `own` is the speaker's country; where it is not known countries stay as they are. Who says "he" or "it" means
     another, where it is his own words: `is_direct`.
     """
-    words = " ".join(_voiced(text, span, named, own) for span in spans)
+    words = _OUR_PEOPLE.sub(OWN, " ".join(_voiced(text, span, named, own) for span in spans))
+    words = words if is_direct else _HIS_PEOPLE.sub(OWN, words)
     first = words.find(OWN) if OWN in words else len(words)
     return _HE.sub(OTHER, words[:first]) + words[first:] if is_direct else words
 

@@ -15,7 +15,7 @@ from extractors.copies.credits import read_credits
 from extractors.copies.events import happening
 from extractors.copies.sameness import same_words
 from extractors.copies.stories import StoryText, Tie, fingerprint, labels, merged, quotation_keys, tie_between
-from extractors.negotiation.positions import SIDES, Record, party, records
+from extractors.negotiation.positions import SIDES, Record, matters, party, records
 from extractors.negotiation.talks import find_talks
 from extractors.negotiation.utterances import wording
 from extractors.officials.countries import Countries
@@ -117,9 +117,10 @@ def takes_in(found: ReadArticle) -> Iterator[Take]:
     named = {
         each.name: each.ref_id for each in found.reading.mentions if each.kind is MentionKind.OFFICIAL and each.ref_id
     }
+    topics = [each for each in found.reading.mentions if each.kind is MentionKind.TOPIC]
     for said in found.reading.statements:
         if said.stance in SIDES and not said.denied and not is_recap(article.text, said.cue_span, said.spans):
-            for official_id, topic in product(said.speakers(named), said.topics):
+            for official_id, topic in product(said.speakers(named), matters(article.text, said, topics)):
                 yield Take(
                     official_id=official_id,
                     topic=topic,
