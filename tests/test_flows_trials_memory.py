@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,12 +12,15 @@ from alerts.records import Arrival
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.decide.plan import decide, horizon
+from flows.steps.meaning import same_meanings
 from flows.steps.record import worked_out
+from flows.steps.relate import wordings
 from flows.trials.memory import Memory
 from tests.alert_desk import CONFIGURATION, DENIED, Desk, copies, found, own_report, wire
-from tests.batches import batch_of
+from tests.batches import batch_of, countries
 from tests.statement_examples import read
 from tests.story_examples import TASS
+from tests.test_extractors_meaning import directed
 from tests.test_flows_relating import EXPECTED as STORIES
 from tests.test_flows_relating import TOLD
 from tests.test_flows_relating import read as told_as
@@ -153,3 +157,63 @@ def test_memory_and_warehouse_come_to_the_same(tmp_path, setups, rule, size):
         assert desk.rows("SELECT alert_id, sources, told_at FROM alerts ORDER BY ALL") == sorted(
             (name, each.sources, each.told_at) for name, each in recollection.memory.alerts.items()
         )
+
+
+# Three things said, each in other words in each article, and each article known by what it says.
+WORDED = {
+    "home-a": "“If there is a chance for a truce that brings our prisoners home, we will take it,” Peskov said.",
+    "home-b": "“Should there be an opportunity for a truce that returns our prisoners, we will use it,” Peskov said.",
+    "home-c": "“Если есть возможность перемирия, которое вернёт наших пленных домой, мы ею воспользуемся,” Peskov said.",
+    "home-d": "“A truce that brings our prisoners home we will take,” Peskov said in Moscow.",
+    "sea-a": "“A truce at sea may begin this week and hold for as long as the port is open,” Peskov said.",
+    "sea-b": "“This week can be the start of a naval truce that lasts as long as harbours are open,” Peskov said.",
+    "watch-a": "“Nobody has asked us yet who is to watch over the truce along the coast,” Peskov said.",
+    "watch-b": "“We were not asked by anyone who will monitor a coastal truce,” Peskov said.",
+}
+DIRECTIONS = {"home": directed(1), "sea": directed(0, 1), "watch": directed(0, 0, 1)}
+THINGS = {frozenset(name for name in WORDED if name.startswith(thing)) for thing in DIRECTIONS}
+ARTICLES = {name: found(name, text) for name, text in WORDED.items()}
+MEANT = {
+    sentence: DIRECTIONS[name.partition("-")[0]]
+    for name, each in ARTICLES.items()
+    for word in wordings(each, countries())
+    for sentence in word.sentences
+}
+
+
+class Understanding(Recollection):
+    """A desk that knows what is meant."""
+
+    def planned(self, batch):
+        """Plan a batch with what it means, and keep the plan."""
+        rules, subscribers = self.setup.rules, self.setup.settings.subscribers
+        far = horizon(rules, subscribers)
+        meant = same_meanings(batch.wordings, tuple(self.memory.near_reports(batch.wordings, far, self.now)), MEANT)
+        situation = self.memory.situation(batch.sketches, far, self.now, meant)
+        plan = decide(situation, batch, self.now, rules=rules, subscribers=subscribers)
+        self.memory.add(plan)
+        return plan
+
+    def things(self):
+        """Return which articles report each thing said."""
+        beside = batch_of(read("z", "Nothing else")).sketches
+        said = defaultdict(set)
+        for each in self.memory.situation(beside, horizon((), ()), self.now).reporters:
+            said[each.utterance_id].add(each.article_id)
+        return set(map(frozenset, said.values()))
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations([*ARTICLES]), size=st.integers(1, 4), gap=st.integers(1, 60 * 4))
+def test_no_order_of_arrival_changes_what_is_said_or_told(setups, order, size, gap):
+    """Translations and paraphrases, in any order and pace: as many things said and alerts, and what is one stays one."""
+    desk, before = Understanding(setups(NEVER)), set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("extractors.text.vectors.is_there", lambda: False)
+        for start in range(0, len(order), size):
+            desk.take_in(*(ARTICLES[name] for name in order[start : start + size]))
+            now = desk.things()
+            assert all(any(old <= new for new in now) for old in before)
+            before, desk.now = now, desk.now + timedelta(minutes=gap)
+    assert before == THINGS
+    assert len(desk.memory.alerts) == len(THINGS)

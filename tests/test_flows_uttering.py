@@ -18,6 +18,8 @@ from tests.statement_examples import read
 from tests.story_examples import SAID
 from tests.warehouse_examples import HOUR, NOW, alert, decision, new_warehouse
 from warehouse import alerts
+from warehouse.details import drop_details
+from warehouse.forgotten import take_out
 from warehouse.store import writing
 from warehouse.utterances import SameMeaning
 
@@ -158,6 +160,35 @@ def test_the_view_shows_one_row_a_thing_said(session):
     assert session.rows(
         "SELECT official_id, first_said_at, last_reported_at, reports, articles, outlets, text FROM utterances"
     ) == [("dmitry-peskov", NOW + 2 * HOUR, NOW + 30 * HOUR, 4, 4, 4, REPORTS[1].article.text)]
+
+
+def a_year_on(session):
+    """Let a year pass: what reports are found by is dropped, and so are details; the words are said again."""
+    take_in(session, read("later", PEACE, hours=24 * 365, seen=24 * 365))
+    drop_details(session, NOW + 24 * 300 * HOUR, NOW + 24 * 365 * HOUR)
+
+
+UNDOING = {
+    "it is revised": lambda session: take_in(session, read("whole", TRUCE, hours=2, seen=9)),
+    "it is forgotten": lambda session: take_out(session, ["whole"], [], ()),
+    "a year passes": a_year_on,
+    "more is said": lambda session: take_in(session, *REPORTS[4:]),
+}
+
+
+@pytest.mark.parametrize("undone", UNDOING)
+def test_what_was_joined_stays_joined(session, undone):
+    """Two halves that met in a whole report one thing said, under one name, whatever becomes of the whole."""
+    begin, end = read("begin", PEACE.partition(", and ")[0]), read("end", "there will be none this winter")
+    asked = (
+        "SELECT count(DISTINCT utterance_id), min(utterance_id) FROM statements WHERE article_id IN ('begin', 'end')"
+    )
+    take_in(session, begin, end)
+    assert session.rows(asked)[0][0] == 2
+    take_in(session, read("whole", PEACE, seen=5))
+    ((joined, name),) = session.rows(asked)
+    UNDOING[undone](session)
+    assert (joined, session.rows(asked)) == (1, [(1, name)])
 
 
 def test_what_came_again_as_it_was_ends_no_pass(tmp_path, monkeypatch):
