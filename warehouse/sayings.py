@@ -4,49 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from extractors.relation_records import Wording, Words
 from warehouse.session import Session
 from warehouse.utterances import WORDING
 
 # Of what shares words with it those that share most are enough, of the rest the newest of each speaker: what was said
-# last is asked for.
+# last is asked for. Rows are wide: what is wanted is found by its keys alone, and only that is read whole.
 _EARLIER = """
 WITH fresh AS (
     SELECT unnest($statement_ids::VARCHAR[]) AS statement_id, unnest($speakers::VARCHAR[]) AS speaker,
         unnest($said_at::TIMESTAMPTZ[]) AS said_at, unnest($keys::BIGINT[][]) AS keys
 ),
 asked AS (SELECT speaker, max(said_at) - to_seconds($window) AS until FROM fresh GROUP BY speaker),
-own AS (
-    SELECT s.*
+own AS MATERIALIZED (
+    SELECT s.rowid AS place, s.statement_id, s.speaker, s.said_at, len(s.sentences) > 0 AS is_meant
     FROM sayings AS s
     JOIN asked ON asked.speaker = s.speaker AND s.said_at < asked.until
     WHERE s.said_at >= $since
 ),
-keyed AS (SELECT statement_id AS told, speaker, said_at, unnest(keys) AS key FROM own),
-shared AS (
-    SELECT f.statement_id, k.told
+pairs AS MATERIALIZED (
+    SELECT f.statement_id, f.speaker, k.place
     FROM (SELECT statement_id, speaker, unnest(keys) AS key FROM fresh) AS f
-    JOIN keyed AS k USING (speaker, key)
-    GROUP BY f.statement_id, k.told
+    JOIN (SELECT rowid AS place, unnest(keys) AS key FROM sayings WHERE said_at >= $since) AS k USING (key)
+),
+shared AS (
+    SELECT p.statement_id, own.place
+    FROM pairs AS p
+    JOIN own USING (place, speaker)
+    GROUP BY p.statement_id, own.place, own.said_at, own.statement_id
     QUALIFY row_number() OVER (
-        PARTITION BY f.statement_id ORDER BY count(*) DESC, max(k.said_at) DESC, k.told
+        PARTITION BY p.statement_id ORDER BY count(*) DESC, own.said_at DESC, own.statement_id
     ) <= $likely
 ),
 recent AS (
-    SELECT statement_id
+    SELECT unnest(arg_max(place, {'at': said_at, 'statement_id': statement_id}, $most::BIGINT)) AS place
     FROM own
-    WHERE len(sentences) > 0
-    QUALIFY row_number() OVER (PARTITION BY speaker ORDER BY said_at DESC, statement_id) <= $most
+    WHERE is_meant
+    GROUP BY speaker
+),
+wanted AS MATERIALIZED (
+    SELECT place, bool_or(is_shared) AS is_shared
+    FROM (SELECT place, true AS is_shared FROM shared UNION ALL SELECT place, false FROM recent)
+    GROUP BY place
 )
-SELECT own.statement_id, coalesce(l.root, own.utterance_id), own.speaker, own.said_at, own.seen_at, own.words,
-    own.quoted, if(own.statement_id IN (SELECT told FROM shared), own.keys, []), own.sentences
-FROM own
-LEFT JOIN utterance_links AS l ON l.member = own.utterance_id
-WHERE own.statement_id IN (SELECT told FROM shared UNION ALL FROM recent)
-ORDER BY own.statement_id, own.said_at
+SELECT s.statement_id, coalesce(l.root, s.utterance_id), s.speaker, epoch_us(s.said_at), epoch_us(s.seen_at),
+    if(w.is_shared, s.words, ''), if(w.is_shared, s.quoted, []), if(w.is_shared, s.keys, []), s.sentences
+FROM wanted AS w
+JOIN sayings AS s ON s.rowid = w.place
+LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+ORDER BY s.statement_id, s.said_at
 """
+# Thousands of rows: numbers are handed out sooner than times.
+_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 # Nothing that is the same words shares fewer keys than so many others do.
 _LIKELY = 20
 _KEPT = """
@@ -72,8 +83,8 @@ def earlier_sayings(
 ) -> tuple[Wording, ...]:
     """Return what the speakers of these wordings said from `since` on and more than `window` before the last of them.
 
-    It shares most words with what is said now, or is of the `most` last that a speaker said, and then has no keys;
-    `name` is the present one.
+    It shares most words with what is said now, or is of the `most` last that a speaker said, and then has sentences
+    alone; `name` is the present one.
     """
     params = {
         "statement_ids": [each.statement_id for each in wordings],
@@ -90,8 +101,8 @@ def earlier_sayings(
             statement_id=statement_id,
             name=node,
             speaker=speaker,
-            said_at=said_at,
-            seen_at=seen_at,
+            said_at=_BEGAN + timedelta(microseconds=said_at),
+            seen_at=_BEGAN + timedelta(microseconds=seen_at),
             words=Words(plain=plain, quoted=tuple(quoted)),
             keys=tuple(keys),
             sentences=tuple(sentences),
