@@ -200,6 +200,129 @@ class TestReader:
         assert "0 hits" in words_of(visitor.get("/search?q='\"&in=articles").text)
 
 
+# What the library has is told apart: of a feed, a pass, a message, an event, a position and words no two values are the same.
+APART = """
+UPDATE feeds SET last_polled_at = '2026-11-21 11:00Z', last_new_at = '2026-11-20 10:00Z' WHERE feed_id = 'f1';
+INSERT INTO runs (run_id, started_at, finished_at, feeds_due, feeds_failed, articles_new, alerts, messages_sent)
+VALUES ('r1', '2026-11-21 09:00Z', '2026-11-21 09:01Z', 11, 2, 13, 4, 5);
+UPDATE messages SET due_at = '2026-11-21 12:10Z', sent_at = '2026-11-21 12:12Z';
+UPDATE article_rows SET arrival = 'polled';
+UPDATE alert_rows SET fired_at = fired_at - INTERVAL 1 HOUR WHERE official_id = 'dmitry-peskov';
+UPDATE events SET articles = 7, outlets = 3, independent_sources = 2, last_seen_at = '2026-11-21 13:30Z' WHERE articles > 1;
+UPDATE positions SET until = until + INTERVAL 30 MINUTE;
+UPDATE statement_rows SET outlet = 'Gazette' WHERE starts_with(text, 'We accept');
+UPDATE utterances SET reports = 6, outlets = 5, independent_sources = 4 WHERE reports > 1;
+INSERT INTO talks SELECT * REPLACE (a.article_id AS article_id, a.published_at AS published_at, a.outlet AS outlet)
+FROM talks, (SELECT article_id, published_at, outlet FROM article_rows WHERE outlet = 'Bosphorus Post') AS a
+"""
+
+
+@pytest.fixture(scope="module")
+def apart(data_dir, tmp_path_factory) -> Iterator[Visitor]:
+    """Somebody who looks at pages on which no two values are the same."""
+    folder = shutil.copytree(data_dir, tmp_path_factory.mktemp("apart") / "var")
+    with writing(folder) as session:
+        for sql in APART.split(";"):
+            session.run(sql)
+    publish(folder)
+    visitor = Visitor(folder)
+    yield visitor
+    visitor.leave()
+
+
+def rows_under(page: str, heading: str) -> list[dict[str, str]]:
+    """Return the rows of the first table that has a column of this name, each cell by its column."""
+    for table in html.fromstring(page.encode()).xpath("//table"):
+        names = [" ".join(each.text_content().split()) for each in table.xpath("./thead/tr/th")]
+        if heading in names:
+            rows = [[" ".join(cell.text_content().split()) for cell in row] for row in table.xpath("./tbody/tr")]
+            return [dict(zip(names, row, strict=True)) for row in rows]
+    raise AssertionError(f"no column {heading}")
+
+
+class TestMeaning:
+    """Each value stands where it is said to stand, on pages of which no two values are the same."""
+
+    def test_of_a_feed(self, apart):
+        """Its newest entry and its last poll are two times."""
+        feed, _ = rows_under(apart.get("/feeds").text, "Last asked")
+        assert feed == {
+            "Outlet": "Heraldherald.example",
+            "State": "failing",
+            "Last new entry": "20 Nov 2026 12:00",
+            "Last asked": "21 Nov 2026 13:00",
+            "Articles": "0",
+            "What is wrong": "HTTP 404since 19 Nov 2026 14:05, 5 times in a row",
+        }
+
+    def test_of_a_pass_and_of_the_way_to_an_alert(self, apart):
+        """What a pass asked, found and sent, and how many minutes half and all of the alerts took."""
+        page = apart.get("/feeds").text
+        began, ended = "21 Nov 2026 11:00", "21 Nov 2026 11:01"
+        assert [tuple(row.values()) for row in rows_under(page, "Began")] == [
+            (began, ended, "11", "2", "13", "4", "5"),
+        ]
+        assert rows_under(page, "Half within") == [
+            {"Rule": "truce", "Alerts": "3", "Half within": "180", "All within": "4260"}
+        ]
+
+    def test_of_a_message(self, apart):
+        """Who was told, by what, and when it was sent, not when it was due."""
+        (alert, *_) = json.loads(apart.get("/alerts.json").text)["items"]
+        page = apart.get(alert["url"].removeprefix("http://127.0.0.1:8700")).text
+        assert rows_under(page, "Subscriber") == [
+            {"Subscriber": "desk", "Channel": "slack", "State": "sent", "When": "21 Nov 2026 14:12"}
+        ]
+
+    def test_of_an_event(self, apart):
+        """Articles, outlets and sources are three counts, in a list, on its page and in other forms."""
+        (event,) = json.loads(apart.get("/events.json").text)["items"]
+        assert (event["content_text"], event["date_published"]) == ("7 articles of 3 outlets", "2026-11-21T13:30:00Z")
+        counted = "7 articles of 3 outlets, 2 independent sources · first"
+        assert f"{counted} 21 Nov 2026 14:05, last 21 Nov 2026 15:30" in words_of(apart.get("/events").text)
+        page = apart.get(event["url"].removeprefix("http://127.0.0.1:8700")).text
+        assert f"{counted} seen 21 Nov 2026 14:05" in words_of(page)
+
+    def test_of_a_position_and_its_change(self, apart):
+        """Since when and until when; the newest apart from earlier ones; of a change both ends with outlet and time."""
+        page = apart.get("/officials/dmitry-peskov").text
+        newest, *_ = rows_under(page, "Since")
+        assert (newest["Topic"], newest["Stance"]) == ("ceasefire (Ukraine–Russia)", "rejects")
+        assert newest["Since"] == "21 Nov 2026 10:05"
+        assert newest["Last stated"].startswith("21 Nov 2026 10:35")
+        earlier = words_of(page).partition("Earlier positions")[2].partition("The query")[0]
+        assert "accepts" in earlier
+        assert "rejects" not in earlier
+        before = "We accept a ceasefire along the present line"
+        now = "We reject a ceasefire that leaves foreign troops in Ukraine"
+        ends = f"Before {before}Gazette, 18 Nov 2026 14:05 Now {now}Herald, 21 Nov 2026 10:05"
+        assert ends in words_of(page)
+        (change,) = json.loads(apart.get("/changes.json").text)["items"]
+        assert change["content_text"] == f"Before (Gazette): {before}\nNow (Herald): {now}"
+
+    def test_of_words_and_talks(self, apart):
+        """How many outlets and sources report words; of talks the newest article, and when the first was."""
+        assert "6 reports by 5 outlets, 4 sources, the first one first" in words_of(apart.get("/").text)
+        told = "21 Nov 2026 12:05 · Observer, “Zelenskyy demands security guarantees” · 2 articles of 2 outlets"
+        assert f"{told}, the first 21 Nov 2026 11:05" in words_of(apart.get("/talks").text)
+
+    def test_of_a_feed_of_ours(self, apart):
+        """It is as new as its newest entry; a topic tells how much was said."""
+        tree = etree.fromstring(apart.get("/alerts.atom").content)
+        times = tree.xpath("//a:updated/text()", namespaces={"a": "http://www.w3.org/2005/Atom"})
+        assert times == ["2026-11-21T12:05:00Z"] * 2 + ["2026-11-21T11:05:00Z"] * 2
+        topics = json.loads(apart.get("/topics.json").text)["items"]
+        assert ("ceasefire", "3 said") in [(each["title"], each["content_text"]) for each in topics]
+
+    def test_of_the_days_beside_one(self, apart):
+        """A day leads back to the one with news before it, and on to the next."""
+        page = html.fromstring(apart.get("/?day=2026-11-20").content)
+        assert (page.xpath("//a[@rel='prev']/text()"), page.xpath("//a[@rel='next']/text()")) == (
+            ["18 Nov 2026"],
+            ["21 Nov 2026"],
+        )
+
+
 class TestHostile:
     """What came from the web is words, whatever it would like to be."""
 
