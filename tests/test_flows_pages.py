@@ -393,11 +393,13 @@ class TestForms:
         assert not [cell for cell in cells if re.match(r"[=+@-]", cell) and not re.fullmatch(r"-?[\d.]+", cell)]
 
     def test_talks_are_a_calendar(self, site):
-        """The calendar has each entry's days, end excluded, and no line of more than 75 octets."""
+        """The calendar has each entry's days, end excluded, and no line of more than 75 octets, which join to what was said."""
         lines = site["/talks.ics"].split("\r\n")
         assert "DTSTART;VALUE=DATE:20261204" in lines
         assert "DTEND;VALUE=DATE:20261205" in lines
         assert max(len(line.encode()) for line in lines) <= 75
+        sentence = "Delegations of Russia and Ukraine will meet in Istanbul on December 4 for a new round of talks"
+        assert f"DESCRIPTION:{sentence}\\, the Turkish foreign" in site["/talks.ics"].replace("\r\n ", "")
         assert lines[0] == "BEGIN:VCALENDAR"
 
     def test_the_query_of_each_list_can_be_typed(self, site, data_dir):
