@@ -20,7 +20,7 @@ LONG = 240
 def test_who_stands_by_takes_over_in_two_minutes(tmp_path):
     """Killed in mid-pass, the first leaves nothing undone and holds up nothing: all is told once, no slot is worked twice."""
     gate = threading.Event()
-    with newsroom(tmp_path) as room, Deployment(room, shared=True, every="15s", wait="1s") as deployment:
+    with newsroom(tmp_path) as room, Deployment(room, shared=True, every="10s", wait="1s") as deployment:
         deployment.publish(0)
         until(lambda: all(deployment.delivered(0).values()), LONG)
         assert deployment.leader() == "first"

@@ -197,6 +197,40 @@ def test_metrics_count_what_there_is(desk):
     assert {name: found.get(name) for name in expected} == expected
 
 
+def test_each_metric_of_the_last_pass_is_its_own(desk):
+    """Of numbers and times no two of which are the same each stands under its own name."""
+    end_pass(desk)
+    news = noted_bulletin(desk.data_dir)
+    told = {
+        "last_finished_at": NOW - 1 * MINUTE,
+        "last_started_at": NOW - 2 * MINUTE,
+        "last_new_at": NOW - 3 * MINUTE,
+        "oldest_due_at": NOW - 4 * MINUTE,
+        "feeds": 5,
+        "feeds_failing": 6,
+        "entries_pending": 7,
+        "messages_waiting": 8,
+        "messages_dead": 9,
+        "readings_given_up": 10,
+    }
+    note_bulletin(desk.data_dir, replace(news, numbers=replace(news.numbers, **told)))
+    found = numbers(desk)
+    names = (
+        "last_pass_finished_timestamp_seconds",
+        "last_pass_started_timestamp_seconds",
+        "last_new_entry_timestamp_seconds",
+        "oldest_due_message_timestamp_seconds",
+        "feeds_watched",
+        "feeds_failing",
+        "pages_pending",
+        "messages_waiting",
+        "messages_dead",
+        "readings_given_up",
+    )
+    values = [found[f"talkwatch_{name}",] for name in names]
+    assert values == [getattr(value, "timestamp", lambda value=value: value)() for value in told.values()]
+
+
 def test_metrics_are_there_before_anything_is(tmp_path):
     """A scrape of a deployment that has not begun is an answer, which says that it is not well."""
     visitor = Visitor(tmp_path)

@@ -11,9 +11,10 @@ import pytest
 from tests.warehouse_examples import NOW, read_article
 from warehouse import articles, exports
 from warehouse.exports import Wanted, export, export_compatible
+from warehouse.places import PUBLISHED
 from warehouse.published import publish
 from warehouse.queries import QueryProblem
-from warehouse.store import writing
+from warehouse.store import known_migrations, writing
 
 MAY = datetime(2026, 5, 2, tzinfo=UTC)
 ODD = {"title": "=Peskov speaks", "author": 'A "quoted", name'}
@@ -66,6 +67,17 @@ def test_the_manifest_has_each_column_and_the_digest_of_each_file(data_dir, tmp_
     for file in told["articles"]["files"]:
         content = (tmp_path / "out" / file["path"]).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"])
+
+
+def test_the_manifest_says_of_which_state_it_is(data_dir, tmp_path):
+    """Which schema the tables have, and how many changes the copy holds: two numbers, by which an export is known."""
+    export(data_dir, tmp_path / "out", Wanted(tables=["articles"]))
+    with duckdb.connect(data_dir / PUBLISHED, read_only=True) as connection:
+        (changes,) = connection.execute("SELECT version FROM changes").fetchone()
+    told = manifest(tmp_path / "out")
+    newest = known_migrations()[-1].version
+    assert newest != changes
+    assert (told["schema"], told["changes"]) == (newest, changes)
 
 
 def test_csv_opens_in_excel(data_dir, tmp_path):
@@ -139,6 +151,13 @@ def test_what_cannot_be_exported_is_said_before_anything_is_written(data_dir, tm
     with pytest.raises(QueryProblem, match=said):
         export(data_dir, tmp_path, wanted)
     assert [path.name for path in tmp_path.iterdir()] == ([held] if held else [])
+
+
+def test_a_compatible_file_too_begins_where_it_is_told_to(data_dir, tmp_path):
+    """Of a table with times it has the rows since then."""
+    export_compatible(data_dir, tmp_path / "x.duckdb", Wanted(since=datetime(2026, 6, 1, tzinfo=UTC)))
+    with duckdb.connect(tmp_path / "x.duckdb", read_only=True) as connection:
+        assert connection.execute("SELECT article_id FROM articles ORDER BY ALL").fetchall() == [("a1",), ("a3",)]
 
 
 def test_an_older_duckdb_opens_a_compatible_file(data_dir, tmp_path):
