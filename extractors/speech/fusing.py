@@ -15,7 +15,7 @@ from extractors.speech.drafts import Draft
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.quotations import WORD, Quotation, trimmed
 from extractors.speech.reports import cue_in, kind_of, whole
-from extractors.speech.syntax import is_hearer
+from extractors.speech.syntax import is_hearer, subject
 from extractors.speech.tagging import Tagged, Tags
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
         cue = cue_in(_tokens(sentence, reports))
         speaker = _head(_tokens(sentence, _nearest(reports.span if reports else span, sources)))
         if cue is not None and speaker is not None and not is_hearer(speaker):
-            yield Heard(span, kind, cue, speaker)
+            yield Heard(span, kind, cue, _whole(speaker, cue))
 
 
 def _is_sure(text: str, span: Span, stretch: Tagged, tags: Tags) -> bool:
@@ -84,6 +84,13 @@ def _tokens(sentence: ParsedSentence, stretch: Tagged | None) -> list[Token]:
     if stretch is None:
         return []
     return [each for each in sentence if stretch.span.start <= sentence.place(each) < stretch.span.end]
+
+
+def _whole(speaker: Token, cue: Token) -> Token:
+    """Return the statement of "the statement from France and Canada reiterated", of which only a part is heard."""
+    whole = subject(cue)
+    is_part = whole is not None and whole.left_edge.i <= speaker.i <= whole.right_edge.i
+    return whole if whole is not None and is_part else speaker
 
 
 def _head(tokens: Sequence[Token]) -> Token | None:

@@ -22,6 +22,7 @@ _OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "s
 _OBJECTS = frozenset({"dobj", "dative"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "2": 2, "3": 3, "4": 4}
 _SEVERAL = frozenset({"many", "some", "several", "others", "other", "most", "few", "both", "all", "none", "latter"})
+_NO_NOUNS = frozenset({"ADP", "CCONJ", "DET", "PART", "PRON", "PUNCT", "SCONJ", "SPACE", "SYM"})
 _COURTESIES = frozenset({"mr", "mrs", "ms", "miss", "dr", "the", "a"})
 _THOSE = frozenset({"the", "these", "those", "both"})
 _CAPITAL = r"(?!The )[A-Z][\w’'-]*"
@@ -194,8 +195,8 @@ def may_speak(noun: Token) -> bool:
     is_aged = noun.lower_.endswith("old") and noun.i > 0 and noun.nbor(-1).text == "-"  # "the 89-year-old"
     if noun.lower_ in _SEVERAL or is_aged:
         return True
-    if noun.pos_ not in {"NOUN", "PROPN", "NUM", "ADJ"} or (noun.pos_ == "ADJ" and noun.text.islower()):
-        return False
+    if noun.pos_ in _NO_NOUNS or (noun.text.islower() and noun.pos_ not in {"NOUN", "PROPN", "NUM"}):
+        return False  # the model takes a Theresa May for a verb
     is_title = noun.lower_.rstrip(".") in _COURTESIES
     is_day = noun.lower_.endswith("day") or (noun.ent_type_ in {"DATE", "TIME", "MONEY"} and noun.text.islower())
     return any(map(str.isalpha, noun.text)) and not (is_title or is_day or (noun.is_stop and noun.text.islower()))
