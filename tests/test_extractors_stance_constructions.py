@@ -30,6 +30,8 @@ SENTENCES = (
     ("Peskov called the plan unacceptable.", Stance.REJECT),
     ("Peskov noted that the conditions for talks are not yet there.", Stance.CONDITION),
     ("Peskov said the preconditions for a meeting have not yet been met.", Stance.CONDITION),
+    ("The White House backed off its demand that Russia declare a ceasefire.", Stance.NONE),
+    ("John Hardie, an analyst, said the Kremlin wants the talks to go on.", Stance.ASSERT),
     ("Vance’s office declined to provide comment on the talks.", Stance.NONE),
     ("Analysts said the truce would not have been possible if Qatar had stayed away.", Stance.ASSERT),
     ("Trump offered a more optimistic take on the truce.", Stance.ASSERT),

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
-from extractors.speech.parties import NOBODY, UNSURE, Speaker, confidence_in
+from extractors.speech.parties import NOBODY, UNSURE, Resolution, Speaker, confidence_in
 from extractors.speech.stances import (
+    NO_HOME,
     PHRASAL,
     Stance,
     condition_in,
@@ -33,6 +34,10 @@ from extractors.text.spans import start_of, starting_in
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_BY_NAME = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.PRONOUN})
+# What is done to a demand by who no longer makes it: "backed off its demand that".
+_GIVEN_UP = frozenset({"drop", "abandon", "withdraw", "soften", "retract", "rescind", "relax"})
+_STEPS, _AWAY = frozenset({"back", "walk", "retreat", "step"}), frozenset({"off", "away", "down", "back", "from"})
 _PLAIN = r"(?:clear|likely|important|up to|time|known|hard|difficult|easy|possible|necessary|vital|crucial|essential)"
 _EXPLETIVE = rf"(?:\s(?:is|was|will be|remain(?:s|ed)|became)|[’']s)\s(?:\w+\s){{0,2}}?(?:un|im)?{_PLAIN}\b"
 _VERB = r"(?:is|was|will|would|must|can|could|should|has|had|may|might|means?|at|in|for|to|by)"
@@ -180,6 +185,16 @@ class Draft:
         return f"{self.verb.lemma_} {particle}" if particle else self.verb.lemma_
 
     @property
+    def is_given_up(self) -> bool:
+        """Tell "backed off its demand that" and "dropped his call for", which takes the stance no longer."""
+        verb = self.verb
+        if verb is None or verb.pos_ != "NOUN":
+            return False
+        above = verb.head.head if verb.dep_ == "pobj" else verb.head
+        is_away = above.lemma_.lower() in _STEPS and any(child.lower_ in _AWAY for child in above.children)
+        return verb.dep_ in {"dobj", "pobj"} and (is_away or above.lemma_.lower() in _GIVEN_UP)
+
+    @property
     def is_negated(self) -> bool:
         """Tell "did not say"."""
         return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
@@ -195,11 +210,17 @@ def finished(
     party = NOBODY if is_unsure else draft.speaker.party
     words = " ".join(part.slice(text) for part in draft.spans)
     home = homes.of(party.name, party.ref_id, draft.speaker.surface)
+    if home is None and party.is_person and party.resolution in _BY_NAME:
+        home = NO_HOME  # an analyst or a mayor: countries are others
     is_direct = draft.kind is StatementKind.DIRECT
     matter = on_topic(text, draft.spans, topics, sentences)
     said = voiced(text, matter, homes.named, home, is_direct=is_direct)
     is_silent = is_silence(draft.lemma, words, negated=draft.is_negated) or _is_evasion(text, draft)
-    stance = Stance.NONE if is_silent else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
+    stance = (
+        Stance.NONE
+        if is_silent or draft.is_given_up
+        else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
+    )
     at = first_topic(draft.spans, topics)
     return Statement(
         statement_id=statement_id(article_id, draft.spans),

@@ -18,6 +18,7 @@ from extractors.text.tables import tables
 
 # How who is named is written where stances are read: the speaker's country with its people, and all others.
 OWN, OTHER = "⟨own⟩", "⟨other⟩"
+NO_HOME = ""  # the country of who speaks for none
 
 
 class Stance(StrEnum):
