@@ -45,7 +45,7 @@ def asked(tmp_path):
 def fired(tmp_path):
     """A warehouse with two alerts; return the columns of its tables that are asked for, the newest alert first."""
     with Desk(tmp_path) as desk:
-        desk.take_in(found("a", TASS, title="No truce"))
+        desk.take_in(found("a", TASS, title="No truce", published_at=NOW - timedelta(hours=2)))
         desk.after(days=5)
         desk.take_in(found("b", DENIED, title="Denied", published_at=desk.now))
 
@@ -138,6 +138,22 @@ def test_one_alert_is_shown_with_what_became_of_it(asked, fired):
     ]
     ((message_id, due_at),) = fired(f"SELECT message_id, due_at FROM deliveries WHERE alert_id = '{alert_id}'")
     assert messages.splitlines()[2].split() == [message_id, "desk", "slack", "pending", "0", moment(due_at)]
+
+
+def test_the_facts_of_an_alert_are_those_of_the_tables(asked, fired):
+    """Each stands under its name: when it fired is not when its article was published."""
+    ((alert_id, *stored),) = fired(
+        "SELECT alert_id, fired_at, published_at, rule, official, keyword, scope, reason, outlet, title, url"
+        " FROM alerts JOIN articles USING (article_id) WHERE article_id = 'a'"
+    )
+    facts, *_ = asked("alerts", "show", alert_id).split("\n\n")
+    told = {name: value.strip() for name, _, value in (line.partition(" ") for line in facts.splitlines())}
+    fired_at, published_at, rule, official, *others = stored
+    assert (told["fired"], told["published"]) == (moment(fired_at), moment(published_at))
+    assert fired_at != published_at
+    assert told["rule"].startswith(f"{rule} (version ")
+    assert told["official"].startswith(official)
+    assert [told[name] for name in ("keyword", "scope", "reason", "outlet", "title", "link")] == others
 
 
 def test_one_alert_has_to_be_named(asked, fired, tmp_path):

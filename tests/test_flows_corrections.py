@@ -237,6 +237,8 @@ def test_what_a_desk_put_right_becomes_a_test(month, capsys):
     (gold,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert [(each["tier"], each["speaker"]) for each in gold["statements"]][-1] == (1, "Sergei Lavrov")
     assert {gold["text"][each["start"] : each["end"]] == each["text"] for each in gold["statements"]} == {True}
+    lines = gold["text"].split("\n")
+    assert all(each["text"] in lines[each["line"] - 1] for each in (*gold["statements"], *gold["traps"]))
     assert [each["text"] for each in gold["traps"]] == [read_in(month.article(0, "Herald")).statements[0].text]
 
 

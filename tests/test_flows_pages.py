@@ -130,7 +130,7 @@ class TestReader:
         folder = shutil.copytree(data_dir, tmp_path / "var")
         with writing(folder) as session:
             session.run(
-                "INSERT INTO dispute_rows SELECT c.utterance_id, d.utterance_id, 'ceasefire', d.first_said_at FROM utterances AS c, utterances AS d "
+                "INSERT INTO dispute_rows SELECT c.utterance_id, d.utterance_id, 'ceasefire', d.first_said_at - INTERVAL 3 DAY FROM utterances AS c, utterances AS d "
                 "WHERE starts_with(c.text, 'We accept a ceasefire') AND starts_with(d.text, 'We demand security')"
             )
         publish(folder)
