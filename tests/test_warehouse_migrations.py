@@ -85,6 +85,7 @@ FINGERPRINTS = {
     "0039_narrated.sql": "2fe2294616ac0873",
     "0040_search_found.sql": "c007aa35b3249301",
     "0041_messages_on_events.sql": "5e71a52f94a0c233",
+    "0042_search_times.sql": "7e01c0d750bfd4ff",
 }
 
 

@@ -11,7 +11,7 @@ from extractors.records import Reading
 from tests.warehouse_examples import HOUR, NOW, read_article, span_of, statement
 from warehouse import articles, search
 from warehouse.published import PUBLISHED, publish
-from warehouse.store import LIVE, known_migrations, writing
+from warehouse.store import LIVE, apply, known_migrations, writing
 
 # Each an article with a headline, a text and the language of both.
 TEXTS = {
@@ -151,6 +151,35 @@ def test_what_was_put_in_order_is_found_as_before(session):
     assert set(words_of(session, "gas")) == {"a1", "a3"}
 
 
+@pytest.fixture
+def many(session):
+    """Return a session with 130,000 texts that say "grain", of which the fifth says "harvest" too, and the last twice."""
+    session.run("INSERT INTO search_texts SELECT n, 'a' || n, NULL, 10 FROM range(1, 130_001) AS r(n)")
+    for word, texts, times in (("grain", "range(1, 130_000)", 1), ("grain", "range(130_000, 130_001)", 2)):
+        session.run(
+            "INSERT INTO search_places "
+            f"SELECT search_term('{word}'), n, {times}, range(1001, 1001 + {times}) FROM {texts} AS r(n)"
+        )
+    session.run("INSERT INTO search_new_places SELECT search_term('harvest'), 5, 1, [1003]")
+    session.run("INSERT INTO search_new_places SELECT search_term('grain'), -n, 1, [1001] FROM range(1, 9) AS r(n)")
+    return session
+
+
+def test_a_word_of_very_many_texts_is_looked_for_in_the_newest(many):
+    """Of 130,000 texts the newest hundred thousand and a few are ranked, the one that says it twice first."""
+    hits = [row[0] for row in many.rows("SELECT number FROM search_hits('grain', false) ORDER BY score DESC")]
+    assert hits[0] == 130_000
+    assert 100_000 <= len(hits) <= 105_000
+    assert min(hits) == 130_001 - len(hits)
+
+
+def test_a_rare_word_beside_a_common_one_is_found_however_old(many):
+    """What holds the rarest word of a question is looked at whole, with the others or without."""
+    for question in ("grain harvest", '"grain" harvest', "harvest"):
+        assert [row[0] for row in many.rows("SELECT number FROM search_hits($1, false)", [question])] == [5]
+    assert many.rows("FROM search_hits('harvest -grain', false)") == []
+
+
 def test_what_is_found_has_all_that_articles_have(copy):
     """Each article found stands there with the columns of the view, in its order, and with what the view says."""
     found = copy.execute("SELECT * EXCLUDE (score) FROM search_articles('ceasefire')")
@@ -172,18 +201,25 @@ def test_keys_stand_in_the_order_in_which_they_are_looked_up(session, spellings)
 
 def test_articles_of_before_are_found(tmp_path):
     """A warehouse of a version without search has all its articles and statements in it once it is migrated."""
-    text = "Peskov said: we want peace."
-    with writing(tmp_path) as session:
+    now, before = tmp_path / "now", tmp_path / "before"
+    text = "Peskov said: we want peace. Peace."
+    with writing(now) as session:
         articles.save_articles(session, [plain(text=text, title="Grain", said="we want peace", speaker=None)])
-    (migration,) = (each for each in known_migrations() if each.name.endswith("_search.sql"))
-    with duckdb.connect(tmp_path / LIVE) as connection:
-        for table in ("texts", "places", "new_places", "words"):
-            connection.execute(f"DELETE FROM search_{table}")
-        connection.execute(migration.sql.partition("-- What is here already.")[2])
-    with writing(tmp_path) as session:
+        indexed = session.rows("FROM search_new_places ORDER BY ALL")
+    before.mkdir()
+    older = [each for each in known_migrations() if each.version < 20]
+    with duckdb.connect(before / LIVE) as connection:
+        apply(connection, older)
+        connection.execute(f"ATTACH '{now / LIVE}' AS now (READ_ONLY)")
+        for table in ("article_rows", "statement_rows"):
+            names = ", ".join(row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall())
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM now.{table}")
+    with writing(before) as session:
         assert [words_of(session, question) for question in ("grain", "peskov")] == [["a1"], ["a1"]]
         answers = [words_of(session, question, "search_statements") for question in ("grain", '"want peace"')]
         assert answers == [[], ["a1"]]
+        assert session.rows("FROM search_places ORDER BY ALL") == indexed
+        assert session.rows("FROM search_new_places") == []
 
 
 @pytest.mark.parametrize(

@@ -123,13 +123,14 @@ SELECT form, search_term(form) AS term FROM (SELECT DISTINCT unnest(list_concat(
 """
 _PLACED = """
 INSERT INTO search_new_places
-SELECT t.term, s.number, s.position
+SELECT t.term, s.number, least(255, sum(if(s.position <= 1000, 3, 1))), list(s.position ORDER BY s.position)
 FROM (
     SELECT number, unnest(list_concat(head, body)) AS form,
         unnest(list_concat(range(1, len(head) + 1), range(1001, 1001 + len(body)))) AS position
     FROM searched
 ) AS s
 JOIN search_terms AS t ON t.form = s.form
+GROUP BY t.term, s.number
 ORDER BY t.term, s.number
 """
 # What is gone by now is left behind.
