@@ -4,16 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.records import Arrival
 from flows.acquire.ingest import ingest
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
+from flows.setup import prepared
+from flows.trials import backtest as backtesting
 from flows.trials import check as rule_report
-from flows.trials.backtest import tried
+from flows.trials.backtest import of_stories, tried
 from flows.trials.check import checked
 from flows.trials.explain import explained
 from flows.trials.why_not import why_not
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
+from warehouse.revisions import Revision
+from warehouse.store import writing
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +142,38 @@ def test_check_estimates_alerts_a_day_from_what_is_stored(room):
     assert report.errors == report.warnings == ()
     assert report.expected is not None
     assert "ceasefire  " in report.expected
+
+
+def test_check_estimates_from_some_stories_of_a_long_past(room, monkeypatch):
+    """Of much that is stored a sample is lived through: the estimate is for all of it, and says of how many it is."""
+    now = room.now + timedelta(seconds=1)
+    whole = rule_report.Past(history=(), revisions=2, share=1.0, since=now - timedelta(days=1), until=now)
+    rates = rule_report.alerts_a_day(prepared(settings(room)), whole)
+    monkeypatch.setattr(rule_report, "of_stories", lambda _session, history, share: history[: round(share * 2)])
+    monkeypatch.setattr(rule_report, "MOST", 1)
+    monkeypatch.setattr(backtesting, "of_stories", lambda _session, history, _share: history)
+    report = checked(settings(room), now=lambda: now)
+    assert report.expected is not None
+    assert f"ceasefire  {rates['ceasefire'] * 2:.1f}\n" in report.expected
+    assert "2 articles, estimated from 1 of them; nothing was sent" in report.expected
+
+
+def test_a_sample_has_whole_stories_and_is_each_time_the_same(tmp_path):
+    """A share of the stories is about that share, never a part of one, and a larger share has what a smaller has."""
+    history = [
+        Revision(
+            article_id=f"a{n}", revision=1, newest=True, arrival=Arrival.POLLED, at=NOW, decided_at=None, run_id=None
+        )
+        for n in range(3_000)
+    ]
+    with writing(tmp_path) as session:
+        session.run("INSERT INTO story_links SELECT 'a' || n, 'a' || n // 3 * 3, 'a' || n FROM range(3000) AS r(n)")
+        half, some = ({each.article_id for each in of_stories(session, history, share)} for share in (0.5, 0.1))
+        assert of_stories(session, history, 1.0) == history
+    assert 1_350 < len(half) < 1_650
+    assert 200 < len(some) < 400
+    assert some < half
+    assert {f"a{int(each[1:]) // 3 * 3 + n}" for each in half for n in range(3)} == half
 
 
 def test_check_tells_what_would_flood(room, monkeypatch):

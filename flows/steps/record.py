@@ -56,11 +56,17 @@ def recorded(setup: Setup, session: Session, batch: Batch, failures: Sequence[Pa
 
 
 def worked_out(
-    setup: Setup, found: Sequence[ReadArticle], *, talks: bool = True, rules: Sequence[CompiledRule] | None = None
+    setup: Setup,
+    found: Sequence[ReadArticle],
+    *,
+    talks: bool = True,
+    meaning: bool = True,
+    rules: Sequence[CompiledRule] | None = None,
 ) -> Batch:
     """Find what needs no warehouse: the matches of articles, what copies are found by, what is said.
 
-    Nothing is decided on what is said of `talks`: a trial needs none of it. `rules` are those matched, all by default.
+    Nothing is decided on what is said of `talks`: a trial needs none of it; without `meaning` only what is said in much
+    the same words is. `rules` are those matched, all by default.
     """
     sketches = tuple(sketch(each, setup.countries, talks=talks) for each in found)
     said = {sentence for each in sketches for word in each.wordings for sentence in word.sentences}
@@ -68,7 +74,7 @@ def worked_out(
     return Batch(
         sketches=sketches,
         matched=tuple(candidates_in(setup.rules if rules is None else rules, each) for each in found),
-        vectors=vectors_of(setup.data_dir, sorted(said | headlines)),
+        vectors=vectors_of(setup.data_dir, sorted(said | headlines) if meaning else ()),
     )
 
 

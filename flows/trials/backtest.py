@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from alerts.compiled_rules import CompiledRule
 from alerts.lulls import LullState
@@ -26,6 +27,7 @@ from flows.trials.past import Told, matched, retold, rules_named, touched
 from warehouse.revisions import Revision, came, told_alike
 from warehouse.session import Session
 from warehouse.store import is_begun, reading
+from warehouse.stories import story_roots
 
 DAYS = timedelta(days=30)
 # What no rule was decided about came together with what a feed's usual interval brings.
@@ -57,10 +59,12 @@ def backtest(
     since: datetime,
     until: datetime,
     roughly: timedelta | None = None,
+    share: float = 1.0,
 ) -> Backtest:
     """Return what the rules would have sent from `since` to before `until`, with their history before it.
 
-    `roughly` takes all that came within that time for one pass: an estimate, in a fraction of the time.
+    `roughly` takes all that came within that time for one pass, and goes by words alone: an estimate, in a fraction of
+    the time. With a `share` below 1 it is of so many of the stories.
     """
     waiting = [each for each in rules if each.rule.silent is not None]
     rules = [each for each in rules if each.rule.silent is None]
@@ -71,13 +75,21 @@ def backtest(
         return with_silences(Backtest(alerts=(), messages=0), silences)
     memory = max([OPEN, *map(_remembered, rules)])
     with reading(setup.data_dir) as session:
-        history = came(session, since=since - memory, until=until)
+        history = of_stories(session, came(session, since=since - memory, until=until), share)
     ids = matched(rules, list(retold(setup, rules, touched(setup, rules, history))))
     with reading(setup.data_dir) as session:
         # Copies and other reports count as sources, whether the rule matches them or not.
         mates = came(session, since=None, until=until, article_ids=told_alike(session, ids))
     passes = passes_of(list(retold(setup, rules, mates)), roughly)
-    return with_silences(lived_through(setup, rules, list(passes), since), silences)
+    return with_silences(lived_through(setup, rules, list(passes), since, meaning=roughly is None), silences)
+
+
+def of_stories(session: Session, history: Sequence[Revision], share: float) -> Sequence[Revision]:
+    """Return the revisions of about that share of the stories: each time the same, whichever others there are."""
+    if share >= 1:
+        return history
+    roots = story_roots(session, {each.article_id for each in history})
+    return [each for each in history if crc32(roots.get(each.article_id, each.article_id).encode()) < share * 2**32]
 
 
 def with_silences(found: Backtest, silences: Sequence[Fired]) -> Backtest:
@@ -116,7 +128,12 @@ def _remembered(rule: CompiledRule) -> timedelta:
 
 
 def lived_through(
-    setup: Setup, rules: Sequence[CompiledRule], passes: Sequence[Sequence[Told]], since: datetime
+    setup: Setup,
+    rules: Sequence[CompiledRule],
+    passes: Sequence[Sequence[Told]],
+    since: datetime,
+    *,
+    meaning: bool = True,
 ) -> Backtest:
     """Decide about the past once more, pass by pass, in memory; return what fires from `since` on."""
     roster = ((each.official_id, each.side, each.country) for each in setup.watchlist.officials)
@@ -132,7 +149,7 @@ def lived_through(
             moment = moment_of(told[-1].came)
             # As the passes in between would have done.
             memory.send_all(moment)
-            batch = worked_out(trial, [each.found for each in told], talks=wants_talks)
+            batch = worked_out(trial, [each.found for each in told], talks=wants_talks, meaning=meaning)
             near = tuple(memory.near_reports(batch.wordings, far, moment)) if batch.vectors else ()
             vectors |= batch.vectors
             meant = same_meanings(batch.wordings, near, vectors)

@@ -18,7 +18,7 @@ from flows.progress import Progress, silent
 from flows.setup import Setup
 from flows.tables import table
 from flows.times import utc_now
-from flows.trials.backtest import DAYS, backtest, moment_of
+from flows.trials.backtest import DAYS, backtest, moment_of, of_stories
 from flows.trials.past import batches, phrases_found, words_of
 from warehouse.channels import unsubscribed
 from warehouse.records import FoundRight, Precision
@@ -27,8 +27,8 @@ from warehouse.store import is_begun, reading
 from warehouse.verdicts import found_right as found_right_about
 from warehouse.verdicts import precisions
 
-# The estimate lives through so many revisions at most, the newest, a quarter of a day at a time: a check stays short.
-MOST = 3_000
+# The estimate lives through about so many revisions at most, a quarter of a day at a time: a check stays short.
+MOST = 300
 ROUGHLY = timedelta(hours=6)
 # A phrase that stands in so great a share of what is stored says nothing about it.
 FLOOD = 0.2
@@ -55,9 +55,11 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is stored of the last days: the newest revisions, and since when."""
+    """What is stored of the last days, or a `share` of its stories: revisions, of how many, and since when."""
 
-    history: tuple[Revision, ...]
+    history: Sequence[Revision]
+    revisions: int
+    share: float
     since: datetime
     until: datetime
 
@@ -143,7 +145,8 @@ def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:
         )
     counts = alerts_a_day(setup, past)
     expected = table(("rule", "alerts a day"), [(name, f"{count:.1f}") for name, count in counts.items()])
-    over = f"over the {past.days:.1f} days stored, {len(past.history)} articles; nothing was sent"
+    sample = "" if past.share >= 1 else f", estimated from {len(past.history)} of them"
+    over = f"over the {past.days:.1f} days stored, {past.revisions} articles{sample}; nothing was sent"
     return [*floods(setup, past), *storms(setup.settings, counts)], f"{expected}\n{over}"
 
 
@@ -159,15 +162,19 @@ def past_of(setup: Setup) -> Past | None:
     """Return what is stored of the last 30 days, None when there is nothing."""
     until = setup.now()
     with reading(setup.data_dir) as session:
-        history = came(session, since=until - DAYS, until=until)[-MOST:]
-    return Past(history=history, since=moment_of(history[0]), until=until) if history else None
+        history = came(session, since=until - DAYS, until=until)
+        if not history:
+            return None
+        share = min(1.0, MOST / len(history))
+        some = of_stories(session, history, share)
+    return Past(history=some, revisions=len(history), share=share, since=moment_of(history[0]), until=until)
 
 
 def alerts_a_day(setup: Setup, past: Past) -> dict[str, float]:
     """Return how many alerts a day each rule would have made."""
-    found = backtest(setup, setup.rules, since=past.since, until=past.until, roughly=ROUGHLY)
+    found = backtest(setup, setup.rules, since=past.since, until=past.until, roughly=ROUGHLY, share=past.share)
     counts = Counter(each.alert.rule for each in found.alerts)
-    return {rule.name: counts[rule.name] / past.days for rule in setup.rules}
+    return {rule.name: counts[rule.name] / past.days / past.share for rule in setup.rules}
 
 
 def floods(setup: Setup, past: Past) -> Iterator[Diagnostic]:
