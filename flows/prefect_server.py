@@ -169,6 +169,7 @@ def tried(usual: tuple[int, ...], port: int | None, log_path: Path, output: Bina
     except BaseException:
         stop(server)
         raise
+    log.warning("Prefect's server ended with code %d before it answered", server.returncode)
     return None
 
 
