@@ -39,6 +39,7 @@ AHEAD = 2
 # A watchlist that has changed is another job; a worker keeps the processes of so many.
 KEPT = 4
 _LOOK_SECONDS = 5.0
+_ANY_PORT = "127.0.0.1:0"  # for the pages that a scheduler of ours has in any case
 _READ_WITH = ("lxml", "onnxruntime", "py3langid", "spacy", "trafilatura")
 
 log = logging.getLogger("talkwatch.cluster")
@@ -112,7 +113,7 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.ERROR)
         address = self._address
         if address.scheduler == LOCAL:
-            self._own = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None)
+            self._own = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=_ANY_PORT)
             self._client = Client(self._own, set_as_default=False, timeout=CONNECT_SECONDS)
         else:
             self._client = Client(
