@@ -233,8 +233,8 @@ def is_up(server: subprocess.Popen[bytes], url: str, log_path: Path) -> bool:
                 return True
             if now > told + TELL_SECONDS:
                 log.info("Prefect's server is not up yet, after %.0f s: this machine is busy", now - begun)
+                notify(MORE_TIME, "STATUS=Prefect's server is starting")
                 told = now
-            notify(MORE_TIME, "STATUS=Prefect's server is starting")
             time.sleep(0.1)
     raise PartEnded(f"Prefect's server did not answer within {START_SECONDS} s; its log is {log_path}")
 

@@ -25,11 +25,12 @@ log = logging.getLogger("talkwatch.serve")
 
 
 def notify(*said: str) -> None:
-    """Tell the service manager that started us, if one did (sd_notify(3)); nobody waits for an answer."""
+    """Tell the service manager that started us, if one did (sd_notify(3)); one that does not listen holds nobody up."""
     address = notify_address()
     if address is None:
         return
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.setblocking(False)
         line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
         line.send("\n".join(said).encode())
 

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,10 @@ def life(tmp_path_factory):
             process.kill()
             process.communicate()
         manager.setblocking(False)
-        notified = [manager.recv(1000).split(b"\n")[0] for _ in range(2)]
+        notified = []
+        with suppress(BlockingIOError):
+            while True:
+                notified.append(manager.recv(1000).split(b"\n")[0])
         yield Life(room, process, errors, notified, second)
 
 
@@ -145,7 +148,8 @@ def test_serve_runs_the_schedule_and_stops_cleanly(life):
 
     systemd is told when the schedule runs, and when it ends.
     """
-    assert life.notified == [b"READY=1", b"STOPPING=1"]
+    said = [each for each in life.notified if not each.startswith(b"EXTEND_TIMEOUT_USEC=")]  # on a slow machine
+    assert said == [b"READY=1", b"STOPPING=1"]
     assert life.process.returncode == 0, life.errors
     assert "Traceback" not in life.errors
     assert not (

@@ -51,6 +51,13 @@ def test_an_abstract_address_begins_with_a_zero(monkeypatch):
         assert line.recv(100) == b"READY=1"
 
 
+def test_a_manager_that_does_not_listen_holds_nobody_up(manager):
+    """What it has no room for is not said."""
+    for _ in range(1000):
+        notify("WATCHDOG=1")
+    assert manager.recv(100) == b"WATCHDOG=1"
+
+
 @pytest.mark.parametrize("address", [None, "/nowhere/at/all"])
 def test_without_a_manager_nothing_happens(monkeypatch, address):
     """Nobody who listens, or nobody any more, is no trouble."""
