@@ -20,6 +20,7 @@ from warehouse.locking import Patience
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 
+KNOWN = store.known_migrations()  # read once, not for each test
 NAME_SERVER = socket.getaddrinfo
 NOBODY = (".invalid", ".example", ".test")  # names that nobody may have (RFC 6761)
 
@@ -143,13 +144,13 @@ def blank_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def copied_warehouses(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, blank_warehouse: Path) -> None:
     """Begin warehouses by copying a new one, but in tests of how one is made."""
-    bring_up, known = store.bring_up, store.known_migrations()
+    bring_up = store.bring_up
 
     def copied(path: Path, patience: Patience) -> tuple[int, ...]:
-        if store.known_migrations() != known or store.is_begun(path.parent):
+        if store.known_migrations() != KNOWN or store.is_begun(path.parent):
             return bring_up(path, patience)
         shutil.copyfile(blank_warehouse, path)
-        return tuple(each.version for each in known)
+        return tuple(each.version for each in KNOWN)
 
     if not request.node.get_closest_marker("own_warehouse"):
         monkeypatch.setattr(store, "bring_up", copied)

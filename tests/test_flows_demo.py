@@ -28,7 +28,7 @@ def demo(tmp_path_factory):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "TALKWATCH"))}
     environment["PATH"] = "/usr/bin:/bin"  # as `make demo` finds it: nothing is activated
     command = [str(TALKWATCH), "demo", "--seeds", str(SEEDS), "--dir", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=600)
     return folder, done
 
 
