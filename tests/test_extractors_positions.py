@@ -223,6 +223,24 @@ def test_a_colleague_s_opposite_within_a_day_contests():
     assert [each.contested_statement_id for each in record(own, [same]).positions] == [None]
 
 
+@pytest.mark.parametrize(
+    ("narrated", "articles", "contested"),
+    [
+        pytest.param((), "A B", True, id="his own words, in two articles"),
+        pytest.param((), "A A", False, id="one article tells both of one occasion"),
+        pytest.param((0,), "A B", False, id="an outlet narrates the one"),
+        pytest.param((1,), "A B", False, id="or the other"),
+    ],
+)
+def test_what_contests(narrated, articles, contested):
+    """Only what was said contests, and what one article tells of one occasion contradicts nothing."""
+    takes = [
+        replace(each, narrated=place in narrated, article_id=article, at=NOW if articles == "A A" else each.at)
+        for place, (each, article) in enumerate(zip(script("accept reject", step=5), articles.split(), strict=True))
+    ]
+    assert [bool(each.contested_statement_id) for each in record(takes).positions] == [contested] * 2
+
+
 def test_copies_count_once():
     """Ten reports of one utterance are one statement of its stance, the first report its evidence."""
     copies = [take(f"c{n}", "accept", 100 + n, confidence=0.5, utterance="u") for n in range(10)]

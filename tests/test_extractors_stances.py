@@ -153,6 +153,10 @@ from extractors.speech.stances import (
         pytest.param("say", "anyone who is unwilling to talk loses", False, Stance.ASSERT, id="anyone’s unwillingness"),
         pytest.param("say", "it must have been a mistake", False, Stance.ASSERT, id="a guess"),
         pytest.param("say", "⟨other⟩ is time to end the war", False, Stance.DEMAND, id="it is time to end something"),
+        pytest.param("suggest", "he was prepared to step back", False, Stance.THREATEN, id="readiness to step back"),
+        pytest.param(
+            "tell", "We’re more than open to walking away", False, Stance.THREATEN, id="openness to walk away"
+        ),
         pytest.param("say", "it’s time to say who did it", False, Stance.ASSERT, id="or only to speak of it"),
         pytest.param(
             "warn",

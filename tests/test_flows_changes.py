@@ -174,6 +174,31 @@ def test_no_order_of_arrival_changes_what_is_told(setups, order, size):  # noqa:
     assert told.alert.stance == "reject"
 
 
+OFF = "Talks between Russia and Ukraine in Istanbul on December 4 were cancelled, Peskov said."
+CALENDAR = (
+    told("a", MEET),
+    told("b", AGAIN, 3),
+    told("c", OFF, 6),
+    told("d", OFF.replace("Talks", "The talks").replace("said", "told reporters"), 7, outlet="Other"),
+    told("e", "Talks in Istanbul in March 2022 were held by Russia and Ukraine, Peskov said.", 8),
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(order=st.permutations(CALENDAR), size=st.integers(1, 5))
+def test_no_order_of_arrival_changes_the_news_of_talks(setups, order, size):  # noqa: F811 (the fixture)
+    """However articles come in: that a meeting is set and that it is off are told once each, and a past round never."""
+    desk = Recollection(setups(TALKS))
+    desk.now = NOW + timedelta(hours=9)
+    for start in range(0, len(order), size):
+        desk.take_in(*order[start : start + size])
+        desk.now += timedelta(minutes=5)
+    assert sorted({"a": "set", "b": "set", "c": "off", "d": "off", "e": "past"}[name] for name in fired(desk)) == [
+        "off",
+        "set",
+    ]
+
+
 @pytest.mark.parametrize("denial_first", [False, True])
 def test_a_claim_that_another_denies(setups, denial_first):  # noqa: F811 (the fixture)
     """A dispute is told when its second half comes, once, and on whoever brought that."""

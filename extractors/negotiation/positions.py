@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from extractors.records import Mention, Statement
 from extractors.relation_records import Position, Shift, Take
@@ -91,10 +91,10 @@ _End = tuple[Sequence[_Said], Position]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Others:
-    """When a side spoke for and against, with the statements, in order."""
+    """What a side said for and against in its own words, in order."""
 
-    in_favour: tuple[tuple[datetime, int, str], ...]
-    against: tuple[tuple[datetime, int, str], ...]
+    in_favour: tuple[_Said, ...]
+    against: tuple[_Said, ...]
 
 
 def matters(text: str, said: Statement, topics: Sequence[Mention]) -> tuple[str, ...]:
@@ -125,7 +125,8 @@ def party(side: str | None, country: str | None) -> str | None:
 def records(side: Iterable[Sequence[Take]]) -> tuple[Record, ...]:
     """Return positions and shifts of each official of one side on one topic in one negotiation, from his takes.
 
-    Their order is all one.
+    Their order is all one. A position is contested by the opposite that he, or another of his side, says within a day,
+    both in words of their own, or told by two outlets, and not in one article.
 
     A stance becomes a position with its second statement before he goes back to the one before, or with one of high
     confidence that he does not go back on within a day. Of several in one article only opposites without a condition
@@ -185,10 +186,10 @@ def _side(end: _End) -> Side:
 
 
 def _opposites(said: Iterable[_Said]) -> _Others:
-    ordered = sorted(said, key=lambda each: each.order)
+    ordered = sorted((each for each in said if _is_founded([each])), key=lambda each: each.order)
     return _Others(
-        in_favour=tuple(each.order for each in ordered if SIDES[each.stance] is Side.FOR),
-        against=tuple(each.order for each in ordered if SIDES[each.stance] is Side.AGAINST),
+        in_favour=tuple(each for each in ordered if SIDES[each.stance] is Side.FOR),
+        against=tuple(each for each in ordered if SIDES[each.stance] is Side.AGAINST),
     )
 
 
@@ -266,15 +267,16 @@ def _position(run: Sequence[_Said], others: _Others) -> Position:
 
 
 def _contested_by(run: Sequence[_Said], others: _Others) -> str | None:
-    """Return the first statement of the opposite within a day of one of the run."""
+    """Return the first statement of the opposite within a day of one of the run, in another article."""
     opposite = {Side.FOR: others.against, Side.AGAINST: others.in_favour}.get(SIDES[run[0].stance], ())
-    near = (_first_near(each.take.at, opposite) for each in run) if opposite else ()
-    return min((place for place in near if place), default=(None, 0, None))[2]
+    near = [found for each in run if opposite and _is_founded([each]) and (found := _first_near(each, opposite))]
+    return min(near, key=lambda each: each.order).take.statement_id if near else None
 
 
-def _first_near(at: datetime, others: Sequence[tuple[datetime, int, str]]) -> tuple[datetime, int, str] | None:
-    place = bisect_left(others, (at - DAY, 0, ""))
-    return others[place] if place < len(others) and others[place][0] <= at + DAY else None
+def _first_near(said: _Said, others: Sequence[_Said]) -> _Said | None:
+    first = bisect_left(others, (said.take.at - DAY, 0, ""), key=lambda each: each.order)
+    within = takewhile(lambda each: each.take.at <= said.take.at + DAY, islice(others, first, None))
+    return next((each for each in within if not each.articles & said.articles), None)
 
 
 def _shift(before: _End, after: _End) -> Shift:
