@@ -66,7 +66,7 @@ ORDER BY u.first_said_at DESC, u.utterance_id
 """,  # noqa: S608 (our own words)
 )
 
-# What officials have said on the topics and most sources report.
+# What officials have said on the topics and most sources report. The fullest report of a thing said is of its days.
 MOST_REPORTED = Question(
     SaidLine,
     f"""
@@ -76,6 +76,7 @@ WHERE u.utterance_id IN (
     FROM utterances AS p
     JOIN statement_rows AS q ON q.statement_id = p.statement_id
     WHERE p.first_said_at >= $since AND p.first_said_at < $until AND p.official_id IS NOT NULL AND len(q.topics) > 0
+        AND coalesce(q.published_at >= $since AND q.published_at < $until::TIMESTAMPTZ + INTERVAL 3 DAY, true)
     ORDER BY p.independent_sources DESC, p.outlets DESC, p.first_said_at DESC, p.utterance_id
     LIMIT $most
 )
@@ -83,16 +84,23 @@ ORDER BY u.independent_sources DESC, u.outlets DESC, u.first_said_at DESC, u.utt
 """,  # noqa: S608 (our own words)
 )
 
-# What others say of an official: his name stands in their words.
+# What others say of an official: his name stands in their words. Of the mentions, which are stored as they arrive, the
+# newest are looked through: of ten million that is a tenth of the work.
 SAID_OF = Question(
     SaidLine,
     f"""
 {_SAID}
 WHERE u.statement_id IN (
         SELECT said.statement_id
-        FROM mentions AS m
+        FROM (
+            SELECT article_id, start_char, end_char
+            FROM mentions
+            WHERE rowid > (SELECT max(rowid) - 1000000 FROM mentions) AND kind = 'official' AND ref_id = $official
+            ORDER BY rowid DESC
+            LIMIT 5000
+        ) AS m
         JOIN statement_rows AS said USING (article_id)
-        WHERE m.kind = 'official' AND m.ref_id = $official AND said.official_id IS DISTINCT FROM $official
+        WHERE said.official_id IS DISTINCT FROM $official
             AND m.start_char >= said.start_char AND m.end_char <= said.end_char
     )
     AND u.official_id IS NOT NULL
@@ -164,10 +172,10 @@ SELECT
     s.statement_id, s.utterance_id, s.official_id, s.speaker, s.speaker_surface, s.cue, s.kind, s.text, s.stance,
     coalesce(s.published_at, a.first_seen_at) AS said_at, s.article_id, a.outlet, a.title, a.language,
     a.source, a.copy_kind,
-    coalesce((SELECT f.primary_source FROM feeds AS f WHERE (f.feed_id, f.outlet) = (a.feed_id, a.outlet)), false)
-        AS primary_source
+    coalesce(f.primary_source, false) AS primary_source
 FROM statements AS s
 JOIN article_rows AS a ON a.article_id = s.article_id
+LEFT JOIN feeds AS f ON f.feed_id = a.feed_id AND f.outlet = a.outlet
 WHERE s.utterance_id = $utterance
 ORDER BY said_at, a.first_seen_at, s.statement_id
 LIMIT $most
@@ -198,9 +206,9 @@ _ARTICLE = """
 SELECT
     a.article_id, a.url, a.outlet, a.title, coalesce(a.published_at, a.first_seen_at) AS told_at, a.language,
     a.story_id, a.event_id, a.source, a.copy_kind, a.cites, a.revision,
-    coalesce((SELECT f.primary_source FROM feeds AS f WHERE (f.feed_id, f.outlet) = (a.feed_id, a.outlet)), false)
-        AS primary_source
+    coalesce(f.primary_source, false) AS primary_source
 FROM articles AS a
+LEFT JOIN feeds AS f ON f.feed_id = a.feed_id AND f.outlet = a.outlet
 """
 ARTICLE = Question(ArticleLine, f"{_ARTICLE} WHERE a.article_id = $article")
 ARTICLES_OF_EVENT = Question(
