@@ -94,7 +94,9 @@ def moves_chart(
     names = [stance(name) for name in _STANCES]
     colour = alt.Color("stance:N", title=None, scale=alt.Scale(domain=names, range=list(_HUES[dark])))
     rows_axis = alt.Y("row:N", title=None, axis=alt.Axis(labelLimit=MARGIN - 20))
-    since = alt.X("since:T", title=None, axis=alt.Axis(format="%d %b %Y %H:%M", tickCount=5, labelOverlap=True))
+    is_short = max(each["until"] for each in rows)[:7] == min(each["since"] for each in rows)[:7]
+    axis = alt.Axis(format="%d %b, %H:%M" if is_short else "%d %b %Y", tickCount=5, labelOverlap=True)
+    since = alt.X("since:T", title=None, axis=axis)
     base = alt.Chart(data)
     stretches = base.mark_bar(height=9, cornerRadius=3).encode(x=since, x2="until:T", y=rows_axis, color=colour)
     begins = base.mark_point(filled=True, size=110, opacity=1).encode(

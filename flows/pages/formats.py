@@ -48,7 +48,10 @@ def _(sheet: OfficialSheet, zone: ZoneInfo, dark: bool) -> Any:
 @chart_of.register
 def _(sheet: TopicSheet, zone: ZoneInfo, dark: bool) -> Any:
     return moves_chart(
-        sheet.stands, lambda stand: f"{stand.name} ({side(stand.side or 'other') or 'other'})", zone, dark=dark
+        sheet.stands,
+        lambda stand: f"{stand.name} ({own})" if (own := side(stand.side or "other")) else stand.name,
+        zone,
+        dark=dark,
     )
 
 

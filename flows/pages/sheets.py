@@ -73,6 +73,14 @@ class TodaySheet(Sheet):
     before: date | None
     after: date | None
 
+    @property
+    def taken(self) -> tuple[tuple[StandLine, ...], ...]:
+        """Return the new positions, those together that the same words take on several topics."""
+        found: dict[tuple[str, ...], list[StandLine]] = {}
+        for each in self.stands:
+            found.setdefault((each.official_id, each.process or "", each.stance, each.first_text), []).append(each)
+        return tuple(map(tuple, found.values()))
+
 
 def today(session: Session, asked: Inquiry) -> TodaySheet:
     """Show a day, the newest of which there is news where none is asked for."""
