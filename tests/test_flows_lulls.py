@@ -38,15 +38,20 @@ WORDS = {
 OFTEN, MEANWHILE = (24, 20, 17, 14, 11, 8, 6), (4, 2, 1)
 
 
-def said(day, *, is_on, words=None):
+def said(day, *, is_on, words=None, topics=("ceasefire",)):
     """Return an article of the watched feed in which Peskov speaks, so many days ago."""
     text = f"“{words or WORDS[is_on].format(f'{day:g}')},” Peskov said on Friday. Nobody else spoke that day."
-    topics = ("ceasefire",) if is_on else ()
-    own = found(f"{is_on}-{day:g}", text, published_at=NOW - timedelta(days=day), topics=topics, stance="reject")
+    own = found(
+        f"{is_on}-{day:g}",
+        text,
+        published_at=NOW - timedelta(days=day),
+        topics=topics if is_on else (),
+        stance="reject",
+    )
     return replace(own, article=replace(own.article, feed_id="feed-one", first_seen_at=own.article.published_at))
 
 
-def lived(desk, *, on=OFTEN, besides=MEANWHILE, failed=None):
+def lived(desk, *, on=OFTEN, besides=MEANWHILE, failed=None, more=()):
     """Live through the days up to now: one feed brings all that is said; it `failed` from a day to another, if at all."""
     sync_feeds(desk.session, [feed(every=timedelta(hours=6), max_every=timedelta(days=14))])
     asked(desk, NOW - timedelta(days=25))
@@ -55,7 +60,7 @@ def lived(desk, *, on=OFTEN, besides=MEANWHILE, failed=None):
         asked(desk, since, failing_since=since)
         desk.session.run("UPDATE feeds SET max_every_seconds = 3600")
         asked(desk, until)
-    reads = [said(day, is_on=is_on) for days, is_on in ((on, True), (besides, False)) for day in days]
+    reads = [*more, *(said(day, is_on=is_on) for days, is_on in ((on, True), (besides, False)) for day in days)]
     taken_in(
         desk.setup, desk.session, worked_out(desk.setup, sorted(reads, key=lambda each: each.article.first_seen_at))
     )
@@ -98,6 +103,19 @@ def test_a_proven_silence_is_told_once_on_his_last_words(tmp_path):
         desk.take_in(said(-0.1, is_on=True))
         assert look(desk.after(hours=2)) == ()
         assert reasons(desk) == ["new"]
+
+
+def test_silence_on_two_topics_of_the_same_words_is_one_alert(tmp_path):
+    """Who spoke of both in the same words, and stopped, is told once: not for each, and not again the next hour."""
+    words = "A truce in its form number {} is for us out of the question, and talks on it are no matter of today"
+    both = RULE.replace('topics = ["ceasefire"]', 'topics = ["ceasefire", "talks"]')
+    with Desk(tmp_path, more=both) as desk:
+        reads = [said(day, is_on=True, words=words.format(f"{day:g}"), topics=("ceasefire", "talks")) for day in OFTEN]
+        lived(desk, on=(), more=reads)
+        (made,) = look(desk)
+        assert made.alert
+        assert look(desk.after(hours=1)) == ()
+        assert [each.subscriber for each in desk.send()].count("quiet") == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from alerts.follow_up_records import Silence
 from alerts.lulls import FEWEST_DAYS, HABIT, HABIT_SILENCES, Lull, LullState, lull
 from alerts.matching import find_matches
 from alerts.message_records import Message
-from alerts.records import Alert, Decision, HeardReport, Listening, Match, PastAlert, Reason, Scope
+from alerts.records import Alert, Decision, HeardReport, Listening, Match, Reason, Scope
 from alerts.rule_names import TOPIC
 from alerts.silencing import is_hushed
 from extractors.text.recaps import is_recap
@@ -70,7 +70,7 @@ def hour_of(moment: datetime) -> int:
 
 def decide_lulls(setup: Setup, session: Session, rules: Sequence[CompiledRule]) -> tuple[Decision, ...]:
     """Decide about each silence that is one, record that, and place the alerts into messages."""
-    now, made = setup.now(), []
+    now, made = setup.now(), list[Decision]()
     held = silences.active_silences(session, now)
     found: dict[str, ReadArticle] = {}
     for each in (listener for rule in rules for listener in listeners(session, rule, now - since_of(rule), now)):
@@ -84,6 +84,8 @@ def decide_lulls(setup: Setup, session: Session, rules: Sequence[CompiledRule]) 
         found[match.article_id] = read
         story_id = story_roots(session, {match.article_id}).get(match.article_id, match.article_id)
         decision = decided(each, own, match, story_id, hushed=is_silenced(held, each, story_id, now))
+        if decision.alert and any(each.alert and each.alert.alert_id == decision.alert.alert_id for each in made):
+            continue
         if decision.alert or decision.reason is not last_reason(session, decision):
             made.append(decision)
     alerts.save_decisions(session, made)
@@ -136,16 +138,10 @@ def listeners(
 
 
 def is_told(session: Session, listener: Listener, found: Lull) -> bool:
-    """Tell whether this silence was told already."""
+    """Tell whether this silence was told already, or another one on the same last words, whose alert it shares."""
     rule = listener.rule.name
     told = alerts.past_alerts(session, since=found.said_at, article_ids=found.article_ids, rules=[rule])
-    return any(is_on(each, listener) and each.fired_at > found.said_at for each in told)
-
-
-def is_on(told: PastAlert, listener: Listener) -> bool:
-    """Tell whether an alert is one on this official's silence about this topic."""
-    own = (listener.rule.name, listener.official_id, f"{TOPIC}{listener.topic}")
-    return (told.rule, told.official_id, told.keyword) == own
+    return any(each.official_id == listener.official_id and each.fired_at > found.said_at for each in told)
 
 
 def last_words(session: Session, listener: Listener, found: Lull) -> tuple[ReadArticle, Match] | None:
