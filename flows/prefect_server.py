@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import httpx
 
-from flows.config.environment import set_environment
+from flows.config.environment import forget_environment, set_environment
 from flows.config.settings import prefect_api_url, prefect_home
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import notify
@@ -135,6 +135,7 @@ def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subproce
         try:
             yield server
         finally:
+            forget_environment("PREFECT_API_URL")  # of ours; one that the operator named stays
             stop(server)
 
 

@@ -115,7 +115,9 @@ def test_a_database_that_no_server_can_use_is_put_aside(short_lived, monkeypatch
             UNUSABLE: "damaged",
             f"{UNUSABLE}-wal": "newer",
         }
+        assert settings.prefect_api_url()
     assert f"which is now {short_lived / UNUSABLE}" in caplog.text
+    assert settings.prefect_api_url() is None  # who begins anew has a server of its own again
 
 
 def test_a_server_that_ends_without_it_too_leaves_the_database(short_lived, monkeypatch):

@@ -11,15 +11,18 @@ import sys
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import httpx
 import pytest
 
-from flows import supervision
+from flows import readiness, serving, supervision
+from flows.cli import deployment
 from flows.config.environment import failed_starts
 from flows.prefect_server import one_serve
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import begin_anew, notify, pause_before
+from tests.newsroom import NOW
 from tests.servers import HttpServer, Reply
 from warehouse.locking import Patience, exclusive
 from warehouse.places import SERVE_LOCK
@@ -69,12 +72,10 @@ def test_without_a_manager_nothing_happens(monkeypatch, address):
 
 def test_the_watchdog_hears_that_the_loop_turns(manager, monkeypatch):
     """Twice in the time that the manager gives it is told, for as long as `serve` runs."""
-    from flows.serving import keep_telling  # noqa: PLC0415 (loads Prefect)
-
     monkeypatch.setenv("WATCHDOG_USEC", "20000")
 
     async def some_time():
-        telling = asyncio.create_task(keep_telling())
+        telling = asyncio.create_task(serving.keep_telling())
         said = [await asyncio.to_thread(manager.recv, 100) for _ in range(3)]
         telling.cancel()
         return said
@@ -110,8 +111,6 @@ def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
 
 def test_a_server_that_hangs_is_ended(monkeypatch, caplog):
     """A process that is there and answers nothing is no server: it is killed, so that all begins anew."""
-    from flows import serving  # noqa: PLC0415 (loads Prefect)
-
     monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
@@ -124,8 +123,6 @@ def test_a_server_that_hangs_is_ended(monkeypatch, caplog):
 
 def test_a_server_that_answers_is_left_alone(monkeypatch):
     """However long it is watched; that it ended by itself is found at once."""
-    from flows import serving  # noqa: PLC0415 (loads Prefect)
-
     monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
     with HttpServer() as other:
         other.reply("/api/health", Reply(body=b"true"))
@@ -138,7 +135,6 @@ def test_a_server_that_answers_is_left_alone(monkeypatch):
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")], ids=["gone", "slow"])
 def test_serve_begins_anew_when_its_server_fails_at_the_beginning(monkeypatch, tmp_path, error):
     """What Prefect says while the schedule is made is no traceback but a reason to begin anew."""
-    from flows import serving  # noqa: PLC0415 (loads Prefect)
 
     async def fails(*_):
         raise error
@@ -155,7 +151,7 @@ def test_pauses_grow_to_five_minutes():
 
 @pytest.mark.parametrize(("served", "failed", "after"), [(3.0, 2, 3), (3600.0, 7, 1)], ids=["soon again", "after long"])
 def test_serve_becomes_another_one(monkeypatch, caplog, served, failed, after):
-    """It says why and after how long, is called as it was, forgets its old server, and counts how often in a row."""
+    """It says why and after how long, is called as it was, keeps a server that was named, and counts how often."""
     called = []
     monkeypatch.setattr(supervision.os, "execv", lambda *how: called.append(how))
     monkeypatch.setattr(supervision.time, "sleep", lambda _: None)
@@ -167,8 +163,22 @@ def test_serve_becomes_another_one(monkeypatch, caplog, served, failed, after):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
     begin_anew(PartEnded("Prefect's server ended"), served)
     assert called == [(sys.executable, [sys.executable, "-m", "flows", "serve", "--standby"])]
-    assert (failed_starts(), os.environ.get("PREFECT_API_URL")) == (after, None)
+    assert (failed_starts(), os.environ["PREFECT_API_URL"]) == (after, "http://127.0.0.1:4200/api")
     assert f"Prefect's server ended: beginning again in {pause_before(after - 1):.0f} s" in caplog.text
+
+
+@pytest.mark.parametrize(("has_begun", "kind"), [(True, PartEnded), (False, WorkProblem)], ids=["again", "at first"])
+def test_what_is_not_there_yet_is_tried_again_by_who_has_begun_before(tmp_path, monkeypatch, has_begun, kind):
+    """A Prefect server that is gone ends a `serve` that somebody has just typed, and no other."""
+    monkeypatch.setenv("TALKWATCH_LEASE", "0")
+    monkeypatch.setattr(deployment, "act_under", lambda _: None)
+    told = WorkProblem("no Prefect server answers\nbesides, no feed is watched")
+    monkeypatch.setattr(readiness, "look_over", MagicMock(side_effect=told))
+    with pytest.raises(WorkProblem) as raised:
+        deployment.lead(SimpleNamespace(data_dir=tmp_path, now=lambda: NOW), has_begun=has_begun)
+    assert type(raised.value) is kind
+    assert str(raised.value).startswith("no Prefect server answers")
+    assert len(str(raised.value).splitlines()) == 2 - has_begun
 
 
 def test_one_who_stands_by_takes_over(tmp_path, monkeypatch, caplog, manager):

@@ -17,7 +17,7 @@ import typer
 from alerts.wording import counted
 from extractors.relation_records import Correction
 from flows.cli.command import Config, LogFormat, command, settings_of
-from flows.config.environment import configuration_path, set_environment
+from flows.config.environment import configuration_path, failed_starts, set_environment
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem, WorkProblem
 from flows.tables import listing
@@ -144,7 +144,7 @@ def serve(
     try:
         with one_serve(setup.data_dir, standby=standby):
             begun = time.monotonic()
-            lead(setup)
+            lead(setup, has_begun=standby or bool(failed_starts()))
     except PartEnded as problem:
         begin_anew(problem, time.monotonic() - begun)
 
@@ -162,17 +162,27 @@ def settings_to_begin_with(config: Path | None) -> Settings:
         return current_settings()
 
 
-def lead(setup: Setup) -> None:
-    """Serve as the one who writes: take the lease, look at everything, begin, and go on until stopped."""
+def lead(setup: Setup, *, has_begun: bool) -> None:
+    """Serve as the one who writes: take the lease, look at everything, begin, and go on until stopped.
+
+    Nobody looks at the terminal of one who `has_begun` before, or stood by: what keeps him from beginning now, such as
+    a Prefect server that is not there yet again, is a part that has ended, and he tries again.
+    """
     from flows.prefect_server import prefect_server
+    from flows.problems import PartEnded
     from flows.readiness import look_over
 
     with system_explained(setup.data_dir):
         lease = take(setup.data_dir, setup.now())
     set_environment({"TALKWATCH_LEASE": str(lease.token)})
     act_under(lease.token)
-    look_over(setup)
-    make_ready(setup)
+    try:
+        look_over(setup)
+        make_ready(setup)
+    except WorkProblem as problem:
+        if not has_begun:
+            raise
+        raise PartEnded("; ".join(str(problem).splitlines())) from None
     with prefect_server(setup.data_dir, setup.settings.prefect_port) as server:
         from flows.serving import serve as serve_until_stopped
 

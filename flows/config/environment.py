@@ -41,6 +41,11 @@ def set_environment(values: dict[str, str]) -> None:
     os.environ.update(values)
 
 
+def forget_environment(name: str) -> None:
+    """Take a variable away, here and for processes that are started from now on."""
+    os.environ.pop(name, None)
+
+
 def ignore_proxies() -> None:
     """Forget the proxies that the environment names: what is asked of this machine, Prefect for one, must not go there.
 
@@ -66,8 +71,7 @@ def failed_starts() -> int:
 
 
 def note_failed_start(count: int) -> None:
-    """Hand on how often that was; forget the server that has ended."""
-    os.environ.pop("PREFECT_API_URL", None)
+    """Hand on how often that was."""
     set_environment({"TALKWATCH_FAILED_STARTS": str(count)})
 
 
