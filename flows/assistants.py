@@ -23,7 +23,7 @@ from flows.problems import UsageProblem
 from flows.times import span_between
 from warehouse.errors import WarehouseError
 from warehouse.harmless import json_text, plain
-from warehouse.queries import asked
+from warehouse.queries import Bounds, asked
 from warehouse.questions import BLANKS, GuideQuestion, questions
 from warehouse.results import QueryResult, ResultRow, write_result
 from warehouse.search import Sought, found
@@ -109,7 +109,7 @@ def answer(data_dir: Path, name: str, values: Mapping[str, Any]) -> str:
         return searched(data_dir, values)
     question = next((each for each in questions() if each.name == name), None)
     sql = question.about(values) if question else values["query"]
-    with asked(data_dir, sql, timeout=TIMEOUT) as result:
+    with asked(data_dir, sql, Bounds(timeout=TIMEOUT)) as result:
         return in_bounds(result)
 
 

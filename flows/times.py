@@ -50,6 +50,18 @@ def span_of(text: str) -> timedelta:
     return value
 
 
+def bytes_of(text: str) -> int:
+    """Read a size from the command line."""
+    from alerts.values import size  # noqa: PLC0415  (as above)
+
+    try:
+        value = size(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text}: {error}") from None
+    assert isinstance(value, int)
+    return value
+
+
 def span_between(since: str | None, until: str | None, timezone: str) -> tuple[datetime | None, datetime | None]:
     """Read --since and --until; raise UsageProblem where nothing lies between them."""
     first, last = (time_of(each, timezone) if each else None for each in (since, until))

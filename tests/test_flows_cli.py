@@ -126,6 +126,8 @@ def test_what_init_writes_is_valid_uncommented(talkwatch, tmp_path):
         pytest.param(("sql", "x", "--format", "xml"), "invalid value for '--format': 'xml' is not one of 'table', 'csv', 'json', 'jsonl', 'parquet'; see `talkwatch sql --help`", id="no such format"),
         pytest.param(("sql", "-- all\nfrom alerts"), "no such option: -- all\\x0afrom alerts; what begins with - and is no option goes behind --", id="a query that begins with a comment"),
         pytest.param(("sql", "from alerts", "-f", "q.sql"), "write one of QUERY and -f", id="two queries"),
+        pytest.param(("sql", "from alerts", "--timeout", "0s"), "--timeout 0s --memory 1GB: no answer takes less than 1s and 100MB", id="no time for an answer"),
+        pytest.param(("sql", "from alerts", "--memory", "lots"), 'lots: write a whole number and MB, GB or TB, for example "5GB"', id="no size"),
         pytest.param(("sql", "-f", "gone.sql"), "cannot read gone.sql: No such file or directory", id="missing query"),
         pytest.param(("sql", "select '\udcff'"), "the query is not UTF-8 text; set LANG to a UTF-8 locale, or write it to a file", id="bytes that are no text"),
         pytest.param(("status", "--config", "."), "{folder} is a folder; name the file in it, for example {folder}/talkwatch.toml", id="a folder for a configuration"),

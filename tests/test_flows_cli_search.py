@@ -113,6 +113,12 @@ def test_nothing_found_is_said(talkwatch):
     assert talkwatch("snorkewhistle") == (0, "", "nothing holds all these words\n")
 
 
+def test_a_question_without_a_word_is_a_mistake(talkwatch):
+    """Nothing but marks is no question, and one line says so."""
+    said = "talkwatch: no word to look for; write one, for example: talkwatch search ceasefire\n"
+    assert talkwatch("", "—*") == (2, "", said)
+
+
 def test_an_official_whom_nobody_watches_is_a_mistake(talkwatch):
     """A name that is nobody's is told with the nearest one, before anything is looked for."""
     code, out, err = talkwatch("truce", "--official", "Dmitry Peskoff")

@@ -17,7 +17,7 @@ from warehouse import articles, queries
 from warehouse.errors import WarehouseError
 from warehouse.feeds import sync_feeds
 from warehouse.published import PUBLISHED, publish
-from warehouse.queries import QueryFailure, QueryProblem, asked, query
+from warehouse.queries import Bounds, QueryFailure, QueryProblem, asked, query
 from warehouse.sandbox import explained
 from warehouse.shown.copy import PublishedCopy
 from warehouse.store import LIVE, reading, writing
@@ -56,7 +56,7 @@ IN_TOKYO = """
 import os, sys
 os.environ["TZ"] = "Asia/Tokyo"
 from pathlib import Path
-from warehouse.queries import query
+from warehouse.queries import Bounds, query
 print(query(Path(sys.argv[1]), "SELECT '2024-05-24 09:00'::TIMESTAMPTZ::VARCHAR").rows[0][0])
 """
 
@@ -190,7 +190,7 @@ def test_a_query_that_does_more_than_read_is_refused(data_dir, probe):
 def test_a_query_that_takes_too_long_is_stopped(data_dir, sql):
     """A query without end stops at the time limit, in one line of its own kind."""
     with pytest.raises(QueryFailure, match="took too long"):
-        query(data_dir, sql, timeout=timedelta(seconds=0.2))
+        query(data_dir, sql, Bounds(timeout=timedelta(seconds=0.2)))
 
 
 @pytest.mark.parametrize(
@@ -213,6 +213,16 @@ def test_a_query_that_takes_too_much_memory_is_stopped(data_dir, sql):
         query(data_dir, sql)
     assert len(str(failure.value).splitlines()) == 1
     assert sorted(path.name for path in data_dir.iterdir()) == before
+
+
+def test_who_asks_can_give_a_query_more_memory(data_dir):
+    """What does not fit into the usual memory fits into more of it, and never into as much as one likes."""
+    big = "SELECT len(repeat('x', 1_200_000_000))"
+    with pytest.raises(QueryFailure, match="more memory"):
+        query(data_dir, big)
+    assert tuple(query(data_dir, big, Bounds(memory=4 * 10**9)).rows) == ((1_200_000_000,),)
+    ((limit,),) = query(data_dir, "SELECT current_setting('memory_limit')", Bounds(memory=200 * 10**6)).rows
+    assert limit == "133.5 MiB"
 
 
 def test_rows_come_as_they_are_found(data_dir):
@@ -262,7 +272,7 @@ def children(pid):
 ASK_FOR_LONG = """
 import sys
 from pathlib import Path
-from warehouse.queries import query
+from warehouse.queries import Bounds, query
 query(Path(sys.argv[1]), sys.argv[2])
 """
 

@@ -19,6 +19,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,14 +30,12 @@ from warehouse.locking import held_for_writing
 from warehouse.places import PUBLISHED
 from warehouse.results import QueryResult, ResultRow
 
-# The time for which an answer may be waited for; what is done with it takes none of this.
-LONGEST = timedelta(seconds=60)
 # Bytes that are moved at once.
 _PIECE = 1 << 20
 
 _PROGRAM = (
-    "import ast, sys; sys.path[:], descriptor = ast.literal_eval(sys.argv[1]);"
-    "from warehouse.sandbox import main; main(descriptor)"
+    "import ast, sys; sys.path[:], descriptor, memory = ast.literal_eval(sys.argv[1]);"
+    "from warehouse.sandbox import main; main(descriptor, memory)"
 )
 _LIMITS = {
     "too long": "the query took too long and was stopped: ask for less, or filter earlier",
@@ -59,8 +58,19 @@ class QueryFailure(WarehouseError):
     """The query ran into its limits."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a query may take: time for which its answer is waited for, not counting what is done with it, and bytes."""
+
+    timeout: timedelta = timedelta(seconds=60)
+    memory: int = 10**9
+
+
+USUAL = Bounds()
+
+
 @contextmanager
-def asked(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> Iterator[QueryResult]:
+def asked(data_dir: Path, sql: str, bounds: Bounds = USUAL) -> Iterator[QueryResult]:
     """Run every statement of `sql` on the published copy and give the last one's rows, as a stream.
 
     Raises QueryProblem with the place of the mistake, and QueryFailure for a query that takes too long or too much
@@ -72,15 +82,15 @@ def asked(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> Iterator
     with ExitStack() as stack:
         with system_explained(data_dir):
             copy = stack.enter_context(readable(published))
-        sandbox = stack.enter_context(_started(copy.fileno(), sql))
-        messages = _Messages(sandbox, published, timeout.total_seconds())
+        sandbox = stack.enter_context(_started(copy.fileno(), sql, bounds.memory))
+        messages = _Messages(sandbox, published, bounds.timeout.total_seconds())
         _, (columns, types) = messages.next()
         yield QueryResult(columns=columns, types=types, rows=messages.rows())
 
 
-def query(data_dir: Path, sql: str, *, timeout: timedelta = LONGEST) -> QueryResult:
+def query(data_dir: Path, sql: str, bounds: Bounds = USUAL) -> QueryResult:
     """Return the whole answer of a query; raise as `asked` does."""
-    with asked(data_dir, sql, timeout=timeout) as result:
+    with asked(data_dir, sql, bounds) as result:
         return QueryResult(columns=result.columns, types=result.types, rows=tuple(result.rows))
 
 
@@ -99,10 +109,10 @@ def readable(published: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _started(descriptor: int, sql: str) -> Iterator[subprocess.Popen[bytes]]:
+def _started(descriptor: int, sql: str, memory: int) -> Iterator[subprocess.Popen[bytes]]:
     """Start the process, with nothing of this one's environment, and ask; end it whatever it is at."""
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and program)
-        [sys.executable, "-I", "-S", "-c", _PROGRAM, repr((sys.path, descriptor))],
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, repr((sys.path, descriptor, memory))],
         env={},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

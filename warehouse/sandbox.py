@@ -24,12 +24,11 @@ import _duckdb as duckdb
 
 from warehouse.places import NO_BAR, NO_EXTENSIONS, Config
 
-# What the process may take beyond what it begins with; DuckDB's own limit is lower, so that it can say so itself.
-_MEMORY_BYTES = 1 << 30
+# The part of what the process may take beyond what it begins with that DuckDB knows of, so that it can say so itself.
+_OF_DUCKDB = 0.7
 _CONFIG: Config = {
     **NO_EXTENSIONS,
     "errors_as_json": "true",
-    "memory_limit": "700MB",
     "temp_directory": "",
     "threads": "2",
 }
@@ -41,13 +40,16 @@ _KINDS = "SELECT now(), '10:00:00+02'::TIMETZ, DATE '2024-05-24', INTERVAL 1 DAY
 Said = tuple[str, Any]
 
 
-def main(descriptor: int) -> None:
-    """Answer the query that stands on stdin from the copy that is open at `descriptor`, in messages on stdout."""
+def main(descriptor: int, memory: int) -> None:
+    """Answer the query that stands on stdin from the copy that is open at `descriptor`, in messages on stdout.
+
+    It may take so many bytes of memory beyond what the process begins with.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sql = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8))).decode()
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
     with suppress(BrokenPipeError), _pipe_alone() as pipe:
-        for said in _answers(descriptor, sql):
+        for said in _answers(descriptor, memory, sql):
             message = pickle.dumps(said)
             pipe.write(len(message).to_bytes(8) + message)
             pipe.flush()
@@ -66,14 +68,14 @@ def _end_with_the_caller() -> None:
     os._exit(1)
 
 
-def _answers(descriptor: int, sql: str) -> Iterator[Said]:
+def _answers(descriptor: int, memory: int, sql: str) -> Iterator[Said]:
     """Yield "columns" with their names and types, then "rows", and "end"; or what went wrong."""
     try:
-        connection = _opened(descriptor)
+        connection = _opened(descriptor, memory)
     except duckdb.Error as error:
         yield "unreadable", explained(error, "")[1]
         return
-    shut_in()
+    shut_in(memory)
     try:
         yield from _rows(connection, sql)
         yield "end", None
@@ -83,8 +85,8 @@ def _answers(descriptor: int, sql: str) -> Iterator[Said]:
         yield "too much", ""
 
 
-def _opened(descriptor: int) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config=_CONFIG)
+def _opened(descriptor: int, memory: int) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={**_CONFIG, "memory_limit": f"{int(memory * _OF_DUCKDB)}B"})
     # Under the name by which analysts know it from everywhere else.
     connection.execute(f"ATTACH '/dev/fd/{descriptor}' AS analysis (READ_ONLY)")
     connection.execute("USE analysis")
@@ -96,14 +98,14 @@ def _opened(descriptor: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def shut_in() -> None:
-    """Let this process open nothing, write to no file and leave none, and take no more than its memory."""
+def shut_in(memory: int) -> None:
+    """Let this process open nothing, write to no file and leave none, and take no more than so many bytes."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     with suppress(OSError):  # no /proc, as on macOS, where the limit would not be kept either
         status = Path("/proc/self/status").read_text("ascii")
         taken = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmData:"))
-        resource.setrlimit(resource.RLIMIT_DATA, (taken + _MEMORY_BYTES,) * 2)
+        resource.setrlimit(resource.RLIMIT_DATA, (taken + memory,) * 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 

@@ -13,7 +13,7 @@ import typer
 
 from flows.tables import streamed, terminal_width
 from warehouse.errors import WarehouseError
-from warehouse.queries import asked, query
+from warehouse.queries import USUAL, Bounds, asked, query
 
 HISTORY = Path("~/.talkwatch_sql_history")
 REMEMBERED = 1000
@@ -31,14 +31,14 @@ SELECT name FROM (
 _WORDS = "select from where group by all order having limit join using left on distinct count interval desc"
 
 
-def prompted(data_dir: Path, ask: Callable[[str], str] = input) -> None:
+def prompted(data_dir: Path, ask: Callable[[str], str] = input, bounds: Bounds = USUAL) -> None:
     """Answer queries until there are no more; a mistake is told and does not end it."""
     names = [str(name) for (name,) in query(data_dir, _NAMES).rows]
     typer.echo(WELCOME, err=True)
     with_memory(names)
     try:
         for text in questions(ask):
-            answered(data_dir, text)
+            answered(data_dir, text, bounds)
     finally:
         remember()
 
@@ -65,10 +65,10 @@ def questions(ask: Callable[[str], str]) -> Iterator[str]:
             typed.clear()
 
 
-def answered(data_dir: Path, text: str) -> None:
+def answered(data_dir: Path, text: str, bounds: Bounds) -> None:
     """Print a query's answer, page by page where it is longer than the terminal; or what is wrong."""
     try:
-        with asked(data_dir, text) as result:
+        with asked(data_dir, text, bounds) as result:
             lines = (f"{piece}\n" for piece in streamed(result.columns, result.rows, terminal_width()))
             height = shutil.get_terminal_size().lines - 1
             first = list(islice(lines, height))

@@ -44,6 +44,8 @@ def search(  # noqa: PLR0917  (typer calls it by the names of its options)
 
     In all forms of each word and all spellings of a name; `-word` must not be there.
     """
+    if not any(map(str.isalnum, "".join(words))):
+        raise UsageProblem("no word to look for; write one, for example: talkwatch search ceasefire")
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
     question = Sought(

@@ -12,10 +12,14 @@ import typer
 from flows.cli.command import Config, command, data_dir_named
 from flows.problems import UsageProblem, WorkProblem
 from flows.tables import streamed, terminal_width
+from flows.times import bytes_of, span_of
 from warehouse.errors import FULL
 from warehouse.places import replacing
-from warehouse.queries import QueryProblem, asked
+from warehouse.queries import Bounds, QueryFailure, QueryProblem, asked
 from warehouse.results import QueryResult, write_file, write_result
+
+# With less memory DuckDB does not begin.
+LEAST = 100 * 10**6
 
 
 class Format(StrEnum):
@@ -29,7 +33,7 @@ class Format(StrEnum):
 
 
 @command("sql")
-def sql(
+def sql(  # noqa: PLR0917  (typer calls it by the names of its options)
     query: Annotated[
         str | None, typer.Argument(metavar="QUERY", help="Else it is read from -f, stdin, or a prompt.")
     ] = None,
@@ -39,19 +43,30 @@ def sql(
         typer.Option("--format", help="How to answer; default what the file's name ends in, else a table."),
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to a file.")] = None,
+    timeout: Annotated[str, typer.Option(metavar="DURATION", help="How long its answer is waited for.")] = "60s",
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="How much memory it may take.")] = "1GB",
     config: Config = None,
 ) -> None:
     """Query the published copy, which no query can change; without a query it is a prompt."""
+    bounds = bounds_of(timeout, memory)
     if query is None and file is None and output is None and sys.stdin.isatty() and sys.stdout.isatty():
         from flows.cli.prompt import prompted
 
         try:
-            prompted(data_dir_named(config))
+            prompted(data_dir_named(config), bounds=bounds)
         except QueryProblem as problem:
             raise UsageProblem(str(problem)) from None
         return
     text = query_text(query, file)
-    answered(data_dir_named(config), text, output_format or format_of(output), output)
+    answered(data_dir_named(config), text, output_format or format_of(output), output, bounds)
+
+
+def bounds_of(timeout: str, memory: str) -> Bounds:
+    """Return what a query may take; raise UsageProblem for what is no time or size, or too little for any answer."""
+    bounds = Bounds(timeout=span_of(timeout), memory=bytes_of(memory))
+    if not bounds.timeout or bounds.memory < LEAST:
+        raise UsageProblem(f"--timeout {timeout} --memory {memory}: no answer takes less than 1s and 100MB")
+    return bounds
 
 
 def encodable(text: str) -> str:
@@ -90,18 +105,20 @@ def query_text(query: str | None, file: Path | None) -> str:
     return text
 
 
-def answered(data_dir: Path, text: str, output_format: Format, output: Path | None) -> None:
+def answered(data_dir: Path, text: str, output_format: Format, output: Path | None, bounds: Bounds) -> None:
     """Run a query and print its answer, or write it to a file; raise UsageProblem when it can't be run."""
     if output_format is Format.PARQUET and output is None:
         raise UsageProblem("parquet is no text: name a file with -o")
     try:
-        with asked(data_dir, text) as result:
+        with asked(data_dir, text, bounds) as result:
             if output is None:
                 written(result, output_format, sys.stdout.buffer, terminal_width())
             else:
                 saved(result, output_format, output)
     except QueryProblem as problem:
         raise UsageProblem(str(problem)) from None
+    except QueryFailure as failure:
+        raise WorkProblem(f"{failure}; or give it more with --timeout or --memory") from None
 
 
 def written(result: QueryResult, output_format: Format, out: BinaryIO, width: int | None = None) -> None:
