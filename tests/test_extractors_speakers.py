@@ -310,6 +310,8 @@ def test_an_office_speaks_for_whom_the_article_names_with_it(reader):
         pytest.param("The footage said a truce was near.", None, id="what only shows"),
         pytest.param("A deeper look said the talks were over.", None, id="what is nobody’s words"),
         pytest.param("The incident said that a truce was near.", None, id="what happened"),
+        pytest.param("A campaign ad said that the truce was broken.", None, id="an advertisement of nobody"),
+        pytest.param("Several emails said that the truce was broken.", None, id="emails of nobody"),
         pytest.param("The complaint said that the truce was broken.", None, id="a paper of a court"),
         pytest.param("The judge’s ruling said that the truce was broken.", "judge", id="whose ruling it is"),
         pytest.param("Travel said that a truce was near.", None, id="what people do"),

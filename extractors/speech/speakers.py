@@ -293,7 +293,7 @@ class Cast:
         if len(pair) > 1 and (likelihood := sum(one.likelihood for one in pair)) >= UNSURE:
             return replace(joined(pair), likelihood=likelihood)
         is_many = head.morph.get("Number", []) == ["Plur"] or len(coordinates(head)) > 1
-        is_nobodys = (is_paper or paper in STUDIES | PLANS) and not any(
+        is_nobodys = (is_paper or paper in STUDIES | PLANS | POSTS) and not any(
             child.ent_type_ in _MAKERS for child in head.lefts
         )
         is_thing = not is_person and head.pos_ != "PROPN" and says_nothing(role)
