@@ -46,13 +46,14 @@ JOIN (
 WHERE a.article_id IN (SELECT unnest($1::VARCHAR[]))
 GROUP BY ALL
 """
+# From here on nothing of the view's own is asked for, for which it would join every article there is.
 _STORED = Columns(StoredWords, without=["posts"])
 _WORDS = f"""
-SELECT article_id, {_STORED} FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+SELECT article_id, {_STORED} FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 """  # noqa: S608 (our own columns)
 _ARTICLES = f"""
 SELECT {_ARTICLE}, {_READING}, arrival
-FROM articles
+FROM article_rows
 WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY article_id
 """  # noqa: S608 (our own columns)

@@ -211,9 +211,16 @@ FROM articles AS a
 LEFT JOIN feeds AS f ON f.feed_id = a.feed_id AND f.outlet = a.outlet
 """
 ARTICLE = Question(ArticleLine, f"{_ARTICLE} WHERE a.article_id = $article")
+# Of the view only these are wanted, for which it would join every article there is.
+_ROWS_OF_EVENT = f"""(
+    SELECT r.*, coalesce(k.root, r.article_id) AS story_id, $event AS event_id
+    FROM (SELECT * FROM article_rows WHERE article_id IN {_OF_EVENT}) AS r
+    LEFT JOIN story_links AS k ON k.member = r.article_id
+)"""  # noqa: S608 (our own words)
 ARTICLES_OF_EVENT = Question(
     ArticleLine,
-    f"{_ARTICLE} WHERE a.article_id IN {_OF_EVENT} ORDER BY told_at, a.first_seen_at, a.article_id LIMIT $most",
+    _ARTICLE.replace("FROM articles AS", f"FROM {_ROWS_OF_EVENT} AS")
+    + "ORDER BY told_at, a.first_seen_at, a.article_id LIMIT $most",
 )
 FOUND_ARTICLES = Question(
     ArticleLine,
