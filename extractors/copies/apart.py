@@ -37,6 +37,10 @@ _BEFORE = frozenset(
 )
 
 
+Ordered = tuple[frozenset[str], frozenset[str]] | None
+_WAYS = ("from", "to")
+
+
 class _Order(Enum):
     """Whether two sentences tell of one order, or of the other."""
 
@@ -46,7 +50,14 @@ class _Order(Enum):
 
 def apart(one: Gist, other: Gist) -> bool:
     """Tell whether two sentences cannot say one thing, however near they are. The order does not matter."""
-    return of_others(one, other) or opposed(one, other) or _swapped(one, other) or _conditional(one, other)
+    return (
+        of_others(one, other)
+        or opposed(one, other)
+        or _swapped(one, other)
+        or _conditional(one, other)
+        or _differ_in_degree(one, other)
+        or _differ_in_time(one, other)
+    )
 
 
 def of_others(one: Gist, other: Gist) -> bool:
@@ -61,7 +72,7 @@ def of_others(one: Gist, other: Gist) -> bool:
 
 def opposed(one: Gist, other: Gist) -> bool:
     """Tell whether what one sentence says the other turns around: by a "not", or by the opposite word."""
-    told = _BEFORE if _order(one, other) is _Order.ONE else frozenset()
+    told = _BEFORE if _order(one.sequence, other.sequence) is _Order.ONE else frozenset()
     here, there = ({side for side in each.sides - told if -side not in each.sides} for each in (one, other))
     is_turned = any(-side in there for side in here) or _is_prefixed(one, other)
     return (one.negated != other.negated) != is_turned
@@ -76,7 +87,12 @@ def _swapped(one: Gist, other: Gist) -> bool:
     """Tell whether two sentences of much the same words give them to others: who acts on whom, what comes first."""
     if not is_one_language(one, other) or in_common(one.told, other.told) < _MOSTLY:
         return False
-    return _parts_swapped(one, other) or _order(one, other) is _Order.OTHER
+    return (
+        _parts_swapped(one, other)
+        or _ways_swapped(one, other)
+        or _order(one.sequence, other.sequence) is _Order.OTHER
+        or _order(one.compared, other.compared) is _Order.OTHER
+    )
 
 
 def replaced(one: Gist, other: Gist) -> bool:
@@ -163,14 +179,33 @@ def _is_inflected(one: str, other: str) -> bool:
     return one != other and one[:_CASELESS] == other[:_CASELESS]
 
 
-def _order(one: Gist, other: Gist) -> _Order | None:
-    """Tell what two sentences say of what comes first ("first …, then …", "after"); None where one says nothing."""
-    here, there = one.sequence, other.sequence
+def _order(here: Ordered, there: Ordered) -> _Order | None:
+    """Tell what two sentences say of what comes first ("first …, then …", "than"); None where one says nothing."""
     if here is None or there is None:
         return None
     if here[0] & there[1] and here[1] & there[0]:
         return _Order.OTHER
     return _Order.ONE if here[0] & there[0] and here[1] & there[1] else None
+
+
+def _ways_swapped(one: Gist, other: Gist) -> bool:
+    """Tell whether what comes from one and goes to another goes the other way in the other sentence."""
+    here, there = ({way: {name for each, name in told.ways if each == way} for way in _WAYS} for told in (one, other))
+    return bool(here["from"] & there["to"] and here["to"] & there["from"])
+
+
+def _differ_in_degree(one: Gist, other: Gist) -> bool:
+    """Tell whether one sentence says it of all, as a must or a fact, and the other of some, as a may or a thought."""
+    if one.negated or other.negated:
+        return False
+    here, there = ({each for each in told.degrees if -each not in told.degrees} for told in (one, other))
+    unreal = one.unreal != other.unreal and is_one_language(one, other)
+    return unreal or any(-each in there for each in here)
+
+
+def _differ_in_time(one: Gist, other: Gist) -> bool:
+    """Tell whether one sentence says that something was done which in the other is still to come."""
+    return any((here.coming - here.done) & (there.done - there.coming) for here, there in ((one, other), (other, one)))
 
 
 def _conditional(one: Gist, other: Gist) -> bool:

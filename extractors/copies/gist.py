@@ -22,11 +22,22 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 _KEPT = 8192  # sentences
 _STEM = 5  # letters that the inflected forms of a Slavic word share
 _SHORT = 3  # letters of words that tell nothing
+# Words after which something will be done, and those that may stand between.
+_WILL = frozenset({"will", "shall", "will've"})
+_ABOUT = frozenset({"going", "about", "is", "are", "due", "set", "poised"})
+_AUXILIARY = frozenset({"be", "been", "also", "soon", "now", "only", "have", "not", "never"})
+# After these a form that could be of the past is none, or is not over.
+_BARE = frozenset({"be", "being", "is", "are", "to", "will", "get", "gets"})
+_PAST = re.compile(r"\w{3}(?:[аеиіоуыяє]л|[ауоіия]в|л[аои])(?:с[яь])?$")
+_NOT_PAST = re.compile(r"\w{3}(?:(?<!ни)[еёи]м|[еєёи]т|[уюая]т|[уюаяи]ть|[еи]мо|[аиоуюї]є|[аеи]мо|аст)(?:с[яь])?$")
+_FROM = frozenset({"from", "by", "из", "от", "з", "із", "від"})
+_TO = frozenset({"to", "into", "towards", "в", "во", "к", "ко", "на", "до", "у"})
 _KEY = 2  # letters by which words are looked up in a list
 
 # Parts of a word that turn it around.
 _TURNED = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "не")
 _GRAMMAR = frozenset(TABLES["grammar"]["words"].split())
+_THAN = frozenset({"than", "чем", "нежели", "ніж"})
 _LATER = frozenset({"after", "после", "після"})
 _SEQUENCE = _LATER | {"before", "then", "until", "затем", "потом", "потім", "перед", "прежде", "до"}
 # The country, not the pronoun.
@@ -83,7 +94,14 @@ _NAMES, _KINDS, _NUMBERS = (Phrases(TABLES[name]) for name in ("names", "kinds",
 _CONDITIONS = Phrases({name: TABLES["conditions"][name] for name in ("conditional", "unconditional")})
 # The first row that has a word is the word's.
 _SYNONYMS = Phrases({f"{-number:04}": row for number, row in enumerate(TABLES["synonyms"], -999)})
-SIDES = tuple((Phrases({"": left}), Phrases({"": right})) for left, right in TABLES["opposites"])
+_HYPOTHETICAL = Phrases(TABLES["hypothetical"])
+
+
+def _rows(name: str) -> tuple[tuple[Phrases, Phrases], ...]:
+    return tuple((Phrases({"": left}), Phrases({"": right})) for left, right in TABLES[name])
+
+
+SIDES, _DEGREES = _rows("opposites"), _rows("degrees")
 _MULTIPLES = frozenset({"100", "1000", "1000000"})
 
 # A name in a sentence, its first word, and the word after it.
@@ -112,7 +130,10 @@ class Gist:
     `turned` are what words were made of that are turned around by their parts ("illegal", "fruitless"); `words` are
     all, in small letters. `parties` are those who act or are acted on, in order; `course` stems of what means
     something, in order, parties by their names, those in a row ("Russia and Ukraine") as one. `condition` are stems of
-    what has to come first ("if …"), `sequence` of what comes before what; None where nothing does.
+    what has to come first ("if …"), `sequence` of what comes before what, `compared` of what is more than what; None
+    where nothing does. `degrees` are like `sides`, of how much is said. `coming` are stems of what will be done, `done`
+    of what was; `ways` are names with where something comes "from", and "to" where it goes. `unreal` is what would have
+    been.
     """
 
     letters: Letters
@@ -129,6 +150,12 @@ class Gist:
     course: tuple[str, ...]
     condition: frozenset[str] | None
     sequence: tuple[frozenset[str], frozenset[str]] | None
+    compared: tuple[frozenset[str], frozenset[str]] | None
+    degrees: frozenset[int]
+    coming: frozenset[str]
+    done: frozenset[str]
+    ways: frozenset[tuple[str, str]]
+    unreal: bool
 
 
 @lru_cache(maxsize=_KEPT)
@@ -139,21 +166,28 @@ def gist(sentence: str) -> Gist:
     named = list(_NAMES.all_in(words))
     parties = _placed(words, named)
     listed = {place for _, start, end in named for place in range(start, end)}
+    others = {place: stem(words[place]) for place in _capitals(printed) if place not in listed}
     return Gist(
         letters=_letters(words),
         figures=frozenset(_figures(words)),
         names=frozenset(name for name, _, _ in named),
         kinds=frozenset(name for name, _, _ in _KINDS.all_in(words)),
-        others=frozenset(stem(words[place]) for place in _capitals(printed) if place not in listed),
+        others=frozenset(others.values()),
         told=_long_stems(words),
         negated=_is_negated(words),
-        sides=frozenset(_sides(words)),
+        sides=frozenset(_sides(words, SIDES)),
         turned=frozenset(_turned(words)),
         words=frozenset(words),
         parties=tuple(_actor(words, name, start) for name, start, _ in parties),
         course=tuple(_course(words, parties)),
         condition=_condition(words),
-        sequence=_sequence(words),
+        sequence=_sequence(words, _SEQUENCE),
+        compared=_sequence(words, _THAN),
+        degrees=frozenset(_sides(words, _DEGREES)),
+        coming=frozenset(_coming(words)),
+        done=frozenset(_done(words)),
+        ways=frozenset(_ways(words, {**others, **{start: name for name, start, _ in named}})),
+        unreal=any(name == "unreal" for name, _, _ in _HYPOTHETICAL.all_in(words)),
     )
 
 
@@ -234,9 +268,9 @@ def _condition(words: tuple[str, ...]) -> frozenset[str] | None:
     return _long_stems(words[end:]) - _long_stems(words[:start]) if end else None
 
 
-def _sequence(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]] | None:
+def _sequence(words: tuple[str, ...], between: frozenset[str]) -> tuple[frozenset[str], frozenset[str]] | None:
     """Return stems of what comes first and of what comes after it, None where no order is told."""
-    place = next((place for place, word in enumerate(words) if place and word in _SEQUENCE), None)
+    place = next((place for place, word in enumerate(words) if place and word in between), None)
     if place is None:
         return None
     left, right = _long_stems(words[:place]), _long_stems(words[place + 1 :])
@@ -249,12 +283,38 @@ def _is_negated(words: tuple[str, ...]) -> bool:
     return (turns or int("agreeing" in found)) % 2 == 1
 
 
-def _sides(words: tuple[str, ...]) -> Iterator[int]:
-    for number, (left, right) in enumerate(SIDES, 1):
+def _sides(words: tuple[str, ...], rows: Sequence[tuple[Phrases, Phrases]]) -> Iterator[int]:
+    for number, (left, right) in enumerate(rows, 1):
         if any(left.all_in(words)):
             yield number
         if any(right.all_in(words)):
             yield -number
+
+
+def _coming(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield stems of what a sentence says will be done."""
+    for place, word in enumerate(words[:-1]):
+        if word in _WILL or word.endswith("'ll") or (word == "to" and words[place - 1] in _ABOUT and place):
+            yield next((stem(each) for each in words[place + 1 :] if each not in _AUXILIARY), "")
+    yield from (stem(word) for word in words if _NOT_PAST.search(word))
+
+
+def _done(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield stems of what a sentence says was done."""
+    for before, word in pairwise(("", *words)):
+        if is_cyrillic(word):
+            if _PAST.search(word):
+                yield stem(word)
+        elif word not in {base(word), base(word) + "e"} and not word.endswith(("ing", "s")) and before not in _BARE:
+            yield stem(word)
+
+
+def _ways(words: tuple[str, ...], names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    """Yield names after "from" or "by", and after "to"."""
+    for place, name in names.items():
+        before = next((word for word in reversed(words[:place]) if word != "the"), "")
+        if before in _FROM or before in _TO:
+            yield ("from" if before in _FROM else "to"), name
 
 
 def _long_stems(words: Iterable[str]) -> frozenset[str]:
