@@ -118,17 +118,11 @@ def export(data_dir: Path, folder: Path, wanted: Wanted) -> Exported:
 
 def export_compatible(data_dir: Path, file: Path, wanted: Wanted) -> Exported:
     """Write the copy's tables, with their comments, to one DuckDB file that version 1.4 opens; raise as `export`."""
-    fresh = file.with_name(f".{file.name}.new")
-    with _opened(data_dir) as connection, system_explained(file.parent):
-        remove(fresh)
-        try:
-            connection.execute(f"ATTACH {literal(str(fresh))} AS compatible (STORAGE_VERSION '{COMPATIBLE}')")
-            names = _named(connection, wanted.tables)
-            rows = sum(_copied(connection, name, wanted) for name in names)
-            connection.execute("DETACH compatible")
-            replace_durably(fresh, file)
-        finally:
-            remove(fresh)
+    with _opened(data_dir) as connection, system_explained(file.parent), _made_whole(file) as fresh:
+        connection.execute(f"ATTACH {literal(str(fresh))} AS compatible (STORAGE_VERSION '{COMPATIBLE}')")
+        names = _named(connection, wanted.tables)
+        rows = sum(_copied(connection, name, wanted) for name in names)
+        connection.execute("DETACH compatible")
     return Exported(files=1, rows=rows)
 
 
@@ -176,18 +170,12 @@ class _Export:
         return made
 
     def _written(self, sql: str, target: Path) -> int:
-        fresh = target.with_name(f".{target.name}.new")
-        try:
-            if self._wanted.output_format == "parquet":
-                (count,) = _row(
-                    self._connection, f"COPY ({sql}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
-                )
-            else:
-                count = self._streamed(sql, fresh)
-            replace_durably(fresh, target)
-        finally:
-            fresh.unlink(missing_ok=True)
-        return int(count)
+        with _made_whole(target) as fresh:
+            if self._wanted.output_format != "parquet":
+                return self._streamed(sql, fresh)
+            written = f"COPY ({sql}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
+            (count,) = _row(self._connection, written)
+            return count
 
     def _streamed(self, sql: str, fresh: Path) -> int:
         found = self._connection.execute(sql)
@@ -285,6 +273,17 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
 
 
 def _write_json(path: Path, content: object) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(json_text(content) + "\n", encoding="utf-8")
-    replace_durably(fresh, path)
+    with _made_whole(path) as fresh:
+        fresh.write_text(json_text(content) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _made_whole(target: Path) -> Iterator[Path]:
+    """Hand over where to write a file, which is there, and on the disk, when the block is done, or as it was before."""
+    fresh = target.with_name(f".{target.name}.new")
+    remove(fresh)
+    try:
+        yield fresh
+        replace_durably(fresh, target)
+    finally:
+        remove(fresh)
