@@ -30,6 +30,7 @@ from flows.acquire import reprocess
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.fetch import FoundArticle
+from warehouse import published
 from warehouse.exports import MANIFEST, Wanted, export
 from warehouse.integrity import faults
 from warehouse.kept import Keeping, KeptPage, counted_pages, keep, kept_pages, newest_pages
@@ -116,6 +117,8 @@ def migrations(base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[
 def publications(base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[bool, str]]:
     """Publish, killed on the way: the copy opens, and is the one before or the new one."""
     data_dir = folder / "published"
+    # However small the file, so that most copies are levelled, not made whole.
+    published.KEPT_FROM = 0
     shutil.copytree(base, data_dir)
     migrate(data_dir)
     whole = max(seconds_of(lambda: publish(data_dir)), 0.01)

@@ -3,12 +3,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import signal
 from datetime import UTC, datetime
 
 import duckdb
 import pytest
 
-from tests.warehouse_examples import NOW, read_article
+from tests.damage import DYING
+from tests.warehouse_examples import NOW, python, read_article
 from warehouse import articles, exports
 from warehouse.exports import Wanted, export, export_compatible
 from warehouse.places import PUBLISHED
@@ -123,6 +125,28 @@ def test_what_was_cut_off_goes_on(data_dir, tmp_path, monkeypatch):
     again = export(data_dir, tmp_path / "fresh", Wanted(tables=[*left, "statements"]))
     assert (made.rows, again.kept) == (again.rows, 0)
     assert not (tmp_path / "out" / exports.UNFINISHED).exists()
+
+
+# Dies before the file of that number has its name.
+DIES = f"""{DYING}
+from warehouse import exports
+
+done = exports.replace_durably
+left = [None] * int(sys.argv[3])
+exports.replace_durably = lambda *files: left.pop() or (done(*files) if left else die())
+exports.export(Path(sys.argv[1]), Path(sys.argv[2]), exports.Wanted(tables=["articles"]))
+"""
+
+
+@pytest.mark.parametrize("number", [pytest.param(1, id="its first note"), pytest.param(2, id="its first file")])
+def test_a_kill_at_the_beginning_is_in_no_later_export_s_way(data_dir, tmp_path, number):
+    """Killed before there is anything to go on from, the folder is known as an export's and filled by the next."""
+    with python(DIES, data_dir, tmp_path / "out", number) as dying:
+        assert dying.wait(30) == -signal.SIGKILL
+    assert list((tmp_path / "out").rglob("*.new"))
+    export(data_dir, tmp_path / "out", Wanted(tables=["articles"]))
+    assert (tmp_path / "out" / exports.MANIFEST).exists()
+    assert not list((tmp_path / "out").rglob("*.new"))
 
 
 def test_an_export_takes_the_place_of_the_one_before(data_dir, tmp_path):

@@ -140,6 +140,8 @@ class _Export:
             noted = json.loads((folder / UNFINISHED).read_text("utf-8"))
             if noted["of"] == self._key:
                 self._finished = {each["path"]: _File(**each) for each in noted["files"]}
+        # Before the first file: by this the folder is known as ours.
+        self._note()
 
     def files(self, table: str) -> Iterator[_File]:
         """Write a table's files that are not finished yet, and tell of all."""
@@ -166,8 +168,11 @@ class _Export:
         digest = hashlib.sha256(target.read_bytes()).hexdigest()
         made = _File(path=path, table=table, month=month, rows=rows, bytes=target.stat().st_size, sha256=digest)
         self._finished[path] = made
-        _write_json(self._folder / UNFINISHED, {"of": self._key, "files": [*map(_described, self._finished.values())]})
+        self._note()
         return made
+
+    def _note(self) -> None:
+        _write_json(self._folder / UNFINISHED, {"of": self._key, "files": [*map(_described, self._finished.values())]})
 
     def _written(self, sql: str, target: Path) -> int:
         with _made_whole(target) as fresh:
@@ -221,6 +226,8 @@ def _described(file: _File) -> dict[str, object]:
 def _begun(folder: Path) -> list[str]:
     """Make the folder, or see that it is ours; return the files of the export in it. Raise QueryProblem."""
     folder.mkdir(parents=True, exist_ok=True)
+    # What one that was killed before it had noted anything has left.
+    _unfinished(folder / UNFINISHED).unlink(missing_ok=True)
     ours = [name for name in (MANIFEST, UNFINISHED) if (folder / name).is_file()]
     if not ours and any(folder.iterdir()):
         raise QueryProblem(f"{folder} holds other things than an export: name an empty folder, or a new one")
@@ -277,10 +284,14 @@ def _write_json(path: Path, content: object) -> None:
         fresh.write_text(json_text(content) + "\n", encoding="utf-8")
 
 
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f".{target.name}.new")
+
+
 @contextmanager
 def _made_whole(target: Path) -> Iterator[Path]:
     """Hand over where to write a file, which is there, and on the disk, when the block is done, or as it was before."""
-    fresh = target.with_name(f".{target.name}.new")
+    fresh = _unfinished(target)
     remove(fresh)
     try:
         yield fresh

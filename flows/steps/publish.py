@@ -19,7 +19,7 @@ from flows.config.settings import Settings
 from warehouse.published import PUBLISHED, identity_of, publish
 from warehouse.store import replace_durably
 
-# Publishing copies the whole file: it may take this part of a pass at most, but for the first and the last time.
+# Publishing may copy the whole file: it may take this part of a pass at most, but for the first and the last time.
 PUBLISHING = 0.1
 # What was handed on last.
 HANDOVER = "handover.json"
