@@ -81,7 +81,7 @@ class World:
             published = BEGIN + (number // self.feeds * DAY + feed % DAY) * HOUR
             self.server.reply(f"/a{number}", lambda _asked, number=number: article(number))
             items += (
-                f"<item><title>{mark(number)}</title><link>{self.server.url(f'/a{number}')}</link>"
+                f"<item><title>{story(number)[0]}</title><link>{self.server.url(f'/a{number}')}</link>"
                 f"<pubDate>{format_datetime(published)}</pubDate></item>"
             )
         return Reply(body=f"<rss version='2.0'><channel><title>F{feed}</title>{items}</channel></rss>".encode())
