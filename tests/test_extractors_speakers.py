@@ -226,6 +226,12 @@ def test_speakers_are_resolved(reader, text, speaker, speaker_id, surface):
             id="not so many",
         ),
         pytest.param(
+            "King Charles and Queen Camilla met. The officials said a truce was near.",
+            "officials",
+            None,
+            id="by no role",
+        ),
+        pytest.param(
             "Russia and Ukraine met. The two sides said a truce was near.", "Russia; Ukraine", None, id="two sides"
         ),
         pytest.param(

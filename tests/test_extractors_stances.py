@@ -72,6 +72,7 @@ from extractors.speech.stances import (
         pytest.param("say", "Maybe, we'll see", False, Stance.DOUBT, id="to wait and see"),
         pytest.param("say", "he wanted nothing to do with the deal", False, Stance.REJECT, id="nothing to do with it"),
         pytest.param("say", "it would be welcomed by ⟨other⟩", False, Stance.ASSERT, id="welcomed by others"),
+        pytest.param("say", "they are not only interested in talks", False, Stance.ASSERT, id="not only"),
         pytest.param("say", "he was prepared to step back", False, Stance.THREATEN, id="ready to leave"),
         pytest.param("say", "⟨other⟩ must withdraw", False, Stance.DEMAND, id="a demand"),
         pytest.param("say", "⟨other⟩ demands guarantees", False, Stance.ASSERT, id="another's demand"),
