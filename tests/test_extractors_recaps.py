@@ -25,6 +25,14 @@ from extractors.text.recaps import is_recap
             "Fidan, who had met the sides last week, [said] {talks go on}.", False, id="told of the speaker by the way"
         ),
         pytest.param("Last week, Trump [said] {talks go on}.", True, id="what opens the sentence"),
+        pytest.param("Last year, he wrote a strategy paper [urging] {a delay}.", False, id="what was written to last"),
+        pytest.param(
+            "In 2023 and a year earlier, Li drew up a plan that [said] {troops leave}.", False, id="a plan that said"
+        ),
+        pytest.param("A month ago its draft law [said] {troops leave}.", True, id="a law whose own verb is dated"),
+        pytest.param("Last week he gave a speech [calling for] {a truce}.", True, id="a speech is of its day"),
+        pytest.param("Last month he sent a letter [urging] {a truce}.", True, id="a letter is of its day"),
+        pytest.param("Li drew up a plan, and last week [said] {troops leave}.", True, id="a plan beside what was said"),
         pytest.param("{A truce}, he [said], {is near}.", False, id="nothing recalled"),
     ],
 )

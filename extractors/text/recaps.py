@@ -34,6 +34,14 @@ _SAME_DAY = re.compile(
 # What is told of the speaker by the way: "Fidan, who had met them last week, said".
 _ASIDE = re.compile(r",\s(?:who|which|whose|where)\b[^,.;]*,")
 
+# What was written to last says so still, whenever that was: "last year he wrote a paper urging", "a plan that said". A
+# letter or a speech is of its day.
+_LASTING = re.compile(
+    r"\b(?:papers?|plans?|strategy|strategies|blueprints?|road ?maps?|proposals?|doctrines?"
+    r"|drafts?|documents?|books?|memoirs?|manifestos?|treat(?:y|ies)|laws?|bills?)\s(?P<that>(?:that|which)\s)?$",
+    re.IGNORECASE,
+)
+
 
 def is_recap(text: str, cue: Span | None, said: Sequence[Span]) -> bool:
     """Tell whether the words around a verb of saying put it into the past; `said` are the parts that are said."""
@@ -43,5 +51,8 @@ def is_recap(text: str, cue: Span | None, said: Sequence[Span]) -> bool:
     after = [part.start for part in said if part.start >= cue.end]
     start, end = max([cue.start - _BEFORE, 0, *before]), min([cue.end + _AFTER, len(text), *after])
     ahead, behind = (_SAME_DAY.sub(" ", _ASIDE.sub(" ", text[a:b])) for a, b in ((start, cue.start), (cue.end, end)))
+    lasting = _LASTING.search(ahead)
+    if lasting and (lasting["that"] or cue.slice(text).endswith("ing")):
+        ahead = ""
     around = f"{_BREAK.split(ahead)[-1]}{cue.slice(text)}{_BREAK.split(behind)[0]}"
     return _RECALLED.search(around) is not None
