@@ -20,7 +20,7 @@ from typing import BinaryIO
 import httpx
 
 from flows.config.environment import forget_environment, set_environment
-from flows.config.settings import prefect_api_url, prefect_home
+from flows.config.settings import prefect_api_url, prefect_home, prefect_log
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import notify
 from warehouse.errors import system_explained
@@ -128,7 +128,7 @@ def prefect_server(data_dir: Path, port: int | None = None) -> Iterator[subproce
     if prefect_api_url():
         yield None
         return
-    log_path = data_dir / "prefect" / "server.log"
+    log_path = prefect_log(data_dir)
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as output:
         server = begun(data_dir, port, log_path, output)

@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from flows.acquire.replay import replay
 from flows.cli.app import app
-from flows.steps.nightly import latest_night
+from flows.config.settings import prefect_log
+from flows.steps.nightly import LOG_KEPT, LONGEST_LOG, cut_log, latest_night
 from tests.newsroom import NOW, OTHER, feed, newsroom, page
 from tests.servers import Reply
 from warehouse.search import Sought, found
@@ -31,6 +32,24 @@ def test_when_the_last_night_was(now, zone, night):
     assert latest_night(at, zone).astimezone(UTC) == datetime.fromisoformat(night).replace(tzinfo=UTC)
 
 
+def test_a_long_log_keeps_its_end(tmp_path):
+    """Of a log over ten megabytes whole lines of its end stay, and whoever has it open writes on behind them."""
+    log = tmp_path / "server.log"
+    cut_log(log)
+    line = b"a warning of Prefect's\n"
+    with log.open("ab", buffering=0) as server:
+        server.write(line * (LONGEST_LOG // len(line)))
+        cut_log(log)
+        assert log.stat().st_size == LONGEST_LOG // len(line) * len(line)
+        server.write(line * 2)
+        cut_log(log)
+        server.write(b"the last\n")
+    lines = log.read_bytes().splitlines(keepends=True)
+    assert set(lines) == {line, b"the last\n"}
+    assert lines[-1] == b"the last\n"
+    assert LOG_KEPT - 2 * len(line) < log.stat().st_size < LOG_KEPT + 2 * len(line)
+
+
 @pytest.fixture
 def room(tmp_path):
     """An outlet, a mailbox and a webhook."""
@@ -46,12 +65,19 @@ def texts(room):
 
 @pytest.mark.slow
 def test_texts_that_matched_nothing_are_dropped_in_time(room):
-    """After thirty days the text of what matched nothing is gone for good, counted and told; all else stays."""
+    """After thirty days the text of what matched nothing is gone for good, counted and told; all else stays.
+
+    The same night cuts the log of Prefect's server.
+    """
     room.write(more=RETENTION)
     room.run()
     data_dir = room.configuration.parent / "var"
+    server_log = prefect_log(data_dir)
+    server_log.parent.mkdir()
+    server_log.write_bytes(bytes(LONGEST_LOG + 1))
     room.now += timedelta(days=29)
     room.run()
+    assert server_log.stat().st_size == LOG_KEPT
     assert texts(room) == [("harvest", True, True), ("talks", True, True)]
     assert len(found(data_dir, Sought(words="pears"), 5)) == 1
     room.now += timedelta(days=2)

@@ -141,6 +141,11 @@ def prefect_api_url() -> str | None:
     return os.environ.get("PREFECT_API_URL") or None
 
 
+def prefect_log(data_dir: Path) -> Path:
+    """Return the log of our own Prefect server."""
+    return data_dir / "prefect" / "server.log"
+
+
 def prefect_home() -> Path:
     """Return Prefect's own directory, as the environment names it once it is prepared."""
     return Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()

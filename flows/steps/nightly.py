@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts.wording import counted
+from flows.config.settings import prefect_log
 from flows.setup import Setup
 from flows.steps.deliver.notices import tell, well_again
 from warehouse.details import drop_details, oldest_detail
@@ -26,6 +30,8 @@ AT_ONCE = 5_000
 DAYS_AT_ONCE = timedelta(days=10)
 # Texts are read again in the nights after they came.
 LOOKED_AT = timedelta(days=3)
+# Of the log of Prefect's server, in bytes: it writes warnings alone, but one a second where its disk fails.
+LONGEST_LOG, LOG_KEPT = 10_000_000, 1_000_000
 _ADVICE = (
     "`talkwatch warehouse check` looks again. Nothing stops; if the disk or the machine had trouble, "
     "`talkwatch restore` puts a backup in its place. If not, it is a mistake of Talkwatch's: please report it."
@@ -58,6 +64,7 @@ def do_nightly(setup: Setup) -> None:
         # What matched anything is known by its decisions: they stay for as long as texts are looked at for that.
         longest = [each.rule.cooldown for each in setup.rules]
         drop_old_details(setup, now - max([retention.details, retention.text or retention.details, *longest]))
+    cut_log(prefect_log(setup.data_dir))
     publish(setup.data_dir)
     try:
         found = faults(setup.data_dir, now - LOOKED_AT)
@@ -75,6 +82,17 @@ def do_nightly(setup: Setup) -> None:
             well_again(
                 setup, session, "integrity", subject="The warehouse is sound again", text="Nothing is wrong in it."
             )
+
+
+def cut_log(path: Path) -> None:
+    """Keep the end of a log that has grown long; whoever writes it appends, and goes on behind what is left."""
+    with suppress(FileNotFoundError), path.open("r+b") as log_file:
+        if log_file.seek(0, os.SEEK_END) > LONGEST_LOG:
+            log_file.seek(-LOG_KEPT, os.SEEK_END)
+            end = log_file.read()
+            log_file.seek(0)
+            log_file.truncate()
+            log_file.write(end[end.find(b"\n") + 1 :])
 
 
 def drop_old_texts(setup: Setup, before: datetime) -> None:
