@@ -100,14 +100,24 @@ def moves_chart(
     base = alt.Chart(data)
     stretches = base.mark_bar(height=9, cornerRadius=3).encode(x=since, x2="until:T", y=rows_axis, color=colour)
     begins = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=since, y=rows_axis, color=colour, shape=alt.Shape("stance:N", title=None, scale=alt.Scale(domain=names))
+        x=since,
+        y=rows_axis,
+        color=colour,
+        shape=alt.Shape("stance:N", title=None, scale=alt.Scale(domain=names)),
+        description="told:N",
     )
     return (stretches + begins).properties(width=width, height=alt.Step(_ROW))
 
 
 def _strip(stand: StandLine, row: str, zone: ZoneInfo) -> Mapping[str, str]:
     taken = stance(stand.stance)
-    return {"row": row, "stance": taken, "since": clock(stand.since, zone), "until": clock(stand.until, zone)}
+    return {
+        "row": row,
+        "stance": taken,
+        "since": clock(stand.since, zone),
+        "until": clock(stand.until, zone),
+        "told": f"{row}: {taken} since {stand.since.astimezone(zone):%-d %B %Y %H:%M}",
+    }
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import logging
 import os
@@ -39,6 +40,8 @@ GLANCE = timedelta(seconds=1)
 STANDBY_SECONDS = 2.0
 ANSWER_SECONDS = 10
 STOP_SECONDS = 5
+# A server that is busy answers within a second; one that has answered nothing for so long starts no pass any more.
+HANGING_SECONDS = 300.0
 # What a service manager that waits for us to be ready is told meanwhile: to give us another minute (sd_notify(3)).
 MORE_TIME = "EXTEND_TIMEOUT_USEC=60000000"
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
@@ -247,6 +250,37 @@ def is_ours(client: httpx.Client, url: str) -> bool:
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return False
     return Path(str(home)).resolve() == prefect_home().resolve()
+
+
+async def ended(server: subprocess.Popen[bytes] | None) -> None:
+    """Return when the server's process has ended, killed here when it hangs; never, when it is not ours."""
+    hangs = asyncio.create_task(hanging()) if server else None
+    try:
+        while not has_ended(server):
+            await asyncio.sleep(1)
+            if server and hangs and hangs.done():
+                log.warning("Prefect's server has not answered for %.0f s and is ended", HANGING_SECONDS)
+                server.kill()
+                server.wait()
+    finally:
+        if hangs:
+            hangs.cancel()
+
+
+async def hanging() -> None:
+    """Return when the server has answered nothing for long."""
+    answered = time.monotonic()
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
+        while time.monotonic() - answered < HANGING_SECONDS:
+            await asyncio.sleep(HANGING_SECONDS / 10)
+            with suppress(httpx.HTTPError):
+                await client.get(f"{prefect_api_url()}/health")
+                answered = time.monotonic()
+
+
+def has_ended(server: subprocess.Popen[bytes] | None) -> bool:
+    """Tell whether a server of ours has ended."""
+    return server is not None and server.poll() is not None
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,6 @@ import logging
 import multiprocessing
 import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -27,7 +26,7 @@ from flows.config.settings import Settings, prefect_api_url
 from flows.logs import one_line, set_up_logging
 from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
 from flows.pages.server import keep_served, stand_of
-from flows.prefect_server import ANSWER_SECONDS
+from flows.prefect_server import ended, has_ended
 from flows.problems import PartEnded
 from flows.reloading import Reloading
 from flows.setup import LOCK_FILE, STOP_FLAG, Setup
@@ -42,8 +41,6 @@ STOP_SECONDS = 20
 REPORT_SECONDS = 3
 WATCH_SECONDS = 60.0
 RELOAD_SECONDS = 5.0
-# A server that is busy answers within a second; one that has answered nothing for so long starts no pass any more.
-HANGING_SECONDS = 300.0
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -192,37 +189,6 @@ def leave_clean(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> N
         return
     with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
         forget_unstarted(client, deployment_id)
-
-
-async def ended(server: subprocess.Popen[bytes] | None) -> None:
-    """Return when the server's process has ended, killed here when it hangs; never, when it is not ours."""
-    hangs = asyncio.create_task(hanging()) if server else None
-    try:
-        while not has_ended(server):
-            await asyncio.sleep(1)
-            if server and hangs and hangs.done():
-                log.warning("Prefect's server has not answered for %.0f s and is ended", HANGING_SECONDS)
-                server.kill()
-                server.wait()
-    finally:
-        if hangs:
-            hangs.cancel()
-
-
-async def hanging() -> None:
-    """Return when the server has answered nothing for long."""
-    answered = time.monotonic()
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
-        while time.monotonic() - answered < HANGING_SECONDS:
-            await asyncio.sleep(HANGING_SECONDS / 10)
-            with suppress(httpx.HTTPError):
-                await client.get(f"{prefect_api_url()}/health")
-                answered = time.monotonic()
-
-
-def has_ended(server: subprocess.Popen[bytes] | None) -> bool:
-    """Tell whether a server of ours has ended."""
-    return server is not None and server.poll() is not None
 
 
 def cut_off_runs() -> None:

@@ -90,6 +90,7 @@ def test_each_key_holds_what_it_is_called() -> None:
         language="uk",
         published_at=NOW - timedelta(hours=3),
         primary="Kremlin",
+        event_id="event1",
         in_english=NewSource("AFP", "https://afp.example/1"),
     )
     assert document(letter(told))["alerts"] == [
@@ -108,6 +109,7 @@ def test_each_key_holds_what_it_is_called() -> None:
             "side": "russia",
             "excerpt": EXCERPT,
             "story_id": "story1",
+            "event_id": "event1",
             "sources": 2,
             "primary_source": "Kremlin",
             "article_id": "a1",

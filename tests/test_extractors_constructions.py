@@ -43,7 +43,7 @@ def read():
         ),
         pytest.param(
             "“Send the draft to us today,” the email read.",
-            ("email", "read", "Send the draft to us today"),
+            (None, "read", "Send the draft to us today"),
             id="a verb that looks like a noun",
         ),
         pytest.param(

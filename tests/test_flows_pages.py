@@ -435,7 +435,7 @@ class TestPictures:
         picture = etree.fromstring(site["/officials/dmitry-peskov.svg"].encode())
         words = [str(word) for word in picture.xpath("//*[local-name()='text']/text()")]
         assert {"ceasefire, Ukraine–Russia", "accepts", "rejects"} <= set(words)
-        assert "since: 21 Nov 2026 10:05" in site["/officials/dmitry-peskov.svg"]
+        assert "ceasefire, Ukraine–Russia: rejects since 21 November 2026 10:05" in site["/officials/dmitry-peskov.svg"]
 
     def test_each_picture_is_drawn_for_light_and_dark(self, site):
         """Every picture is well-formed, asks nobody for anything, and has its like for dark paper."""

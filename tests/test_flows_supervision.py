@@ -16,7 +16,7 @@ from unittest.mock import MagicMock
 import httpx
 import pytest
 
-from flows import readiness, serving, supervision
+from flows import prefect_server, readiness, serving, supervision
 from flows.cli import deployment
 from flows.config.environment import failed_starts
 from flows.prefect_server import one_serve
@@ -111,24 +111,24 @@ def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
 
 def test_a_server_that_hangs_is_ended(monkeypatch, caplog):
     """A process that is there and answers nothing is no server: it is killed, so that all begins anew."""
-    monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
+    monkeypatch.setattr(prefect_server, "HANGING_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
-        monkeypatch.setattr(serving, "ANSWER_SECONDS", 0.1)
+        monkeypatch.setattr(prefect_server, "ANSWER_SECONDS", 0.1)
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as server:
-            asyncio.run(serving.ended(server))
+            asyncio.run(prefect_server.ended(server))
             assert server.returncode == -signal.SIGKILL
     assert "has not answered" in caplog.text
 
 
 def test_a_server_that_answers_is_left_alone(monkeypatch):
     """However long it is watched; that it ended by itself is found at once."""
-    monkeypatch.setattr(serving, "HANGING_SECONDS", 0.5)
+    monkeypatch.setattr(prefect_server, "HANGING_SECONDS", 0.5)
     with HttpServer() as other:
         other.reply("/api/health", Reply(body=b"true"))
         monkeypatch.setenv("PREFECT_API_URL", other.url("/api"))
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"]) as server:
-            asyncio.run(serving.ended(server))
+            asyncio.run(prefect_server.ended(server))
             assert server.returncode == 0
 
 
