@@ -226,6 +226,7 @@ def ordeal(tmp_path_factory):
             told = until_serving(second, 1)
             room.mail.wait_for(1, LONG)
             room.hook.wait_for("/hook", 1, LONG)
+            until(lambda: room.published("select count(*) from articles") == [(3,)], LONG)
             second.send_signal(signal.SIGTERM)
             _, rest = second.communicate(timeout=60)
         finally:
