@@ -15,7 +15,7 @@ test: install tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "the tests run a file at a time, side by side, in fifteen to twenty minutes on two cores"
+	@echo "the tests run a file at a time, side by side, in some twenty minutes on two cores"
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 # A browser that looks at the pages, a database for Prefect. Where there is no apt-get their tests are skipped, and say so.

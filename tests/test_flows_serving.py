@@ -199,6 +199,11 @@ def ordeal(tmp_path_factory):
     with watched(tmp_path_factory.mktemp("ordeal"), "1m") as room:
         gate, late = threading.Event(), threading.Event()
         room.outlet.reply("/harvest", Reply(gate=gate, body=b"late"))
+        # Prefect writes its schedule down within half a minute, and the pass must be at work until then.
+        text = room.configuration.read_text()
+        room.configuration.write_text(
+            text.replace("[fetch]", f"[fetch]\ntimeout_seconds = {LONG}\npass_seconds = {LONG}")
+        )
         first = serve(room)
         try:
             room.outlet.wait_for("/harvest", 1, LONG)
