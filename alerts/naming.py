@@ -19,8 +19,6 @@ STANCES: Mapping[str, str] = {
 }
 # Words that sides and topics are written with otherwise than they are named.
 _CALLED = {word: word.upper() for word in ("us", "eu", "un", "nato", "uk", "iaea")} | {"istanbul": "Istanbul"}
-
-
 _NEWS_DAYS, _MONTH, _YEAR = 30, 30.4, 365  # so old is what stood before a change that goes without saying
 
 

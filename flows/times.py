@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,10 +43,7 @@ def span_of(text: str) -> timedelta:
     """Read a duration from the command line."""
     from alerts.values import duration  # noqa: PLC0415  (loads pydantic, which most commands need not wait for)
 
-    try:
-        value = duration(text)
-    except ValueError as error:
-        raise UsageProblem(f"{text}: {error}") from None
+    value = _typed(duration, text)
     assert isinstance(value, timedelta)
     return value
 
@@ -54,12 +52,17 @@ def bytes_of(text: str) -> int:
     """Read a size from the command line."""
     from alerts.values import size  # noqa: PLC0415  (as above)
 
-    try:
-        value = size(text)
-    except ValueError as error:
-        raise UsageProblem(f"{text}: {error}") from None
+    value = _typed(size, text)
     assert isinstance(value, int)
     return value
+
+
+def _typed(read: Callable[[object], object], text: str) -> object:
+    """Return what a value of the configuration's kind is when it is typed; raise UsageProblem."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text}: {error}") from None
 
 
 def span_between(since: str | None, until: str | None, timezone: str) -> tuple[datetime | None, datetime | None]:

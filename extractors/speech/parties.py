@@ -192,10 +192,8 @@ def are_called(one: Party, noun: str, count: int) -> str | None:
     """Tell those named together who may be "the three leaders", "the two countries"; a `count` of 0 is any number."""
     if not one.is_many or len(one.names) < 2 or count not in {0, len(one.names)}:  # noqa: PLR2004 - two are several
         return None
-    if one.is_person:
-        return (
-            "many" if is_role(noun) and (count or noun == "leader") else None
-        )  # "the officials" are not the king and queen
+    if one.is_person:  # but "the officials" are not the king and queen
+        return "many" if is_role(noun) and (count or noun == "leader") else None
     return "many" if noun in CALLED_TOGETHER else None
 
 

@@ -314,8 +314,8 @@ class Cast:
             found = self._stage.meant(self._phrase(sentence, head, "they"), lambda one: are_called(one, role, count))
             return replace(found[0], resolution=Resolution.GROUP) if found else None
         if is_only_called(head) and not is_role(role):
-            fit = lambda one: self._known_of.may_be(one, role)  # noqa: E731 - the question itself
-            found = self._stage.meant(self._phrase(sentence, head, "it"), fit)
+            place = self._phrase(sentence, head, "it")
+            found = self._stage.meant(place, lambda one: self._known_of.may_be(one, role))
             if found and found[0].likelihood >= UNSURE:
                 return replace(found[0], resolution=Resolution.ROLE)
         return None
