@@ -82,7 +82,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     name, every = deployment_name(setup.data_dir), setup.settings.every
     runner, relay, passes, reloading = PassRunner(name), Relay(setup), PassWatch(setup), Reloading(setup)
     await asyncio.to_thread(reloading.begin)
-    deployment_id = await runner.aadd_flow(monitor, name=name, interval=every)
+    deployment_id = await runner.aadd_flow(monitor, name=name, interval=every, paused=False)
     await asyncio.to_thread(begin_clean, deployment_id)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
     running = asyncio.create_task(runner.start())
@@ -94,7 +94,7 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     notify("STOPPING=1")
-    await finish(setup.data_dir, runner, relay)
+    await asyncio.gather(finish(setup.data_dir, runner, relay), asyncio.to_thread(pause, deployment_id, server))
     await wind_up(ends, server)
     await asyncio.to_thread(leave_clean, deployment_id, server)
     for endless in beside:
@@ -181,6 +181,14 @@ def begin_clean(deployment_id: Any) -> None:
         client.create_flow_run_from_deployment(deployment_id)
     if orphans:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
+
+
+def pause(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> None:
+    """Have Prefect write down no more runs to come: it looks every few seconds, and would after they are taken back."""
+    if has_ended(server):
+        return
+    with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
+        client.pause_deployment(deployment_id)
 
 
 def leave_clean(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> None:

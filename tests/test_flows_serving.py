@@ -63,6 +63,12 @@ def states(room) -> Counter[str]:
         return Counter(name for (name,) in database.execute("select state_name from flow_run"))
 
 
+def paused(room) -> list[bool]:
+    """Return of each deployment in Prefect's records whether its schedule is paused."""
+    with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
+        return [bool(each) for (each,) in database.execute("select paused from deployment")]
+
+
 def prefect_server_of(process: subprocess.Popen[str]) -> int:
     """Return the process id of the Prefect server that `serve` has started."""
     return next(pid for pid in descendants(process.pid) if "server" in words_of(pid))
@@ -76,8 +82,12 @@ def wait_for_schedule(room) -> None:
 
 
 def miss_runs(room) -> int:
-    """Let the scheduled runs stand as they would after an outage: their time has passed. Return how many they are."""
+    """Let the scheduled runs stand as they would after an outage: their time has passed. Return how many they are.
+
+    The schedule is paused, as a clean stop leaves it.
+    """
     with sqlite3.connect(room.configuration.parent / "var" / "prefect" / "prefect.db") as database:
+        database.execute("update deployment set paused = 1")
         missed = database.execute(
             "update flow_run set next_scheduled_start_time = datetime('now', '-1 minute'), "
             "expected_start_time = datetime('now', '-1 minute') where state_type = 'SCHEDULED'"
@@ -159,6 +169,7 @@ def test_serve_runs_the_schedule_and_stops_cleanly(life):
     assert any({"articles_new": 2, "messages_sent": 1}.items() <= each.items() for each in life.passes), life.errors
     assert states(life.room)["Completed"] == 1
     assert not states(life.room).keys() & {"Scheduled", "Late", "Pending", "Running"}
+    assert paused(life.room) == [True]  # else Prefect, which ends last, could write down more
     assert life.room.rows("select count(*) from runs where finished_at is not null") == [(1,)]
 
 
@@ -189,6 +200,7 @@ class Ordeal:
     missed: int
     begun: str  # what the second said until it served
     found: Counter[str]  # what the runs were when it did
+    paused: list[bool]  # whether its schedule was then
     process: subprocess.Popen[str]
     errors: str  # what it said from then on
 
@@ -224,7 +236,7 @@ def ordeal(tmp_path_factory):
         try:
             begun = until_serving(second, 1)
             room.outlet.wait_for("/late", 1, LONG)
-            found = states(room)
+            found, stands = states(room), paused(room)
             os.kill(prefect_server_of(second), signal.SIGKILL)
             room.outlet.reply("/late", page("The river rises", OTHER[::-1]))
             late.set()
@@ -238,7 +250,7 @@ def ordeal(tmp_path_factory):
             second.kill()
             second.communicate()
             late.set()
-        yield Ordeal(room, left, missed, begun, found, second, f"{told}{rest}")
+        yield Ordeal(room, left, missed, begun, found, stands, second, f"{told}{rest}")
 
 
 def test_serve_catches_up_once_after_a_kill(ordeal):
@@ -248,6 +260,7 @@ def test_serve_catches_up_once_after_a_kill(ordeal):
     assert "1 orphaned runs marked crashed" in ordeal.begun
     assert (ordeal.found["Crashed"], ordeal.found["Running"]) == (1, 1)
     assert ordeal.found["Skipped"] >= ordeal.missed - 1  # one may have been started
+    assert ordeal.paused == [False]
 
 
 def test_a_pass_whose_server_dies_is_begun_anew(ordeal):
