@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -296,6 +298,22 @@ def test_an_idle_scheduled_pass_makes_no_new_copy(room):
     assert copy.stat().st_ino == first
     run_pass(room.setup())
     assert copy.stat().st_ino != first
+
+
+def test_an_idle_pass_loads_nothing_to_parse_or_to_compare_with(room):
+    """What takes half a second to load stays out of the process of a pass that finds nothing new."""
+    room.run()
+    heavy = {"courlan", "feedparser", "numpy", "spacy", "trafilatura"}
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom flows.config.settings import load_settings\n"
+        "from flows.setup import prepared\nfrom flows.steps.passes import run_pass\n"
+        "print(run_pass(prepared(load_settings(Path(sys.argv[1]), sending=True)), scheduled=True))\n"
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, room.configuration]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    assert "feeds_unchanged=1" in told[0]
+    assert told[1] == "[]"
 
 
 def watch_too(room, server, path):

@@ -9,14 +9,12 @@ from functools import cache, lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
-from courlan import extract_domain
-
 from extractors.relation_records import Credits
 from extractors.text.datelines import find_datelines
 from extractors.text.identity import plain_words
 from extractors.text.plaintext import line_spans
 from extractors.text.tables import tables
-from extractors.text.urls import is_http_url
+from extractors.text.urls import is_http_url, registered_domain
 
 # Citations count where the news itself is told: in the title, the opening, or anywhere in a brief.
 LEAD_WORDS = 120
@@ -173,7 +171,7 @@ def _domain(url: str) -> str:
 def _registered(host: str) -> str:
     """Return a host's registered domain; nothing for this machine's names and for addresses. It takes a while."""
     named = "." in host and not host.rpartition(".")[2].isdigit()
-    return (extract_domain(f"https://{host}/") or "") if named else ""
+    return (registered_domain(f"https://{host}/") or "") if named else ""
 
 
 @cache

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from courlan import extract_domain
 from htmldate import find_date
 from trafilatura.metadata import extract_title
 
@@ -18,7 +17,7 @@ from extractors.html.furniture import headings, headline_element, is_elsewhere, 
 from extractors.html.jsonld import Node, article_node, headline_of, linked_nodes, page_node, people, string
 from extractors.text.dates import has_time, parse_date
 from extractors.text.plaintext import plain
-from extractors.text.urls import is_http_url, plausible_canonical
+from extractors.text.urls import is_http_url, plausible_canonical, registered_domain
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
@@ -165,7 +164,7 @@ def title_of(
 def site_names(tags: dict[str, str], publishers: Iterable[str], url: str | None) -> list[str]:
     """Return the names that a page's outlet goes by: those it states, and its domain's."""
     stated = map(plain, (tags.get("og:site_name"), tags.get("application-name"), *publishers))
-    domain = extract_domain(url) if url else None
+    domain = registered_domain(url) if url else None
     return [name for name in (*stated, domain.partition(".")[0] if domain else None) if name]
 
 

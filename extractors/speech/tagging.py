@@ -14,15 +14,17 @@ from importlib.resources import files
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from extractors.records import Span
 from extractors.speech.quotations import Quotation
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
+
+    Numbers = NDArray[np.int64]
+    Likelihoods = NDArray[np.float32]
 
 # Pieces of a word at a time, and how many of them two neighbouring windows share: as the network was trained.
 WINDOW, SHARED = 256, 48
@@ -34,9 +36,6 @@ _FIRST, _NEAR = 0.8, 6  # agreement of what begins where a longer stretch begins
 _ANEW = 0.9  # likelihood from which a statement begins where another ends: the network cuts too often
 _BROKEN = re.compile(r"[\ud800-\udfff]")  # halves of a character, which are no text to the library
 _PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')  # marks of one kind, character by character
-
-Numbers = NDArray[np.int64]
-Likelihoods = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ class Pieces:
 
 def pieces_of(text: str, paragraphs: Sequence[Span], quotations: Sequence[Quotation], words: Tokenizer) -> Pieces:
     """Cut paragraphs of a text into the pieces that the network knows; `quotations` are in order."""
+    import numpy as np  # noqa: PLC0415 - takes 0.1 s and 13 MB, and most passes read nothing
+
     ids, starts, ends = [], [], []
     for paragraph in paragraphs:
         # One by one: a batch would start threads, which a process that forks must not have.
@@ -105,6 +106,8 @@ class Tags:
 
     def __init__(self, pieces: Pieces, found: NDArray[np.float32]) -> None:
         """Take the pieces, and for each the six numbers of the network: [pieces, 6]."""
+        import numpy as np  # noqa: PLC0415 - as above
+
         self._starts, self._ends = pieces.starts, pieces.ends
         content = np.exp(found[:, :3] - found[:, :3].max(axis=1, keepdims=True))
         content /= content.sum(axis=1, keepdims=True)
@@ -137,7 +140,7 @@ class Tags:
 
     def is_sharp(self, place: int) -> bool:
         """Tell a place between two words of which one is said beyond doubt and the other is not."""
-        after = int(np.searchsorted(self._starts, place))
+        after = int(self._starts.searchsorted(place))
         if after == 0 or after == len(self._starts) or self._ends[after - 1] > place or self._is_joined(after):
             return False
         return abs(float(self._said[after]) - float(self._said[after - 1])) >= _SHARP
@@ -167,21 +170,20 @@ class Tags:
         return self._stretches(span, self._source)
 
     def _within(self, span: Span) -> slice:
-        return slice(
-            int(np.searchsorted(self._starts, span.start)), int(np.searchsorted(self._ends, span.end, "right"))
-        )
+        return slice(int(self._starts.searchsorted(span.start)), int(self._ends.searchsorted(span.end, "right")))
 
     def _stretches(self, span: Span, likely: Likelihoods, begins: Likelihoods | None = None) -> list[Tagged]:
         within = self._within(span)
         inside = likely[within] > _EVEN
-        opens = inside & ~np.concatenate([[False], inside[:-1]])
+        opens = inside.copy()
+        opens[1:] &= ~inside[:-1]
         if begins is not None:
             opens |= inside & (begins[within] > _ANEW)
-        at = np.flatnonzero(opens)
-        ends = np.flatnonzero(np.concatenate([opens[1:] | ~inside[1:], [True]]) & inside)
+        ends = inside.copy()
+        ends[:-1] &= opens[1:] | ~inside[1:]
         return [
             self._stretch(within.start + first, within.start + last, likely)
-            for first, last in zip(at, ends, strict=True)
+            for first, last in zip(opens.nonzero()[0], ends.nonzero()[0], strict=True)
         ]
 
     def _stretch(self, first: int, last: int, likely: Likelihoods) -> Tagged:
@@ -206,6 +208,8 @@ class Tagger:
 
     def tags(self, text: str, paragraphs: Sequence[Span], quotations: Sequence[Quotation]) -> Tags:
         """Return what the network makes of some paragraphs of a text; both in order. The same text, the same tags."""
+        import numpy as np  # noqa: PLC0415 - as above
+
         pieces = pieces_of(text, paragraphs, quotations, self.words)
         found = np.zeros((len(pieces), 6), dtype=np.float32)
         for window in pieces.windows():
@@ -214,7 +218,9 @@ class Tagger:
             found[own] = self._found(pieces, window)[own.start - window.start :]
         return Tags(pieces, found)
 
-    def _found(self, pieces: Pieces, window: slice) -> NDArray[np.float32]:
+    def _found(self, pieces: Pieces, window: slice) -> Likelihoods:
+        import numpy as np  # noqa: PLC0415 - as above
+
         asked = {
             "ids": np.concatenate([[FIRST], pieces.ids[window], [PARTING]])[None],
             "casing": np.pad(pieces.casing[window], 1)[None],

@@ -8,8 +8,6 @@ from base64 import urlsafe_b64decode
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
-from courlan import extract_domain
-
 # Query parameters that say how a reader came, never which page it is. Doubtful ones (id, page, source, share) stay:
 # two addresses of one article cost less than two articles under one address.
 _TRACKING = re.compile(
@@ -174,8 +172,16 @@ def same_site(one: str, other: str) -> bool:
     hosts = [urlsplit(url).hostname for url in (one, other) if is_http_url(url)]
     if len(hosts) < len((one, other)):
         return False
-    domains = [extract_domain(url) for url in (one, other)]
+    domains = [registered_domain(url) for url in (one, other)]
     return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+
+
+def registered_domain(url: str) -> str | None:
+    """Return the registered domain of an address; None where there is none. It takes a while."""
+    from courlan import extract_domain  # noqa: PLC0415 - takes 0.1 s, and most passes meet no new address
+
+    domain: str | None = extract_domain(url)
+    return domain
 
 
 def posts_address(url: str) -> str:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from extractors.text.tables import tables
 from extractors.text.words import is_mostly_cyrillic, tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 # Vectors of different models, or of one that was set to zero elsewhere, must never meet.
 MODEL = "multilingual-e5-small-q4/1"
@@ -25,7 +28,6 @@ LONGEST = 1000
 _STEPS = 127  # a number of a vector is kept in a byte
 
 Vector = bytes
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def is_there() -> bool:
@@ -47,6 +49,8 @@ def load() -> Callable[[Sequence[str]], list[Vector]]:
 
 def packed(raw: Any, sentence: str) -> Vector:
     """Return a vector as it is kept, a byte a number: as long as all others, seen from the middle of its script."""
+    import numpy as np  # noqa: PLC0415 - takes 0.1 s and 13 MB, and most passes compare nothing
+
     own = np.asarray(raw, dtype=np.float32) - middle(cyrillic=is_in_cyrillic(sentence))
     steps = own * (_STEPS / max(float(np.abs(own).max()), 1e-9))
     return bytes(np.rint(steps).astype(np.int8))
@@ -54,6 +58,8 @@ def packed(raw: Any, sentence: str) -> Vector:
 
 def matrix(vectors: Sequence[Vector]) -> Matrix:
     """Return vectors as rows of length one: their products are how near they are, from -1 to 1."""
+    import numpy as np  # noqa: PLC0415 - as above
+
     rows = np.frombuffer(b"".join(vectors), dtype=np.int8).reshape(len(vectors), -1).astype(np.float32)
     lengths: Matrix = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-9))
     shown: Matrix = rows / lengths
@@ -72,5 +78,7 @@ def middle(*, cyrillic: bool) -> Any:
     All vectors of this model lie close together, and those of one script closer; `benchmarks/centre_vectors.py` has
     found the middles.
     """
+    import numpy as np  # noqa: PLC0415 - as above
+
     kept = tables("extractors.text", "vectors.toml")["middles"]["cyrillic" if cyrillic else "latin"]
     return np.frombuffer(b85decode(kept), dtype=np.float16).astype(np.float32)

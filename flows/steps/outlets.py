@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from courlan import extract_domain
-
 from extractors.records import Page
-from extractors.text.urls import is_http_url
+from extractors.text.urls import is_http_url, registered_domain
 from warehouse.entries import PendingEntry
 from warehouse.feeds import WatchedFeed
 
@@ -44,5 +42,4 @@ def site(url: str) -> str | None:
     """Return the registered domain of an address, its host where there is none. It takes a while."""
     if not is_http_url(url):
         return None
-    domain: str | None = extract_domain(url)
-    return domain or url.split("/")[2].lower()
+    return registered_domain(url) or url.split("/")[2].lower()
