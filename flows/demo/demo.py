@@ -39,6 +39,7 @@ operator = "desk"
 [fetch]
 contact = "mailto:desk@example.org"
 delay_seconds = 0
+pass_seconds = 600  # a slow machine is to show all of it too
 allow_hosts = ["{outlet_host}", "{webhook_host}"]
 
 [[feeds]]
