@@ -42,6 +42,8 @@ ANSWER_SECONDS = 10
 STOP_SECONDS = 5
 # A server that is busy answers within a second; one that has answered nothing for so long starts no pass any more.
 HANGING_SECONDS = 300.0
+# Its timers wait until the clock shows a time: one that is set back by more keeps it from its work for as long.
+SET_BACK_SECONDS = 60.0
 # What a service manager that waits for us to be ready is told meanwhile: to give us another minute (sd_notify(3)).
 MORE_TIME = "EXTEND_TIMEOUT_USEC=60000000"
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
@@ -253,18 +255,32 @@ def is_ours(client: httpx.Client, url: str) -> bool:
 
 
 async def ended(server: subprocess.Popen[bytes] | None) -> None:
-    """Return when the server's process has ended, killed here when it hangs; never, when it is not ours."""
+    """Return when the server's process has ended, killed here when it is of no use; never, when it is not ours."""
     hangs = asyncio.create_task(hanging()) if server else None
+    ahead = clock_ahead()
     try:
         while not has_ended(server):
             await asyncio.sleep(1)
-            if server and hangs and hangs.done():
-                log.warning("Prefect's server has not answered for %.0f s and is ended", HANGING_SECONDS)
+            before, ahead = ahead, clock_ahead()
+            if server and (why := of_no_use(before - ahead, hangs=bool(hangs and hangs.done()))):
+                log.warning("%s, and Prefect's server is ended", why)
                 server.kill()
                 server.wait()
     finally:
         if hangs:
             hangs.cancel()
+
+
+def clock_ahead() -> float:
+    """Return how far this machine's clock is ahead of the one that nobody sets."""
+    return time.time() - time.monotonic()
+
+
+def of_no_use(set_back: float, *, hangs: bool) -> str:
+    """Say why a server that runs starts no pass any more; nothing where it does."""
+    if set_back > SET_BACK_SECONDS:
+        return f"the clock was set back by {set_back / 60:.0f} min, for which no pass would begin"
+    return f"Prefect's server has not answered for {HANGING_SECONDS:.0f} s" if hangs else ""
 
 
 async def hanging() -> None:

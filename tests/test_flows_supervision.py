@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import MagicMock
@@ -130,6 +131,29 @@ def test_a_server_that_answers_is_left_alone(monkeypatch):
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"]) as server:
             asyncio.run(prefect_server.ended(server))
             assert server.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        pytest.param(-6 * 3600, -signal.SIGKILL, id="back by hours: its timers would wait as long"),
+        pytest.param(-20, 0, id="back by seconds: they wait for these"),
+        pytest.param(6 * 3600, 0, id="ahead: they are late, and begin at once"),
+    ],
+)
+def test_a_server_that_would_wait_for_a_clock_that_was_set_back_is_ended(monkeypatch, seconds, code):
+    """No pass would begin until the clock is as late again, though the server answers."""
+    shown, asked = time.time, []
+
+    def clock() -> float:
+        asked.append(1)
+        return shown() + (seconds if len(asked) > 1 else 0)
+
+    monkeypatch.setattr(prefect_server.time, "time", clock)
+    monkeypatch.setattr(prefect_server, "HANGING_SECONDS", 600.0)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3)"]) as server:
+        asyncio.run(prefect_server.ended(server))
+        assert server.returncode == code
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")], ids=["gone", "slow"])
