@@ -229,11 +229,19 @@ def test_sentences_of_which_one_word_is_replaced_have_to_be_very_near():
     assert len(pairs) > 8
     assert [pair for pair in pairs if are_joined(wording("one", pair[0]), wording("other", pair[1]))] == []
     for one, other in (
-        ("The threat is real", "The danger is real"),
-        ("We will study the text", "We will examine the text"),
+        ("The sailors were rescued", "The sailors were saved"),
+        ("The region is calm", "The area is calm"),
     ):
         assert replaced(gist(one), gist(other))
         assert are_joined(wording("one", one), wording("other", other))
+
+
+def test_a_word_on_the_same_side_of_opposites_replaces_another():
+    """Words that a list has as opposites of one and the same are known as the same, those of either side as opposed."""
+    kept = gist("Iran honours the agreement")
+    assert not replaced(kept, gist("Iran observes the agreement"))
+    assert replaced(kept, gist("Iran forwards the agreement"))
+    assert opposed(kept, gist("Iran flouts the agreement"))
 
 
 def test_sentences_in_another_order_or_voice_stay_one():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from itertools import combinations
 
-from extractors.copies.gist import SIDES, Gist, Letters
+from extractors.copies.gist import Gist, Letters, sides_of
 from extractors.copies.sameness import in_common
 
 _SKELETON = 2  # consonants by which a name is known in another script
@@ -32,9 +32,7 @@ _CASELESS = 4  # letters of a name that its cases share
 _FRAME = 1  # words around the one that is replaced
 _SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
 # The row of the opposites that an order of events may tell better.
-_BEFORE = frozenset(
-    side for number, (left, _) in enumerate(SIDES, 1) if any(left.all_in(("before",))) for side in (number, -number)
-)
+_BEFORE = frozenset(side for each in sides_of(("before",)) for side in (each, -each))
 
 
 Ordered = tuple[frozenset[str], frozenset[str]] | None
@@ -105,7 +103,12 @@ def replaced(one: Gist, other: Gist) -> bool:
     ours, theirs = set(one.course), set(other.course)
     if len(ours - theirs) != 1 or len(theirs - ours) != 1 or len(ours & theirs) < _FRAME:
         return False
-    return _in_order(one.course, other.course) >= len(ours & theirs)
+    return _in_order(one.course, other.course) >= len(ours & theirs) and not _on_one_side(one, other)
+
+
+def _on_one_side(one: Gist, other: Gist) -> bool:
+    """Tell whether what only one of two sentences has stands on the same side of opposites as what the other has."""
+    return not sides_of(one.words - other.words).isdisjoint(sides_of(other.words - one.words))
 
 
 def is_one_language(one: Gist, other: Gist) -> bool:

@@ -75,14 +75,18 @@ class Phrases:
                 yield name, place, place + size
             place += max(size, 1)
 
+    def any_in(self, words: tuple[str, ...]) -> frozenset[str]:
+        """Return all that anything in these words stands for, phrases within phrases too."""
+        return frozenset(name for place in range(len(words)) for _, name in self._all_at(words, place))
+
     def _at(self, words: tuple[str, ...], place: int) -> tuple[int, str]:
         """Return how many words of the list stand at a place, and for what; the longest phrase wins."""
-        found = (
-            (len(parts), name)
-            for parts, name in self._phrases.get(words[place][:_KEY], ())
-            if len(parts) <= len(words) - place and all(map(_fits, parts, words[place : place + len(parts)]))
-        )
-        return max(found, default=(0, ""))
+        return max(self._all_at(words, place), default=(0, ""))
+
+    def _all_at(self, words: tuple[str, ...], place: int) -> Iterator[tuple[int, str]]:
+        for parts, name in self._phrases.get(words[place][:_KEY], ()):
+            if len(parts) <= len(words) - place and all(map(_fits, parts, words[place : place + len(parts)])):
+                yield len(parts), name
 
 
 def _fits(listed: str, word: str) -> bool:
@@ -97,11 +101,15 @@ _SYNONYMS = Phrases({f"{-number:04}": row for number, row in enumerate(TABLES["s
 _HYPOTHETICAL = Phrases(TABLES["hypothetical"])
 
 
-def _rows(name: str) -> tuple[tuple[Phrases, Phrases], ...]:
-    return tuple((Phrases({"": left}), Phrases({"": right})) for left, right in TABLES[name])
+def _rows(name: str) -> Phrases:
+    """Return the rows of a table, left sides by their numbers from 1 on and right sides by the negative ones."""
+    numbered = enumerate(TABLES[name], 1)
+    return Phrases(
+        {str(side): words for row, (left, right) in numbered for side, words in ((row, left), (-row, right))}
+    )
 
 
-SIDES, _DEGREES = _rows("opposites"), _rows("degrees")
+_OPPOSITES, _DEGREES = _rows("opposites"), _rows("degrees")
 _MULTIPLES = frozenset({"100", "1000", "1000000"})
 
 # A name in a sentence, its first word, and the word after it.
@@ -175,7 +183,7 @@ def gist(sentence: str) -> Gist:
         others=frozenset(others.values()),
         told=_long_stems(words),
         negated=_is_negated(words),
-        sides=frozenset(_sides(words, SIDES)),
+        sides=_sides(words, _OPPOSITES),
         turned=frozenset(_turned(words)),
         words=frozenset(words),
         parties=tuple(_actor(words, name, start) for name, start, _ in parties),
@@ -183,7 +191,7 @@ def gist(sentence: str) -> Gist:
         condition=_condition(words),
         sequence=_sequence(words, _SEQUENCE),
         compared=_sequence(words, _THAN),
-        degrees=frozenset(_sides(words, _DEGREES)),
+        degrees=_sides(words, _DEGREES),
         coming=frozenset(_coming(words)),
         done=frozenset(_done(words)),
         ways=frozenset(_ways(words, {**others, **{start: name for name, start, _ in named}})),
@@ -283,12 +291,8 @@ def _is_negated(words: tuple[str, ...]) -> bool:
     return (turns or int("agreeing" in found)) % 2 == 1
 
 
-def _sides(words: tuple[str, ...], rows: Sequence[tuple[Phrases, Phrases]]) -> Iterator[int]:
-    for number, (left, right) in enumerate(rows, 1):
-        if any(left.all_in(words)):
-            yield number
-        if any(right.all_in(words)):
-            yield -number
+def _sides(words: tuple[str, ...], rows: Phrases) -> frozenset[int]:
+    return frozenset(map(int, rows.any_in(words)))
 
 
 def _coming(words: tuple[str, ...]) -> Iterator[str]:
@@ -328,6 +332,11 @@ def _turned(words: tuple[str, ...]) -> Iterator[str]:
             made_of = [word.removeprefix(prefix) for prefix in _TURNED if word.startswith(prefix)]
             made_of += [f"{word[:-4]}ful", word[:-4]] if word.endswith("less") else []
             yield from (each for each in made_of if len(each) > _SHORT)
+
+
+def sides_of(words: Iterable[str]) -> frozenset[int]:
+    """Return the opposites of which these words are, each taken by itself: 1 or -1, 2 or -2, … by their place."""
+    return frozenset(side for word in words for side in _sides((word,), _OPPOSITES))
 
 
 def stem(word: str) -> str:
