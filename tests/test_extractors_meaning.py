@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from extractors.copies.apart import alike_but_for_words, apart, opposed, replaced
 from extractors.copies.gist import gist
-from extractors.copies.meaning import contradicted, said_alike
+from extractors.copies.meaning import contradicted, said_alike, without_opposites
 from extractors.negotiation.utterances import retold, sentences_of
 from extractors.relation_records import Assertion, Wording, Words
 from extractors.text import vectors
@@ -169,6 +169,37 @@ def test_no_order_of_arrival_changes_what_means_the_same(order, size):
         for one, other in said_alike(batch, [each for past in batches[:number] for each in past], known)
     }
     assert tied == {frozenset(pair) for pair in TIED}
+
+
+# One who says both stands between two who say the opposite of each other.
+BETWEEN = {"We are ready": (1, 0), "We are not ready": (0.9, 0.44), "Rain fell": (0, 0, 1)}
+CHAIN = (
+    ("yes", "We are ready"),
+    ("both", "We are ready", "We are not ready"),
+    ("no", "We are not ready"),
+    ("rain", "Rain fell"),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(CHAIN), st.integers(1, len(CHAIN)))
+def test_no_chain_joins_opposites(order, size):
+    """However they arrive, what is like two opposed statements goes with one of them, and makes no third utterance."""
+    known = {sentence: directed(*parts) for sentence, parts in BETWEEN.items()}
+    told: list[Wording] = []
+    for start in range(0, len(order), size):
+        batch = [wording(name, *sentences) for name, *sentences in order[start : start + size]]
+        pairs = {
+            frozenset((one.name, other.name))
+            for one, other in without_opposites(said_alike(batch, told, known), told, known)
+        }
+        told += batch
+        for pair in pairs:
+            told = [replace(each, name=min(pair)) if each.name in pair else each for each in told]
+    names = {each.statement_id: each.name for each in told}
+    assert names["yes"] != names["no"]
+    assert names["both"] in {names["yes"], names["no"]}
+    assert len(set(names.values())) == 3
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,47 @@ def said_alike(
             yield from _pairs(own, [*own, *others], vectors, again=again)
 
 
+def without_opposites(
+    pairs: Iterable[tuple[Wording, Wording]], known: Iterable[Wording], vectors: Mapping[str, Vector]
+) -> Iterator[tuple[Wording, Wording]]:
+    """Yield those pairs of statements that say one thing which bring no two together that say the opposite.
+
+    Of `known` statements those of one name are together already. Where two that are opposed are each like a third, it
+    goes with the one that was said first.
+    """
+    groups: dict[str, list[Wording]] = {}
+    for each in known:
+        groups.setdefault(each.name, []).append(each)
+    stored = {each.statement_id: groups[each.name] for group in groups.values() for each in group}
+    ordered = sorted(pairs, key=lambda pair: sorted((each.said_at, each.statement_id) for each in pair))
+    for one, other in ordered:
+        ours, theirs = (stored.setdefault(each.statement_id, [each]) for each in (one, other))
+        if ours is not theirs:
+            if any(_says_opposite(here, there, vectors) for here in ours for there in theirs):
+                continue
+            ours.extend(theirs)
+            stored.update((each.statement_id, ours) for each in theirs)
+        yield one, other
+
+
+def _says_opposite(one: Wording, other: Wording, vectors: Mapping[str, Vector]) -> bool:
+    """Tell whether a sentence of one statement turns one of the other's around which it does not say as well."""
+    return any(
+        _turns(line, against, vectors)
+        and not any(_is_one(line, each, _nearness(line, each, vectors)) for each in other.sentences)
+        and not any(_is_one(against, each, _nearness(against, each, vectors)) for each in one.sentences)
+        for line in one.sentences
+        for against in other.sentences
+    )
+
+
+def _turns(one: str, other: str, vectors: Mapping[str, Vector]) -> bool:
+    some, others = gist(one), gist(other)
+    if not opposed(some, others) or of_others(some, others):
+        return False
+    return _nearness(one, other, vectors) >= (NEAR_OPPOSITE if is_one_language(some, others) else NEAR_TRANSLATED)
+
+
 def contradicted(
     asserted: Iterable[Assertion], vectors: Mapping[str, Vector], home_of: Callable[[str], str]
 ) -> Iterator[tuple[Assertion, Assertion]]:
@@ -131,7 +172,7 @@ def _pairs(
         one, other = own[one_place], all_lines[other_place]
         key = one.said.statement_id, other.said.statement_id
         near = float(nearness[one_place, other_place])
-        if key[0] != key[1] and _is_apart(one, other) is again and _is_one(one, other, near):
+        if key[0] != key[1] and _is_apart(one, other) is again and _is_one(one.sentence, other.sentence, near):
             nearest[key] = max(near, nearest[key])
             shared[key][0].add(one.sentence)
             shared[key][1].add(other.sentence)
@@ -151,9 +192,9 @@ def _is_apart(one: _Line, other: _Line) -> bool:
     return abs(one.said.said_at - other.said.said_at) > SAID_ONCE
 
 
-def _is_one(one: _Line, other: _Line, nearness: float) -> bool:
+def _is_one(one: str, other: str, nearness: float) -> bool:
     """Tell whether two sentences say the same."""
-    some, others = gist(one.sentence), gist(other.sentence)
+    some, others = gist(one), gist(other)
     is_translated = not is_one_language(some, others)
     near = NEAR_TRANSLATED if is_translated else NEAR + ALIKE_WORDED * alike_but_for_words(some, others)
     if replaced(some, others):

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from extractors.copies.meaning import contradicted, said_alike
+from extractors.copies.meaning import contradicted, said_alike, without_opposites
 from extractors.copies.sameness import key_of, said_again
 from extractors.officials.countries import Countries
 from extractors.relation_records import Assertion, Wording
@@ -76,9 +76,10 @@ def same_meanings(
 ) -> tuple[SameMeaning, ...]:
     """Return which statements of a batch mean what is known, or what others of the batch say."""
     own = {each.statement_id for each in fresh}
+    others = [each for each in known if each.statement_id not in own]
     pairs = {
         (one.statement_id, other.statement_id if other.statement_id in own else other.name)
-        for one, other in said_alike(fresh, [each for each in known if each.statement_id not in own], found)
+        for one, other in without_opposites(said_alike(fresh, others, found), others, found)
     }
     return tuple(SameMeaning(statement_id=one, node=other) for one, other in sorted(pairs))
 
