@@ -17,14 +17,17 @@ STANCES: Mapping[str, str] = {
     "reject": "rejects",
     "threaten": "threatens",
 }
-# Words that sides and topics are written with otherwise than they are named.
+# What he does in words that are no position.
+_OTHERS: Mapping[str, str] = {"deny": "denies", "doubt": "doubts"}
+# A topic whose id is no words for people; words that sides and topics are written with otherwise than they are named.
+_TOPICS = {"prisoner-child-exchange": "prisoners and children"}
 _CALLED = {word: word.upper() for word in ("us", "eu", "un", "nato", "uk", "iaea")} | {"istanbul": "Istanbul"}
 _NEWS_DAYS, _MONTH, _YEAR = 30, 30.4, 365  # so old is what stood before a change that goes without saying
 
 
 def called(name: str) -> str:
     """Return a topic, side or party as people write it."""
-    return " ".join(_CALLED.get(word, word) for word in re.split("[-_ ]", name))
+    return _TOPICS.get(name) or " ".join(_CALLED.get(word, word) for word in re.split("[-_ ]", name))
 
 
 def headed(name: str) -> str:
@@ -38,8 +41,8 @@ def side(name: str) -> str:
 
 
 def stance(name: str | None) -> str:
-    """Return what somebody does who has this stance; the other stances are no positions, and stand as they are."""
-    return STANCES.get(name or "", (name or "").replace("_", " "))
+    """Return what somebody does who has this stance."""
+    return STANCES.get(name or "") or _OTHERS.get(name or "", (name or "").replace("_", " "))
 
 
 def after(before: datetime, now: datetime) -> str:

@@ -12,7 +12,7 @@ from alerts.message_records import HeldBy, Message, Notice
 from alerts.records import News, Scope, Severity
 from alerts.rule_names import topic_name
 from alerts.spoken import shortened, words_said
-from alerts.wording import counted, cut, first_evidence, shown
+from alerts.wording import counted, cut, first_evidence, requoted, shown
 
 # So much fits a header of Slack, and more no list of mails shows.
 SUBJECT_CHARS = 150
@@ -87,7 +87,7 @@ def told_by(notice: Notice, room: int) -> str:
     left = room - len(where)
     if notice.alert.scope is Scope.SILENT:
         return cut(silence(notice), left) + where
-    return (words_said(notice.alert, left) or headline(notice, left)) + where
+    return (words_said(notice.alert, left) or quoted_headline(notice, left)) + where
 
 
 def silence(notice: Notice) -> str:
@@ -97,6 +97,14 @@ def silence(notice: Notice) -> str:
     long = counted(lasted.days, "day") if lasted >= _DAYS else counted(int(lasted.total_seconds()) // 3600, "hour")
     topic = topic_name(alert.keyword) or alert.keyword
     return f"{shown(alert.official)}: nothing on {shown(topic).replace('-', ' ')} for {long}"
+
+
+def quoted_headline(notice: Notice, room: int) -> str:
+    """Return the official, if there is room, and the headline he is met under: marked as words, for none are his."""
+    who = f"{shown(notice.alert.official)} in "
+    who = who if room - len(who) >= _LEAST else ""
+    told = headline(notice, room - len(who) - len("“”"))
+    return f"{who}“{requoted(told, depth=1) or told}”"
 
 
 def headline(notice: Notice, room: int) -> str:

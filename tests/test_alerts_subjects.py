@@ -13,7 +13,7 @@ from alerts.subjects import SUBJECT_CHARS, heading, subject_line
 from tests.alert_examples import NOW, alert, letter, message, notice, proof
 
 SAID = "Dmitry Peskov: “There will be no cease-fire before talks” — Outlet, 2 sources"
-HEADLINE = "Kremlin rules out truce before talks — Outlet, 2 sources"
+HEADLINE = "Dmitry Peskov in “Kremlin rules out truce before talks” — Outlet, 2 sources"
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ HEADLINE = "Kremlin rules out truce before talks — Outlet, 2 sources"
         pytest.param(
             {"scope": Scope.SENTENCE},
             {"title": None, "sources": 1},
-            "“There will be no cease-fire before talks,” Peskov said on Friday. — Outlet",
+            "Dmitry Peskov in “‘There will be no cease-fire before talks,’ Peskov said on Friday.” — Outlet",
             id="the sentence where there is no headline",
         ),
         pytest.param({"evidence": (proof("keyword", "cease-fire"),)}, {}, HEADLINE, id="no words were found"),
     ],
 )
 def test_subject_is_in_the_sources_words(changes: dict[str, Any], beside: dict[str, Any], subject: str) -> None:
-    """The subject of one alert says who and which words, else the headline."""
+    """The subject of one alert says who and which words, else who is met under which headline."""
     assert letter(notice(alert(**changes), **beside)).subject == subject
 
 
@@ -43,7 +43,8 @@ def test_a_subject_fits_a_header() -> None:
     subject = letter(long, notice(alert(alert_id="2" * 16, scope=Scope.SENTENCE), title="b")).subject
     assert len(subject) <= SUBJECT_CHARS
     assert re.fullmatch(
-        r"A truce is far off(, A truce is far off)*… — The Outlet .*…, 2 sources \(and 1 more alert\)", subject
+        r"Dmitry Peskov in “A truce is far off(, A truce is far off)*…” — The Outlet .*…, 2 sources \(and 1 more alert\)",
+        subject,
     )
 
 
@@ -65,7 +66,7 @@ def test_a_message_is_named_after_the_foremost(one: dict[str, Any], other: dict[
         )
         for at, (hours, each) in enumerate((each.pop("hours", 0), each) for each in (dict(one), dict(other)))
     ]
-    expected = f"Headline {first} — Outlet, 2 sources (and 1 more alert)"
+    expected = f"Dmitry Peskov in “Headline {first}” — Outlet, 2 sources (and 1 more alert)"
     assert letter(*told).subject == letter(*reversed(told)).subject == expected
 
 

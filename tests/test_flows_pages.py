@@ -21,13 +21,15 @@ import httpx
 import pytest
 from lxml import etree, html
 
+from flows.cli.deployment import pages_at
 from flows.config.settings import load_settings
 from flows.pages.building import build, file_of
-from flows.pages.server import Stand, _served, is_answering, keep_served, listen
+from flows.pages.server import Stand, _served, is_answering, is_serving, keep_served, listen
 from flows.pages.site import Audience
 from flows.problems import UsageProblem
 from tests.browser import BROWSER, DRIVER, Browser, browser
 from tests.library import HOSTILE, NOW, Visitor, library
+from tests.servers import HttpServer
 from warehouse.published import publish
 from warehouse.queries import query
 from warehouse.shown.copy import PublishedCopy
@@ -605,12 +607,13 @@ class TestBuilt:
             assert words_of(without).split() == words_of(served).split()
 
     def test_the_briefing_is_one_file(self, folder):
-        """briefing.html holds its own style, and asks for no other file to be shown."""
+        """briefing.html holds its own style, asks for no other file to be shown, and leads to none that it lost."""
         page = html.fromstring((folder / "briefing.html").read_bytes())
         assert not page.xpath(
             "//link | //img/@src[not(starts-with(., 'data:'))] | //source/@srcset[not(starts-with(., 'data:'))]"
         )
         assert page.xpath("//img")
+        assert not page.xpath("//a/@href[not(starts-with(., '#') or starts-with(., 'http'))]")
         assert "prefers-color-scheme" in page.xpath("string(//style)")
 
     def test_what_is_too_much_is_said(self, data_dir, tmp_path):
@@ -672,13 +675,16 @@ class TestProcess:
             return Stand(data_dir=str(data_dir), timezone="UTC", host="127.0.0.1", port=probe.getsockname()[1])
 
     def test_pages_are_served_until_cancelled(self, stand):
-        """A process of its own serves them; it ends with the task that began it, and frees the port."""
+        """A process of its own serves them and says whose they are; it ends with the task that began it, and frees the port."""
 
         async def visit() -> str:
             serving = asyncio.create_task(keep_served(stand))
             async with asyncio.timeout(60):
                 while not is_answering(stand):  # noqa: ASYNC110 (a port has no event to wait for)
                     await asyncio.sleep(0.05)
+            assert await asyncio.to_thread(is_serving, stand)
+            assert await asyncio.to_thread(is_serving, replace(stand, token="x" * 16))
+            assert not await asyncio.to_thread(is_serving, replace(stand, data_dir="/nowhere"))
             async with httpx.AsyncClient() as client:
                 answer = await client.get(f"{stand.url}officials/dmitry-peskov", timeout=60)
             serving.cancel()
@@ -691,10 +697,21 @@ class TestProcess:
     def test_a_port_that_is_taken_is_one_line(self, stand):
         """What keeps the pages from being served is said with what to write, and ends nothing."""
         with closing(listen(stand.host, stand.port)):
+            assert is_answering(stand)
             assert (
                 asyncio.run(_served(stand))
                 == f"pages: 127.0.0.1:{stand.port}: Address already in use; write another one as listen in [http]"
             )
+
+    def test_something_else_is_not_taken_for_the_pages(self, tmp_path):
+        """`status` says of another program at their address that it is one, and what to write."""
+        with HttpServer() as other:
+            (tmp_path / "talkwatch.toml").write_text(f'[http]\nlisten = "127.0.0.1:{other.port}"\n', encoding="utf-8")
+            said = pages_at(load_settings(tmp_path / "talkwatch.toml"))
+        assert said == (
+            f"not served now: something else answers at http://127.0.0.1:{other.port}/; "
+            "write another address as listen in [http]"
+        )
 
     def test_it_ends_when_whoever_began_it_is_gone(self, stand):
         """A killed serve leaves no process behind: it ends with the pipe."""

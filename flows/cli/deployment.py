@@ -333,12 +333,16 @@ def handed_on(settings: Settings) -> dict[str, object]:
 
 def pages_at(settings: Settings) -> str:
     """Say where the pages are."""
-    from flows.pages.server import is_answering, stand_of
+    from flows.pages.server import is_answering, is_serving, stand_of
 
     stand = stand_of(settings)
     if stand is None:
         return "not served, as [http] says"
-    return stand.url if is_answering(stand) else f"not served now; `talkwatch serve` would at {stand.url}"
+    if is_serving(stand):
+        return stand.url
+    if is_answering(stand):
+        return f"not served now: something else answers at {stand.url}; write another address as listen in [http]"
+    return f"not served now; `talkwatch serve` would at {stand.url}"
 
 
 def picture(numbers: Health) -> dict[str, object]:

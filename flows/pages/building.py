@@ -27,6 +27,8 @@ BRIEFING = "briefing.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*">')
 _PICTURE = re.compile(r'(src|srcset)="([^"]*\.svg)"')
+_BAR = re.compile(r"<nav .*?</nav>", re.DOTALL)
+_TO_FILES = re.compile(r'(<a\b[^>]*?) href="(?!https?:|#)[^"]*"')
 _PATTERNS = tuple((compile_path(address)[0], show) for address, show in PAGES.items())
 
 
@@ -102,10 +104,11 @@ class _Builder:
         return relpath(self._known[path], Path(self._at).parent)
 
     def _alone(self) -> str:
-        """Return the first page as one file, which needs no other to be read."""
+        """Return the first page as one file, which needs no other to be read, and leads to none that it lost."""
         style = (STATIC / "talkwatch.css").read_text(encoding="utf-8")
         first = (self._folder / "index.html").read_text(encoding="utf-8")
-        return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}</style>", first))
+        alone = _TO_FILES.sub(r"\1", _BAR.sub("", first))
+        return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}</style>", alone))
 
     def _inline(self, found: re.Match[str]) -> str:
         picture = b64encode((self._folder / found[2]).read_bytes()).decode()

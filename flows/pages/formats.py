@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from alerts.letters import called as keyword
 from alerts.naming import after, called, side, stance
 from alerts.wording import cut, shown
-from flows.charts import MARGIN, WIDTH, clock, moves_chart, svg, volume_chart
+from flows.charts import NAMES, WIDTH, clock, moves_chart, svg, volume_chart
 from flows.pages.inquiry import Sheet
 from flows.pages.people_sheets import OfficialSheet, TopicSheet
 from flows.pages.sheets import FeedsSheet, TalksSheet, TodaySheet
@@ -71,13 +71,22 @@ def _(sheet: FeedsSheet, zone: ZoneInfo, dark: bool) -> Any:
         return None
     return (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_rect()
+        .mark_rect(height=12)
         .encode(
-            x=alt.X("yearmonthdatehours(hour):T", title="hour of publication", axis=alt.Axis(format="%d %b %H:%M")),
-            y=alt.Y("outlet:N", title=None),
-            color=alt.Color("articles:Q", title="articles", scale=alt.Scale(scheme="viridis", reverse=not dark)),
+            x=alt.X(
+                "yearmonthdatehours(hour):T",
+                title="hour of publication",
+                axis=alt.Axis(format="%-d %b %H:%M", tickCount=3),
+            ),
+            y=alt.Y("outlet:N", title=None, axis=alt.Axis(**NAMES)),
+            color=alt.Color(
+                "articles:Q",
+                title="articles",
+                legend=alt.Legend(tickMinStep=1),
+                scale=alt.Scale(scheme="viridis", reverse=not dark),
+            ),
         )
-        .properties(width=WIDTH - MARGIN, height=alt.Step(18))
+        .properties(width=WIDTH, height=alt.Step(34))
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import logging
 import os
@@ -24,7 +25,7 @@ from flows.inbox import link_key
 from flows.logs import set_up_logging
 from flows.pages.links import Counter, counter_application
 from flows.pages.rendering import Pen
-from flows.pages.site import LOOPBACK, Audience, Site, application
+from flows.pages.site import LOOPBACK, SERVED, Audience, Site, application
 from flows.pages.upkeep import Upkeep
 from flows.problems import UsageProblem, WorkProblem
 from flows.supervision import STEADY_SECONDS, pause_before
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # the process is told what it needs of them, and need not loa
     from flows.config.settings import Settings
 
 _LOOK_SECONDS = 0.3
+_ANSWER_SECONDS = 3  # for who is busy with another page
 _BACKLOG = 64
 
 log = logging.getLogger("talkwatch.pages")
@@ -95,6 +97,15 @@ def is_answering(stand: Stand) -> bool:
     """Tell whether anybody listens there."""
     with suppress(OSError), socket.create_connection((stand.host, stand.port), _LOOK_SECONDS):
         return True
+    return False
+
+
+def is_serving(stand: Stand) -> bool:
+    """Tell whether the pages of this deployment, and not something else, answer there."""
+    there = http.client.HTTPConnection(stand.host, stand.port, timeout=_ANSWER_SECONDS)
+    with closing(there), suppress(OSError, http.client.HTTPException):
+        there.request("GET", "/static/talkwatch.css")
+        return there.getresponse().headers[SERVED] == PublishedCopy(Path(stand.data_dir)).name
     return False
 
 

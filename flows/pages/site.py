@@ -45,6 +45,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",  # kept, and asked for again each time: a 304 costs next to nothing
 }
+SERVED = "X-Talkwatch"  # whose pages these are, said to everybody who asks
 _KEPT = 64
 _HTML = "text/html; charset=utf-8"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -96,6 +97,11 @@ class Site:
     def inquiry(self, names: Mapping[str, str], filters: Mapping[str, str]) -> Inquiry:
         """Return what a page is asked with, now."""
         return Inquiry(now=self._now(), timezone=self._pen.timezone, names=names, filters=filters)
+
+    @property
+    def served(self) -> str:
+        """Return the name of the deployment whose copy this is."""
+        return self._copy.name
 
     def now(self) -> datetime:
         """Read its clock."""
@@ -174,7 +180,7 @@ def application(site: Site, audience: Audience, besides: Sequence[Route] = ()) -
 
     async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         answer = audience.refusal(request) or await call_next(request)
-        for name, value in HEADERS.items():
+        for name, value in {**HEADERS, SERVED: site.served}.items():
             answer.headers.setdefault(name, value)
         return answer
 

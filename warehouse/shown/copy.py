@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -36,6 +37,11 @@ class PublishedCopy:
         self._path = data_dir / PUBLISHED
         self._lock = Lock()
         self._open: tuple[str, duckdb.DuckDBPyConnection, ExitStack] | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what tells a deployment's copies from those of all others, and nothing of where they are."""
+        return sha256(str(self._path.resolve()).encode()).hexdigest()[:16]
 
     def close(self) -> None:
         """Close what is open."""

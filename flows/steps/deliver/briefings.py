@@ -39,7 +39,6 @@ _MOST = 12
 _REPORTED_MOST = 8
 _AHEAD = timedelta(days=30)
 _NAMED = 6  # outlets in a line
-_WIDTH = 300  # of a chart without its names, for a phone
 
 
 def keep_due(setup: Setup, session: Session) -> None:
@@ -166,7 +165,7 @@ def pictures(session: Session, changes: Sequence[BriefingRow], until: datetime, 
                 name="volume",
                 title="How much was said, beside a usual day",
                 words=volume_words(said),
-                png=png(volume_chart(said, dark=False, width=_WIDTH)),
+                png=png(volume_chart(said, dark=False)),
             )
         )
     if mine:
@@ -175,9 +174,7 @@ def pictures(session: Session, changes: Sequence[BriefingRow], until: datetime, 
                 name="moves",
                 title="Who changed, and when",
                 words="; ".join(move_words(each) for each in mine[:_MOST]),
-                png=png(
-                    moves_chart(mine, lambda each: f"{each.name}: {called(each.topic)}", zone, dark=False, width=_WIDTH)
-                ),
+                png=png(moves_chart(mine, lambda each: f"{each.name}: {called(each.topic)}", zone, dark=False)),
             )
         )
     return tuple(found)
