@@ -333,6 +333,23 @@ def test_a_cue_that_takes_a_position_is_part_of_what_is_said():
     )
 
 
+@pytest.mark.parametrize(
+    ("denied", "cue", "told"),
+    [
+        pytest.param("his US counterpart's assertion that it has to stop", "rejected", "rejected our US counterpart that it has to stop", id="whose it is stays"),
+        pytest.param("Lavrov’s claim that Ukraine had refused to meet", "denied", "denied Lavrov that Ukraine had refused to meet", id="by name"),
+        pytest.param("reports that the envoy would leave the talks", "dismissed", "dismissed the envoy would leave the talks", id="nobody's"),
+        pytest.param("the earlier allegations that a truce was broken", "rejects", "rejects a truce was broken", id="with what stands before it"),
+        pytest.param("any accusation that aid was kept back", "denies", "denies aid was kept back", id="any"),
+        pytest.param("the proposal that troops withdraw", "rejected", "rejected the proposal that troops withdraw", id="a proposal is what is rejected"),
+        pytest.param("Ankara's report that talks go on", "cited", "Turkey's report that talks go on", id="not where nothing is denied"),
+    ],
+)  # fmt: skip
+def test_that_it_is_a_claim_is_no_part_of_what_is_denied(denied, cue, told):
+    """Whoever rejects an assertion that something is so rejects that it is so."""
+    assert sentences_of([denied], cue=cue, home=None) == (told,)
+
+
 def test_a_vector_is_kept_in_a_byte_a_number():
     """What is kept of a vector is as near to itself as can be, whatever its length was."""
     raw = [float((place * 37) % 101 - 50) / 500 for place in range(384)]

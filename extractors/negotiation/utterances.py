@@ -41,6 +41,12 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CUE = re.compile(_TABLE["cues"], re.IGNORECASE)
+# "Rejected Kyiv's assertion that", "dismissed reports that": that somebody claims it is no part of the claim.
+_CLAIM_THAT = re.compile(
+    r"(?P<whose>^|['’]s )(?:(?:the|any|all|such|recent|earlier|media) )*"
+    r"(?:claim|assertion|allegation|accusation|insinuation|report|rumou?r)s? that ",
+    re.IGNORECASE,
+)
 _END = re.compile(r"(?<=[.!?…][”\"’»])\s+|(?<=[.!?…])\s+")
 _FEWEST = 3  # words of a sentence that says something
 _MOST = 12  # sentences of one statement
@@ -49,13 +55,18 @@ _MOST = 12  # sentences of one statement
 def sentences_of(parts: list[str], *, cue: str | None, home: str | None) -> tuple[str, ...]:
     """Return the sentences of what is said as they are compared; `home` is the code of the speaker's country.
 
-    A cue that takes a position ("rejected", "doubted") belongs to what is said.
+    A cue that takes a position ("rejected", "doubted") belongs to what is said, and whose claim that is, but
+    not that it is one.
     """
     position = cue.lower() if cue and _CUE.match(cue) else ""
     told = [retold(sentence, home) for sentence in _split(parts)]
     if told and position:
-        told[0] = f"{position} {told[0]}"
+        told[0] = f"{position} {_CLAIM_THAT.sub(_whose, told[0], count=1)}"
     return tuple(dict.fromkeys(told))[:_MOST]
+
+
+def _whose(claim: re.Match[str]) -> str:
+    return " that " if claim["whose"] else ""
 
 
 def retold(sentence: str, home: str | None) -> str:
