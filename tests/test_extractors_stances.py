@@ -37,6 +37,21 @@ from extractors.speech.stances import (
         pytest.param("say", "anything at all", True, Stance.NONE, id="not said is nothing"),
         pytest.param("thank", "Qatar for its proposals", False, Stance.NONE, id="a courtesy"),
         pytest.param("call for", "a truce", False, Stance.DEMAND, id="called for"),
+        pytest.param(
+            "say", "We are not going to impose sanctions", False, Stance.REJECT, id="not going to is no threat"
+        ),
+        pytest.param(
+            "say", "We aren’t going to accept a truce", False, Stance.REJECT, id="aren't going to is will not"
+        ),
+        pytest.param("say", "We are no longer going to bomb the city", False, Stance.REJECT, id="no longer going to"),
+        pytest.param("say", "We are going to impose sanctions", False, Stance.THREATEN, id="going to is a threat"),
+        pytest.param(
+            "say", "We will not walk away from the talks", False, Stance.ASSERT, id="who stays turns nothing down"
+        ),
+        pytest.param("say", "We won’t leave the negotiations", False, Stance.ASSERT, id="nor who will not leave"),
+        pytest.param(
+            "say", "We are never going to walk out of the talks", False, Stance.ASSERT, id="nor ever walk out"
+        ),
         pytest.param("call", "to end the war", False, Stance.DEMAND, id="called to"),
         pytest.param("call", "the plan sensible", False, Stance.ASSERT, id="called a thing a thing"),
         pytest.param("ask", "⟨other⟩ to withdraw", False, Stance.DEMAND, id="asked somebody to"),
