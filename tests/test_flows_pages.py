@@ -449,6 +449,13 @@ class TestPictures:
         light = [path for path in pictures if ".dark." not in path]
         assert all(site[path] != site[path.replace(".svg", ".dark.svg")] for path in light)
 
+    def test_names_turn_nothing_beside_them_round(self, site):
+        """A title that runs from right to left stands by itself: what follows it stays where it is."""
+        links = html.fromstring(site["/officials/dmitry-peskov"].encode()).xpath("//p[@class='meta']/a")
+        titled = [each for each in links if "“" in each.text_content()]
+        assert titled
+        assert all(each.xpath("bdi") for each in titled)
+
     def test_an_outlet_is_words_in_a_picture_too(self, site):
         """The picture of what came names a hostile outlet, and nothing of its name acts."""
         assert "&lt;script&gt;" in site["/feeds.svg"]
