@@ -174,18 +174,20 @@ WHERE published_at > $now::TIMESTAMPTZ - INTERVAL 8 DAY;
 """
 
 
-def make(folder: Path, articles: int, setup: Setup) -> None:
-    """Make a warehouse of so many articles, brought up to date and ready to be searched."""
+def make(folder: Path, articles: int, setup: Setup, schema: int | None = None) -> None:
+    """Make a warehouse of so many articles, brought up to date and ready to be searched, or up to a `schema` alone."""
     if articles > WRITTEN:
         with TemporaryDirectory(dir=folder.parent) as name:
-            make(Path(name) / "base", WRITTEN, setup)
+            make(Path(name) / "base", WRITTEN, setup, schema)
             multiplied(Path(name) / "base", folder, articles // WRITTEN, NOW, LATEST)
         return
     make_old(folder, articles, setup)
+    missing = [each for each in store.known_migrations() if SCHEMA < each.version <= (schema or each.version)]
     with closing(duckdb.connect(folder / LIVE, config=MAKING)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        store.apply(connection, [each for each in store.known_migrations() if each.version > SCHEMA])
-    prepare_warehouse(replace(setup, settings=replace(setup.settings, data_dir=folder)))
+        store.apply(connection, missing)
+    if schema is None:
+        prepare_warehouse(replace(setup, settings=replace(setup.settings, data_dir=folder)))
 
 
 def make_old(folder: Path, articles: int, setup: Setup) -> None:

@@ -48,12 +48,17 @@ _ORDER = {
 
 
 def multiplied(base: Path, folder: Path, times: int, now: datetime, latest: str) -> None:
-    """Make a warehouse `times` as big as that of the folder `base`; `latest` fills what holds the last days alone."""
-    store.migrate(folder)
+    """Make a warehouse `times` as big as that of the folder `base`, of the same schema.
+
+    `latest` fills what holds the last days alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     at = f"'{now.isoformat()}'"
     with closing(duckdb.connect(folder / LIVE, config={"checkpoint_threshold": "1TB", "memory_limit": "6GB"})) as made:
         made.execute("SET TimeZone = 'UTC'")
         made.execute(f"ATTACH '{base / LIVE}' AS old (READ_ONLY)")
+        (schema,) = made.execute("SELECT max(version) FROM old.schema_migrations").fetchone() or (0,)
+        store.apply(made, [each for each in store.known_migrations() if each.version <= schema])
         made.execute(_MACROS.replace("$now", at).replace("$times", str(times)))
         found = made.execute(
             "SELECT table_name FROM duckdb_tables() WHERE database_name = 'old' ORDER BY ALL"

@@ -241,7 +241,7 @@ def test_what_is_no_good_backup_changes_nothing(data_dir, tmp_path, spoil, says)
 
 
 DIE = f"""{DYING}
-from warehouse import backup
+from warehouse import backup, places
 
 at = sys.argv[3]
 if at == "copying":
@@ -251,7 +251,8 @@ if at == "reading":
 if at == "putting aside":
     backup._put_aside = die
 if at == "put aside":
-    backup.replace_durably = die
+    moved = places.put_in_place
+    places.put_in_place = lambda fresh, path: die() if path.name == places.LIVE else moved(fresh, path)
 if at == "replaced":
     backup.publish_anew = die
 backup.restore(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.damage import DYING
 from tests.warehouse_examples import NOW, python, read_article
-from warehouse import articles, exports
+from warehouse import articles, exports, places
 from warehouse.exports import Wanted, export, export_compatible
 from warehouse.places import PUBLISHED
 from warehouse.published import publish
@@ -106,16 +106,16 @@ def test_a_line_of_jsonl_is_a_row(data_dir, tmp_path):
 
 def test_what_was_cut_off_goes_on(data_dir, tmp_path, monkeypatch):
     """An export that is killed leaves whole files and no manifest; the next one writes what is missing, and no more."""
-    copied = exports.replace_durably
+    moved = places.put_in_place
     left = ["articles", "mentions"]
 
     def dies(fresh, target):
         if target.parent.parent.name == "statements":
             raise SystemError("killed")
-        copied(fresh, target)
+        moved(fresh, target)
 
     with monkeypatch.context() as dying:
-        dying.setattr(exports, "replace_durably", dies)
+        dying.setattr(places, "put_in_place", dies)
         with pytest.raises(SystemError):
             export(data_dir, tmp_path / "out", Wanted(tables=[*left, "statements"]))
     assert not (tmp_path / "out" / exports.MANIFEST).exists()
@@ -129,11 +129,11 @@ def test_what_was_cut_off_goes_on(data_dir, tmp_path, monkeypatch):
 
 # Dies before the file of that number has its name.
 DIES = f"""{DYING}
-from warehouse import exports
+from warehouse import exports, places
 
-done = exports.replace_durably
+done = places.put_in_place
 left = [None] * int(sys.argv[3])
-exports.replace_durably = lambda *files: left.pop() or (done(*files) if left else die())
+places.put_in_place = lambda *files: left.pop() or (done(*files) if left else die())
 exports.export(Path(sys.argv[1]), Path(sys.argv[2]), exports.Wanted(tables=["articles"]))
 """
 

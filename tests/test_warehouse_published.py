@@ -232,7 +232,7 @@ def test_a_copy_that_was_left_half_made_is_in_nobody_s_way(everybody_s):
     """One that was killed after its copy had become read-only left a file that it could not open again."""
     with unprivileged():
         add_run(new_warehouse(everybody_s), "r1")
-        (everybody_s / f"{PUBLISHED}.new").touch(0o444)
+        (everybody_s / f".{PUBLISHED}.new").touch(0o444)
         assert publish(everybody_s)
         assert published_runs(everybody_s) == 1
 

@@ -189,8 +189,8 @@ def test_a_kill_leaves_nothing_or_everything(tmp_path, where, expected):
 @pytest.mark.own_warehouse
 def test_a_kill_while_the_file_is_made_does_no_harm(tmp_path):
     """What a killed first start left behind is swept away by the next."""
-    (tmp_path / f"{LIVE}.new").write_bytes(b"half")
-    (tmp_path / f"{LIVE}.new.wal").write_bytes(b"half")
+    (tmp_path / f".{LIVE}.new").write_bytes(b"half")
+    (tmp_path / f".{LIVE}.new.wal").write_bytes(b"half")
     save_all(tmp_path)
     assert stored(tmp_path) == (1, 1, 1)
     assert not list(tmp_path.glob("*.new*"))

@@ -15,7 +15,7 @@ from warehouse.errors import Unusable, WarehouseError, refused_by_system
 from warehouse.kept import put_back, stored_pages
 from warehouse.locking import WAIT, Patience
 from warehouse.obstacles import Obstacle, obstacle, words_of
-from warehouse.places import ALONE, EARLIER, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, remove, wal
+from warehouse.places import ALONE, EARLIER, LINK_KEY, LIVE, PUBLISHED, REPLACED, opened, replacing, wal
 from warehouse.published import publish_anew
 from warehouse.store import (
     applied_migrations,
@@ -26,7 +26,6 @@ from warehouse.store import (
     is_begun,
     known_migrations,
     missing_migrations,
-    replace_durably,
     write_anew,
 )
 from warehouse.vectors import WORK
@@ -63,24 +62,21 @@ def back_up(data_dir: Path, target: Path, *, with_pages: bool = True, wait: time
     An earlier backup is replaced. Raises Unusable for a target that is anything else, DiskFull, and as `writing` does.
     """
     _check_target(data_dir, target)
-    fresh, patience = target.with_name(f"{target.name}.new"), Patience(wait)
+    patience = Patience(wait)
     try:
-        with held(data_dir, patience):
-            if not is_begun(data_dir):
-                raise Unusable(f"there is nothing to back up in {data_dir} yet")
-            # What a process that died left in the log is in the file afterwards.
-            connected(data_dir / LIVE, patience).close()
-            copy_closed(data_dir / LIVE, fresh)
-        _add_key(fresh, data_dir / LINK_KEY)
-        if with_pages:
-            _add_pages(fresh, data_dir)
-        contents = _read_through(fresh)
-        replace_durably(fresh, target)
+        with replacing(target) as fresh:
+            with held(data_dir, patience):
+                if not is_begun(data_dir):
+                    raise Unusable(f"there is nothing to back up in {data_dir} yet")
+                # What a process that died left in the log is in the file afterwards.
+                connected(data_dir / LIVE, patience).close()
+                copy_closed(data_dir / LIVE, fresh)
+            _add_key(fresh, data_dir / LINK_KEY)
+            if with_pages:
+                _add_pages(fresh, data_dir)
+            return _read_through(fresh)
     except OSError as error:
         raise _not_written(target, error) from error
-    finally:
-        fresh.unlink(missing_ok=True)
-    return contents
 
 
 def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents:
@@ -94,20 +90,17 @@ def restore(data_dir: Path, source: Path, *, wait: timedelta = WAIT) -> Contents
             f"{source} is {'no file' if source.exists() else 'not there'}: name a backup, or a published copy"
         )
     live, patience = data_dir / LIVE, Patience(wait)
-    fresh = live.with_name(f"{LIVE}.new")
     with held(data_dir, patience):
         try:
-            _copy_with_log(source, fresh)
-            contents = _brought_up(source, fresh)
-            key = _without_extras(fresh, data_dir)
-            _put_aside(live)
-            replace_durably(fresh, live)
+            with replacing(live) as fresh:
+                _copy_with_log(source, fresh)
+                contents = _brought_up(source, fresh)
+                key = _without_extras(fresh, data_dir)
+                _put_aside(live)
             if key is not None:
                 _write_key(data_dir / LINK_KEY, key)
         except OSError as error:
             raise _not_written(live, error) from error
-        finally:
-            remove(fresh)
         publish_anew(data_dir, patience)
     return contents
 
@@ -190,7 +183,6 @@ def _check_target(data_dir: Path, target: Path) -> None:
 def _copy_with_log(source: Path, fresh: Path) -> None:
     """Copy a file, and the log beside it: a copy made by hand has one where a process had died, or was at work."""
     for each, copy in ((source, fresh), (wal(source), wal(fresh))):
-        copy.unlink(missing_ok=True)
         if each.exists():
             shutil.copyfile(each, copy)
 

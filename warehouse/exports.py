@@ -18,10 +18,9 @@ import duckdb
 
 from warehouse.errors import system_explained
 from warehouse.harmless import json_text, literal
-from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config, opened, remove
+from warehouse.places import NO_EXTENSIONS, PUBLISHED, Config, opened, replacing, unfinished
 from warehouse.queries import QueryProblem, readable
 from warehouse.results import QueryResult, ResultRow, write_file
-from warehouse.store import replace_durably
 
 MANIFEST = "manifest.json"
 UNFINISHED = "manifest.unfinished.json"
@@ -118,7 +117,7 @@ def export(data_dir: Path, folder: Path, wanted: Wanted) -> Exported:
 
 def export_compatible(data_dir: Path, file: Path, wanted: Wanted) -> Exported:
     """Write the copy's tables, with their comments, to one DuckDB file that version 1.4 opens; raise as `export`."""
-    with _opened(data_dir) as connection, system_explained(file.parent), _made_whole(file) as fresh:
+    with _opened(data_dir) as connection, system_explained(file.parent), replacing(file) as fresh:
         connection.execute(f"ATTACH {literal(str(fresh))} AS compatible (STORAGE_VERSION '{COMPATIBLE}')")
         names = _named(connection, wanted.tables)
         rows = sum(_copied(connection, name, wanted) for name in names)
@@ -175,7 +174,7 @@ class _Export:
         _write_json(self._folder / UNFINISHED, {"of": self._key, "files": [*map(_described, self._finished.values())]})
 
     def _written(self, sql: str, target: Path) -> int:
-        with _made_whole(target) as fresh:
+        with replacing(target) as fresh:
             if self._wanted.output_format != "parquet":
                 return self._streamed(sql, fresh)
             written = f"COPY ({sql}) TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
@@ -227,7 +226,7 @@ def _begun(folder: Path) -> list[str]:
     """Make the folder, or see that it is ours; return the files of the export in it. Raise QueryProblem."""
     folder.mkdir(parents=True, exist_ok=True)
     # What one that was killed before it had noted anything has left.
-    _unfinished(folder / UNFINISHED).unlink(missing_ok=True)
+    unfinished(folder / UNFINISHED).unlink(missing_ok=True)
     ours = [name for name in (MANIFEST, UNFINISHED) if (folder / name).is_file()]
     if not ours and any(folder.iterdir()):
         raise QueryProblem(f"{folder} holds other things than an export: name an empty folder, or a new one")
@@ -280,21 +279,5 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
 
 
 def _write_json(path: Path, content: object) -> None:
-    with _made_whole(path) as fresh:
+    with replacing(path) as fresh:
         fresh.write_text(json_text(content) + "\n", encoding="utf-8")
-
-
-def _unfinished(target: Path) -> Path:
-    return target.with_name(f".{target.name}.new")
-
-
-@contextmanager
-def _made_whole(target: Path) -> Iterator[Path]:
-    """Hand over where to write a file, which is there, and on the disk, when the block is done, or as it was before."""
-    fresh = _unfinished(target)
-    remove(fresh)
-    try:
-        yield fresh
-        replace_durably(fresh, target)
-    finally:
-        remove(fresh)

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from warehouse.errors import Superseded
-from warehouse.places import replacing, sync
+from warehouse.places import replacing
 
 FILE = "lease.json"
 
@@ -50,7 +50,6 @@ def take(data_dir: Path, now: datetime) -> Lease:
     )
     with replacing(data_dir / FILE) as fresh:
         fresh.write_text(json.dumps(asdict(lease)), encoding="utf-8")
-        sync(fresh)
     return lease
 
 

@@ -58,13 +58,31 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Hand over where to write a file anew; it has what it had until the block is done, and then what is there."""
-    fresh = path.with_name(f".{path.name}.new")
+    """Hand over where to write a file anew: `path` is absent or its old self until the block is done, then the new one.
+
+    That is on the disk when this returns. What a kill left of the last try is gone before the block begins.
+    """
+    fresh = unfinished(path)
+    remove(fresh)
     try:
         yield fresh
-        fresh.replace(path)
+        put_in_place(fresh, path)
     finally:
-        fresh.unlink(missing_ok=True)
+        remove(fresh)
+
+
+def unfinished(path: Path) -> Path:
+    """Return what a file is called while it is being written."""
+    return path.with_name(f".{path.name}.new")
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Move a file over another, both on the disk before this returns."""
+    sync(fresh)
+    # A log that someone's writing to the old file left would be taken for the new one's.
+    wal(path).unlink(missing_ok=True)
+    fresh.replace(path)
+    sync(path.parent)
 
 
 def remove(path: Path) -> None:

@@ -13,9 +13,9 @@ import duckdb
 
 from warehouse.errors import system_explained
 from warehouse.locking import WAIT, Patience, held_for_writing
-from warehouse.places import EARLIER, LIVE, STAMP, opened, wal
+from warehouse.places import EARLIER, LIVE, STAMP, opened, replacing, wal
 from warehouse.places import PUBLISHED as PUBLISHED  # noqa: PLC0414  # what this module makes
-from warehouse.store import connected, copy_closed, held, known_migrations, replace_durably, write_anew
+from warehouse.store import connected, copy_closed, held, known_migrations, write_anew
 
 # How long the copy may lag behind when nothing but the times of polls has changed.
 LAG = timedelta(hours=1)
@@ -75,21 +75,16 @@ def rewrite(data_dir: Path, *, wait: timedelta = WAIT) -> None:
 
 def _replace(data_dir: Path, stamp: _Stamp, *, keep: bool = True) -> None:
     live, published, earlier = data_dir / LIVE, data_dir / PUBLISHED, data_dir / EARLIER
-    fresh = published.with_name(f"{PUBLISHED}.new")
-    with system_explained(data_dir):
-        try:
-            shares = copy_closed(live, fresh, earlier=earlier)
-            # Who opens it as he would a file of his own, for writing, would keep everybody else out.
-            fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
-            # A reader may still have the one that this replaces; when he has let go of it, the next is made of it.
-            earlier.unlink(missing_ok=True)
-            if keep and not shares and published.exists() and fresh.stat().st_size >= KEPT_FROM:
-                with suppress(OSError):  # a file system without second names
-                    os.link(published, earlier)
-            os.utime(fresh)
-            replace_durably(fresh, published)
-        finally:
-            fresh.unlink(missing_ok=True)
+    with system_explained(data_dir), replacing(published) as fresh:
+        shares = copy_closed(live, fresh, earlier=earlier)
+        # Who opens it as he would a file of his own, for writing, would keep everybody else out.
+        fresh.chmod(fresh.stat().st_mode & _READ_ONLY)
+        # A reader may still have the one that this replaces; when he has let go of it, the next is made of it.
+        earlier.unlink(missing_ok=True)
+        if keep and not shares and published.exists() and fresh.stat().st_size >= KEPT_FROM:
+            with suppress(OSError):  # a file system without second names
+                os.link(published, earlier)
+        os.utime(fresh)
     _note_stamp(published, stamp)
 
 

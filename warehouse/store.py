@@ -23,7 +23,7 @@ from warehouse.harmless import literal
 from warehouse.lease import check
 from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
-from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, opened, remove, sync, wal
+from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, opened, replacing, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
 from warehouse.session import Session
 
@@ -211,7 +211,8 @@ def apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]
 def keep_older(path: Path, before: int) -> Path:
     """Copy the closed file beside itself, as it was before migration number `before`."""
     target = path.with_name(f"{path.stem}.before-{before:04}{path.suffix}")
-    copy_whole(path, target)
+    with replacing(target) as fresh:
+        copy_closed(path, fresh)
     return target
 
 
@@ -220,16 +221,6 @@ def copy_before(path: Path, version: int) -> str:
     copies = path.parent.glob(f"{path.stem}.before-[0-9]*{path.suffix}")
     fitting = [copy for copy in sorted(copies) if copy.stem <= f"{path.stem}.before-{version + 1:04}"]
     return f"`talkwatch restore {fitting[-1]}`" if fitting else "go back to a copy made before it"
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a closed database so that `target` is at every moment absent, its old self or the whole copy."""
-    fresh = target.with_name(f"{target.name}.new")
-    try:
-        copy_closed(source, fresh)
-        replace_durably(fresh, target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def copy_closed(source: Path, fresh: Path, *, earlier: Path | None = None) -> bool:
@@ -241,8 +232,6 @@ def copy_closed(source: Path, fresh: Path, *, earlier: Path | None = None) -> bo
     if wal(source).exists():
         # The last checkpoint found no room.
         raise disk_full(source.parent)
-    # One that a kill left behind may be read-only by now.
-    fresh.unlink(missing_ok=True)
     if cloned(source, fresh):
         return True
     if earlier and is_nobodys(earlier):
@@ -295,37 +284,20 @@ def bring_level(source: Path, copy: Path) -> None:
 
 def write_anew(path: Path) -> None:
     """Write a closed database anew in its own place: a file keeps the blocks of what was deleted in it."""
-    clean = path.with_name(f"{path.name}.clean")
-    remove(clean)
-    try:
+    with replacing(path) as clean:
         with closing(opened(config=NO_EXTENSIONS)) as connection:
             for name, file in (("old", path), ("clean", clean)):
                 connection.execute(f"ATTACH {literal(str(file))} AS {name}")
             connection.execute("COPY FROM DATABASE old TO clean")
             connection.execute("DETACH clean")
         clean.chmod(path.stat().st_mode)
-        replace_durably(clean, path)
-    finally:
-        remove(clean)
-
-
-def replace_durably(fresh: Path, target: Path) -> None:
-    """Move `fresh` over `target`, both on the disk before this returns."""
-    sync(fresh)
-    # A log that someone's writing to the old file left would be taken for the new one's.
-    wal(target).unlink(missing_ok=True)
-    fresh.replace(target)
-    sync(target.parent)
 
 
 def _create(path: Path, known: tuple[Migration, ...]) -> tuple[int, ...]:
     """Make the file under another name first, so that no half-made one is ever met."""
-    fresh = path.with_name(f"{path.name}.new")
-    remove(fresh)
-    with closing(connect(fresh, Patience(timedelta(0)))) as connection:
+    with replacing(path) as fresh, closing(connect(fresh, Patience(timedelta(0)))) as connection:
         numbers = apply(connection, known)
         connection.execute("CHECKPOINT")
-    replace_durably(fresh, path)
     return numbers
 
 

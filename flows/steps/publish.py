@@ -16,8 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from alerts.values import is_open
 from flows.config.settings import Settings
+from warehouse.places import replacing
 from warehouse.published import PUBLISHED, identity_of, publish
-from warehouse.store import replace_durably
 
 # Publishing may copy the whole file: it may take this part of a pass at most, but for the first and the last time.
 PUBLISHING = 0.1
@@ -124,10 +124,5 @@ def _into_folder(published: Path, folder: Path) -> None:
     if folder.resolve() == published.parent.resolve():
         raise OSError(0, "it is the data directory, where the copy is")
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{PUBLISHED}.new"
-    try:
-        fresh.unlink(missing_ok=True)
+    with replacing(folder / PUBLISHED) as fresh:
         shutil.copyfile(published, fresh)
-        replace_durably(fresh, folder / PUBLISHED)
-    finally:
-        fresh.unlink(missing_ok=True)
