@@ -147,15 +147,36 @@ def test_check_estimates_alerts_a_day_from_what_is_stored(room):
 def test_check_estimates_from_some_stories_of_a_long_past(room, monkeypatch):
     """Of much that is stored a sample is lived through: the estimate is for all of it, and says of how many it is."""
     now = room.now + timedelta(seconds=1)
-    whole = rule_report.Past(history=(), revisions=2, share=1.0, since=now - timedelta(days=1), until=now)
-    rates = rule_report.alerts_a_day(prepared(settings(room)), whole)
-    monkeypatch.setattr(rule_report, "of_stories", lambda _session, history, share: history[: round(share * 2)])
+    since = now - timedelta(days=30)
+    setup = prepared(settings(room))
+    whole = backtesting.backtest(setup, setup.rules, since=since, until=now, most=2)
+    assert (whole.revisions, whole.looked_at, whole.share) == (2, 2, 1.0)
+    monkeypatch.setattr(backtesting, "of_stories", lambda _session, history, share: history[: round(share * 2)])
     monkeypatch.setattr(rule_report, "MOST", 1)
-    monkeypatch.setattr(backtesting, "of_stories", lambda _session, history, _share: history)
     report = checked(settings(room), now=lambda: now)
+    half = backtesting.backtest(setup, setup.rules, since=since, until=now, most=1)
+    assert 0 < len(half.alerts) <= len(whole.alerts)
+    rate, error = half.a_day(setup.rules)["ceasefire"]
+    assert rate == 2 * sum(each.alert.rule == "ceasefire" for each in half.alerts)
     assert report.expected is not None
-    assert f"ceasefire  {rates['ceasefire'] * 2:.1f}\n" in report.expected
+    assert f"ceasefire  {rate:.1f}           {error:.1f}" in report.expected
+    assert whole.a_day(setup.rules)["ceasefire"][1] == 0
     assert "2 articles, estimated from 1 of them; nothing was sent" in report.expected
+
+
+def test_a_long_past_is_estimated_before_it_is_tried(room, monkeypatch):
+    """Of more than a sample's articles an estimate is told first, of fewer nothing but the answer."""
+    monkeypatch.setattr(backtesting, "MOST", 1)
+    told = []
+    found = tried(
+        settings(room), None, since=NOW - timedelta(days=1), until=room.now + timedelta(seconds=1), told=told.append
+    )
+    (early,) = told
+    assert "2 articles, estimated from" in early
+    assert found.share == 1
+    monkeypatch.setattr(backtesting, "MOST", 2)
+    tried(settings(room), None, since=NOW - timedelta(days=1), until=room.now + timedelta(seconds=1), told=told.append)
+    assert told == [early]
 
 
 def test_a_sample_has_whole_stories_and_is_each_time_the_same(tmp_path):

@@ -18,7 +18,6 @@ from flows.steps.relate import wordings
 from flows.trials.memory import Memory
 from tests.alert_desk import CONFIGURATION, DENIED, Desk, copies, found, own_report, wire
 from tests.batches import batch_of, countries
-from tests.statement_examples import read
 from tests.story_examples import TASS
 from tests.test_extractors_meaning import directed
 from tests.test_flows_relating import EXPECTED as STORIES
@@ -118,7 +117,7 @@ def test_the_order_of_arrival_does_not_change_utterances(setups, order, size):
         related = desk.planned(batch_of(*order[start : start + size])).related
         one |= related.joined_utterances
     said: dict[str, set[str]] = {}
-    for each in desk.memory.situation(batch_of(read("z", "Nothing else")).sketches, horizon((), ()), NOW).reporters:
+    for each in desk.memory.reporters():
         said.setdefault(each.utterance_id, set()).add(each.article_id)
     assert set(map(frozenset, said.values())) == UTTERANCES
     assert said.keys().isdisjoint(one)
@@ -196,9 +195,8 @@ class Understanding(Recollection):
 
     def things(self):
         """Return which articles report each thing said."""
-        beside = batch_of(read("z", "Nothing else")).sketches
         said = defaultdict(set)
-        for each in self.memory.situation(beside, horizon((), ()), self.now).reporters:
+        for each in self.memory.reporters():
             said[each.utterance_id].add(each.article_id)
         return set(map(frozenset, said.values()))
 

@@ -18,7 +18,7 @@ from warehouse.entries import settle_entries
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.rows import Columns, Row
 from warehouse.search import Met, forget_texts, save_texts
-from warehouse.session import Session
+from warehouse.session import Session, named_in
 from warehouse.statements import forget_statements, save_statements, set_aside_statements, stored_statements
 from warehouse.stories import count_stories
 
@@ -49,21 +49,23 @@ GROUP BY ALL
 # From here on nothing of the view's own is asked for, for which it would join every article there is.
 _STORED = Columns(StoredWords, without=["posts"])
 _WORDS = f"""
-SELECT article_id, {_STORED} FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+SELECT article_id, {_STORED} FROM article_rows WHERE {named_in("article_rows")}
 """  # noqa: S608 (our own columns)
 _ARTICLES = f"""
 SELECT {_ARTICLE}, {_READING}, arrival
 FROM article_rows
-WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+WHERE {named_in("article_rows")}
 ORDER BY article_id
 """  # noqa: S608 (our own columns)
-_MENTIONS = f"""
+_MENTIONS, _TITLE_MENTIONS = (
+    f"""
 SELECT article_id, {_MENTION}
-FROM mentions
-WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+FROM {table}
+WHERE {named_in(table)}
 ORDER BY start_char, end_char, rowid
 """  # noqa: S608 (our own columns)
-_TITLE_MENTIONS = _MENTIONS.replace("FROM mentions", "FROM title_mentions")
+    for table in ("mentions", "title_mentions")
+)
 _POSTS = f"""
 SELECT article_id, {_POST}
 FROM posts

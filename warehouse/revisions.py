@@ -56,11 +56,14 @@ revisions AS (
 _CAME = f"""
 WITH {_REVISIONS},
 timed AS (
-    SELECT article_id, revision, newest, arrival, seen_at, place,
-        CASE WHEN arrival IN ('ingested', 'imported') THEN coalesce(published_at, seen_at) ELSE seen_at END AS at
-    FROM revisions
-    WHERE arrival <> 'replayed'
-        AND ($article_ids::VARCHAR[] IS NULL OR article_id IN (SELECT unnest($article_ids::VARCHAR[])))
+    FROM (
+        SELECT article_id, revision, newest, arrival, seen_at, place,
+            CASE WHEN arrival IN ('ingested', 'imported') THEN coalesce(published_at, seen_at) ELSE seen_at END AS at
+        FROM revisions
+        WHERE arrival <> 'replayed'
+            AND ($article_ids::VARCHAR[] IS NULL OR article_id IN (SELECT unnest($article_ids::VARCHAR[])))
+    ) AS t
+    WHERE t.at < $until AND ($since::TIMESTAMPTZ IS NULL OR t.at >= $since::TIMESTAMPTZ - INTERVAL 1 HOUR)
 ),
 decided AS (
     SELECT t.article_id, t.revision, min(d.decided_at) AS decided_at, min(d.rowid) AS turn
@@ -78,27 +81,41 @@ WHERE coalesce(d.decided_at, t.at) < $until
     AND ($since::TIMESTAMPTZ IS NULL OR coalesce(d.decided_at, t.at) >= $since)
 ORDER BY coalesce(d.decided_at, t.at), d.turn NULLS LAST, t.revision, t.newest, t.place, t.article_id
 """  # noqa: S608 (our own text)
+# By their rows, found by name: of the texts only what stands near them is read.
 _STORED = f"""
-WITH {_REVISIONS}
+WITH asked AS (SELECT unnest($article_ids::VARCHAR[]) AS article_id, unnest($revisions::INTEGER[]) AS revision)
 SELECT {_ARTICLE}, {_WORDS}
-FROM revisions
-WHERE (article_id, revision) IN (SELECT unnest($article_ids::VARCHAR[]), unnest($revisions::INTEGER[]))
+FROM (
+    SELECT *, coalesce(revised_at, first_seen_at) AS seen_at FROM article_rows
+    WHERE rowid IN (SELECT rowid FROM article_rows WHERE (article_id, revision) IN (FROM asked))
+    UNION ALL BY NAME
+    SELECT *, coalesce(revised_at, first_seen_at) AS seen_at FROM article_revisions
+    WHERE rowid IN (SELECT rowid FROM article_revisions WHERE (article_id, revision) IN (FROM asked))
+)
 ORDER BY article_id, revision
 """  # noqa: S608 (our own columns)
 _TOLD_ALIKE = """
-SELECT DISTINCT article_id
-FROM articles
-WHERE story_id IN (SELECT story_id FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
-    OR article_id IN (
-        SELECT article_id
-        FROM statements
-        WHERE utterance_id IN (
-            SELECT utterance_id FROM statements WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
-        )
-    )
+WITH asked AS (SELECT unnest($1::VARCHAR[]) AS article_id),
+told AS (
+    SELECT coalesce(l.root, a.article_id) AS story_id
+    FROM asked AS a
+    LEFT JOIN story_links AS l ON l.member = a.article_id
+),
+said AS (
+    SELECT coalesce(l.root, s.utterance_id) AS utterance_id
+    FROM (SELECT utterance_id FROM statement_rows WHERE article_id IN (FROM asked)) AS s
+    LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+)
+SELECT article_id FROM article_rows WHERE article_id IN (FROM told)
+UNION
+SELECT member FROM story_links WHERE root IN (FROM told)
+UNION
+SELECT article_id
+FROM statement_rows
+WHERE utterance_id IN (FROM said UNION SELECT member FROM utterance_links WHERE root IN (FROM said))
 ORDER BY article_id
 """
-_OUTLETS = "SELECT outlet, coalesce(mode(language), 'en') FROM articles GROUP BY outlet ORDER BY outlet"
+_OUTLETS = "SELECT outlet, coalesce(mode(language), 'en') FROM article_rows GROUP BY outlet ORDER BY outlet"
 
 
 def came(

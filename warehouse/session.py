@@ -119,6 +119,14 @@ class Session:
         self.changes = int(row[0])
 
 
+def named_in(table: str, column: str = "article_id") -> str:
+    """Return the condition on a table's rows of having one of the names $1 in a column.
+
+    The names alone are looked through, and of the other columns only what stands near those rows is read.
+    """
+    return f"rowid IN (SELECT rowid FROM {table} WHERE {column} IN (SELECT unnest($1::VARCHAR[])))"  # noqa: S608 (literals)
+
+
 def _bound(params: Params) -> Any:
     if isinstance(params, Mapping):
         return {name: _writable(value) for name, value in params.items()}

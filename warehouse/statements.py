@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from extractors.records import Statement
 from warehouse.records import ReadArticle
 from warehouse.rows import Columns, Row
-from warehouse.session import Session
+from warehouse.session import Session, named_in
 
 _STATEMENT = Columns(Statement)
 # A part of the statement that is stored as its words too, by its name and that of its span.
@@ -17,8 +17,11 @@ _OWN = ("article_id", "official_id", "published_at", "outlet", "extractor_versio
 
 _STORED = f"""
 SELECT article_id, {_STATEMENT}
-FROM statements
-WHERE article_id IN (SELECT unnest($1::VARCHAR[]))
+FROM (
+    SELECT s.* REPLACE (coalesce(l.root, s.utterance_id) AS utterance_id)
+    FROM (FROM statement_rows WHERE {named_in("statement_rows")}) AS s
+    LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+)
 ORDER BY start_char, end_char, statement_id
 """  # noqa: S608 (our own columns)
 _KEPT = (

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from extractors.relation_records import CopyKind, Credits, Label, Telling
 from warehouse.links import members_of, roots
 from warehouse.records import StoredText, StoryKeys
-from warehouse.session import Row, Session
+from warehouse.session import Row, Session, named_in
 
 # A key that one publisher's pages have in common more often than this is its furniture.
 FURNITURE = 6
@@ -57,10 +57,9 @@ _TELLING = "coalesce(r.published_at, r.first_seen_at), r.publisher, r.credit, r.
 _TEXTS = f"""
 SELECT r.article_id, coalesce(k.root, r.article_id), coalesce(k.body, r.article_id), {_TELLING}, r.title, r.text,
     story_keys.keys
-FROM article_rows AS r
+FROM (FROM article_rows WHERE {named_in("article_rows")}) AS r
 JOIN story_keys USING (article_id)
 LEFT JOIN story_links AS k ON k.member = r.article_id
-WHERE r.article_id IN (SELECT unnest($1::VARCHAR[]))
 ORDER BY r.article_id
 """  # noqa: S608 (our own columns)
 _NAMED = members_of("story_links")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,12 +73,15 @@ def backtest(
     output_format: TableFormat = "table",
     config: Config = None,
 ) -> None:
-    """Show what rules would have sent; sends and writes nothing."""
+    """Show what rules would have sent; sends and writes nothing.
+
+    Of a long past an estimate is told first, on stderr.
+    """
     from flows.trials.backtest import summed, tried
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
-    found = tried(settings, rule, since=first, until=last, progress=shown())
+    found = tried(settings, rule, since=first, until=last, progress=shown(), told=partial(typer.echo, err=True))
     tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format, SPARE)
     typer.echo(summed(found), err=True)
 

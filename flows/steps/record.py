@@ -66,9 +66,9 @@ def worked_out(
     """Find what needs no warehouse: the matches of articles, what copies are found by, what is said.
 
     Nothing is decided on what is said of `talks`: a trial needs none of it; without `meaning` only what is said in much
-    the same words is. `rules` are those matched, all by default.
+    the same words is, and copies are those that share a sentence. `rules` are those matched, all by default.
     """
-    sketches = tuple(sketch(each, setup.countries, talks=talks) for each in found)
+    sketches = tuple(sketch(each, setup.countries, talks=talks, edited=meaning) for each in found)
     said = {sentence for each in sketches for word in each.wordings for sentence in word.sentences}
     headlines = {each.happening.title for each in sketches if each.found.reading.depth is Depth.FULL} - {""}
     return Batch(

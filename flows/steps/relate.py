@@ -73,10 +73,10 @@ class Related:
         return [shift for each in self.records for shift in each.shifts]
 
 
-def sketch(found: ReadArticle, countries: Countries, *, talks: bool = True) -> Sketch:
+def sketch(found: ReadArticle, countries: Countries, *, talks: bool = True, edited: bool = True) -> Sketch:
     """Find what can be known of an article by itself: its credits, what copies are found by, what is said in it.
 
-    Whoever asks for no `talks` needs none.
+    Whoever asks for no `talks` needs none, nor who estimates copies that were `edited` throughout.
     """
     article = found.article
     read = read_credits(
@@ -86,7 +86,7 @@ def sketch(found: ReadArticle, countries: Countries, *, talks: bool = True) -> S
     return Sketch(
         found=found,
         credits=read,
-        keys=(*fingerprint(article.text), *spoken),
+        keys=(*fingerprint(article.text, edited=edited), *spoken),
         spoken=spoken,
         happening=happening(
             article, found.reading, publisher=read.publisher, told_at=article.published_at or article.first_seen_at

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import sqrt
 from zlib import crc32
 
 from alerts.compiled_rules import CompiledRule
@@ -17,10 +19,12 @@ from extractors.text.vectors import Vector
 from flows.config.settings import Settings
 from flows.progress import Progress, silent, stage
 from flows.setup import Setup, prepared
+from flows.steps.decide.matches import Batch
 from flows.steps.decide.plan import OPEN, REMEMBERED, decide, horizon
 from flows.steps.lulls import Listener, last_words, listeners, silence_alert, since_of
 from flows.steps.meaning import assertions_in, disputes_in, echoes_in, same_meanings
 from flows.steps.record import BATCH, worked_out
+from flows.tables import table
 from flows.times import check_order
 from flows.trials.memory import Memory
 from flows.trials.past import Told, matched, retold, rules_named, touched
@@ -34,6 +38,12 @@ DAYS = timedelta(days=30)
 TOGETHER = timedelta(minutes=10)
 # For silences of days this is often enough.
 LOOKED = timedelta(hours=3)
+# An estimate takes so much for one pass, and lives through about so many revisions: it is there in seconds.
+ROUGHLY = timedelta(hours=6)
+MOST = 100
+# Of so many passes what needs no history is worked out at once.
+PASSES = 100
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +56,34 @@ class Fired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """The alerts that would have fired, in their order, and how many messages would have told them."""
+    """The alerts that would have fired, in their order, and how many messages would have told them.
 
-    alerts: tuple[Fired, ...]
-    messages: int
+    `revisions` came in the time, the first of them at `since`; `looked_at` of them are of that `share` of the stories
+    which was tried. `phrases` tells in what share of what was looked at each phrase of the rules stands.
+    """
+
+    alerts: tuple[Fired, ...] = ()
+    messages: int = 0
+    revisions: int = 0
+    looked_at: int = 0
+    share: float = 1.0
+    since: datetime
+    until: datetime
+    phrases: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def days(self) -> float:
+        """Return how many days it covers, a day at least."""
+        return max(self.until - self.since, ONE_DAY) / ONE_DAY
+
+    def a_day(self, rules: Sequence[CompiledRule]) -> dict[str, tuple[float, float]]:
+        """Return how many alerts a day each rule would have made, and by how much a sample may be wrong about that.
+
+        The second is the standard error of a count of rare things, as if none had been one: zero where all was tried.
+        """
+        counts, of_one = Counter(each.alert.rule for each in self.alerts), 1 / self.days / self.share
+        error = of_one if self.share < 1 else 0.0
+        return {rule.name: (counts[rule.name] * of_one, sqrt(max(1, counts[rule.name])) * error) for rule in rules}
 
 
 def backtest(
@@ -58,30 +92,43 @@ def backtest(
     *,
     since: datetime,
     until: datetime,
-    roughly: timedelta | None = None,
-    share: float = 1.0,
+    most: int | None = None,
 ) -> Backtest:
     """Return what the rules would have sent from `since` to before `until`, with their history before it.
 
-    `roughly` takes all that came within that time for one pass, and goes by words alone: an estimate, in a fraction of
-    the time. With a `share` below 1 it is of so many of the stories.
+    With `most` it is an estimate, in a fraction of the time: of so many stories that about so many revisions are looked
+    at, with what came within hours as one pass, and by words alone.
     """
     waiting = [each for each in rules if each.rule.silent is not None]
     rules = [each for each in rules if each.rule.silent is None]
     if not is_begun(setup.data_dir):
-        return Backtest(alerts=(), messages=0)
+        return Backtest(since=since, until=until)
     silences = tuple(silences_told(setup, waiting, since=since, until=until))
-    if not rules:
-        return with_silences(Backtest(alerts=(), messages=0), silences)
     memory = max([OPEN, *map(_remembered, rules)])
     with reading(setup.data_dir) as session:
-        history = of_stories(session, came(session, since=since - memory, until=until), share)
-    ids = matched(rules, list(retold(setup, rules, touched(setup, rules, history))))
+        history = came(session, since=since - memory, until=until)
+        within = [each for each in history if moment_of(each) >= since]
+        share = min(1.0, most / len(within)) if most and within else 1.0
+        sample = of_stories(session, history, share)
+    found = Backtest(
+        revisions=len(within),
+        looked_at=sum(moment_of(each) >= since for each in sample),
+        share=share,
+        since=max(since, moment_of(within[0])) if within else since,
+        until=until,
+    )
+    if not rules:
+        return with_silences(found, silences)
+    touching, phrases = touched(setup, rules, sample)
+    ids = matched(rules, list(retold(setup, rules, touching)))
     with reading(setup.data_dir) as session:
         # Copies and other reports count as sources, whether the rule matches them or not.
         mates = came(session, since=None, until=until, article_ids=told_alike(session, ids))
+    roughly = ROUGHLY if most else None
     passes = passes_of(list(retold(setup, rules, mates)), roughly)
-    return with_silences(lived_through(setup, rules, list(passes), since, meaning=roughly is None), silences)
+    alerts, messages = lived_through(setup, rules, list(passes), since, meaning=roughly is None)
+    shares = {phrase: count / len(sample) for phrase, count in phrases.items()}
+    return with_silences(replace(found, alerts=alerts, messages=messages, phrases=shares), silences)
 
 
 def of_stories(session: Session, history: Sequence[Revision], share: float) -> Sequence[Revision]:
@@ -95,7 +142,7 @@ def of_stories(session: Session, history: Sequence[Revision], share: float) -> S
 def with_silences(found: Backtest, silences: Sequence[Fired]) -> Backtest:
     """Return what would have been sent with the alerts on silence, each a message of its own."""
     alerts = sorted((*found.alerts, *silences), key=lambda each: (each.alert.fired_at, each.alert.alert_id))
-    return Backtest(alerts=tuple(alerts), messages=found.messages + len(silences))
+    return replace(found, alerts=tuple(alerts), messages=found.messages + len(silences))
 
 
 def silences_told(setup: Setup, rules: Sequence[CompiledRule], *, since: datetime, until: datetime) -> Iterator[Fired]:
@@ -134,8 +181,11 @@ def lived_through(
     since: datetime,
     *,
     meaning: bool = True,
-) -> Backtest:
-    """Decide about the past once more, pass by pass, in memory; return what fires from `since` on."""
+) -> tuple[tuple[Fired, ...], int]:
+    """Decide about the past once more, pass by pass, in memory; return what fires from `since` on, and its messages.
+
+    Without `meaning` it goes by words alone.
+    """
     roster = ((each.official_id, each.side, each.country) for each in setup.watchlist.officials)
     memory, subscribers = Memory(roster), setup.settings.subscribers
     vectors: dict[str, Vector] = {}
@@ -145,11 +195,10 @@ def lived_through(
     wants_talks = any(Change.TALKS in each.rule.on for each in rules)
     wants_disputes = any(Change.DISPUTE in each.rule.on for each in rules)
     with stage(setup.progress, "tried", sum(map(len, passes))) as count:
-        for told in passes:
+        for told, batch in with_batches(trial, passes, talks=wants_talks, meaning=meaning):
             moment = moment_of(told[-1].came)
             # As the passes in between would have done.
             memory.send_all(moment)
-            batch = worked_out(trial, [each.found for each in told], talks=wants_talks, meaning=meaning)
             near = tuple(memory.near_reports(batch.wordings, far, moment)) if batch.vectors else ()
             vectors |= batch.vectors
             meant = same_meanings(batch.wordings, near, vectors)
@@ -167,13 +216,22 @@ def lived_through(
                 count()
     fired = [each.alert for each in memory.alerts.values() if each.alert.fired_at >= since]
     ids = {each.alert_id for each in fired}
-    return Backtest(
-        alerts=tuple(
-            Fired(alert=each, article=memory.article(each.article_id))
-            for each in sorted(fired, key=lambda each: (each.fired_at, each.alert_id))
-        ),
-        messages=sum(not ids.isdisjoint(each.alert_ids) for each in memory.messages.values()),
-    )
+    in_order = sorted(fired, key=lambda each: (each.fired_at, each.alert_id))
+    messages = sum(not ids.isdisjoint(each.alert_ids) for each in memory.messages.values())
+    return tuple(Fired(alert=each, article=memory.article(each.article_id)) for each in in_order), messages
+
+
+def with_batches(
+    setup: Setup, passes: Sequence[Sequence[Told]], *, talks: bool, meaning: bool
+) -> Iterator[tuple[Sequence[Told], Batch]]:
+    """Yield passes with what was worked out of each: of many at once, for the vectors that are kept stand in a file."""
+    for first in range(0, len(passes), PASSES):
+        some = passes[first : first + PASSES]
+        whole = worked_out(setup, [each.found for told in some for each in told], talks=talks, meaning=meaning)
+        place = 0
+        for told in some:
+            own = slice(place, place := place + len(told))
+            yield told, replace(whole, sketches=whole.sketches[own], matched=whole.matched[own])
 
 
 def passes_of(past: Sequence[Told], roughly: timedelta | None = None) -> Iterator[list[Told]]:
@@ -213,14 +271,32 @@ def tried(
     since: datetime | None,
     until: datetime | None,
     progress: Progress = silent,
+    told: Callable[[str], None] | None = None,
 ) -> Backtest:
-    """Try one rule, or all, on a stretch of the past: by default the last 30 days. Raises UsageProblem."""
+    """Try one rule, or all, on a stretch of the past: by default the last 30 days. Raises UsageProblem.
+
+    Where that takes longer, what is `told` first is an estimate.
+    """
     setup = prepared(settings, progress=progress)
     rules = rules_named(setup, name)
     until = until or setup.now()
     since = since or until - DAYS
     check_order(since, until)
+    if told:
+        early = backtest(setup.silently, rules, since=since, until=until, most=MOST)
+        if early.share < 1:
+            told(f"{expected(rules, early)}\nnow all of them are tried")
     return backtest(setup, rules, since=since, until=until)
+
+
+def expected(rules: Sequence[CompiledRule], found: Backtest) -> str:
+    """Say how many alerts a day each rule would have made, and from how much that is known."""
+    is_whole, rates = found.share >= 1, found.a_day(rules)
+    names = ("rule", "alerts a day", "give or take")[: 2 if is_whole else 3]
+    rows = [(name, f"{count:.1f}", f"{error:.1f}")[: len(names)] for name, (count, error) in rates.items()]
+    sample = "" if is_whole else f", estimated from {found.looked_at} of them"
+    over = f"over the {found.days:.1f} days stored, {found.revisions} articles{sample}; nothing was sent"
+    return f"{table(names, rows)}\n{over}"
 
 
 def summed(found: Backtest) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.compiled_rules import compile_rules
 from alerts.rule_checks import Diagnostic, dead_clauses, oddities, wrong_names
@@ -18,25 +17,20 @@ from flows.progress import Progress, silent
 from flows.setup import Setup
 from flows.tables import table
 from flows.times import utc_now
-from flows.trials.backtest import DAYS, backtest, moment_of, of_stories
-from flows.trials.past import batches, phrases_found, words_of
+from flows.trials.backtest import DAYS, MOST, Backtest, backtest, expected
 from warehouse.channels import unsubscribed
 from warehouse.records import FoundRight, Precision
-from warehouse.revisions import Revision, came, known_outlets
+from warehouse.revisions import known_outlets
 from warehouse.store import is_begun, reading
 from warehouse.verdicts import found_right as found_right_about
 from warehouse.verdicts import precisions
 
-# The estimate lives through about so many revisions at most, a quarter of a day at a time: a check stays short.
-MOST = 300
-ROUGHLY = timedelta(hours=6)
 # A phrase that stands in so great a share of what is stored says nothing about it.
 FLOOD = 0.2
 FLOOD_FROM = 50
 MANY_A_DAY = 50
 # Fewer verdicts than these say nothing about a rule.
 JUDGED_FROM = 10
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,22 +47,6 @@ class RuleReport:
     judged: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What is stored of the last days, or a `share` of its stories: revisions, of how many, and since when."""
-
-    history: Sequence[Revision]
-    revisions: int
-    share: float
-    since: datetime
-    until: datetime
-
-    @property
-    def days(self) -> float:
-        """Return how many days it covers, a day at least."""
-        return max(self.until - self.since, ONE_DAY) / ONE_DAY
-
-
 def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[], datetime] = utc_now) -> RuleReport:
     """Check the rules of a configuration against watchlist, subscribers and what is stored."""
     watchlist = configured_watchlist(settings)
@@ -79,15 +57,15 @@ def checked(settings: Settings, *, progress: Progress = silent, now: Callable[[]
     gone, outlets = told_by_the_warehouse(setup)
     warnings = [*odd(setup, outlets), *unheard(settings, gone)]
     size = f"{counted(len(rules), 'rule')} for {counted(len(settings.subscribers), 'subscriber')}"
-    expected = "no article is stored yet, so there is no estimate of alerts a day" if rules and not errors else None
+    estimate = "no article is stored yet, so there is no estimate of alerts a day" if rules and not errors else None
     if rules and outlets and not errors:
-        storming, expected = estimated(setup, past_of(setup))
+        storming, estimate = estimated(setup)
         warnings += storming
     return RuleReport(
         errors=diagnostics(settings, errors),
         warnings=diagnostics(settings, warnings),
         summary=f"{size}: {outcome(errors, warnings)}",
-        expected=expected,
+        expected=estimate,
         judged=found_right(setup),
     )
 
@@ -136,18 +114,16 @@ def wants_a_rule(who: Subscriber, settings: Settings) -> bool:
     return who.name != settings.operator and who.mode is not Mode.BRIEFING
 
 
-def estimated(setup: Setup, past: Past | None) -> tuple[list[Diagnostic], str]:
+def estimated(setup: Setup) -> tuple[list[Diagnostic], str]:
     """Return what would be too much for anyone, and how many alerts a day to expect, or why that is not known."""
-    if past is None:
+    until = setup.now()
+    found = backtest(setup, setup.rules, since=until - DAYS, until=until, most=MOST)
+    if not found.revisions:
         return [], (
             f"nothing stored came in the last {DAYS.days} days, so there is no estimate; "
             "`talkwatch rules backtest --since TIME` tries older articles"
         )
-    counts = alerts_a_day(setup, past)
-    expected = table(("rule", "alerts a day"), [(name, f"{count:.1f}") for name, count in counts.items()])
-    sample = "" if past.share >= 1 else f", estimated from {len(past.history)} of them"
-    over = f"over the {past.days:.1f} days stored, {past.revisions} articles{sample}; nothing was sent"
-    return [*floods(setup, past), *storms(setup.settings, counts)], f"{expected}\n{over}"
+    return [*floods(setup, found), *storms(setup.settings, found.a_day(setup.rules))], expected(setup.rules, found)
 
 
 def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
@@ -158,48 +134,24 @@ def told_by_the_warehouse(setup: Setup) -> tuple[frozenset[str], tuple[tuple[str
         return unsubscribed(session), known_outlets(session)
 
 
-def past_of(setup: Setup) -> Past | None:
-    """Return what is stored of the last 30 days, None when there is nothing."""
-    until = setup.now()
-    with reading(setup.data_dir) as session:
-        history = came(session, since=until - DAYS, until=until)
-        if not history:
-            return None
-        share = min(1.0, MOST / len(history))
-        some = of_stories(session, history, share)
-    return Past(history=some, revisions=len(history), share=share, since=moment_of(history[0]), until=until)
-
-
-def alerts_a_day(setup: Setup, past: Past) -> dict[str, float]:
-    """Return how many alerts a day each rule would have made."""
-    found = backtest(setup, setup.rules, since=past.since, until=past.until, roughly=ROUGHLY, share=past.share)
-    counts = Counter(each.alert.rule for each in found.alerts)
-    return {rule.name: counts[rule.name] / past.days / past.share for rule in setup.rules}
-
-
-def floods(setup: Setup, past: Past) -> Iterator[Diagnostic]:
+def floods(setup: Setup, found: Backtest) -> Iterator[Diagnostic]:
     """Yield each phrase that stands in a great share of the articles stored."""
-    if len(past.history) < FLOOD_FROM:
+    if found.looked_at < FLOOD_FROM:
         return
-    counts = Counter(
-        phrase
-        for batch in batches(past.history)
-        for stored in words_of(setup, batch).values()
-        for phrase in phrases_found(setup.rules, stored.article)
-    )
     for number, rule in enumerate(setup.rules):
         for phrase in rule.keywords:
-            share = counts[phrase] / len(past.history)
+            share = found.phrases.get(phrase, 0)
             if share >= FLOOD:
                 what = f'"{phrase}" stands in {share:.0%} of the articles stored; say more, for example with where'
                 yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number, key="keywords")
 
 
-def storms(settings: Settings, counts: dict[str, float]) -> Iterator[Diagnostic]:
+def storms(settings: Settings, counts: Mapping[str, tuple[float, float]]) -> Iterator[Diagnostic]:
     """Yield each rule that would make more alerts than anyone reads."""
     for number, rule in enumerate(settings.rules):
-        if counts[rule.name] > MANY_A_DAY:
-            what = f"about {counts[rule.name]:.0f} alerts a day; narrow its scope, or let its subscribers have a digest"
+        count, _ = counts[rule.name]
+        if count > MANY_A_DAY:
+            what = f"about {count:.0f} alerts a day; narrow its scope, or let its subscribers have a digest"
             yield Diagnostic(what=f'rule "{rule.name}": {what}', rule=number)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.deciding import past_alert
 from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.message_records import Message, Status
-from alerts.records import Decision, News, PastAlert, Reason
+from alerts.records import Decision, News, PastAlert
 from extractors.records import Article
 from extractors.relation_records import Assertion, Entry, Take, Wording
 from flows.steps.decide.known import just_told, renamed, with_sources
@@ -22,7 +22,7 @@ from warehouse.articles import KnownArticle, as_known, outcomes
 from warehouse.events import EventMember
 from warehouse.records import ReadArticle, StoredText, StoryKeys
 from warehouse.sayings import Echo
-from warehouse.situation import UNDATED, Fresh, Horizon, Sided, Situation, Sketch, fresh_of
+from warehouse.situation import UNDATED, Fresh, Horizon, Match, Sided, Situation, Sketch, fresh_of
 from warehouse.stories import FURNITURE, NEAREST, StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
@@ -38,17 +38,25 @@ class Memory:
         self._calendar: dict[Entry, datetime] = {}
         self.alerts: dict[str, ToldAlert] = {}
         self.messages: dict[str, Message] = {}
-        self.decisions: list[Decision] = []
         self.follow_ups: list[FollowUp] = []
         self.members: dict[str, StoryMember] = {}
+        # What a batch may touch is found by these: what was there before is never looked through as a whole.
+        self._tellers: defaultdict[str, set[str]] = defaultdict(set)
+        self._last: defaultdict[str, dict[tuple[str, str], Decision]] = defaultdict(dict)
+        self._told_by: defaultdict[str, set[str]] = defaultdict(set)
+        self._unsent, self._sent = set[str](), set[str]()
         self._events: dict[str, str] = {}
+        self._event_roots: dict[str, str] = {}
         self._known: dict[str, KnownArticle] = {}
         self._found: dict[str, ReadArticle] = {}
         self._keys: dict[str, StoryKeys] = {}
         self._by_key: defaultdict[int, set[str]] = defaultdict(set)
         self._worded: dict[tuple[str, str], tuple[Wording, str]] = {}
+        self._by_speaker: defaultdict[str, list[tuple[Wording, str]]] = defaultdict(list)
+        self._by_name: defaultdict[str, list[Wording]] = defaultdict(list)
         self._by_words: defaultdict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
         self._roots: dict[str, str] = {}
+        self._parts: defaultdict[str, set[str]] = defaultdict(set)
         self._borne: set[str] = set()
         self._echoes: dict[str, Echo] = {}
         self._reports: defaultdict[str, dict[str, Fresh]] = defaultdict(dict)
@@ -59,25 +67,21 @@ class Memory:
 
     def send_all(self, now: datetime) -> None:
         """Let all that is due have been sent when it was."""
-        for name, each in self.messages.items():
-            if each.status in {Status.PENDING, Status.RETRY} and each.due_at <= now:
-                self.messages[name] = replace(
-                    each, status=Status.SENT, attempts=each.attempts + 1, tried_since=each.tried_since or each.due_at
-                )
+        for each in [self.messages[name] for name in self._unsent]:
+            if each.due_at <= now:
+                sent = replace(each, status=Status.SENT, attempts=1, tried_since=each.tried_since or each.due_at)
+                self._keep(sent)
 
     def near_reports(self, asked: Sequence[Wording], horizon: Horizon, since: datetime) -> Iterator[Wording]:
         """Yield what the speakers of these wordings said near in time, each with its utterance's present name."""
-        speakers = {word.speaker for word in asked if word.sentences}
-        for word, name in self._worded.values():
-            if word.sentences and word.speaker in speakers and word.seen_at >= since - horizon.reports_kept:
-                yield replace(word, name=self._root(name))
+        for each in self.earlier_sayings([word for word in asked if word.sentences]):
+            if each.sentences and each.seen_at >= since - horizon.reports_kept:
+                yield each
 
     def earlier_sayings(self, asked: Sequence[Wording]) -> Iterator[Wording]:
         """Yield what the speakers of these wordings ever said, each with its utterance's present name."""
-        speakers = {word.speaker for word in asked}
-        for word, name in self._worded.values():
-            if word.speaker in speakers:
-                yield replace(word, name=self._root(name))
+        for speaker in dict.fromkeys(word.speaker for word in asked):
+            yield from (replace(word, name=self._root(name)) for word, name in self._by_speaker.get(speaker, ()))
 
     def contested(self, asserted: Sequence[Assertion], window: timedelta) -> Iterator[Assertion]:
         """Yield what was said on any topic within `window`, each with its utterance's present name."""
@@ -94,74 +98,101 @@ class Memory:
         fresh = fresh_of(batch, saved)
         if not fresh:
             return Situation(saved=saved)
-        seen_at = max(each.seen_at for each in fresh)
-        copies = tuple(self._copies({each.article_id: each for each in fresh}, horizon, seen_at))
+        own, seen_at = {each.article_id: each for each in fresh}, max(each.seen_at for each in fresh)
+        copies = tuple(self._copies(own, horizon, seen_at))
         likely = tuple(self._likely(fresh, horizon, seen_at))
-        reporters = tuple(self._reporters())
-        waiting = self._waiting(horizon, now) if horizon.waiting else frozenset()
-        said = {each.utterance_id for own in fresh for each in own.sketch.found.reading.statements}
-        messages = [each for each in self.messages.values() if each.status is not Status.DEAD]
+        nodes = {each.node for each in likely} | {each.node for each in meant}
+        said = {each.utterance_id for one in fresh for each in one.sketch.found.reading.statements}
+        near = {each.saved.story_id for each in fresh}
+        near |= {self.members[name].telling.story_id for pair in copies for name in pair if name in self.members}
+        past = tuple(self._past(own, now - max(horizon.past, horizon.followed)))
+        told = self._followed(near, nodes | set(map(self._root, said)), horizon, now)
+        members = self._telling(near)
+        spoken = {self._root(name) for name in (*said, *nodes, *self._said_in(members))}
+        turned = {each.article_id for each in self._takes.values() if each.at >= now - horizon.followed}
+        reporting = {each.article_id for each in self.reporters(spoken)}
+        waiting = self._waiting({*members, *turned, *reporting} - {*own}, horizon, now)
+        stored = tuple(self._found[name] for name in sorted({name for _, name, _ in waiting}))
+        members |= self._telling(
+            {each.alert.story_id for each in told}
+            | {self.members[each.article.article_id].telling.story_id for each in stored}
+        )
+        more = (*(each.alert.utterance_id for each in told), *self._said_in(each.article.article_id for each in stored))
+        reporters = tuple(self.reporters(spoken | {self._root(name) for name in more if name}))
+        events = self._in_events({*members, *own})
+        # What left before is asked for no more: time goes on.
+        self._sent = {name for name in self._sent if self.messages[name].due_at >= now - horizon.tried}
         return Situation(
             saved=saved,
             fresh=fresh,
             copies=copies,
             texts={name: self._text(name) for pair in copies for name in pair if name in self._found},
-            members=dict(self.members),
-            events={
-                name: EventMember(event_id=event_id, since=self.members[event_id].first_seen_at)
-                for name, event_id in self._events.items()
-            },
+            members=members,
+            events=events,
             likely=likely,
             meant=tuple(meant),
-            ages=self._ages(
-                {each.node for each in likely} | {each.node for each in meant}, seen_at - horizon.reports_kept
-            ),
-            taken=self._taken(said, fresh, reporters),
+            ages=self._ages(nodes, seen_at - horizon.reports_kept),
+            taken=self._taken(said, own),
             reporters=reporters,
             spans=self._spans(reporters),
             calendar=frozenset(entry for entry, at in self._calendar.items() if entry[2] or at >= now - UNDATED),
             sides=self._sides,
             takes=tuple(replace(each, utterance_id=self._root(each.utterance_id)) for each in self._takes.values()),
-            past=tuple(self._past()),
-            told=tuple(self.alerts.values()),
-            waiting=waiting - {match for match in waiting if match[1] in {each.article_id for each in fresh}},
-            stored=tuple(self._found[name] for name in sorted({name for _, name, _ in waiting})),
-            mailings=tuple(self._mailings(messages)),
-            open_messages=tuple(_ordered(each for each in messages if each.attempts == 0)),
-            recent_messages=tuple(
-                _ordered(each for each in messages if each.attempts and each.due_at >= now - horizon.tried)
-            ),
+            past=past,
+            told=told,
+            waiting=waiting,
+            stored=stored,
+            mailings=tuple(self._mailings({each.event_id for each in events.values()}, now - horizon.followed)),
+            open_messages=tuple(self._messages(self._unsent)),
+            recent_messages=tuple(self._messages(self._sent)),
         )
 
     def add(self, plan: Plan) -> None:
         """Take over what a plan records."""
         situation, related = plan.situation, plan.related
-        self._roots |= related.joined_utterances
-        self._roots = {name: related.joined_utterances.get(root, root) for name, root in self._roots.items()}
+        for old, new in related.joined_utterances.items():
+            self._roots[old] = new
+            self._parts[new] |= {old, *self._parts.pop(old, ())}
         self._borne |= {*related.joined_utterances, *related.joined_utterances.values()}
         self._echoes |= {each.statement_id: each for each in situation.echoes}
-        self.members |= related.members
-        self._events = dict(related.events)
-        gone = situation.newest.keys()
-        self._takes = {key: each for key, each in self._takes.items() if each.article_id not in gone}
+        self._event_roots |= related.joined_events
+        self._events |= related.events
+        if gone := situation.newest.keys() & self._found.keys():
+            self._takes = {key: each for key, each in self._takes.items() if each.article_id not in gone}
         self._takes |= {(each.statement_id, each.topic, each.official_id): each for each in related.takes}
-        for own in situation.newest.values():
-            self._calendar |= {talk.entry: own.at for talk in own.sketch.talks}
+        self._calendar |= {talk.entry: own.at for own in situation.newest.values() for talk in own.sketch.talks}
         for claim in assertions_in(plan.batch):
             name = related.named.get(claim.said.statement_id, claim.said.name)
             self._asserted[claim.said.statement_id] = replace(claim, said=replace(claim.said, name=name))
         for name, each in situation.newest.items():
             self._take_in(name, each, related.named)
-        self._rename(related.joined_stories, related.joined_events)
-        self.decisions += plan.decisions
-        self.follow_ups += plan.follow_ups
-        for alert in (decision.alert for decision in plan.decisions if decision.alert):
-            self.alerts.setdefault(alert.alert_id, just_told(alert))
+        self._group(related.members)
+        self._note_decisions(plan)
+
+    def _note_decisions(self, plan: Plan) -> None:
+        stories = plan.related.joined_stories
+        for name, told in self.alerts.items() if stories or plan.related.joined_utterances else ():
+            alert = renamed(told.alert, lambda story: stories.get(story, story), self._root)
+            self.alerts[name] = told if alert is told.alert else replace(told, alert=alert)
+        for decision in plan.decisions:
+            self._last[decision.article_id][decision.rule, decision.official_id] = decision
+            if decision.alert:
+                self.alerts.setdefault(decision.alert.alert_id, just_told(decision.alert))
         for name, roots in plan.roots.items():
             self.alerts[name] = with_sources(self.alerts[name], roots)
+        self.follow_ups += plan.follow_ups
         for news in plan.follow_ups:
             self._note(news)
-        self.messages |= {each.message_id: each for each in plan.messages}
+        for message in plan.messages:
+            self._keep(message)
+
+    def _keep(self, message: Message) -> None:
+        name = message.message_id
+        for alert_id in message.alert_ids:
+            self._told_by[alert_id].add(name)
+        (self._sent if message.attempts else self._unsent).add(name)
+        (self._unsent if message.attempts else self._sent).discard(name)
+        self.messages[name] = message
 
     def _take_in(self, name: str, each: Fresh, named: Mapping[str, str]) -> None:
         if name in self._found:
@@ -179,25 +210,26 @@ class Memory:
             self._by_key[key].add(name)
         for word in each.sketch.wordings:
             place = (word.statement_id, word.words.plain)
-            self._worded.setdefault(place, (word, named[word.statement_id]))
+            if place not in self._worded:
+                self._worded[place] = word, named[word.statement_id]
+                self._by_speaker[word.speaker].append(self._worded[place])
+                self._by_name[named[word.statement_id]].append(word)
             self._borne.add(named[word.statement_id])
             for key in word.keys:
                 self._by_words[word.speaker, key].add(place)
 
-    def _rename(self, stories: Mapping[str, str], events: Mapping[str, str]) -> None:
-        for name, told in self.alerts.items():
-            alert = renamed(told.alert, lambda story: stories.get(story, story), self._root)
-            self.alerts[name] = replace(told, alert=alert)
-        for name, each in self.messages.items():
-            if each.event_id and each.event_id in events:
-                self.messages[name] = replace(each, event_id=events[each.event_id])
-        self._known = {
-            name: replace(each, saved=replace(each.saved, story_id=self.members[name].telling.story_id))
-            for name, each in self._known.items()
-        }
+    def _group(self, members: Mapping[str, StoryMember]) -> None:
+        for name, each in members.items():
+            story_id = each.telling.story_id
+            if name in self.members and (before := self.members[name].telling.story_id) != story_id:
+                self._tellers[before].discard(name)
+            self._tellers[story_id].add(name)
+            self.members[name] = each
+            if (known := self._known[name]).saved.story_id != story_id:
+                self._known[name] = replace(known, saved=replace(known.saved, story_id=story_id))
 
     def _root(self, name: str) -> str:
-        return self._roots.get(name, name)
+        return _present(name, self._roots)
 
     def _note(self, news: FollowUp) -> None:
         told = self.alerts[news.alert.alert_id]
@@ -258,26 +290,44 @@ class Memory:
 
     def _ages(self, nodes: set[str], since: datetime) -> dict[str, datetime]:
         ages: dict[str, datetime] = {}
-        for word, name in self._worded.values():
-            node = self._root(name)
-            if node in nodes and word.seen_at >= since:
-                ages[node] = min(word.seen_at, ages.get(node, word.seen_at))
+        for node in nodes:
+            words = (word for name in (node, *self._parts.get(node, ())) for word in self._by_name.get(name, ()))
+            if late := [word.seen_at for word in words if word.seen_at >= since]:
+                ages[node] = min(late)
         return ages
 
-    def _reporters(self) -> Iterator[Reporter]:
-        for name, statements in self._reports.items():
-            for statement_id, each in statements.items():
-                yield Reporter(
-                    utterance_id=self._root(name),
-                    name=name,
-                    statement_id=statement_id,
-                    article_id=each.article_id,
-                    source=self.members[each.article_id].source,
-                )
+    def _telling(self, story_ids: Iterable[str]) -> dict[str, StoryMember]:
+        return {name: self.members[name] for story in story_ids for name in self._tellers.get(story, ())}
 
-    def _taken(self, said: set[str], fresh: Sequence[Fresh], reporters: Iterable[Reporter]) -> frozenset[str]:
-        names = {each.article_id for each in fresh}
-        return frozenset(said & (self._borne | {each.name for each in reporters if each.article_id not in names}))
+    def _said_in(self, article_ids: Iterable[str]) -> Iterator[str]:
+        for name in article_ids:
+            yield from (said.utterance_id for said in self._found[name].reading.statements)
+
+    def _in_events(self, article_ids: Iterable[str]) -> dict[str, EventMember]:
+        found = {name: _present(self._events[name], self._event_roots) for name in article_ids if name in self._events}
+        return {
+            name: EventMember(event_id=each, since=self.members[each].first_seen_at) for name, each in found.items()
+        }
+
+    def reporters(self, utterance_ids: Iterable[str] | None = None) -> Iterator[Reporter]:
+        """Yield the statements that report these utterances, which have their present names, or any."""
+        for utterance_id in sorted(set(map(self._root, self._reports) if utterance_ids is None else utterance_ids)):
+            for name in (utterance_id, *sorted(self._parts.get(utterance_id, ()))):
+                for statement_id, each in self._reports.get(name, {}).items():
+                    yield Reporter(
+                        utterance_id=utterance_id,
+                        name=name,
+                        statement_id=statement_id,
+                        article_id=each.article_id,
+                        source=self.members[each.article_id].source,
+                    )
+
+    def _taken(self, said: set[str], own: Collection[str]) -> frozenset[str]:
+        return frozenset(
+            name
+            for name in said
+            if name in self._borne or any(each.article_id not in own for each in self._reports.get(name, {}).values())
+        )
 
     def _spans(self, reporters: Iterable[Reporter]) -> dict[str, UtteranceSpan]:
         found: defaultdict[str, list[datetime]] = defaultdict(list)
@@ -292,32 +342,56 @@ class Memory:
             for name, at in found.items()
         }
 
-    def _past(self) -> Iterator[PastAlert]:
-        reaching = {
-            name for each in self.messages.values() if each.status is not Status.DEAD for name in each.alert_ids
-        }
-        for told in self.alerts.values():
-            yield replace(past_alert(told.alert), reaches=told.alert.alert_id in reaching)
+    def _past(self, own: Collection[str], since: datetime) -> Iterator[PastAlert]:
+        for name, told in self.alerts.items():
+            if told.alert.fired_at >= since or told.alert.article_id in own:
+                yield replace(past_alert(told.alert), reaches=bool(self._told_by.get(name)))
 
-    def _waiting(self, horizon: Horizon, now: datetime) -> frozenset[tuple[str, str, str]]:
-        last: dict[tuple[str, str, str], Reason] = {}
-        for each in self.decisions:
-            if each.rule in horizon.waiting and each.decided_at >= now - horizon.followed:
-                last[each.rule, each.article_id, each.official_id] = each.reason
-        return frozenset(match for match, reason in last.items() if reason in STILL_WAITING)
+    def _followed(self, near: set[str], said: set[str], horizon: Horizon, now: datetime) -> tuple[ToldAlert, ...]:
+        late = (told for told in self.alerts.values() if told.alert.fired_at >= now - horizon.followed)
+        return tuple(
+            told
+            for told in late
+            if told.alert.story_id in near or told.alert.utterance_id in said or told.alert.rule in horizon.repeating
+        )
 
-    def _mailings(self, messages: Iterable[Message]) -> Iterator[Mailing]:
-        for message in sorted(messages, key=lambda each: (each.created_at, each.message_id)):
+    def _waiting(self, article_ids: Iterable[str], horizon: Horizon, now: datetime) -> frozenset[Match]:
+        return frozenset(
+            (rule, name, official_id)
+            for name in (article_ids if horizon.waiting else ())
+            for (rule, official_id), each in self._last.get(name, {}).items()
+            if rule in horizon.waiting and each.reason in STILL_WAITING and each.decided_at >= now - horizon.followed
+        )
+
+    def _mailings(self, events: Collection[str], since: datetime) -> Iterator[Mailing]:
+        late = {name: told.alert.article_id for name, told in self.alerts.items() if told.alert.fired_at >= since}
+        on = {name: _present(self._events[article_id], self._event_roots) for name, article_id in late.items()}
+        told_by = {message for name, event_id in on.items() if event_id in events for message in self._told_by[name]}
+        found = [self.messages[name] for name in told_by]
+        for message in sorted(found, key=lambda each: (each.created_at, each.message_id)):
             thread = (message.thread_of or message.message_id) if message.attempts and message.event_id else None
-            for name in message.alert_ids:
+            for name in (name for name in message.alert_ids if on.get(name) in events):
                 yield Mailing(
                     alert_id=name,
-                    event_id=self._events[self.alerts[name].alert.article_id],
+                    event_id=on[name],
                     subscriber=message.subscriber,
                     is_open=message.status is Status.PENDING and message.attempts == 0,
                     thread=thread,
                     created_at=message.created_at,
                 )
+
+    def _messages(self, names: Iterable[str]) -> list[Message]:
+        """Return messages in their order, each on its event's present name."""
+        found = (self.messages[name] for name in names)
+        return _ordered(
+            replace(each, event_id=each.event_id and _present(each.event_id, self._event_roots)) for each in found
+        )
+
+
+def _present(name: str, links: Mapping[str, str]) -> str:
+    while name in links:
+        name = links[name]
+    return name
 
 
 def _ordered(messages: Iterable[Message]) -> list[Message]:

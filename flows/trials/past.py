@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.compiled_rules import CompiledRule, compile_rules
@@ -33,17 +34,20 @@ class Told:
     found: ReadArticle
 
 
-def touched(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]) -> list[Revision]:
-    """Return those of the revisions in which a phrase of a rule stands."""
-    found: list[Revision] = []
+def touched(
+    setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]
+) -> tuple[list[Revision], Counter[str]]:
+    """Return those of the revisions that a rule could match, and in how many of all each phrase stands."""
+    found, phrases = list[Revision](), Counter[str]()
     with stage(setup.progress, "looked through", len(history)) as count:
         for batch in batches(history):
             words = words_of(setup, batch)
             for each in batch:
-                stored = words.get((each.article_id, each.revision))
-                found += [each] if stored and may_match(rules, stored.article) else []
+                if stored := words.get((each.article_id, each.revision)):
+                    phrases.update(keys := phrases_found(rules, stored.article))
+                    found += [each] if is_for(rules, stored.article, keys) else []
                 count()
-    return found
+    return found, phrases
 
 
 def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]) -> Iterator[Told]:
@@ -69,8 +73,12 @@ def matched(rules: Sequence[CompiledRule], told: Sequence[Told]) -> list[str]:
 
 def may_match(rules: Sequence[CompiledRule], article: Article) -> bool:
     """Tell whether a phrase of a rule that looks at this article stands in it."""
-    keys = phrases_found(rules, article)
-    return any(not rule.keyword_set.isdisjoint(keys) and rule.takes(article) for rule in rules)
+    return is_for(rules, article, phrases_found(rules, article))
+
+
+def is_for(rules: Sequence[CompiledRule], article: Article, phrases: Collection[str]) -> bool:
+    """Tell whether a rule that looks at this article has one of the phrases that stand in it."""
+    return any(not rule.keyword_set.isdisjoint(phrases) and rule.takes(article) for rule in rules)
 
 
 def phrases_found(rules: Sequence[CompiledRule], article: Article) -> set[str]:
