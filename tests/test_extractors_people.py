@@ -102,6 +102,21 @@ def test_names(text, found):
         pytest.param("Jerome Powell. Powell said", [], id="a namesake is nobody"),
         pytest.param("Daniil Medvedev won. Medvedev said", [], id="a decoy is nobody, and so is his surname"),
         pytest.param("Oleg Lavrov wrote. Lavrov wrote", [], id="a namesake takes the bare surname with him"),
+        pytest.param(
+            "Kim Jong Un. Eunju Kim said", ["Kim Jong Un"], id="a surname that many have, and a rare first name"
+        ),
+        pytest.param("Kim Jong Un. The baker Tae-ho Kim", ["Kim Jong Un"], id="and one of two parts"),
+        pytest.param(
+            "Kim Jong Un. Meanwhile Kim said", ["Kim Jong Un", "Kim"], id="what opens a sentence is no first name"
+        ),
+        pytest.param("Kim Jong Un. North Korea’s Kim", ["Kim Jong Un", "Kim"], id="nor is whose he is"),
+        pytest.param("Kim Jong Un. Chairman Kim", ["Kim Jong Un", "Kim"], id="nor a title"),
+        pytest.param("Андрей Мельник. Врач Збышек Мельник", ["Андрей Мельник"], id="in Russian too"),
+        pytest.param(
+            "Андрей Мельник. Потом Мельник",
+            ["Андрей Мельник", "Мельник"],
+            id="where a sentence may begin with any word",
+        ),
         pytest.param("Oleg Lavrov and Sergei Lavrov. Lavrov", ["Sergei Lavrov", "Lavrov"], id="unless both are named"),
         pytest.param("Hunter Biden, Jill Biden", [], id="relatives are nobody"),
         pytest.param("Hunter Biden and Biden", ["Biden"], id="and take nothing with them"),

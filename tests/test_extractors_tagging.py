@@ -94,6 +94,42 @@ def test_the_tagger_finds_what_no_rule_does():
     assert said(TEXT, tagging=True) == [("Marta Quill", "warning", WORDS)]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(
+            "Governor Marta Quill said the time for easy answers is over, and the state has to act.",
+            "the time for easy answers is over, and the state has to act",
+            id="a clause that the parser has hung elsewhere is said",
+        ),
+        pytest.param(
+            "Governor Marta Quill concluded that patience is nice, but sometimes the state has to act.",
+            "patience is nice, but sometimes the state has to act",
+            id="so is her own but, to its end, though the tagger breaks off before",
+        ),
+        pytest.param(
+            "Governor Marta Quill noted her rival’s comment that she wanted to visit the lighthouse.",
+            "her rival’s comment that she wanted to visit the lighthouse",
+            id="what the comment is about begins with the comment",
+        ),
+        pytest.param(
+            "The dam was safe, Governor Marta Quill said.\nThe governor went on to say, “We have looked at every single "
+            "wall of it, and there is nothing to worry about at all. We will look again.”",
+            "“We have looked at every single wall of it, and there is nothing to worry about at all. We will look again.”",
+            id="the cue's own words are not said",
+        ),
+        pytest.param(
+            "Governor Marta Quill said the state had lost the money, a sum of four million dollars.",
+            "the state had lost the money",
+            id="the writer's aside stays off",
+        ),
+    ],
+)
+def test_the_tagger_mends_where_words_begin_and_end(text, words):
+    """Where rules and tagger differ, what it is sure of counts, up to a stop of the sentence."""
+    assert [each for *_, each in said(text, tagging=True)][-1] == words
+
+
 def test_half_a_character_is_read_over():
     """Text from the web may hold what no text may: it costs nothing but itself."""
     broken = TEXT.replace("lamps", "la\ud83dmps")

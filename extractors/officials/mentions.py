@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
-from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, read_words
+from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, is_possessive, read_words
 from extractors.officials.roles import FoundRole, role_index_for
 from extractors.officials.roster import NamedPlace, Official, Organisation
 from extractors.officials.watchlist import Watchlist
@@ -19,6 +19,13 @@ from extractors.text.words import fold, is_cyrillic, tokens
 _PATRONYMICS = ("vich", "vych", "ovna", "evna", "ivna", "вич", "вна")
 # Tells whom words call: "Iran’s foreign minister"; None for nobody on the watchlist.
 Asked = Callable[[str], "Mention | None"]
+# What may stand before a surname alone: at the head of a sentence, and what anybody may be called.
+_OPENING = """
+also although as because both earlier even if instead later like meanwhile now once one only since so still then though
+today tomorrow tonight what when where whether while why yesterday chairman comrade dictator doctor dr general leader
+marshal premier professor strongman mister господин пан товарищ
+"""
+_OPENERS = frozenset(_OPENING.split())
 _HONORIFICS = {"Mr": "m", "Sir": "m", "Lord": "m", "Mrs": "f", "Ms": "f", "Miss": "f", "Lady": "f", "Madame": "f"}
 
 
@@ -61,7 +68,9 @@ class PeopleIndex:
         for decoy in watchlist.decoys:
             self._names.add(decoy, _Person(None))
         self.given_names = frozenset(fold(name) for name in watchlist.given_names)
-        self.titles = Titles(_titles(watchlist))
+        titles = _titles(watchlist)
+        self.titles = Titles(titles)
+        self._called = {title[-1] for each in titles.values() for title in each if title}
 
     def find(self, text: TextWords, known: frozenset[str]) -> People:
         """Return who is named; a surname that could be another's counts once `known` or the text says whose it is."""
@@ -107,7 +116,18 @@ class PeopleIndex:
         if gender := _HONORIFICS.get(before[-1]):
             return all(official.gender != gender for official in surname.officials)
         own = {fold(given) for official in surname.officials for given in official.given}
-        return before[-1] in self.given_names and before[-1] not in own
+        return before[-1] not in own and (before[-1] in self.given_names or self._is_anybody(text, surname))
+
+    def _is_anybody(self, text: TextWords, surname: _Surname) -> bool:
+        """Tell the "Eunju" of "Eunju Kim", a surname that many have: a capital, and no title, opening or owner."""
+        at = surname.first - 1
+        while at and text.text[text.words[at].start - 1] in "-‐":
+            at -= 1
+        word = fold(text.words[at].text).lower()
+        begins = is_cyrillic(word) and (at == 0 or not text.runs_on[at - 1])  # what opens a sentence is no name there
+        is_common = not begins and not any(official.bare for official in surname.officials)
+        is_other = word in self._called or word in _OPENERS or word.endswith("ly") or is_possessive(text.words[at].text)
+        return is_common and text.reads_as_name(at) and not is_other
 
     def _by_title(self, text: TextWords, surname: _Surname) -> Iterator[NamedOfficial]:
         """Yield the one of those with this surname who held the office named just before it."""

@@ -6,8 +6,10 @@ The thresholds were set on articles that neither had learned from (`docs/extract
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from extractors.records import Span, StatementKind
@@ -21,11 +23,18 @@ from extractors.speech.tagging import Tagged, Tags
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-# Likelihoods: below which a quotation without a cue is a slogan, from which the tagger's bounds are better, from which
-# what no rule has is added, and from which that is said rather than thought or wished.
+# Likelihoods: below which a quotation without a cue is a slogan, from which words are said whatever the rules say (and
+# not said below what is left of 1), from which what no rule has is added, and from which that is said rather than
+# thought or wished.
 DOUBTED, SURE, NEW, SPEECH = 0.5, 0.9, 0.85, 0.6
 HALF = 0.5  # of the characters of two stretches, for them to be about the same
 LEAST = 4  # words of what is added
+LEAST_BEFORE = 3  # words by which a beginning is put forward
+_STOP = re.compile(r"[”\"’')\]]{0,3}(?:[,;:—–)”](?=\W)|\s-\s|--)")
+_ASIDE = re.compile(
+    r"[”\"’']*\s*(?:[—–(]|--?\s|,[”\"’']*\s(?:wh(?:ich|o|om|ose)|an?|the|although|though|despite|amid|even|but it)\b)",
+    re.IGNORECASE,
+)
 _STOPS = frozenset(".!?…”\"’')")
 _ASKED = re.compile(r"\b(?:ask(?:s|ed|ing)?|question(?:ed)?|pressed)(?: \w+){0,3}[ :,“]*$", re.IGNORECASE)
 _LEADS = re.compile(r"\bthat\s*$|[“\"]$")
@@ -99,13 +108,23 @@ def _head(tokens: Sequence[Token]) -> Token | None:
     return next((each for each in tokens if each.dep_ == "ROOT" or each.head.i not in places), None)
 
 
-def fused(text: str, drafts: Sequence[Draft], tags: Tags, quotations: Sequence[Quotation]) -> list[Draft]:
-    """Return the drafts that stand, within the better bounds: those of the rules, and what is heard beside them."""
+def fused(
+    text: str, drafts: Sequence[Draft], tags: Tags, quotations: Sequence[Quotation], sentences: Sequence[Span]
+) -> list[Draft]:
+    """Return the drafts that stand, within the better bounds: those of the rules, and what is heard beside them.
+
+    `quotations` and `sentences` are the article's, in order.
+    """
     kept = [draft for draft in drafts if not draft.is_heard and _stands(draft, tags)]
     for draft in kept:
         if draft.kind is not StatementKind.DIRECT and not draft.is_act:
             others = [span for each in kept for span in (*each.spans, each.cue) if span and span not in draft.spans]
-            draft.spans = [_bounded(text, span, tags, others, quotations) for span in draft.spans]
+            better = (_bounded(text, span, tags, sentences) for span in draft.spans)
+            bounds = [whole(trimmed(text, _finished(text, span)), quotations) for span in better]
+            draft.spans = [
+                span if better.start >= better.end or _meet([better], others) else better
+                for span, better in zip(draft.spans, bounds, strict=True)
+            ]
             draft.kind = kind_of(text, draft.spans, quotations)
     taken = [span for draft in kept for span in draft.spans]
     kept += [draft for draft in drafts if draft.is_heard and not _meet(draft.spans, taken)]
@@ -129,24 +148,51 @@ def _meet(spans: Sequence[Span], others: Sequence[Span]) -> bool:
     return any(span.meets(other) for span in spans for other in others)
 
 
-def _bounded(text: str, span: Span, tags: Tags, others: Sequence[Span], quotations: Sequence[Quotation]) -> Span:
-    """Return the tagger's bounds of some words where it is sure of about the same, else their own."""
+def _bounded(text: str, span: Span, tags: Tags, sentences: Sequence[Span]) -> Span:
+    """Return some words with those that the tagger alone is sure are said, and without those it is sure are not."""
     stretch, share = tags.same(span)
-    if stretch is None or share < HALF or stretch.likelihood < SURE:
+    if stretch is None:
         return span
-    start = stretch.span.start if _is_idle(text, span, stretch.span, tags) else span.start
-    end = stretch.span.end if tags.is_sharp(stretch.span.end) else span.end
-    better = whole(trimmed(text, _finished(text, Span(start, end))), quotations)
-    return span if start >= end or _meet([better], others) else better
+    at = trimmed(text, stretch.span).start
+    start = at if share >= HALF and _begins_better(text, span, at, tags) else span.start
+    return Span(start, _end(text, span, tags, sentences))
 
 
-def _is_idle(text: str, span: Span, better: Span, tags: Tags) -> bool:
-    """Tell a beginning that says no more than its cue: "the point that", "to say," before a mark.
+def _begins_better(text: str, span: Span, at: int, tags: Tags) -> bool:
+    """Tell what the rules have lost of a beginning, and one that says no more than its cue: "the point that".
 
-    Without "doubt that" words turn round.
+    One or two words before it are whom it is told, or when. Without "doubt that" words turn round.
     """
-    lead = text[span.start : better.start]
-    return bool(_LEADS.search(lead)) and not _TURNS.search(lead) and tags.is_sharp(better.start)
+    if at < span.start:
+        lost = Span(at, span.start)
+        return tags.likelihood(lost) >= SURE and len(WORD.findall(text, at, span.start)) >= LEAST_BEFORE
+    lead = text[span.start : at]
+    is_idle = tags.likelihood(Span(span.start, at)) <= 1 - SURE or (_LEADS.search(lead) and tags.is_sharp(at))
+    return bool(lead and is_idle and not _TURNS.search(lead))
+
+
+def _end(text: str, span: Span, tags: Tags, sentences: Sequence[Span]) -> int:
+    """Return the stop of a sentence up to which, from one stop to the next, its words are said.
+
+    The tagger by itself breaks off within a phrase. What the rules have cut off as the writer's own aside stays off.
+    """
+    end = span.end
+    at = bisect_right(sentences, span.end - 1, key=attrgetter("start")) - 1
+    last = trimmed(text, Span(span.start, max(end, sentences[at].end))).end if at >= 0 else end
+    for stop in () if _ASIDE.match(text, end) else _stops(text, end, last):
+        if tags.likelihood(Span(end, stop)) < SURE:
+            break
+        end = stop
+    if end > span.end:
+        return end
+    cut = (stop for stop in _stops(text, span.start, end) if tags.likelihood(Span(stop, end)) <= 1 - SURE)
+    return next(cut, end)
+
+
+def _stops(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a clause may end between two places of a text, the second included, with a word before each."""
+    places = (match.start() for match in _STOP.finditer(text, start + 1, end))
+    return (at for at in (*places, end) if WORD.search(text, start, at))
 
 
 def _finished(text: str, span: Span) -> Span:

@@ -124,10 +124,10 @@ class _Drafting:
                 _place_saying(draft, sentence)
                 self.drafts.append(draft)
 
-    def close(self) -> list[Draft]:
-        """Draft what the last sentences left pending; return all that stands."""
+    def close(self, own: Sequence[Span]) -> list[Draft]:
+        """Draft what the last sentences left pending; return all that stands. `own` are the article's sentences."""
         self._settle()
-        return self.drafts if self.tags is None else fused(self.text, self.drafts, self.tags, self.quotations)
+        return self.drafts if self.tags is None else fused(self.text, self.drafts, self.tags, self.quotations, own)
 
     def _quoted(self, sentence: ParsedSentence, quotation: Quotation, verb: Token) -> None:
         cue = (found := find_cue(sentence, verb)) and by_source(sentence, found, self.tags)
@@ -395,6 +395,6 @@ def find_statements(
     drafting = _Drafting(text, quotations, cast, Watched([topic.span for topic in topics], parties), tags)
     for sentence in sentences:
         drafting.read(sentence)
-    drafts = sorted(drafting.close(), key=lambda draft: draft.spans[0])
+    drafts = sorted(drafting.close(own), key=lambda draft: draft.spans[0])
     homes = Homes(countries, text, mentions)
     return tuple(finished(article_id, text, draft, sentences=own, topics=topics, homes=homes) for draft in drafts)
