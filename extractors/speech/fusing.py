@@ -39,7 +39,8 @@ _STOPS = frozenset(".!?…”\"’')")
 _ASKED = re.compile(r"\b(?:ask(?:s|ed|ing)?|question(?:ed)?|pressed)(?: \w+){0,3}[ :,“]*$", re.IGNORECASE)
 _LEADS = re.compile(r"\bthat\s*$|[“\"]$")
 _TURNS = re.compile(
-    r"\b(?:doubt|skeptic|sceptic|den|question|concern|fear|reject|declin|refus|no\b|not\b|n’t)", re.IGNORECASE
+    r"\b(?:doubt|skeptic|sceptic|den|question|concern|fear|claim|report|alleg|accus|rumou?r|specul|suggest|assert|demand|charge|reject|declin|refus|no\b|not\b|n’t)",
+    re.IGNORECASE,
 )
 _DANGLING = re.compile(r"(?<![\s,;])[\s,;]+(?:which|who|whose|and|but|or|while|when|as|to|of)$")
 

@@ -67,8 +67,8 @@ _CONTENT = (
     ),
     *((Stance(row["stance"]), Whose(row["whose"]), _whole_words(row["words"])) for row in _TABLES["content"]),
 )
-_REPORTS, _LEAVING_OPEN, _UNLESS, _IF = (
-    re.compile(filled(_NAMES[name], _NAMES)) for name in ("reports", "leaving_open", "unless", "if")
+_REPORTS, _LEAVING_OPEN, _UNLESS, _IF, _PRESSURE = (
+    re.compile(filled(_NAMES[name], _NAMES)) for name in ("reports", "leaving_open", "unless", "if", "pressure")
 )
 # A cue denied: who does not accept rejects; who does not rule out a thing leaves it open.
 _NEGATED = {
@@ -95,7 +95,8 @@ def stance_of(cue: str | None, words: str, *, negated: bool = False, is_act: boo
     """
     if is_silence(cue, words, negated=negated):
         return Stance.NONE
-    by_cue = (_BY_ACT.get((cue or "").lower()) if is_act else None) or _of_cue((cue or "").lower(), words)
+    lemma = (cue or "").lower()
+    by_cue = (_by_act(lemma, words) if is_act else None) or _of_cue(lemma, words)
     if negated:
         return Stance.NONE if by_cue is None else _NEGATED.get(by_cue, Stance.NONE)
     if by_cue is None:
@@ -105,6 +106,12 @@ def stance_of(cue: str | None, words: str, *, negated: bool = False, is_act: boo
     if by_cue is Stance.OFFER and (kept := _of_words(words)) in {Stance.THREATEN, Stance.REJECT}:
         return kept
     return by_cue
+
+
+def _by_act(lemma: str, words: str) -> Stance | None:
+    """Return what is taken by what is done to a watched subject; who announces or lifts sanctions accepts nothing."""
+    act = _BY_ACT.get(lemma)
+    return Stance.ASSERT if act is not None and _PRESSURE.match(words) else act
 
 
 def _of_cue(lemma: str, words: str) -> Stance | None:
