@@ -71,7 +71,9 @@ def is_slip(stick: ModuleType, unit: dict[str, Any]) -> bool:
 def show_confidence(stick: ModuleType, name: str, found: list[tuple[Statement, Any]]) -> None:
     """Print what each confidence is worth, where somebody is named."""
     known = [(each, unit) for each, unit in found if each.speaker is not None and each.resolved_by != Resolution.NONE]
-    asked = [(each.confidence, is_mention(stick, each, unit)) for each, unit in known if not is_slip(stick, unit)]
+    asked = [
+        (each.confidence or 0.0, is_mention(stick, each, unit)) for each, unit in known if not is_slip(stick, unit)
+    ]
     for low, high in pairwise(BINS):
         print(f"{name}, {low:.2f} to {min(high, 1):.2f}: {share([right for at, right in asked if low <= at < high])}")
     sure = [right for at, right in asked if at >= SURE]
