@@ -24,6 +24,41 @@ def read():
     ("text", "expected"),
     [
         pytest.param(
+            "Hamas handed over three hostages, mediators and two diplomats said.",
+            ("mediators and two diplomats", "said", "Hamas handed over three hostages"),
+            id="a list that the parser hangs on the one before the comma",
+        ),
+        pytest.param(
+            "The Kremlin has offered to open a corridor, aides and advisers to the president say, as fighting goes on.",
+            ("aides and advisers to the president", "say", "The Kremlin has offered to open a corridor"),
+            id="a list with a phrase of its own, and a clause of the reporter's",
+        ),
+        pytest.param(
+            "Iran’s minister will fly to Muscat, Omani and Iranian officials said.",
+            ("officials", "said", "Iran’s minister will fly to Muscat"),
+            id="a list of adjectives after a place",
+        ),
+        pytest.param(
+            "The truce collapsed within hours, eyewitnesses, medics and the United Nations said.",
+            ("eyewitnesses, medics and the United Nations", "said", "The truce collapsed within hours"),
+            id="a list of three",
+        ),
+        pytest.param(
+            "The envoy has left Doha, an official who spoke on condition of anonymity said.",
+            ("official", "said", "The envoy has left Doha"),
+            id="someone who did something before he said so",
+        ),
+        pytest.param(
+            "Witkoff will travel to Moscow, a person briefed on the plans said.",
+            ("person briefed on the plans", "said", "Witkoff will travel to Moscow"),
+            id="words that stand alone, and their source behind a comma",
+        ),
+        pytest.param(
+            "Zelensky met ministers, generals and advisers and said talks would go on.",
+            ("Volodymyr Zelenskyy", "said", "talks would go on"),
+            id="a list of those who were met",
+        ),
+        pytest.param(
             "Peskov: ‘We Are Ready To Talk Now’", ("Dmitry Peskov", ":", "We Are Ready To Talk Now"), id="colon"
         ),
         pytest.param(

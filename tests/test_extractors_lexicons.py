@@ -123,3 +123,19 @@ def test_what_takes_an_exception_up_is_no_hit(text, places):
     """A text that speaks of one truce calls it "the truce"; one that speaks of two keeps every place."""
     index = PhraseIndex({"truce": ["truce", "end the war", "!trade truce"]})
     assert [hit.span.start for hit in index.find(text)] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("She talks rubbish. The talks go on.", {"talks": 1}, id="a verb, which no noun takes up"),
+        pytest.param("He now talks of islands, and who talks to whom is secret.", {}, id="verbs alone"),
+        pytest.param("Talks in Istanbul, and talks over Gaza.", {"talks": 2}, id="nouns alone"),
+        pytest.param("The annex on borders and the annexes to the treaty.", {}, id="papers"),
+        pytest.param("Russia annexes what it can, and would annex more.", {"territory": 2}, id="what is done to land"),
+    ],
+)
+def test_words_of_a_topic_mean_something_else_as_another_part_of_speech(text, found):
+    """Who talks holds no talks, and a paper with an annex annexes nothing."""
+    topics = [each.ref_id for each in FINDER.find(text) if each.kind is MentionKind.TOPIC]
+    assert {topic: topics.count(topic) for topic in ("talks", "territory") if topic in topics} == found

@@ -19,6 +19,8 @@ _NEW = re.compile(
     r"(?:^|\W)(?i:an?|any|no|another|keine?[nmrs]?|eine?[nmrs]?|une?|aucune?|bir|нов(?:ое|ого|ому|ом))"
     r"(?: (?:[a-zß-ÿа-яіїєґ]|\d)[\w-]*){0,2} $"
 )
+# What somebody does, which no later noun takes up: "she talks rubbish", and then "the talks".
+_DOES = re.compile(r"(?i:he|she|it|who|nobody|everybody|everyone)\b")
 _CAPITAL = "[A-ZÀ-ÞĞİŞА-ЯІЇЄҐ]"
 # A name right before ("the Gaza truce", "Israel’s fragile truce"), or behind what joins it ("the truce with Hamas").
 _NAME_BEFORE = re.compile(rf"(?<![\w-])(?<!\w[’'])[^\W\d_][\w’'-]*,? {_CAPITAL}[\w’'-]*(?: [^\W\d_][\w-]*)? $")
@@ -47,15 +49,17 @@ def meant(text: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     others = [hit for hit in hits if hit.key.startswith(EXCEPT)]
     if not others:
         return tuple(hits)
-    taken = {(hit.key, at) for hit in others for at in range(hit.span.start, hit.span.end)}
+    taken = {(hit.key, at): hit for hit in others for at in range(hit.span.start, hit.span.end)}
     kept: list[Hit] = []
     lent: dict[str, int] = {}
     for hit in hits:
         if hit.key.startswith(EXCEPT):
             continue
-        if not any((EXCEPT + hit.key, at) in taken for at in range(hit.span.start, hit.span.end)):
+        places = range(hit.span.start, hit.span.end)
+        exception = next((taken[EXCEPT + hit.key, at] for at in places if (EXCEPT + hit.key, at) in taken), None)
+        if exception is None:
             kept.append(hit)
-        elif _is_one_word(text, hit):
+        elif _is_one_word(text, hit) and not _DOES.match(text, exception.span.start):
             lent[hit.key] = min(hit.span.start, lent.get(hit.key, hit.span.start))
     return _without_lent(text, kept, lent) if lent else tuple(kept)
 

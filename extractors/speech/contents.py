@@ -308,7 +308,7 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
     following = doc[right + 1]
     if doc[right].text in DASHES and following.pos_ == "DET":
         return False
-    if following.tag_ == "VBG" or following.lower_ in {"who", "which", "whose", "whom"}:
+    if following.tag_ in {"VBG", "WDT", "WP", "WP$"} or (following.lower_, following.dep_) == ("as", "mark"):
         return False
     return not any(token.dep_ == "conj" and token.head == verb for token in doc[right:end])
 

@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.acts import Watched, is_act
 from extractors.speech.cues import Cue
-from extractors.speech.lexicon import ACTS, PRONOUNS, SURE_ACTS, THOUGHTS, is_role
+from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, THOUGHTS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import WORD, Quotation, QuotationShape
-from extractors.speech.syntax import (
-    PARTIES,
-    is_stand_in,
-)
+from extractors.speech.syntax import FINITE_VERBS, PARTIES, is_stand_in, noun_phrase
 from extractors.speech.tagging import Tags
 from extractors.text.tables import weights_in
 
@@ -101,12 +98,24 @@ def _is_sure(report: SpeechReport) -> bool:
     if (
         report.construction in {"according", "as"}
         or len(report.ranges) > 1
+        or _is_set_off(report)
         or (head.i and head.nbor(-1).lower_ == "as")
     ):
         return True
     if report.lemma in SURE_ACTS or any(child.dep_ == "dobj" and child.lemma_ in ACTS for child in head.children):
         return True
     return report.construction not in _CLAUSES and head.lemma_.lower() in ACTS
+
+
+def _is_set_off(report: SpeechReport) -> bool:
+    """Tell "Talks failed, two officials said": on 84 articles of PolNeAR 64 of 65 such are speech, tagged or not."""
+    speaker, head = report.cue.speaker, report.head
+    if report.construction != "before" or speaker is None or speaker.i > head.i or report.lemma not in REPORTING_VERBS:
+        return False
+    doc, first = speaker.doc, noun_phrase(speaker)[0].i
+    if first == 0 or doc[first - 1].text != "," or head.tag_ not in FINITE_VERBS:
+        return False
+    return all(token.lemma_.lower() not in REPORTING_VERBS for start, end in report.ranges for token in doc[start:end])
 
 
 def features(sentence: ParsedSentence, report: SpeechReport) -> Iterator[str]:
