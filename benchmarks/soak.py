@@ -40,6 +40,7 @@ HOUR = timedelta(hours=1)
 DAY, WEEK = 24, 168
 OUT_OF_ORDER = 40  # hours of a week, of one feed in five
 FIRES = 10  # one article in so many
+ASKED_AGAIN = 12  # hours after which whoever failed was asked again
 
 
 class KeptPool(Pool):
@@ -66,9 +67,9 @@ class World:
         for feed in range(feeds):
             server.reply(f"/feed{feed}", lambda _asked, feed=feed: self.listing(feed))
 
-    def out_of_order(self, feed: int) -> bool:
-        """Tell whether a feed is out of order now."""
-        return feed % 5 == 0 and (self.hour + 7 * feed) % WEEK < OUT_OF_ORDER
+    def out_of_order(self, feed: int, ago: int = 0) -> bool:
+        """Tell whether a feed is out of order now, or was so many hours ago."""
+        return feed % 5 == 0 and (self.hour - ago + 7 * feed) % WEEK < OUT_OF_ORDER
 
     def articles(self, feed: int) -> list[int]:
         """Return the numbers of the articles that a feed has had so far."""
@@ -194,20 +195,23 @@ def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, fl
         tables = session.rows(
             "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY estimated_size DESC, table_name LIMIT 12"
         )
-    late = {feed for feed in range(world.feeds) if world.out_of_order(feed)}
+    # What is in order again is asked within hours, and what came last may be asked for next time.
+    late = {feed for feed in range(world.feeds) if any(world.out_of_order(feed, ago) for ago in range(ASKED_AGAIN))}
+    world.hour -= ASKED_AGAIN
     came = [number for feed in set(range(world.feeds)) - late for number in world.articles(feed)]
     told = Counter(said.split()[0] for said in subjects(mail, "desk"))
     fire = [number for number in came if number % FIRES == 0]
     texts = " ".join(subjects(mail, "ops"))
-    begun, over = (
-        sum(texts.count(f"Outlet-{feed}. {what}") for feed in range(world.feeds)) for what in (" fails", "well")
-    )
+    outlets = [f"Outlet-{feed}." for feed in range(world.feeds)]
+    begun, over = (sum(texts.count(f"{name} {what} (") for name in outlets) for what in ("fails", "is well again"))
     half = seen[len(seen) // 2 :]
     growth = (half[-1]["rss_mb"] - half[0]["rss_mb"]) / max(1, passes / 2) * 100
     copies = Counter(str(each.message["Message-ID"]) for each in mail.mails)
     print(f"articles={articles} of at least {len(came)}, stored_twice={doubled}, due {len(fire)}, waiting={waiting}")
     print(f"mails={len(mail.mails)}, of them twice under one id {sum(count - 1 for count in copies.values())}")
-    print(f"outages told {begun}, their ends {over}, {len(told)} subjects; memory grows {growth:.1f} MB in 100 passes")
+    long = sum(len(range(-7 * feed % WEEK, passes - DAY - ASKED_AGAIN, WEEK)) for feed in range(0, world.feeds, 5))
+    print(f"outages of over a day {long}, told {begun}, their ends {over}, {len(told)} subjects")
+    print(f"memory grows {growth:.1f} MB in 100 passes")
     print("rows:", ", ".join(f"{name} {rows}" for name, rows in tables))
     return int(bool(doubled or articles < len(came)))
 

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 import httpx
 
-from flows.config.environment import forget_environment, set_environment
+from flows.config.environment import environment_beside, forget_environment, set_environment
 from flows.config.settings import prefect_api_url, prefect_home, prefect_log
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import notify
@@ -201,6 +201,8 @@ def start(url: str, output: BinaryIO) -> subprocess.Popen[bytes]:
             stderr=output,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            # Else its pages, wherever it listens, would ask whatever answers at the usual port.
+            env=environment_beside({"PREFECT_UI_API_URL": url}),
             preexec_fn=begin_child(),  # noqa: PLW1509 (no thread has been started yet)
         )
     finally:

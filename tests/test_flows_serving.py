@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
+from flows.prefect_server import free_port
 from flows.setup import STOP_FLAG
 from tests.deployment import TALKWATCH, descendants, until, words_of
 from tests.newsroom import OTHER, RULES, Newsroom, feed, newsroom, page
@@ -26,11 +28,11 @@ LONG = 240
 
 
 @contextmanager
-def watched(folder, every: str):
+def watched(folder, every: str, more: str = ""):
     """Open an outlet, a mailbox and a webhook, and have them watched in this interval."""
     with newsroom(folder) as room:
         # The servers' clock is real, and the articles are of the newsroom's: no limit of age.
-        room.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more=f"[schedule]\nevery = '{every}'\n")
+        room.write(every="1s", rules=f"{RULES}max_age = 'none'\n", more=f"[schedule]\nevery = '{every}'\n{more}")
         yield room
 
 
@@ -74,6 +76,12 @@ def prefect_server_of(process: subprocess.Popen[str]) -> int:
     return next(pid for pid in descendants(process.pid) if "server" in words_of(pid))
 
 
+def told_by_prefect(port: int, path: str) -> dict[str, Any]:
+    """Return what a Prefect server on this machine says of itself."""
+    asked = httpx.get(f"http://127.0.0.1:{port}/{path}", timeout=LONG, trust_env=False)
+    return dict(asked.raise_for_status().json())
+
+
 def wait_for_schedule(room) -> None:
     """Wait until Prefect has written down the runs to come, which it does within half a minute."""
     until = time.monotonic() + LONG
@@ -113,6 +121,9 @@ class Life:
     process: subprocess.Popen[str]
     errors: str
     notified: list[bytes]
+    vacuum: dict[str, Any]  # what Prefect's server says that it clears away
+    port: int
+    asks: str  # where Prefect's pages say that they ask
     second: subprocess.CompletedProcess[str]
 
     @property
@@ -130,13 +141,19 @@ class Life:
 def life(tmp_path_factory):
     """Have the first pass's mail come late, a feed added, a second `serve` try its luck, then stop."""
     folder = tmp_path_factory.mktemp("life")
-    with watched(folder, "1h") as room, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+    port = free_port()
+    with (
+        watched(folder, "1h", f"[prefect]\nport = {port}\n") as room,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager,
+    ):
         manager.bind(str(folder / "notify"))
         room.mail.answer("RCPT", "451 4.7.1 greylisted")
         process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
         try:
             room.mail.wait_for(1, LONG)
             taken_over(room, process)
+            vacuum = told_by_prefect(port, "api/admin/settings")["server"]["services"]["db_vacuum"]
+            asks = told_by_prefect(port, "ui-settings")["api_url"]
             second = subprocess.run(
                 [TALKWATCH, "serve", "--config", str(room.configuration)], capture_output=True, text=True, check=False
             )
@@ -150,7 +167,7 @@ def life(tmp_path_factory):
         with suppress(BlockingIOError):
             while True:
                 notified.append(manager.recv(1000).split(b"\n")[0])
-        yield Life(room, process, errors, notified, second)
+        yield Life(room, process, errors, notified, vacuum, port, asks, second)
 
 
 def test_serve_runs_the_schedule_and_stops_cleanly(life):
@@ -171,6 +188,17 @@ def test_serve_runs_the_schedule_and_stops_cleanly(life):
     assert not states(life.room).keys() & {"Scheduled", "Late", "Pending", "Running"}
     assert paused(life.room) == [True]  # else Prefect, which ends last, could write down more
     assert life.room.rows("select count(*) from runs where finished_at is not null") == [(1,)]
+
+
+def test_what_prefect_keeps_is_bounded(life):
+    """Its server itself says that it drops events, and runs after a week: a year of passes is as big as a week of them."""
+    assert set(life.vacuum["enabled"]) == {"events", "flow_runs"}
+    assert life.vacuum["retention_period"] == "P7D"
+
+
+def test_prefects_pages_ask_their_own_server(life):
+    """Served at another port than the usual one, they show this deployment and not whatever is at that."""
+    assert life.asks == f"http://127.0.0.1:{life.port}/api"
 
 
 def test_serve_tries_again_without_a_pass(life):
@@ -201,8 +229,9 @@ class Ordeal:
     begun: str  # what the second said until it served
     found: Counter[str]  # what the runs were when it did
     paused: list[bool]  # whether its schedule was then
+    status: subprocess.CompletedProcess[str]  # what `status` said after all that
     process: subprocess.Popen[str]
-    errors: str  # what it said from then on
+    errors: str  # what the second said from then on
 
 
 @pytest.fixture(scope="module")
@@ -244,13 +273,16 @@ def ordeal(tmp_path_factory):
             room.mail.wait_for(1, LONG)
             room.hook.wait_for("/hook", 1, LONG)
             until(lambda: room.published("select count(*) from articles") == [(3,)], LONG)
+            status = subprocess.run(
+                [TALKWATCH, "status", "--config", str(room.configuration)], capture_output=True, text=True, check=False
+            )
             second.send_signal(signal.SIGTERM)
             _, rest = second.communicate(timeout=60)
         finally:
             second.kill()
             second.communicate()
             late.set()
-        yield Ordeal(room, left, missed, begun, found, stands, second, f"{told}{rest}")
+        yield Ordeal(room, left, missed, begun, found, stands, status, second, f"{told}{rest}")
 
 
 def test_serve_catches_up_once_after_a_kill(ordeal):
@@ -278,3 +310,9 @@ def test_whatever_was_killed_nothing_is_lost_or_told_twice(ordeal):
     assert (len(room.mail.mails), len(room.hook.requests)) == (1, 1)
     told = room.rows("select count(distinct message_id), count(*) filter (status <> 'sent') from deliveries")
     assert told == [(2, 0)]
+
+
+def test_what_became_of_prefects_runs_does_not_make_it_unwell(ordeal):
+    """Runs that crashed, were skipped or lost their server are history: passes end, so all is well."""
+    assert states(ordeal.room)["Crashed"] >= 1
+    assert (ordeal.status.returncode, ordeal.status.stdout.splitlines()[0]) == (0, "well")

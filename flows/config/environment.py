@@ -41,6 +41,11 @@ def set_environment(values: dict[str, str]) -> None:
     os.environ.update(values)
 
 
+def environment_beside(values: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a process to be started, with these values where the operator set no others."""
+    return values | dict(os.environ)
+
+
 def forget_environment(name: str) -> None:
     """Take a variable away, here and for processes that are started from now on."""
     os.environ.pop(name, None)
