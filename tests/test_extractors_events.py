@@ -49,6 +49,26 @@ def test_names_are_the_same_in_every_language(skimmer):
         assert may_be_one(by_name[one], by_name[other]), (one, other)
 
 
+@pytest.mark.parametrize(
+    ("title", "later", "is_same"),
+    [
+        pytest.param("Second round of Doha talks ends", "Third round of Doha talks ends", False, id="in words"),
+        pytest.param("First round of Doha talks ends", "2nd round of Doha talks ends", False, id="in figures"),
+        pytest.param("Round two of Doha talks ends", "Doha talks end second round", True, id="the same, told otherwise"),
+        pytest.param("Phase 1 of Doha talks ends", "Phase 2 of Doha talks ends", False, id="a phase"),
+        pytest.param("Второй раунд переговоров в Дохе завершён", "Третий раунд переговоров в Дохе завершён", False, id="in Russian"),
+        pytest.param("Другий раунд переговорів у Досі завершено", "Третій раунд переговорів у Досі завершено", False, id="in Ukrainian"),
+        pytest.param("Another round of Doha talks ends", "Third round of Doha talks ends", True, id="one does not say which"),
+        pytest.param("Strike on Doha kills 12", "Strike on Doha kills 15", True, id="a toll that grows is no round"),
+    ],
+)  # fmt: skip
+def test_another_round_is_another_happening(skimmer, title, later, is_same):
+    """However alike two headlines are, and however soon one follows the other, rounds that both name have to be the same."""
+    one = replace(known_by(skimmer, DAY[0]), title=title, headline=(1, 2, 3), opening=(1, 2, 3))
+    other = replace(one, article_id="other", publisher="another", title=later, headline=(1, 2, 3, 4), opening=(1, 2, 3))
+    assert is_one(one, other) == is_one(other, one) == is_same
+
+
 def test_the_speaker_speaks_for_and_against(skimmer):
     """Articles that quote one official most are rather on one happening, those that quote others rather not."""
     one, other = (known_by(skimmer, report) for report in DAY[:2])

@@ -6,10 +6,12 @@ counts is how much of it they have in common, names by their ids, so in any lang
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from extractors.copies.gist import gist
 from extractors.copies.sameness import is_telling, key_of
 from extractors.records import Article, Mention, MentionKind, Reading, Span
 from extractors.relation_records import Happening
@@ -30,6 +32,13 @@ MEANT = 2.5
 FADING = 0.005  # less for each hour between them: what is told of at once is rather one happening
 MIDDLING = 0.5  # of headlines as near as this nothing more is known
 MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
+
+# Which round of talks a headline is on: "third round", "round 3", «третий раунд».
+_ROUND = re.compile(
+    r"\b(?P<before>[\w-]+)\s+(?:(?:round|stage|phase|session)\b|раунд|этап|етап)|\b(?:round|stage|phase|раунд|этап|етап)\s+(?P<after>\w+)",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"first|one$|1st|1-|перв|перш", re.IGNORECASE)
 
 
 def happening(article: Article, reading: Reading, *, publisher: str, told_at: datetime) -> Happening:
@@ -66,7 +75,7 @@ def is_one(one: Happening, other: Happening, *, nearness: float | None = None) -
 
     `nearness`, from -1 to 1, is how near their headlines are in meaning, None where that is not known.
     """
-    if abs(one.told_at - other.told_at) > WINDOW or _is_series(one, other):
+    if abs(one.told_at - other.told_at) > WINDOW or _is_series(one, other) or _on_other_rounds(one, other):
         return False
     meant = 0.0 if nearness is None else MEANT * (nearness - _middling(one, other))
     hours = abs(one.told_at - other.told_at) / timedelta(hours=1)
@@ -85,6 +94,19 @@ def may_be_one(one: Happening, other: Happening) -> bool:
 def _is_series(one: Happening, other: Happening) -> bool:
     """Tell whether a publisher calls one thing after the other by one name: a briefing, a daily column."""
     return one.publisher == other.publisher and one.headline == other.headline
+
+
+def _on_other_rounds(one: Happening, other: Happening) -> bool:
+    """Tell whether both headlines say which round of something they are on, and not the same."""
+    ours, theirs = _rounds(one.title), _rounds(other.title)
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
+def _rounds(title: str) -> frozenset[str]:
+    named = [found["before"] or found["after"] for found in _ROUND.finditer(title)]
+    return frozenset(
+        figure for word in named for figure in ("1" if _FIRST.match(word) else "", *gist(word).figures) if figure
+    )
 
 
 def _in_common(one: Happening, other: Happening) -> float:
