@@ -35,7 +35,8 @@ MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
 
 # Which round of talks a headline is on: "third round", "round 3", «третий раунд».
 _ROUND = re.compile(
-    r"\b(?P<before>[\w-]+)\s+(?:(?:round|stage|phase|session)\b|раунд|этап|етап)|\b(?:round|stage|phase|раунд|этап|етап)\s+(?P<after>\w+)",
+    r"(?<![\w-])(?P<before>[\w-]{1,30})\s(?:(?:round|stage|phase|session)\b|раунд|этап|етап)"
+    r"|\b(?:round|stage|phase|раунд|этап|етап)\s(?P<after>\w+)",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"first|one$|1st|1-|перв|перш", re.IGNORECASE)

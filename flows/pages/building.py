@@ -28,7 +28,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*">')
 _PICTURE = re.compile(r'(src|srcset)="([^"]*\.svg)"')
 _BAR = re.compile(r"<nav .*?</nav>", re.DOTALL)
-_TO_FILES = re.compile(r'(<a\b[^>]*?) href="(?!https?:|#)[^"]*"')
+_TO_FILES = re.compile(r'(<a\b[^<>]*?) href="(?!https?:|#)[^"]*"')
 _PATTERNS = tuple((compile_path(address)[0], show) for address, show in PAGES.items())
 
 
