@@ -621,7 +621,12 @@ class TestBuilt:
         )
         assert page.xpath("//img")
         assert not page.xpath("//a/@href[not(starts-with(., '#') or starts-with(., 'http'))]")
-        assert "prefers-color-scheme" in page.xpath("string(//style)")
+        style = page.xpath("string(//style)")
+        assert "prefers-color-scheme" in style
+        assert "a.onward { display: none; }" in style
+        shown = [each.text_content() for each in page.xpath("//a[not(@href)][not(contains(@class, 'onward'))]")]
+        assert shown
+        assert not any(each.startswith(("All ", "The ")) for each in shown)  # names, not ways to elsewhere
 
     def test_what_is_too_much_is_said(self, data_dir, tmp_path):
         """With room for few pages the first ones are written, and links to the rest lead to a page that says so."""

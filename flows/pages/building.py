@@ -29,6 +29,8 @@ _STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*">')
 _PICTURE = re.compile(r'(src|srcset)="([^"]*\.svg)"')
 _BAR = re.compile(r"<nav .*?</nav>", re.DOTALL)
 _TO_FILES = re.compile(r'(<a\b[^<>]*?) href="(?!https?:|#)[^"]*"')
+# What would lead to other pages is not shown in a file that leads to none, and a name that was a link is but a name.
+_ALONE = "a:not([href]) { color: inherit; } a.onward { display: none; }"
 _PATTERNS = tuple((compile_path(address)[0], show) for address, show in PAGES.items())
 
 
@@ -108,7 +110,7 @@ class _Builder:
         style = (STATIC / "talkwatch.css").read_text(encoding="utf-8")
         first = (self._folder / "index.html").read_text(encoding="utf-8")
         alone = _TO_FILES.sub(r"\1", _BAR.sub("", first))
-        return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}</style>", alone))
+        return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}{_ALONE}</style>", alone))
 
     def _inline(self, found: re.Match[str]) -> str:
         picture = b64encode((self._folder / found[2]).read_bytes()).decode()
