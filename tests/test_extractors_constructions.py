@@ -24,6 +24,21 @@ def read():
     ("text", "expected"),
     [
         pytest.param(
+            "According to the Ukrainian foreign minister, Russia, despite its losses, wants more land.",
+            ("Ukrainian foreign minister", "According to", "Russia, despite its losses, wants more land"),
+            id="a subject that the parser takes for the source's name",
+        ),
+        pytest.param(
+            "According to Hamas, Israel, in breach of the deal, bombed Rafah.",
+            ("Hamas", "According to", "Israel, in breach of the deal, bombed Rafah"),
+            id="a subject that the parser takes for another name of the source",
+        ),
+        pytest.param(
+            "According to a spokesman, Dmitry Peskov, the talks will go on.",
+            ("Dmitry Peskov", "According to", "the talks will go on"),
+            id="a source's name that the parser takes for a subject",
+        ),
+        pytest.param(
             "Hamas handed over three hostages, mediators and two diplomats said.",
             ("mediators and two diplomats", "said", "Hamas handed over three hostages"),
             id="a list that the parser hangs on the one before the comma",

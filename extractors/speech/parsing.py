@@ -236,6 +236,8 @@ def _plain_sign(match: re.Match[str]) -> str:
 _NAMING = frozenset({"NOUN", "PROPN"})
 _OF_A_LIST = _NAMING | {"ADJ", "DET", "NUM", "CCONJ", "ADP", "PART"}
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})  # tags
+_VERBS = frozenset({"VERB", "AUX"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _LONGEST = 24  # tokens of who says so
 BATCH = 8  # frames: larger batches take more memory and, beyond the processor's caches, more time
 
@@ -274,9 +276,11 @@ class ParsedSentence:
 def parse(nlp: Language, frames: Iterable[Frame]) -> Iterator[Doc]:
     """Yield the parsed frames in order, each with our sentences rather than the model's, and subjects put right."""
     for doc in nlp.pipe((_prepared(nlp, frame) for frame in frames), batch_size=BATCH):
-        for verb in doc:
-            if verb.pos_ == "VERB" and verb.lemma_.lower() in REPORTING_VERBS:
-                _give_subject(verb)
+        for token in doc:
+            if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS:
+                _give_subject(token)
+            elif token.lower_ == "according" and token.head.i > token.i:
+                _give_back_subject(token)
         yield doc
 
 
@@ -285,7 +289,7 @@ def _give_subject(verb: Token) -> None:
 
     The parser takes them for more of what the army shelled, and the army for who says so.
     """
-    own = next((child for child in verb.lefts if child.dep_ in {"nsubj", "nsubjpass"}), None)
+    own = next((child for child in verb.lefts if child.dep_ in _SUBJECTS), None)
     doc, comma = verb.doc, _comma_before(verb)
     if comma is None or (own is not None and own.left_edge.i > comma):
         return
@@ -303,6 +307,23 @@ def _give_subject(verb: Token) -> None:
     for token in words:
         if token != noun and not comma < token.head.i < verb.i:
             token.head = noun
+
+
+def _give_back_subject(according: Token) -> None:
+    """Make Russia the subject in "According to the minister, Russia, despite its losses, wants more".
+
+    The parser takes it for the minister’s name, and then the verb has none; in "According to a spokesman, Peskov, the
+    talks will go on" it takes the name for a second one.
+    """
+    doc, verb = according.doc, according.head
+    source = next((token for token in according.subtree if token.dep_ == "pobj"), None)
+    if source is None or verb.pos_ not in _VERBS:
+        return
+    own = [child for child in verb.children if child.dep_ in _SUBJECTS]
+    names = own[:-1] or [token for token in doc[source.i + 1 : verb.i] if token.dep_ == "appos"]
+    noun = next((name for name in reversed(names) if doc[name.left_edge.i - 1].text == ","), None)
+    if noun is not None and len(own) != 1:
+        noun.head, noun.dep_ = (source, "appos") if own else (verb, "nsubj")
 
 
 def _comma_before(verb: Token) -> int | None:
