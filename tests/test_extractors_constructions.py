@@ -39,6 +39,26 @@ def read():
             id="a source's name that the parser takes for a subject",
         ),
         pytest.param(
+            "It was Fidan, not Erdogan, who said the straits would stay closed to warships.",
+            ("Hakan Fidan", "said", "the straits would stay closed to warships"),
+            id="another is named as the one who did not",
+        ),
+        pytest.param(
+            "According to TASS, quoting the defence ministry, Kyiv lost forty drones.",
+            ("TASS", "According to", "Kyiv lost forty drones"),
+            id="whom a source quotes in its turn",
+        ),
+        pytest.param(
+            "Reuters, citing three sources, reported that Iran had agreed to talks.",
+            ("Reuters", "reported", "Iran had agreed to talks"),
+            id="whom an agency cites before its own report",
+        ),
+        pytest.param(
+            "Trump said, without evidence, that Kyiv had started the war.",
+            ("Donald Trump", "said", "Kyiv had started the war"),
+            id="an aside of the writer before that",
+        ),
+        pytest.param(
             "Hamas handed over three hostages, mediators and two diplomats said.",
             ("mediators and two diplomats", "said", "Hamas handed over three hostages"),
             id="a list that the parser hangs on the one before the comma",

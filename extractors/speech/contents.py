@@ -81,7 +81,7 @@ def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_pai
         return top.dep_ == "advcl" or (top.dep_ != "ROOT" and first.lower_ in {"which", "who"})
     if first.tag_ == "VBG":
         return top == first and top.dep_ in {"advcl", "acl"}
-    return first.pos_ == "DET" and top.dep_ in {"npadvmod", "appos", "dep"}
+    return (first.pos_ == "DET" or first.lower_ == "something") and top.dep_ in {"npadvmod", "appos", "dep"}
 
 
 def next_report(verb: Token, start: int, end: int) -> int | None:
@@ -131,6 +131,7 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
         start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)
     if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in VERBS:
         start = _subject_gone_astray(verb, start)
+    start = next((each.i for each in opening.lefts if each.lower_ == "that" and each.dep_ == "mark"), start)
     if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
         start -= 1
     end = _end(verb, opening, is_phrase=is_phrase)
@@ -306,9 +307,8 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
     if end - right <= LEAST or doc[right].text not in {",", *DASHES}:
         return False
     following = doc[right + 1]
-    if doc[right].text in DASHES and following.pos_ == "DET":
-        return False
-    if following.tag_ in {"VBG", "WDT", "WP", "WP$"} or (following.lower_, following.dep_) == ("as", "mark"):
+    is_apposed = doc[right].text in DASHES and following.pos_ == "DET"
+    if is_apposed or following.tag_ in {"VBG", "WDT", "WP"} or (following.lower_, following.dep_) == ("as", "mark"):
         return False
     return not any(token.dep_ == "conj" and token.head == verb for token in doc[right:end])
 

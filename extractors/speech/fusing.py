@@ -38,6 +38,11 @@ _ASIDE = re.compile(
 _STOPS = frozenset(".!?…”\"’')")
 _ASKED = re.compile(r"\b(?:ask(?:s|ed|ing)?|question(?:ed)?|pressed)(?: \w+){0,3}[ :,“]*$", re.IGNORECASE)
 _LEADS = re.compile(r"\bthat\s*$|[“\"]$")
+# Whom a report cites, right before its words or taken for their beginning.
+_CITED = re.compile(
+    r"\b(?:citing|quoting) (?:[\w’'-]{1,20} ){0,3}(?:sources?|officials?|people|reports?|media|diplomats?|witnesses)\b"
+)
+_BACK, _AHEAD = 9, 60  # characters around a beginning
 _TURNS = re.compile(
     r"\b(?:doubt|skeptic|sceptic|den|question|concern|fear|claim|report|alleg|accus|rumou?r|specul|suggest|assert|demand|charge|reject|declin|refus|no\b|not\b|n’t)",
     re.IGNORECASE,
@@ -71,6 +76,7 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
             kind is StatementKind.DIRECT
             or not _is_sure(text, span, stretch, tags)
             or _ASKED.search(text, place.start, span.start)
+            or _is_cited(text, span.start)
         ):
             continue
         reports = _nearest(span, cues)
@@ -166,10 +172,18 @@ def _begins_better(text: str, span: Span, at: int, tags: Tags) -> bool:
     """
     if at < span.start:
         lost = Span(at, span.start)
+        if lost.slice(text).rstrip().endswith(", that") or _is_cited(text, at):
+            return False
         return tags.likelihood(lost) >= SURE and len(WORD.findall(text, at, span.start)) >= LEAST_BEFORE
     lead = text[span.start : at]
     is_idle = tags.likelihood(Span(span.start, at)) <= 1 - SURE or (_LEADS.search(lead) and tags.is_sharp(at))
     return bool(lead and is_idle and not _TURNS.search(lead))
+
+
+def _is_cited(text: str, at: int) -> bool:
+    """Tell the "three sources" of "Reuters, citing three sources, reported that", which say nothing themselves."""
+    cited = _CITED.search(text, max(0, at - _BACK), at + _AHEAD)
+    return cited is not None and cited.start() < at
 
 
 def _end(text: str, span: Span, tags: Tags, sentences: Sequence[Span]) -> int:

@@ -281,6 +281,8 @@ def parse(nlp: Language, frames: Iterable[Frame]) -> Iterator[Doc]:
                 _give_subject(token)
             elif token.lower_ == "according" and token.head.i > token.i:
                 _give_back_subject(token)
+            elif token.dep_ == "neg" and token.head.pos_ == "PROPN" and token.head.i < token.i:
+                _give_clause(token)
         yield doc
 
 
@@ -324,6 +326,15 @@ def _give_back_subject(according: Token) -> None:
     noun = next((name for name in reversed(names) if doc[name.left_edge.i - 1].text == ","), None)
     if noun is not None and len(own) != 1:
         noun.head, noun.dep_ = (source, "appos") if own else (verb, "nsubj")
+
+
+def _give_clause(negation: Token) -> None:
+    """Give the "who said" of "It was Fidan, not Erdogan, who said" to Fidan."""
+    meant = negation.head
+    other = next((token for token in meant.rights if token.dep_ in {"appos", "conj"} and token.i > negation.i), None)
+    for clause in other.rights if other is not None else ():
+        if clause.dep_ == "relcl":
+            clause.head = meant
 
 
 def _comma_before(verb: Token) -> int | None:

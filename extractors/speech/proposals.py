@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS
+from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
+    PARTIES,
     SUBJECTS,
     TIMES,
     VERBS,
@@ -28,10 +29,12 @@ from extractors.speech.syntax import (
 )
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Doc, Token
 
 _ASKED = frozenset({"whether", "if", "about", "why", "how", "what", "by", "on", "when", "where"})
 _QUESTIONED = frozenset({"asked", "pressed", "questioned"})
+_NAMING = frozenset({"NOUN", "PROPN"})
+_CITING = frozenset({"citing", "quoting"})
 _HEADING = 8  # tokens of a name and its titles before a colon
 
 
@@ -90,7 +93,7 @@ def _headed(sentence: ParsedSentence) -> SpeechReport | None:
 def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
-    if _is_heard(verb) or _is_handing_on(verb) or joined_in(verb) is not None:
+    if _is_heard(verb) or _is_handing_on(verb) or _is_naming_source(verb) or joined_in(verb) is not None:
         return None
     construction, ranges = construction_of(sentence, verb)
     aside = _parenthesis(sentence, verb, construction)
@@ -146,6 +149,14 @@ def _is_handing_on(verb: Token) -> bool:
     return any(child.i > saying.i and not child.is_punct for saying in sayings for child in saying.children)
 
 
+def _is_naming_source(verb: Token) -> bool:
+    """Tell the "citing" of "Reuters, citing three sources, reported that": the report is Reuters’."""
+    source = next((token for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1] if token.pos_ in _NAMING), None)
+    if verb.lower_ not in _CITING or source is None or verb.nbor(-1).text != ",":
+        return False
+    return source.ent_type_ in PARTIES or is_role(source.lemma_.lower()) or source.lower_ in {"people", "media"}
+
+
 def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:
     """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
     lemma = verb.lemma_.lower()
@@ -190,9 +201,17 @@ def _according(sentence: ParsedSentence, token: Token) -> SpeechReport | None:
         return None
     to = token.head
     according = to.head
-    return SpeechReport(
-        Cue(according, to, token), according, "accord", "according", tuple(whole_but(sentence, according, token))
-    )
+    ranges = tuple(_without_citing(according.doc, *each) for each in whole_but(sentence, according, token))
+    return SpeechReport(Cue(according, to, token), according, "accord", "according", ranges)
+
+
+def _without_citing(doc: Doc, start: int, end: int) -> Range:
+    """Cut off whom the source cites: "According to Bloomberg, citing two officials, talks failed"."""
+    opening = doc[start] if doc[start].lower_ in _CITING else doc[max(0, start - 1)]
+    if opening.lower_ not in _CITING:
+        return start, end
+    comma = next((at for at in range(start, end - 1) if doc[at].text == ","), None)
+    return (start, end) if comma is None else (comma + 1, end)
 
 
 def _stops_after(sentence: ParsedSentence, at: int) -> bool:
