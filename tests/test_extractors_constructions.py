@@ -219,6 +219,24 @@ def test_people_of_somebody_speak_before_a_colon(read, text, expected):
     assert read(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "speaker"),
+    [
+        pytest.param("Trump said he was unhappy. “I am,” the president told reporters.", "Donald Trump", id="he spoke"),
+        pytest.param("Macron called for calm. “All of us,” the president said.", "Emmanuel Macron", id="he acted"),
+        pytest.param("Zelensky thanked Macron. “We need you,” the president said.", "Volodymyr Zelenskyy", id="named"),
+        pytest.param("Peskov spoke of it. “We need you,” the president said.", "Volodymyr Zelenskyy", id="no other"),
+        pytest.param(
+            "Macron and Trump met. “We need you,” the president said.", "Volodymyr Zelenskyy", id="two others"
+        ),
+    ],
+)
+def test_a_president_is_the_one_the_paragraph_is_about(read, paragraph, speaker):
+    """Whom an article has called so is meant, but where another who holds such an office acts in the paragraph."""
+    text = f"Ukrainian President Volodymyr Zelensky met Meloni in Rome.\n\n{paragraph}"
+    assert read(text)[-1][0] == speaker
+
+
 def test_a_report_that_declines_is_its_own(read):
     """Who acknowledges one thing but declines another makes two reports."""
     text = "Peskov acknowledged that the delegation had left Istanbul but declined to provide a list of names."

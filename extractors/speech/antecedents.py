@@ -107,6 +107,20 @@ class Scene:
         found = [replace(party, likelihood=odd / sum(odds)) for party, odd in zip(parties, odds, strict=True)]
         return sorted(found, key=attrgetter("likelihood"), reverse=True)
 
+    def nearer(self, phrase: Phrase, fit: Fit, usual: Party) -> Party:
+        """Return the usual bearer of an office, or the one other who acts in the phrase’s own paragraph.
+
+        "President Zelensky thanked Rome. … Trump said no. “I am unhappy,” the president told reporters."
+        """
+        here = [each for each in self.candidates(phrase, fit) if each.appearances[0].paragraph == phrase.paragraph]
+        acted = [
+            each.appearances[0].party
+            for each in here
+            if any(one.part is Part.SUBJECT and one.paragraph == phrase.paragraph for one in each.appearances)
+        ]
+        is_here = any(each.appearances[0].party.name == usual.name for each in here)
+        return usual if is_here or len(acted) != 1 else acted[0]
+
     def candidates(self, phrase: Phrase, fit: Fit) -> list[Antecedent]:
         """Return who has appeared before a phrase and fits it, whoever did last first."""
         at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))

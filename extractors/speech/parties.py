@@ -300,3 +300,8 @@ class Callings:
         if offices is not None:
             return "held" if role in offices else "official" if role in ANY_OFFICE else None
         return "trade" if role in TRADES | ANY_OFFICE else "stranger"
+
+    def held(self, one: Party, role: str) -> str | None:
+        """Tell by what somebody holds an office, by the article or the roster; None for who does not."""
+        by = self.fit(one, role)
+        return by if by in {"called last", "called", "held"} else None

@@ -359,7 +359,8 @@ class Cast:
         """Return whom "the diplomat" means: who has been called so, else the likeliest, perhaps nobody named."""
         called = self._callings
         if role in called.last and not is_apart(head):
-            return called.last[role]
+            place = self._phrase(sentence, head, "noun")
+            return self._stage.nearer(place, lambda one: called.held(one, role), called.last[role])
         hints = [hint for hint, holds in (("unnamed", role in called.unnamed), ("apart", is_apart(head))) if holds]
         return self._stage.meant(self._phrase(sentence, head, "noun", hints), lambda one: called.fit(one, role))[0]
 
