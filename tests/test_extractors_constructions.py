@@ -59,6 +59,11 @@ def read():
             id="an aside of the writer before that",
         ),
         pytest.param(
+            "As reported by Ukrinform, Zelensky stressed in his address that sanctions must not be delayed.",
+            ("Volodymyr Zelenskyy", "stressed", "sanctions must not be delayed"),
+            id="an agency that reports what another stressed",
+        ),
+        pytest.param(
             "Hamas handed over three hostages, mediators and two diplomats said.",
             ("mediators and two diplomats", "said", "Hamas handed over three hostages"),
             id="a list that the parser hangs on the one before the comma",

@@ -315,7 +315,12 @@ def _is_named(report: SpeechReport, found: Sequence[tuple[float, SpeechReport]])
 
 
 def _hands_on(report: SpeechReport, inner: SpeechReport) -> bool:
-    """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight"."""
+    """Tell an outlet that reports what another said: "Reuters reported that a source said that Putin can fight".
+
+    Or "As TASS reported, Lavrov said".
+    """
+    if report.construction == "as" and inner.head == report.head.head:
+        return inner.construction in _CLAUSES
     if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
         return inner.construction == "ccomp"
     if report.construction == "according":
