@@ -7,7 +7,7 @@ import logging
 import multiprocessing
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import PrefectException
 from prefect.runner import Runner
@@ -94,9 +94,11 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     ends = [*map(asyncio.create_task, (runner.asked_to_stop.wait(), ended(server))), running, *beside]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     notify("STOPPING=1")
-    await asyncio.gather(finish(setup.data_dir, runner, relay), asyncio.to_thread(pause, deployment_id, server))
+    # Else Prefect, which looks each minute, would write down runs to come once more after they are taken back.
+    paused = asyncio.to_thread(tell_prefect, server, lambda client: client.pause_deployment(deployment_id))
+    await asyncio.gather(finish(setup.data_dir, runner, relay), paused)
     await wind_up(ends, server)
-    await asyncio.to_thread(leave_clean, deployment_id, server)
+    await asyncio.to_thread(tell_prefect, server, lambda client: forget_unstarted(client, deployment_id))
     for endless in beside:
         if not endless.cancelled():
             endless.result()  # it never ends by itself, so this raises what was wrong
@@ -183,20 +185,12 @@ def begin_clean(deployment_id: Any) -> None:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
 
 
-def pause(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> None:
-    """Have Prefect write down no more runs to come: it looks every few seconds, and would after they are taken back."""
+def tell_prefect(server: subprocess.Popen[bytes] | None, do: Callable[[SyncPrefectClient], object]) -> None:
+    """Have Prefect's records changed; a server that is going, or does not answer, keeps them as they are."""
     if has_ended(server):
         return
     with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
-        client.pause_deployment(deployment_id)
-
-
-def leave_clean(deployment_id: Any, server: subprocess.Popen[bytes] | None) -> None:
-    """Leave no run in Prefect's records that is yet to start; a server that is going, or does not answer, keeps it."""
-    if has_ended(server):
-        return
-    with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
-        forget_unstarted(client, deployment_id)
+        do(client)
 
 
 def cut_off_runs() -> None:
