@@ -19,10 +19,11 @@ import numpy as np
 import statements as bench
 
 from extractors.officials.watchlist import load_watchlist
-from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
+from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parsed_sentences
 from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
+from extractors.speech.repairs import parse_rightly
 from extractors.speech.reports import features
 
 ABOUT = (
@@ -51,7 +52,7 @@ def rows(docs: Sequence[Any]) -> Iterator[Row]:
             skim = skimmer.skim(bench.unread(doc.id, doc.text))
             found = find_quotations(doc.text)
             framed.append(build_frames(doc.text, skim.paragraphs, skim.sentences, found))
-        parsed = parse(load_model(), (frame for frames in framed for frame in frames))
+        parsed = parse_rightly(load_model(), (frame for frames in framed for frame in frames))
         for doc, frames in zip(batch, framed, strict=True):
             units = [(set(unit["toks"]), unit) for unit in doc.units if len(unit["toks"]) > 2]  # noqa: PLR2004 - the stick's least
             for frame in frames:

@@ -19,8 +19,9 @@ from spacy.tokens import Doc
 
 from extractors.officials.watchlist import load_watchlist
 from extractors.speech import reading
-from extractors.speech.parsing import Frame, parse
+from extractors.speech.parsing import Frame
 from extractors.speech.reading import Reader, Skimmer, Unread
+from extractors.speech.repairs import parse_rightly
 from tests.hostile_texts import SHAPES
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -41,7 +42,7 @@ class Model:
 
     def parse(self, nlp: Language, frames: Iterable[Frame]) -> Iterator[Doc]:
         """Yield what the model gives."""
-        docs = parse(nlp, frames)
+        docs = parse_rightly(nlp, frames)
         while True:
             begun = time.process_time()
             doc = next(docs, None)

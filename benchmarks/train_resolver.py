@@ -29,10 +29,11 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.speech.antecedents import WEIGHTS, Antecedent, Fit, Phrase, Scene, features
 from extractors.speech.entities import find_entities
 from extractors.speech.lexicon import is_role
-from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parse, parsed_sentences
+from extractors.speech.parsing import ParsedSentence, build_frames, load_model, parsed_sentences
 from extractors.speech.parties import NOBODY, Background, Party
 from extractors.speech.quotations import find_quotations
 from extractors.speech.reading import Skimmer
+from extractors.speech.repairs import parse_rightly
 from extractors.speech.speakers import Cast
 
 CORPUS = bench.ROOT.parent / "shared" / "coref" / "gum.jsonl.gz"
@@ -123,7 +124,7 @@ def follow(texts: Sequence[tuple[str, Told | Gendered]]) -> None:
     for text, stage in texts:
         skim = skimmer.skim(bench.unread("", text))
         frames = build_frames(text, skim.paragraphs, skim.sentences, find_quotations(text))
-        parsed = list(zip(frames, parse(load_model(), frames), strict=True))
+        parsed = list(zip(frames, parse_rightly(load_model(), frames), strict=True))
         found = (*skim.mentions, *find_entities(text, parsed, skim.mentions))
         cast = Cast(text, sorted(found, key=lambda each: each.span), known, stage)
         for sentence in (each for frame, doc in parsed for each in parsed_sentences(frame, doc)):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import CUE_NOUNS, CUE_VERBS, DASHES, LABELS, NO_CUES, PEOPLE, PRESENT_FORMS, PRONOUNS
 from extractors.speech.parsing import ParsedSentence
-from extractors.speech.syntax import FINITE_VERBS, SUBJECTS, TIMES, VERBS, child_of, subject
+from extractors.speech.syntax import FINITE_VERBS, NOUNS, SUBJECTS, TIMES, VERBS, child_of, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -149,7 +149,7 @@ def _near_name(sentence: ParsedSentence, cue: Cue) -> Token | None:
         if above.pos_ == "VERB" and above.i < cue.first.i and subject(above) is not None and cue.first.tag_ == "VBG":
             return subject(above)
         token = above
-        if token.pos_ in {"NOUN", "PROPN"} and _is_somebody(token):
+        if token.pos_ in NOUNS and _is_somebody(token):
             return token.head if token.dep_ == "appos" and token.head.pos_ == "PROPN" else token
     return token if token.pos_ in {"PROPN", "PRON"} and token.i < cue.first.i else None
 

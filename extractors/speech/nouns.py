@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span
 from extractors.speech.antecedents import Part
 from extractors.speech.lexicon import IT, MAKING_VERBS, PRONOUNS, THEY, is_role
-from extractors.speech.syntax import SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
+from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -186,7 +186,7 @@ def roles_beside(token: Token) -> list[str]:
     """Return the roles beside a name: "Kremlin spokesman Dmitry Peskov", "Vladimir Medinsky, the negotiator"."""
     nouns = [child for child in token.children if child.dep_ in {"compound", "appos", "nmod"}]
     beside = [] if token.dep_ in {"compound", "poss"} else [token.head]  # nor is the Putin spokesman Putin
-    roles = [noun.lemma_.lower() for noun in (*nouns, *beside) if noun.pos_ in {"NOUN", "PROPN"}]
+    roles = [noun.lemma_.lower() for noun in (*nouns, *beside) if noun.pos_ in NOUNS]
     return [role for role in roles if is_role(role)]
 
 

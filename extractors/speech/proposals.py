@@ -15,6 +15,7 @@ from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS, is_r
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
+    NOUNS,
     PARTIES,
     SUBJECTS,
     TIMES,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _ASKED = frozenset({"whether", "if", "about", "why", "how", "what", "by", "on", "when", "where"})
 _QUESTIONED = frozenset({"asked", "pressed", "questioned"})
-_NAMING = frozenset({"NOUN", "PROPN"})
 _CITING = frozenset({"citing", "quoting"})
 _HEADING = 8  # tokens of a name and its titles before a colon
 
@@ -151,7 +151,7 @@ def _is_handing_on(verb: Token) -> bool:
 
 def _is_naming_source(verb: Token) -> bool:
     """Tell the "citing" of "Reuters, citing three sources, reported that": the report is Reuters’."""
-    source = next((token for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1] if token.pos_ in _NAMING), None)
+    source = next((token for token in verb.doc[verb.i + 1 : verb.right_edge.i + 1] if token.pos_ in NOUNS), None)
     if verb.lower_ not in _CITING or source is None or verb.nbor(-1).text != ",":
         return False
     return source.ent_type_ in PARTIES or is_role(source.lemma_.lower()) or source.lower_ in {"people", "media"}

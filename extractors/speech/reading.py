@@ -7,7 +7,7 @@ Puts the parts together; finds nothing itself, and knows no rule.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -25,9 +25,10 @@ from extractors.records import Article, Depth, Mention, MentionKind, Page, Readi
 from extractors.speech.entities import find_entities
 from extractors.speech.glued import own_text
 from extractors.speech.owners import owned
-from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parse, parsed_sentences
+from extractors.speech.parsing import Frame, build_frames, load_model, model_version, parsed_sentences
 from extractors.speech.parties import Background, Party
 from extractors.speech.quotations import Quotation, find_quotations
+from extractors.speech.repairs import parse_rightly
 from extractors.speech.sentences import PARAGRAPH, asides
 from extractors.speech.slavic.reading import statements_in
 from extractors.speech.slavic.words import is_readable
@@ -301,7 +302,7 @@ class Reader:
         """Return the readings of skimmed articles, in their order; parsed together, which is faster."""
         outlines = [_outline(skim) for skim in skims]
         frames = [frame for outline in outlines for frame in outline.frames]
-        docs = iter(_parsed(frames))
+        docs = parse_rightly(load_model(), frames) if frames else iter(())
         readings = [self._reading(outline, [(frame, next(docs)) for frame in outline.frames]) for outline in outlines]
         return [self._finished(skim, reading) for skim, reading in zip(skims, readings, strict=True)]
 
@@ -380,10 +381,6 @@ def _cut(skim: Skim) -> int | None:
     if not skim.sentences or skim.sentences[-1].end <= LONGEST_READ:
         return None
     return max((each.end for each in skim.sentences if each.end <= LONGEST_READ), default=0)
-
-
-def _parsed(frames: Sequence[Frame]) -> Iterator[Doc]:
-    return parse(load_model(), frames) if frames else iter(())
 
 
 def _within(paragraphs: Sequence[Span], quotations: Sequence[Quotation]) -> tuple[Quotation, ...]:

@@ -29,6 +29,7 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 FINITE_VERBS = frozenset({"VBD", "VBZ", "VBP"})  # tags
 FINITE = FINITE_VERBS | {"MD"}
 VERBS = frozenset({"VERB", "AUX"})  # parts of speech
+NOUNS = frozenset({"NOUN", "PROPN"})
 TIMES = frozenset({"DATE", "TIME"})  # names
 PARTIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})  # names of whoever says something or is told it
 _LINKS = frozenset({"mark", "advmod"})
