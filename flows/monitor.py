@@ -119,11 +119,11 @@ def due_by(run: FlowRun, now: datetime) -> bool:
 
 
 def bury_orphans(client: SyncPrefectClient, deployment_id: UUID) -> int:
-    """Mark runs whose process died with its host as crashed, which frees what they held; return how many.
+    """Mark runs whose process was ended before they were as crashed, which frees what they held; return how many.
 
     Right only while no pass is at work: the caller holds the lock of `serve`.
     """
     orphans = runs_in(client, deployment_id, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
     for run in orphans:
-        client.set_flow_run_state(run.id, Crashed(message="its process ended with its host"), force=True)
+        client.set_flow_run_state(run.id, Crashed(message="its process was ended before its pass was"), force=True)
     return len(orphans)

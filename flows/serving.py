@@ -10,12 +10,14 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import PrefectException
 from prefect.runner import Runner
@@ -24,7 +26,7 @@ from flows.config.accepted import forget
 from flows.config.environment import log_format, watchdog_seconds
 from flows.config.settings import Settings, prefect_api_url
 from flows.logs import one_line, set_up_logging
-from flows.monitor import bury_orphans, forget_unstarted, monitor, skip_missed
+from flows.monitor import bury_orphans, forget_unstarted, monitor, runs_in, skip_missed
 from flows.pages.server import keep_served, stand_of
 from flows.prefect_server import ended, has_ended
 from flows.problems import PartEnded
@@ -36,12 +38,13 @@ from flows.supervision import notify
 from warehouse.lease import current
 from warehouse.locking import is_held
 
-# In which the pass at work may end, a run whose pass is over tells Prefect so, and Prefect's server ends: 30 together.
+# In which the pass at work may end and tell Prefect so, Prefect's runner ends, and Prefect's server: 30 together.
 STOP_SECONDS = 20
-REPORT_SECONDS = 3
+RUNNER_SECONDS = 3
 WATCH_SECONDS = 60.0
 RELOAD_SECONDS = 5.0
 
+T = TypeVar("T")
 log = logging.getLogger("talkwatch.serve")
 
 
@@ -95,10 +98,14 @@ async def watch(setup: Setup, server: subprocess.Popen[bytes] | None) -> None:
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     notify("STOPPING=1")
     # Else Prefect, which looks each minute, would write down runs to come once more after they are taken back.
-    paused = asyncio.to_thread(tell_prefect, server, lambda client: client.pause_deployment(deployment_id))
-    await asyncio.gather(finish(setup.data_dir, runner, relay), paused)
+    paused = asyncio.to_thread(tell_prefect, lambda client: client.pause_deployment(deployment_id), server)
+
+    def unreported() -> bool:
+        return bool(tell_prefect(lambda client: runs_in(client, deployment_id, StateType.RUNNING), server))
+
+    await asyncio.gather(finish(setup.data_dir, runner, relay, unreported), paused)
     await wind_up(ends, server)
-    await asyncio.to_thread(tell_prefect, server, lambda client: forget_unstarted(client, deployment_id))
+    await asyncio.to_thread(tell_prefect, lambda client: leave_clean(client, deployment_id), server)
     for endless in beside:
         if not endless.cancelled():
             endless.result()  # it never ends by itself, so this raises what was wrong
@@ -136,14 +143,14 @@ async def follow_configuration(reloading: Reloading, deployment_id: UUID, *besid
         for each in beside:
             each.work_with(fresh)
         if fresh.settings.every != before:
-            await asyncio.to_thread(reschedule, deployment_id, fresh.settings.every)
+            change = partial(reschedule, deployment_id=deployment_id, every=fresh.settings.every)
+            await asyncio.to_thread(tell_prefect, change)
 
 
-def reschedule(deployment_id: UUID, every: timedelta) -> None:
-    """Have Prefect start a pass in this interval; a server that does not answer keeps the one before."""
-    with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
-        for schedule in client.read_deployment_schedules(deployment_id):
-            client.update_deployment_schedule(deployment_id, schedule.id, schedule=IntervalSchedule(interval=every))
+def reschedule(client: SyncPrefectClient, deployment_id: UUID, every: timedelta) -> None:
+    """Have Prefect start a pass in this interval."""
+    for schedule in client.read_deployment_schedules(deployment_id):
+        client.update_deployment_schedule(deployment_id, schedule.id, schedule=IntervalSchedule(interval=every))
 
 
 async def watch_passes(passes: PassWatch) -> None:
@@ -161,7 +168,7 @@ async def wind_up(ends: Sequence[asyncio.Task[Any]], server: subprocess.Popen[by
             logging.getLogger(noisy).setLevel(logging.CRITICAL)
     for unfinished in ends:
         unfinished.cancel()
-    await asyncio.wait(ends, timeout=0 if has_ended(server) else REPORT_SECONDS)
+    await asyncio.wait(ends, timeout=0 if has_ended(server) else RUNNER_SECONDS)
     cut_off_runs()
     await asyncio.gather(*ends, return_exceptions=True)
 
@@ -185,12 +192,19 @@ def begin_clean(deployment_id: Any) -> None:
         log.warning("after an unclean end: %d orphaned runs marked crashed, %d missed runs skipped", orphans, missed)
 
 
-def tell_prefect(server: subprocess.Popen[bytes] | None, do: Callable[[SyncPrefectClient], object]) -> None:
-    """Have Prefect's records changed; a server that is going, or does not answer, keeps them as they are."""
+def leave_clean(client: SyncPrefectClient, deployment_id: UUID) -> None:
+    """Leave no run in Prefect's records of which somebody would think that it is at work, or going to be."""
+    forget_unstarted(client, deployment_id)
+    bury_orphans(client, deployment_id)
+
+
+def tell_prefect(do: Callable[[SyncPrefectClient], T], server: subprocess.Popen[bytes] | None = None) -> T | None:
+    """Have Prefect's records read or changed; None when its server is going, or does not answer."""
     if has_ended(server):
-        return
+        return None
     with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
-        do(client)
+        return do(client)
+    return None
 
 
 def cut_off_runs() -> None:
@@ -199,13 +213,16 @@ def cut_off_runs() -> None:
         run.kill()
 
 
-async def finish(data_dir: Path, runner: PassRunner, relay: Relay) -> None:
+async def finish(data_dir: Path, runner: PassRunner, relay: Relay, unreported: Callable[[], bool]) -> None:
     """Ask the pass at work to end after its batch, and the relay after its message; a second signal ends the wait."""
     (data_dir / STOP_FLAG).touch()
     try:
         async with asyncio.timeout(STOP_SECONDS):
             while is_at_work(data_dir, relay) and not runner.asked_again.is_set():  # noqa: ASYNC110 (nor has a lock)
                 await asyncio.sleep(0.1)
+            # Cut off before it has told Prefect that its pass is over, a run would count as crashed.
+            while not runner.asked_again.is_set() and await asyncio.to_thread(unreported):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
     except TimeoutError:
         log.warning("the work did not end within %d s and is cut off; the next pass does what was left", STOP_SECONDS)
 
