@@ -12,8 +12,7 @@ import pytest
 
 from alerts.matching import find_matches
 from alerts.records import Alert, Match, Scope
-from alerts.spoken import words_said
-from alerts.subjects import SUBJECT_CHARS, told_by
+from alerts.subjects import SUBJECT_CHARS, told_by, words_said
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import Article, Reading, Span, Statement
 from extractors.speech.reading import Reader, unread

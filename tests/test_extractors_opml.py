@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Unreadable
-from extractors.syndication.opml import ListedOutline, parse_opml, write_opml
+from extractors.syndication.discovery import ListedOutline, parse_opml, write_opml
 from tests.hanging import stopped_after
 
 LIST = b"""<?xml version="1.0" encoding="ISO-8859-1"?>

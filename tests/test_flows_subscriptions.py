@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from extractors.syndication.opml import parse_opml
+from extractors.syndication.discovery import parse_opml
 from flows.cli.feeds import exported, imported
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem

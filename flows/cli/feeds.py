@@ -26,8 +26,7 @@ from warehouse.harmless import json_text, terminal_safe
 from warehouse.store import writing
 
 if TYPE_CHECKING:  # these load parsers and the network, which `--help` must not wait for
-    from extractors.syndication.discovery import AnnouncedFeed
-    from extractors.syndication.opml import ListedOutline
+    from extractors.syndication.discovery import AnnouncedFeed, ListedOutline
     from flows.acquire.feed_checks import FeedAnswer
     from flows.setup import Setup
 
@@ -270,7 +269,7 @@ def imported(settings: Settings, file: Path) -> list[str]:
 
 def exported(settings: Settings) -> str:
     """Return the feeds of the configuration as OPML."""
-    from extractors.syndication.opml import ListedOutline, write_opml
+    from extractors.syndication.discovery import ListedOutline, write_opml
 
     tables = settings.feed_tables.values()
     return write_opml(
@@ -286,7 +285,7 @@ def without_a_place(settings: Settings) -> list[str]:
 
 def outlines(file: Path) -> tuple[ListedOutline, ...]:
     """Return the feeds an OPML file names."""
-    from extractors.syndication.opml import parse_opml
+    from extractors.syndication.discovery import parse_opml
 
     try:
         listed = parse_opml(file.read_bytes())

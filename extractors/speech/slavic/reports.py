@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from extractors.records import Span
 from extractors.speech.quotations import QuotationShape
-from extractors.speech.slavic.edges import CLAUSE, NEAR, RELATIVE, Edges
-from extractors.speech.slavic.objects import FRAME, Objects
+from extractors.speech.slavic.edges import CLAUSE, FRAME, NEAR, RELATIVE, Edges, Objects
 from extractors.speech.slavic.phrases import can_be_subject
 from extractors.speech.slavic.units import DASHES, LONGEST, CueWord, Item, Unit
 from extractors.speech.slavic.words import tokens_of
