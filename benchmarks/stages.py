@@ -37,7 +37,7 @@ from extractors.speech.parsing import load_model
 from extractors.speech.reading import Gate, Reader, Unread
 from extractors.syndication.feeds import parse_feed
 from extractors.text.identity import article_id
-from flows.demo.site import render_site
+from flows.demo.servers import render_site
 from warehouse import articles
 from warehouse.published import publish
 from warehouse.records import ReadArticle

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import prompt
+from flows.cli import sql
 from tests.warehouse_examples import read_article
 from warehouse import articles
 from warehouse.published import publish
@@ -25,7 +25,7 @@ def data_dir(tmp_path_factory):
 @pytest.fixture
 def typed(data_dir, tmp_path, monkeypatch, capsys):
     """Type lines at the prompt, an error for a key; return what was asked for, what was answered and what else said."""
-    monkeypatch.setattr(prompt, "HISTORY", tmp_path / "history")
+    monkeypatch.setattr(sql, "HISTORY", tmp_path / "history")
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((80, 24)))
 
     def run(*lines):
@@ -38,7 +38,7 @@ def typed(data_dir, tmp_path, monkeypatch, capsys):
                 raise line
             return line
 
-        prompt.prompted(data_dir, ask)
+        sql.prompted(data_dir, ask)
         said = capsys.readouterr()
         return prompts, said.out, said.err
 
@@ -70,7 +70,7 @@ def test_a_long_answer_is_shown_by_pages(typed, monkeypatch):
     """What is longer than the terminal goes to the pager, whole."""
     paged = []
     monkeypatch.setattr("pydoc.pager", paged.append)
-    monkeypatch.setattr(prompt, "PAGED", 200)
+    monkeypatch.setattr(sql, "PAGED", 200)
     _, out, _ = typed("select * from range(100);", "select * from range(1000);")
     assert out == ""
     assert [len(each.splitlines()) for each in paged] == [102, 224]
@@ -90,11 +90,11 @@ def test_a_long_answer_is_shown_by_pages(typed, monkeypatch):
 )
 def test_names_are_completed(data_dir, begun, first):
     """Tab offers the tables, columns and macros that there are."""
-    names = [name for (name,) in prompt.query(data_dir, prompt._NAMES).rows]
-    assert next(iter(prompt.completions(names, begun)), None) == first
+    names = [name for (name,) in sql.query(data_dir, sql._NAMES).rows]
+    assert next(iter(sql.completions(names, begun)), None) == first
 
 
 def test_a_home_that_cannot_be_written_to_is_no_mistake(typed, monkeypatch):
     """Without a place to remember questions they are answered all the same."""
-    monkeypatch.setattr(prompt, "HISTORY", Path("/proc/nowhere/history"))
+    monkeypatch.setattr(sql, "HISTORY", Path("/proc/nowhere/history"))
     assert typed("select 1 as one;")[1] == "one\n───\n1\n"

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from extractors.officials.watchlist import load_watchlist
 from flows.cli.app import app
-from flows.cli.watchlist import holder
+from flows.cli.rules import holder
 from flows.config.settings import load_settings
 from flows.setup import prepared
 

@@ -7,7 +7,7 @@ import pytest
 from extractors.html.pages import clean_page
 from extractors.records import Feed, Page
 from extractors.syndication.feeds import parse_feed
-from flows.demo.site import FIXTURE, render_site
+from flows.demo.servers import FIXTURE, render_site
 from tests.conftest import SEEDS
 
 BASE = "http://127.0.0.1:8000"

@@ -1,18 +1,21 @@
-"""`talkwatch rules …`: what is wrong in rules, what they would have sent, why they fired or did not."""
+"""`talkwatch rules …`, and whom and what a rule can name: `officials`, `topics` and `processes`."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractors.officials.roster import Official, Process, Term, Topic
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell
+from flows.config.settings import configured_watchlist
 from flows.problems import UsageProblem
 from flows.progress import shown
 from flows.tables import Columns
-from flows.times import span_between
+from flows.times import span_between, utc_now
 
 if TYPE_CHECKING:
     from flows.trials.backtest import Fired
@@ -44,6 +47,30 @@ FOR_PEOPLE: Columns[Fired] = {
 SPARE = ("scope", "reason", "keyword", "outlet")
 
 group("rules", "Check rules, try them on the past, account for decisions.")
+
+# An official with the office held now, if any.
+Holder = tuple[Official, Term | None]
+OFFICIALS: Columns[Holder] = {
+    "id": lambda holder: holder[0].official_id,
+    "name": lambda holder: holder[0].name,
+    "country": lambda holder: holder[0].country,
+    "side": lambda holder: holder[0].side,
+    "role": lambda holder: holder[1] and holder[1].role,
+    "since": lambda holder: holder[1] and holder[1].since,
+}
+TOPICS: Columns[Topic] = {
+    "id": attrgetter("topic"),
+    "name": attrgetter("name"),
+    "phrases": lambda topic: len(topic.phrases),
+}
+
+PROCESSES: Columns[Process] = {
+    "id": attrgetter("process_id"),
+    "name": attrgetter("name"),
+    "parties": lambda process: ", ".join(process.parties),
+    "since": attrgetter("since"),
+    "until": attrgetter("until"),
+}
 
 
 @command("rules check")
@@ -110,7 +137,7 @@ def why_not(
 
     And what to change; or, when it matches, what was decided.
     """
-    from flows.trials.why_not import why_not as account
+    from flows.trials.explain import why_not as account
 
     typer.echo(account(settings_of(config), article, rule))
 
@@ -129,3 +156,35 @@ def try_rule(
 
     for number, answer in enumerate(tried_on(settings_of(config), rule, sources)):
         typer.echo(answer if number == 0 else f"\n{answer}")
+
+
+@command("officials")
+def officials(output_format: TableFormat = "table", config: Config = None) -> None:
+    """Show whom a rule can name, and the office each holds now."""
+    watchlist = configured_watchlist(settings_of(config))
+    known = sorted(watchlist.officials, key=attrgetter("official_id"))
+    tell(
+        OFFICIALS,
+        [holder(official, utc_now().date()) for official in known],
+        output_format,
+        ("since", "side", "country"),
+    )
+
+
+def holder(official: Official, on: date) -> Holder:
+    """Return an official with the office held on a day."""
+    return official, official.term_on(on)
+
+
+@command("topics")
+def topics(output_format: TableFormat = "table", config: Config = None) -> None:
+    """Show the topics a rule can name, as topic:ID."""
+    watchlist = configured_watchlist(settings_of(config))
+    tell(TOPICS, sorted(watchlist.topics, key=attrgetter("topic")), output_format)
+
+
+@command("processes")
+def processes(output_format: TableFormat = "table", config: Config = None) -> None:
+    """Show the negotiations a rule can name, and who negotiates."""
+    watchlist = configured_watchlist(settings_of(config))
+    tell(PROCESSES, sorted(watchlist.processes, key=attrgetter("process_id")), output_format, ("since", "until"))

@@ -19,8 +19,7 @@ from alerts.records import Alert
 from alerts.wording import Mark, segments
 from flows.config.environment import set_environment
 from flows.config.settings import Settings, load_settings, use_prefect
-from flows.demo.servers import Arrivals, mailbox, outlet, webhook
-from flows.demo.site import Resource, render_site
+from flows.demo.servers import Arrivals, Resource, mailbox, outlet, render_site, webhook
 from flows.pages.building import build
 from flows.prefect_server import prefect_server
 from flows.problems import UsageProblem
