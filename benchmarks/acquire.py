@@ -32,7 +32,7 @@ import httpx
 
 from flows.config.settings import load_settings
 from flows.setup import prepared
-from flows.steps import passes
+from flows.steps import agenda
 from flows.steps.passes import run_pass
 from warehouse.store import writing
 
@@ -75,11 +75,11 @@ def ours(urls: list[str], concurrency: int, folder: Path) -> Callable[[], None]:
     feeds = "".join(f'[[feeds]]\nurl = "{url}"\noutlet = "Herald"\n' for url in urls)
     path.write_text(fetch + feeds, encoding="utf-8")
     setup = prepared(load_settings(path))
-    moment, pages = [NOW], passes.PAGES_A_PASS
+    moment, pages = [NOW], agenda.PAGES_A_PASS
 
     def one_pass() -> None:
         first = moment[0] == NOW
-        passes.PAGES_A_PASS = 0 if first else pages
+        agenda.PAGES_A_PASS = 0 if first else pages
         run_pass(replace(setup, now=lambda: moment[0]), scheduled=True)
         if first:
             with writing(setup.data_dir) as session:

@@ -1,4 +1,4 @@
-"""Measure how often each rule names the right speaker, beside what extractors.speech.speakers.CERTAINTY says.
+"""Measure how often each rule names the right speaker, beside what extractors.speech.parties.CERTAINTY says.
 
     .venv/bin/python benchmarks/resolving.py [--quotes ../shared/quotes] [--articles 840] [--held 60] [--dev]
 
