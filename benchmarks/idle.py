@@ -19,7 +19,7 @@ import psutil
 from flows.prefect_server import free_port
 from tests.deployment import TALKWATCH, Program, until, words_of
 from tests.newsroom import newsroom
-from warehouse.lease import current
+from warehouse.locking import current_lease
 
 BARE = """
 from datetime import timedelta
@@ -47,7 +47,7 @@ def main() -> None:
             command, home = [TALKWATCH, "serve", "--config", str(room.configuration)], ""
         with Program(log, *command, **({"PREFECT_HOME": home} if home else {})) as program:
             if not asked.bare:
-                until(lambda: current(Path(folder) / "var"), 120)
+                until(lambda: current_lease(Path(folder) / "var"), 120)
                 until(lambda: "articles_new=2" in log.read_text(encoding="utf-8"), 240)
             time.sleep(60)
             look(psutil.Process(program.pid), asked.seconds)

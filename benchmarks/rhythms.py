@@ -22,7 +22,7 @@ from pathlib import Path
 
 from extractors.records import Feed
 from extractors.syndication.feeds import parse_feed
-from flows.steps.rhythm import SHORTEST, bearable_silence
+from flows.steps.feed_news import SHORTEST, bearable_silence
 
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

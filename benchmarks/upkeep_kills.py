@@ -26,7 +26,7 @@ import duckdb
 
 from benchmarks.history import CONFIGURATION, NOW, make, make_old
 from extractors.speech.reading import Reader, unread
-from flows.acquire import reprocess
+from flows.acquire import replay
 from flows.config.settings import load_settings
 from flows.setup import Setup, prepared
 from flows.steps.fetch import FoundArticle
@@ -197,8 +197,8 @@ def readings(_base: Path, folder: Path, luck: random.Random) -> Iterator[tuple[b
             for each, reading in zip(found, readings, strict=True)
         ]
 
-    reprocess.read, reprocess.AT_ONCE = read_here, 5
-    work = partial(reprocess.reprocess, setup)
+    replay.read, replay.AT_ONCE = read_here, 5
+    work = partial(replay.reprocess, setup)
     whole = seconds_of(work)
     wanted = said_in(data_dir)
     while True:

@@ -26,7 +26,7 @@ from flows.steps.passes import run_pass
 from tests.newsroom import OTHER, page
 from tests.servers import Asked, HttpServer, Reply, SmtpSink
 from warehouse.errors import WarehouseError
-from warehouse.lease import take
+from warehouse.locking import take_lease
 
 BEGIN = datetime.fromisoformat("2026-03-02T00:00:00+00:00")  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -161,7 +161,7 @@ def main() -> None:
             ticks=lambda: (clock.now - BEGIN) / timedelta(seconds=1),
         )
         setup.data_dir.mkdir()
-        take(setup.data_dir, clock.now)
+        take_lease(setup.data_dir, clock.now)
         watch = PassWatch(setup)
         while clock.now < BEGIN + 7 * DAY:
             if at(4, 12) <= clock.now < at(4, 15):

@@ -23,8 +23,7 @@ from flows.problems import UsageProblem
 from flows.times import span_between
 from warehouse.errors import WarehouseError
 from warehouse.harmless import json_text, plain
-from warehouse.queries import Bounds, asked
-from warehouse.questions import BLANKS, GuideQuestion, questions
+from warehouse.queries import BLANKS, Bounds, GuideQuestion, asked, questions
 from warehouse.results import QueryResult, ResultRow, write_result
 from warehouse.search import Sought, found
 

@@ -21,7 +21,7 @@ from flows.prefect_server import check_named_server, check_port
 from flows.problems import UsageProblem, WorkProblem
 from flows.setup import Setup
 from flows.steps.deliver.notices import named
-from flows.steps.deliver.warehouse_watch import warehouse_watched
+from flows.steps.deliver.self_watch import warehouse_watched
 from flows.steps.deliver.wellness import AHEAD, megabytes, needed
 from flows.times import to_the_minute
 from flows.web.fetch import webhook_client

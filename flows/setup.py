@@ -29,8 +29,7 @@ from flows.processes.readers import Readers, readers_for
 from flows.processes.workers import Workers
 from flows.progress import Progress, silent
 from flows.times import utc_now
-from warehouse.lease import act_under
-from warehouse.locking import Held, exclusive
+from warehouse.locking import Held, act_under, exclusive
 from warehouse.places import SERVE_LOCK
 
 STOP_FLAG = "stopping"

@@ -26,7 +26,7 @@ import yaml
 from flows.prefect_server import begin_child, free_port
 from tests.newsroom import Newsroom, feed, page
 from tests.servers import HOST, Reply
-from warehouse.lease import current
+from warehouse.locking import current_lease
 
 ROOT = Path(__file__).resolve().parent.parent
 TALKWATCH = str(Path(sys.executable).with_name("talkwatch"))
@@ -222,7 +222,7 @@ class Deployment:
             for name in ("first", "second")[: 1 + self._shared]:
                 self.programs[name] = stack.enter_context(self._instance(name))
                 if self._shared and name == "first":
-                    until(lambda: current(self.data_dir), 240)
+                    until(lambda: current_lease(self.data_dir), 240)
             self._stack = stack.pop_all()
         return self
 
@@ -253,7 +253,7 @@ class Deployment:
 
     def leader(self) -> str | None:
         """Return the instance that serves; None while none does."""
-        lease = current(self.data_dir)
+        lease = current_lease(self.data_dir)
         return next((name for name in ("first", "second") if lease and self.programs[name].pid == lease.pid), None)
 
     def parts(self) -> dict[str, int]:

@@ -158,7 +158,7 @@ def test_what_the_page_names_is_there():
 def test_every_trouble_that_the_operator_is_told_of_has_its_row():
     """What subjects begin with, in the modules that tell him, stands in the table of what to do."""
     folder = ROOT / "flows" / "steps" / "deliver"
-    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("self_watch", "warehouse_watch", "wellness"))
+    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("self_watch", "wellness"))
     subjects = {re.split(r"[{,]", said)[0].strip() for said in re.findall(r'(?:subject=f?|tell_beginning\(setup, marker, |yield f?)"([^"]+)"', code)}  # fmt: skip
     table = OPERATING.split("## Warnings, and what to do\n")[1].split("\n## ")[0].lower()
     over = {"Passes are finished again", "No message is waiting", "The cluster is used again"}

@@ -10,7 +10,7 @@ from mcp import Client, StdioServerParameters
 from flows.assistants import MOST_ROWS, server_of
 from tests.newsroom import newsroom
 from warehouse.published import PUBLISHED
-from warehouse.questions import questions
+from warehouse.queries import questions
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from alerts.message_records import Judgement, Opinion, Standing, Status
 from alerts.records import News
-from flows.acquire.reprocess import reprocess
+from flows.acquire.replay import reprocess
 from flows.cli import corrections as commands
 from flows.cli.app import app
 from flows.problems import UsageProblem
@@ -145,7 +145,7 @@ def test_thirty_corrections_hold_whatever_happens(month, monkeypatch):
         month.revise(day, "Herald", before=f"An editor of the Herald put {day} new words before the others.\n")
     assert said_now(month) == right(month)
     month.version = 2
-    monkeypatch.setattr("flows.acquire.reprocess.read", month.read)
+    monkeypatch.setattr("flows.acquire.replay.read", month.read)
     for _ in range(2):
         assert reprocess(month.setup) == 60
         assert said_now(month) == right(month)

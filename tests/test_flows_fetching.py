@@ -545,7 +545,7 @@ DOORS = {
     "flows.readiness": "asks before serving whether mail servers, webhooks and Prefect's server can be reached",
     "flows.supervision": "tells systemd, on its own socket, that it lives",
     "flows.assistants": "answers on standard input and output",
-    "warehouse.lease": "asks for this machine's name alone",
+    "warehouse.locking": "asks for this machine's name alone",
     "flows.pages.server": "serves the pages, on loopback unless told otherwise",
     "flows.processes.pool": "a pair of sockets to its own processes",
 }

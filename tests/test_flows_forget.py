@@ -10,7 +10,7 @@ import pytest
 import zstandard
 from typer.testing import CliRunner
 
-from flows.acquire.reprocess import reprocess
+from flows.acquire.replay import reprocess
 from flows.cli.app import app
 from flows.cli.corrections import PutRight, of_statement
 from flows.problems import UsageProblem
@@ -211,7 +211,7 @@ def test_a_person_is_gone_and_the_articles_stay(months, tmp_path, monkeypatch, n
         assert faults(data_dir, LONG_AGO) == ()
 
     is_gone()
-    monkeypatch.setattr("flows.acquire.reprocess.read", both.read)
+    monkeypatch.setattr("flows.acquire.replay.read", both.read)
     both.version = 2
     reprocess(both.setup)
     others = [(text.removesuffix(", for now"),) for (text,) in others]

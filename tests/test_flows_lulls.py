@@ -11,8 +11,7 @@ from alerts.letters import render
 from flows.steps.lulls import decide_lulls, hour_of, tell_lulls
 from flows.steps.record import taken_in, worked_out
 from flows.trials.backtest import backtest
-from flows.trials.explain import explained
-from flows.trials.why_not import why_not
+from flows.trials.explain import explained, why_not
 from tests.alert_desk import Desk, found
 from tests.warehouse_examples import NOW, feed, poll
 from warehouse.feeds import FeedCourse, FeedHealth, save_polls, sync_feeds

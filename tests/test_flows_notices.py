@@ -15,15 +15,13 @@ from flows.cli.deployment import wellness
 from flows.setup import Setup
 from flows.steps.deliver import self_watch
 from flows.steps.deliver.notices import tell, well_again
-from flows.steps.deliver.self_watch import PassWatch, after_pass, before_pass
-from flows.steps.deliver.warehouse_watch import FULL, UNUSABLE, disk_watched
+from flows.steps.deliver.self_watch import FULL, UNUSABLE, PassWatch, after_pass, before_pass, disk_watched
 from flows.steps.passes import run_pass
 from tests.post_office import post_office
 from tests.servers import Reply
 from warehouse import runs
 from warehouse.errors import DiskFull, Unusable
-from warehouse.lease import take
-from warehouse.locking import LOCK, exclusive
+from warehouse.locking import LOCK, exclusive, take_lease
 from warehouse.published import PUBLISHED, publish
 from warehouse.runs import RunCounts
 from warehouse.store import LIVE, migrate, writing
@@ -168,7 +166,7 @@ def test_passes_that_do_not_end_are_told(office, every, gap, scheduled, expected
 def disk(monkeypatch):
     """How many bytes are free on the disk: much, until a test says otherwise."""
     disk = SimpleNamespace(free=10**12)
-    monkeypatch.setattr("flows.steps.deliver.warehouse_watch.shutil.disk_usage", lambda _: disk)
+    monkeypatch.setattr("flows.steps.deliver.self_watch.shutil.disk_usage", lambda _: disk)
     return disk
 
 
@@ -377,7 +375,7 @@ def test_no_clock_deceives_whoever_watches_passes(office, clock, passed, told_of
     """While a serve is there silence is what passes by no clock, and is told from beside the passes alone."""
     office.write(more='[schedule]\nevery = "1m"')
     begun, ticks = office.setup(), [0.0]
-    take(begun.data_dir, office.now)
+    take_lease(begun.data_dir, office.now)
     end_pass(office)
     watch = PassWatch(replace(begun, ticks=lambda: ticks[0]))
     watch.look()
@@ -400,7 +398,7 @@ def test_a_pass_that_says_why_it_ends_is_no_silence(office, trouble):
         marker.touch()
         os.utime(marker, (office.now.timestamp(), office.now.timestamp()))
         watch.look()
-    take(office.setup().data_dir, office.now)
+    take_lease(office.setup().data_dir, office.now)
     office.now += MINUTE
     noted(office, before_pass, scheduled=True)
     office.deliver()

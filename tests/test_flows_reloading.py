@@ -10,7 +10,7 @@ import pytest
 from flows.cli.deployment import settings_to_begin_with
 from flows.config.accepted import current_settings, forget
 from flows.problems import UsageProblem
-from flows.reloading import Reloading
+from flows.serving import Reloading
 from flows.setup import prepared
 from flows.steps.passes import run_pass
 from tests.newsroom import RULES, newsroom

@@ -7,8 +7,8 @@ from unittest.mock import DEFAULT, Mock
 import pytest
 from typer.testing import CliRunner
 
-from flows.acquire import reprocess as reprocessing
-from flows.acquire.reprocess import LOCK_FILE, reprocess
+from flows.acquire import replay as reprocessing
+from flows.acquire.replay import LOCK_FILE, reprocess
 from flows.cli.app import app
 from flows.problems import WorkProblem
 from flows.setup import Setup

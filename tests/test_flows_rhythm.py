@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.steps.rhythm import bearable_silence, longest_silence, usual_silence
+from flows.steps.feed_news import bearable_silence, longest_silence, usual_silence
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -13,8 +13,7 @@ from flows.trials import backtest as backtesting
 from flows.trials import check as rule_report
 from flows.trials.backtest import of_stories, tried
 from flows.trials.check import checked
-from flows.trials.explain import explained
-from flows.trials.why_not import why_not
+from flows.trials.explain import explained, why_not
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
 from warehouse.revisions import Revision

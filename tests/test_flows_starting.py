@@ -10,8 +10,8 @@ from courlan import extract_domain
 
 from extractors.officials.watchlist import load_watchlist
 from flows.cli.deployment import init
+from flows.config.editing import RULES
 from flows.config.settings import load_settings
-from flows.config.starting import RULES
 from flows.setup import prepared
 from tests.conftest import ROOT
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.warehouse_examples import NOW, new_warehouse
-from warehouse import lease
 from warehouse.errors import Superseded
-from warehouse.lease import act_under, current, take
+from warehouse.locking import LEASE, act_under, check_lease, current_lease, take_lease
 from warehouse.runs import start_run
 from warehouse.store import reading, writing
 
@@ -21,18 +20,18 @@ def afterwards():
 
 def test_tokens_grow_and_the_name_stays(tmp_path):
     """Whoever takes it has a newer token, under one name for the deployment."""
-    first, second = take(tmp_path, NOW), take(tmp_path, NOW)
+    first, second = take_lease(tmp_path, NOW), take_lease(tmp_path, NOW)
     assert (second.token, second.name) == (first.token + 1, first.name)
-    assert current(tmp_path) == second
+    assert current_lease(tmp_path) == second
 
 
 def test_who_was_superseded_writes_nothing(tmp_path):
     """After another machine has taken over, nothing is read or written, and the line says who has."""
     new_warehouse(tmp_path)
-    act_under(take(tmp_path, NOW).token)
+    act_under(take_lease(tmp_path, NOW).token)
     with writing(tmp_path) as session:
         start_run(session, "mine", NOW)
-    newer = take(tmp_path, NOW)
+    newer = take_lease(tmp_path, NOW)
     for door in (writing, reading):
         with pytest.raises(Superseded, match=f"{newer.host} has taken over .* nothing was written"), door(tmp_path):
             pass
@@ -45,15 +44,15 @@ def test_who_was_superseded_writes_nothing(tmp_path):
 def test_a_lease_that_cannot_be_read_stops_nobody(tmp_path, content):
     """Half a file, or none, is no newer token; the next holder writes a whole one."""
     if content is not None:
-        (tmp_path / lease.FILE).write_text(content, encoding="utf-8")
+        (tmp_path / LEASE).write_text(content, encoding="utf-8")
     act_under(7)
-    lease.check(tmp_path)
-    assert take(tmp_path, NOW).token == 1
+    check_lease(tmp_path)
+    assert take_lease(tmp_path, NOW).token == 1
 
 
 def test_a_command_by_hand_is_no_machine(tmp_path):
     """Who typed a command writes beside `serve`, whatever token there is: the lock is enough on one machine."""
     new_warehouse(tmp_path)
-    take(tmp_path, NOW)
+    take_lease(tmp_path, NOW)
     with writing(tmp_path) as session:
         start_run(session, "by-hand", NOW)

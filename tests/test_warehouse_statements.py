@@ -7,7 +7,7 @@ import pytest
 from extractors.records import Span
 from tests.warehouse_examples import HOUR, NOW, TEXT, new_warehouse, read_article, span_of, statement
 from warehouse import articles
-from warehouse.statements import stored_statements
+from warehouse.articles import stored_statements
 from warehouse.store import writing
 
 WHOLE = replace(

@@ -1,25 +1,26 @@
 """Articles and what was read in them: the newest words in `article_rows`, earlier ones in `article_revisions`.
 
-Reading asks `articles`, which knows the stories, and `statements`, which knows the utterances.
+Statements are written with their articles, and taken away with them. Reading asks `articles`, which knows the stories,
+and `statements`, which knows the utterances.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
 from alerts.records import Arrival
-from extractors.records import Article, Mention, MentionKind, Post, Reading, Span
+from extractors.records import Article, Mention, MentionKind, Post, Reading, Span, Statement
 from warehouse.entries import settle_entries
 from warehouse.records import Outcome, ReadArticle, SavedArticle, StoredWords
 from warehouse.rows import Columns, Row
 from warehouse.search import Met, forget_texts, save_texts
 from warehouse.session import Session, named_in
-from warehouse.statements import forget_statements, save_statements, set_aside_statements, stored_statements
 from warehouse.stories import count_stories
 
 _ARTICLE = Columns(Article, without=["posts"])
@@ -83,6 +84,33 @@ WHERE article_id = $1
 """  # noqa: S608 (our own columns)
 
 _Changed = tuple[ReadArticle, SavedArticle]
+
+_STATEMENT = Columns(Statement)
+# A part of the statement that is stored as its words too, by its name and that of its span.
+_PARTS = {"addressee": "addressee_span", "occasion": "occasion_span", "condition": "condition_span"}
+_STATEMENT_OWN = ("article_id", "official_id", "published_at", "outlet", "extractor_version", *_PARTS)
+
+_STATEMENTS = f"""
+SELECT article_id, {_STATEMENT}
+FROM (
+    SELECT s.* REPLACE (coalesce(l.root, s.utterance_id) AS utterance_id)
+    FROM (FROM statement_rows WHERE {named_in("statement_rows")}) AS s
+    LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
+)
+ORDER BY start_char, end_char, statement_id
+"""  # noqa: S608 (our own columns)
+_KEPT = (
+    "statement_id, article_id, utterance_id, official_id, speaker, speaker_id, speaker_surface, cue, kind, text, "
+    "start_char, end_char, spans, topics, stance, negated, denied, confidence, process_id, published_at, outlet, "
+    "extractor_version"
+)
+_SET_STATEMENTS_ASIDE = f"""
+INSERT INTO statement_revisions BY NAME
+SELECT {_KEPT}, revision
+FROM statement_rows
+JOIN (SELECT article_id, revision FROM article_rows WHERE article_id IN (SELECT unnest($1::VARCHAR[])))
+    USING (article_id)
+"""  # noqa: S608 (our own columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,3 +334,42 @@ def _mention_row(read: ReadArticle, mention: Mention) -> Row:
     *found, negated = _MENTION.row(mention)
     is_topic = mention.kind is MentionKind.TOPIC
     return (read.article.article_id, read.reading.extractor_version, *found, negated if is_topic else None)
+
+
+def save_statements(session: Session, reads: Sequence[ReadArticle]) -> None:
+    """Record what was read in articles that have no statements here."""
+    rows = (_row(read, said) for read in reads for said in read.reading.statements)
+    session.insert(
+        "statement_rows", (*_STATEMENT.names, *_STATEMENT_OWN), rows, "ON CONFLICT (statement_id) DO NOTHING"
+    )
+
+
+def set_aside_statements(session: Session, article_ids: Sequence[str]) -> None:
+    """Keep what was read in earlier words of articles, for who asks what was known then."""
+    session.run(_SET_STATEMENTS_ASIDE, [article_ids])
+
+
+def forget_statements(session: Session, article_ids: Sequence[str]) -> None:
+    """Remove what was read in articles, and what positions are drawn from it."""
+    for table in ("statement_rows", "takes"):
+        session.remove(table, "article_id", article_ids)
+
+
+def stored_statements(session: Session, article_ids: Sequence[str]) -> defaultdict[str, list[Statement]]:
+    """Return the statements of each article in their order."""
+    return session.grouped(_STATEMENT, _STATEMENTS, [article_ids])
+
+
+def named_statements(session: Session, beginning: str) -> tuple[tuple[str, str], ...]:
+    """Return the statements whose id begins so, each with its article: one, none, or up to ten."""
+    sql = (
+        "SELECT statement_id, article_id FROM statement_rows WHERE $1 <> '' AND starts_with(statement_id, $1) LIMIT 10"
+    )
+    return tuple((row[0], row[1]) for row in session.rows(sql, [beginning]))
+
+
+def _row(read: ReadArticle, said: Statement) -> Row:
+    article = read.article
+    own = (article.article_id, said.speaker_id, article.published_at, article.outlet, read.reading.extractor_version)
+    parts = (span.slice(article.text) if (span := getattr(said, name)) else None for name in _PARTS.values())
+    return (*_STATEMENT.row(said), *own, *parts)

@@ -1,6 +1,7 @@
 """Analysts' SQL on the published copy: read-only, without files, network or settings, within limits.
 
 It runs in a process of its own, `warehouse.sandbox`; here it is asked, its time is watched, and its rows are taken in.
+The questions of the guide can be asked by name: one SQL, whoever reads it and whoever asks it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import decimal
 import io
 import os
 import pickle
+import re
 import select
 import shutil
 import subprocess
@@ -17,15 +19,17 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from warehouse.errors import WarehouseError, system_explained
-from warehouse.harmless import terminal_safe
+from warehouse.harmless import literal, terminal_safe
 from warehouse.locking import held_for_writing
 from warehouse.places import PUBLISHED
 from warehouse.results import QueryResult, ResultRow
@@ -48,6 +52,12 @@ _CLASSES: dict[tuple[str, str], Any] = {
     ("uuid", "UUID"): uuid.UUID,
     ("pytz", "_UTC"): lambda: dt.UTC,
 }
+
+_SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_WORD = re.compile(r"[a-z0-9]+")
+# So many words of a question are its name.
+_NAMING = 8
 
 
 class QueryProblem(WarehouseError):
@@ -187,3 +197,66 @@ class _Values(pickle.Unpickler):
             return _CLASSES[module, name]
         except KeyError:
             raise pickle.UnpicklingError(f"{module}.{name} is no value") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """What a question can be asked about instead: what stands for it in the guide, and what it is."""
+
+    name: str
+    written: tuple[str, ...]
+    said: str
+
+
+BLANKS = (
+    Blank(name="topic", written=("ceasefire",), said="Id of a topic, as mentions.ref_id has it."),
+    Blank(name="official", written=("dmitry-peskov",), said="Id of an official, as officials.official_id has it."),
+    Blank(
+        name="words",
+        written=("Zelensky ceasefire", '"security guarantees" -NATO', '"security guarantees"'),
+        said='Words in any form, "some that stand so", beginnings*, -unwanted.',
+    ),
+    Blank(name="moment", written=("2026-11-21 00:00:00+00",), said="A time, written as this one."),
+)
+_OF = {literal(written): blank.name for blank in BLANKS for written in blank.written}
+_BLANK = re.compile("|".join(map(re.escape, _OF)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideQuestion:
+    """A question and its SQL; `blanks` are what it can be asked about, each with what it is asked about by itself."""
+
+    name: str
+    said: str
+    sql: str
+    blanks: Mapping[str, str]
+
+    def about(self, values: Mapping[str, str]) -> str:
+        """Return the SQL that asks about these values."""
+        return _BLANK.sub(lambda found: literal(values.get(_OF[found[0]], _value(found[0]))), self.sql)
+
+
+@cache
+def questions() -> tuple[GuideQuestion, ...]:
+    """Return the questions in the order of the guide."""
+    guide = resources.files("warehouse").joinpath("analysts.md").read_text(encoding="utf-8")
+    before = (
+        (guide[: found.start()].rstrip().rpartition("\n\n")[2], found[1].strip()) for found in _SQL.finditer(guide)
+    )
+    # A question ends with a colon, and its query follows.
+    return tuple(_question(said.removesuffix(":"), sql) for said, sql in before if said.endswith(":"))
+
+
+def _question(paragraph: str, sql: str) -> GuideQuestion:
+    said = re.split(r"(?<=[.!?]) ", _LINK.sub(r"\1", " ".join(paragraph.split())))[-1]
+    return GuideQuestion(
+        name="_".join(_WORD.findall(said.lower())[:_NAMING]),
+        said=f"{said}.",
+        sql=sql,
+        blanks={_OF[found]: _value(found) for found in _BLANK.findall(sql)},
+    )
+
+
+def _value(written: str) -> str:
+    """Return what SQL writes so."""
+    return written[1:-1].replace("''", "'")

@@ -20,8 +20,7 @@ import duckdb
 
 from warehouse.errors import Unusable, disk_full, system_explained
 from warehouse.harmless import literal
-from warehouse.lease import check
-from warehouse.locking import LOCK, WAIT, Held, Patience, busy, exclusive
+from warehouse.locking import LOCK, WAIT, Held, Patience, busy, check_lease, exclusive
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
 from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, opened, replacing, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
@@ -114,7 +113,7 @@ def held(data_dir: Path, patience: Patience) -> Iterator[None]:
                 lock.enter_context(exclusive(data_dir / LOCK, patience))
             except Held as other:
                 raise busy(data_dir, other.pid, patience.wait) from None
-        check(data_dir)
+        check_lease(data_dir)
         with database_explained(data_dir):
             yield
 

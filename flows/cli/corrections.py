@@ -21,13 +21,12 @@ from flows.cli.files import pair
 from flows.problems import UsageProblem, check_known, the_one
 from flows.tables import Columns
 from warehouse import corrections
-from warehouse.articles import stored_articles
+from warehouse.articles import named_statements, stored_articles
 from warehouse.forgotten import forgotten
 from warehouse.harmless import json_text
 from warehouse.published import publish
 from warehouse.records import ReadArticle
 from warehouse.session import Session
-from warehouse.statements import named_statements
 from warehouse.store import reading
 
 if TYPE_CHECKING:  # it starts processes, which `--help` must not wait for

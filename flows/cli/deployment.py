@@ -25,7 +25,7 @@ from flows.times import span_of, to_the_minute, utc_now
 from warehouse.corrections import standing
 from warehouse.errors import Busy, Unusable, system_explained
 from warehouse.harmless import terminal_safe
-from warehouse.lease import act_under, take
+from warehouse.locking import act_under, take_lease
 from warehouse.nightly import CHECKED, DETAILS, TEXTS, Nightly
 from warehouse.records import FoundRight
 from warehouse.runs import Health, last_runs
@@ -50,7 +50,7 @@ def init(
     sources: Annotated[bool, typer.Option("--sources", help="With some 75 feeds to start from, and rules.")] = False,
 ) -> None:
     """Write a commented talkwatch.toml; overwrites nothing."""
-    from flows.config.starting import starting_text
+    from flows.config.editing import starting_text
 
     path = folder / "talkwatch.toml"
     try:
@@ -173,7 +173,7 @@ def lead(setup: Setup, *, has_begun: bool) -> None:
     from flows.readiness import look_over
 
     with system_explained(setup.data_dir):
-        lease = take(setup.data_dir, setup.now())
+        lease = take_lease(setup.data_dir, setup.now())
     set_environment({"TALKWATCH_LEASE": str(lease.token)})
     act_under(lease.token)
     try:
@@ -200,7 +200,7 @@ def make_ready(setup: Setup, *, for_one_pass: bool = False) -> None:
     Then prepare the environment for Prefect.
     """
     from flows.prefect_server import check_named_server
-    from flows.steps.deliver.warehouse_watch import warehouse_watched
+    from flows.steps.deliver.self_watch import warehouse_watched
 
     with warehouse_watched(setup):
         try_blocked(setup.settings)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # these start processes, which `--help` must not wait for
 BATCH = 32
 NOTHING = "talkwatch: no .txt, .html, .html.gz, .jsonl or .warc(.gz) file there; nothing to read"
 
-
 Scheduler = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Let workers of this scheduler do it; `local`: of one begun here for it."),
@@ -130,7 +129,7 @@ def reprocess(cluster: Scheduler = None, config: Config = None) -> None:
     What they say is joined anew: utterances, events, positions, disputes. Passes go on meanwhile. Broken off, it goes
     on where it was when it is run again.
     """
-    from flows.acquire.reprocess import reprocess as read_again
+    from flows.acquire.replay import reprocess as read_again
     from flows.setup import prepared
     from warehouse.locking import Held
 

@@ -22,8 +22,7 @@ from flows.pages.inquiry import Sheet
 from flows.pages.people_sheets import OfficialSheet, TopicSheet
 from flows.pages.sheets import FeedsSheet, TalksSheet, TodaySheet
 from warehouse.harmless import csv_cell, plain
-from warehouse.shown.calendar import TalkLine
-from warehouse.shown.news import ArticleLine, EventLine, ReportLine, SaidLine
+from warehouse.shown.news import ArticleLine, EventLine, ReportLine, SaidLine, TalkLine
 from warehouse.shown.people import MoveLine, OfficialLine, TopicLine
 from warehouse.shown.upkeep import AlertLine, FeedLine
 

@@ -16,12 +16,15 @@ from warehouse.accounts import Source, sources_of
 from warehouse.alerts import alert as alerts_named
 from warehouse.records import LoggedAlert
 from warehouse.session import Session
-from warehouse.shown.calendar import AHEAD, BEHIND, UNDATED, TalkLine
 from warehouse.shown.listing import Listing
 from warehouse.shown.news import (
+    AHEAD,
+    BEHIND,
     MOST_REPORTED,
     NEIGHBOURS,
+    UNDATED,
     SaidLine,
+    TalkLine,
 )
 from warehouse.shown.people import (
     DISPUTES,

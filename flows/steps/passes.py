@@ -23,9 +23,8 @@ from flows.steps import nightly
 from flows.steps.agenda import Pages, entries_to_read
 from flows.steps.deliver.briefings import keep_due
 from flows.steps.deliver.notices import tell_of_feed
-from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin
+from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin, disk_watched, warehouse_watched
 from flows.steps.deliver.senders import Dispatch
-from flows.steps.deliver.warehouse_watch import disk_watched, warehouse_watched
 from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.leads import Leads

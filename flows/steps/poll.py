@@ -18,8 +18,7 @@ from extractors.text.identity import body_hash, entry_hash, entry_names, exact_n
 from extractors.text.urls import is_http_url, unwrapped
 from flows.config.configuration import FeedKind, FeedTable
 from flows.processes.workers import Parse, Workers
-from flows.steps.feed_news import FeedNews, Trouble, told
-from flows.steps.rhythm import bearable_silence
+from flows.steps.feed_news import FeedNews, Trouble, bearable_silence, told
 from flows.web.fetch import FEED_TYPES, PAGE_TYPES
 from flows.web.politeness import DAY, DULL, adaptive, next_poll_at, retry_delay
 from flows.web.results import CAP, Fetched, FetchFailure, FetchReason, FetchResult, NotModified, Request

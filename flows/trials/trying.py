@@ -35,8 +35,8 @@ from flows.problems import UsageProblem
 from flows.processes.workers import Workers
 from flows.setup import Setup, prepared
 from flows.steps.fetch import article_of
+from flows.trials.explain import MEANINGS, about, failed
 from flows.trials.past import rules_named
-from flows.trials.why_not import MEANINGS, failed, heading
 from flows.web.fetch import PAGE_TYPES
 from flows.web.results import Request
 from warehouse.harmless import terminal_safe
@@ -57,7 +57,7 @@ def tried_on(settings: Settings, rule: str, sources: Sequence[str]) -> Iterator[
             (reading,) = setup.reader.read([unread(text)])
             read = ReadArticle(article=text, reading=reading, arrival=Arrival.POLLED)
             for each in rules:
-                yield "\n\n".join([heading(read, each), *tried(setup, each, read)])
+                yield "\n\n".join([about(read, each), *tried(setup, each, read)])
 
 
 def rules_of_file(path: Path, watchlist: Watchlist) -> Sequence[CompiledRule]:

@@ -31,7 +31,7 @@ from warehouse.shown.briefing import (
     collected,
     last_briefed_at,
 )
-from warehouse.shown.calendar import AHEAD
+from warehouse.shown.news import AHEAD
 from warehouse.shown.people import STANDS, VOLUME, StandLine, VolumeLine
 
 # So many of each kind a briefing tells, those of most sources first; the rest stands on the pages.

@@ -1,12 +1,20 @@
-"""Watching Talkwatch itself: passes that do not end, messages that do not leave; how it fares; its heartbeat."""
+"""Watching Talkwatch itself: passes that do not end, messages that do not leave, no room; how it fares; its heartbeat.
+
+Of a warehouse without room, or that cannot be opened, the operator is told past the outbox, which is in it: once when
+it begins and once when it is over. The file that says so is there only as long as that is so; it is empty, which a full
+disk still has room for.
+"""
 
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 from alerts.channels.posting import Answer, ask
 from alerts.message_records import Sent
@@ -16,13 +24,23 @@ from flows.config.settings import Settings
 from flows.setup import Setup
 from flows.steps.deliver.notices import named, operator_of, tell, well_again
 from flows.steps.deliver.senders import send_now
-from flows.steps.deliver.wellness import FULL, UNUSABLE, Bulletin, is_overdue, noted_at, noted_bulletin
+from flows.steps.deliver.wellness import (
+    FULL,
+    UNUSABLE,
+    Bulletin,
+    full_since,
+    is_overdue,
+    megabytes,
+    needed,
+    noted_at,
+    noted_bulletin,
+)
 from flows.times import to_the_minute
 from flows.web.fetch import webhook_client
 from warehouse import outbox, runs
 from warehouse.corrections import standing
-from warehouse.errors import Busy, WarehouseError
-from warehouse.lease import check, current
+from warehouse.errors import Busy, DiskFull, Unusable, WarehouseError
+from warehouse.locking import check_lease, current_lease
 from warehouse.runs import Health, health
 from warehouse.session import Session
 from warehouse.store import is_begun, reading, writing
@@ -37,13 +55,17 @@ _UNFINISHED = (
     "to end it, restart `serve`: nothing is lost, and the next pass does all the work that was left."
 )
 
+# There is room again when twice the warehouse fits, and some more, or when no pass has wanted for it all that time: at
+# the edge one pass finds room and the next one none.
+STEADY = timedelta(hours=1)
+
 
 def before_pass(setup: Setup, session: Session, *, scheduled: bool) -> None:
     """Tell the operator, where passes run on a schedule, that none was finished for two intervals.
 
     While a `serve` is there it watches them itself, and no clock that jumps deceives it.
     """
-    last, lease = runs.last_finished_at(session), current(setup.data_dir)
+    last, lease = runs.last_finished_at(session), current_lease(setup.data_dir)
     if not scheduled or last is None or (lease and datetime.fromisoformat(lease.since) <= last):
         return
     signs = (last, *filter(None, told_at(setup)))
@@ -90,7 +112,7 @@ class PassWatch:
 
         Raises Superseded where another machine has taken over.
         """
-        check(self._setup.data_dir)  # who is superseded ends: whatever it began would write nothing
+        check_lease(self._setup.data_dir)  # who is superseded ends: whatever it began would write nothing
         try:
             self._look()
         except Busy as error:
@@ -242,3 +264,60 @@ def warnings(numbers: Health, told: Sequence[Subscriber]) -> list[str]:
 def since(time: datetime | None) -> str:
     """Return since when something lasts, where that is known."""
     return f" since {to_the_minute(time)}" if time else ""
+
+
+@contextmanager
+def disk_watched(setup: Setup) -> Iterator[None]:
+    """Tell the operator when a pass finds no room, and when one was finished and there is room to go on."""
+    marker = setup.data_dir / FULL
+    try:
+        yield
+    except DiskFull as error:
+        room = megabytes(needed(setup.data_dir))
+        tell_beginning(setup, marker, "The disk is full", f"{error}. {room} would do for now.")
+        raise
+    if marker.exists() and has_room(marker):
+        tell_end(setup, marker, "The disk has room again", "A pass was finished; nothing that was recorded is lost.")
+
+
+@contextmanager
+def warehouse_watched(setup: Setup) -> Iterator[None]:
+    """Tell the operator when the block finds the warehouse damaged, missing or somebody else's, and when no more."""
+    marker = setup.data_dir / UNUSABLE
+    try:
+        yield
+    except Unusable as error:
+        tell_beginning(setup, marker, "The warehouse cannot be used", str(error))
+        raise
+    if marker.exists():
+        tell_end(setup, marker, "The warehouse can be used again", "Passes go on from what is in it.")
+
+
+def tell_beginning(setup: Setup, marker: Path, subject: str, text: str) -> None:
+    """Tell the operator of what is not noted yet, and note it."""
+    if newly_noted(marker):
+        tell_past_outbox(setup, subject, text)
+
+
+def tell_end(setup: Setup, marker: Path, subject: str, text: str) -> None:
+    """Tell the operator that what was noted is over."""
+    marker.unlink(missing_ok=True)
+    tell_past_outbox(setup, subject, text)
+
+
+def newly_noted(marker: Path) -> bool:
+    """Note that something is so, as of now; return False where it was noted before, or cannot be."""
+    try:
+        known = marker.exists()
+        marker.touch()
+    except OSError:
+        return False
+    return not known
+
+
+def has_room(marker: Path) -> bool:
+    """Tell whether the next passes will hardly want for room."""
+    folder, last = marker.parent, full_since(marker.parent)
+    if last is None or not timedelta(0) <= datetime.now(UTC) - last < STEADY:
+        return True
+    return shutil.disk_usage(folder).free >= needed(folder)
