@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.message_records import HeldBy, Message, Notice
-from alerts.records import Alert, Evidence, News, Scope, Severity
+from alerts.records import Alert, Evidence, News, Place, Scope, Severity
 from alerts.rule_names import topic_name
 from alerts.wording import CUT, counted, cut, first_evidence, requoted, shown
 from extractors.records import Span
@@ -100,8 +100,8 @@ _HANGS = re.compile(
 
 
 def subject_line(message: Message, notices: Sequence[Notice]) -> str:
-    """Return what a message is about: its foremost alert, how many more there are, and what held it."""
-    first = foremost(notices)
+    """Return what a message is about: the alert that names it, how many more there are, and what held it."""
+    first = naming(notices)
     if message.held_by is not None and len(notices) > 1:
         before, after = f"{heading(message, notices)}. ", ""
     else:
@@ -113,6 +113,19 @@ def subject_line(message: Message, notices: Sequence[Notice]) -> str:
 def foremost(notices: Sequence[Notice]) -> Notice:
     """Return the alert that names a message: the most severe, then one whose official speaks, then the newest."""
     return in_order(notices)[0]
+
+
+def naming(notices: Sequence[Notice]) -> Notice:
+    """Return the alert that names a message: the foremost, or one of its article in which somebody is heard.
+
+    A headline that holds the foremost alert's phrase says more than words on another; one that doesn't says less.
+    """
+    first, *others = in_order(notices)
+    alert = first.alert
+    if alert.scope is Scope.SILENT or alert.place is Place.TITLE or words_said(alert, SUBJECT_CHARS):
+        return first
+    heard = (each for each in others if each.alert.article_id == alert.article_id)
+    return next((each for each in heard if words_said(each.alert, SUBJECT_CHARS)), first)
 
 
 def in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:

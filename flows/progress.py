@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from alerts.wording import counted
+from warehouse.runs import RunCounts
+
 Step = Callable[[], None]
 Progress = Callable[[str, int], "Stage"]
 
@@ -58,7 +61,7 @@ class Bar(Stage):
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
-        columns = TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        columns = TextColumn("{task.description:>21}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         self._bar = RichProgress(*columns, console=Console(stderr=True))
         self._task = self._bar.add_task(name, total=total)
         self._total = 0
@@ -78,6 +81,18 @@ class Bar(Stage):
     def close(self) -> None:
         """Leave the bar as it stands."""
         self._bar.stop()
+
+
+def in_words(counts: RunCounts) -> tuple[str, str, str, str]:
+    """Say what a pass asked, read, fired and sent, in words."""
+    failed = f", {counts.feeds_failed} failed" if counts.feeds_failed else ""
+    said = f" with {counted(counts.statements, 'statement')}" if counts.statements else ""
+    return (
+        f"{counted(counts.feeds_due, 'feed')} asked{failed}",
+        f"{counted(counts.articles_new, 'new article')}{said}",
+        counted(counts.alerts, "alert"),
+        f"{counted(counts.messages_sent, 'message')} sent",
+    )
 
 
 def shown() -> Progress:

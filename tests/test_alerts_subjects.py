@@ -8,7 +8,7 @@ import pytest
 
 from alerts.letters import why_told
 from alerts.message_records import HeldBy
-from alerts.records import News, Scope, Severity
+from alerts.records import News, Place, Scope, Severity
 from alerts.subjects import SUBJECT_CHARS, heading, subject_line
 from tests.alert_examples import NOW, alert, letter, message, notice, proof
 
@@ -68,6 +68,24 @@ def test_a_message_is_named_after_the_foremost(one: dict[str, Any], other: dict[
     ]
     expected = f"Dmitry Peskov in “Headline {first}” — Outlet, 2 sources (and 1 more alert)"
     assert letter(*told).subject == letter(*reversed(told)).subject == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "heard", "subject"),
+    [
+        pytest.param({}, {}, SAID, id="words of the same article"),
+        pytest.param({"place": Place.TITLE}, {}, HEADLINE, id="a headline that holds the phrase"),
+        pytest.param({}, {"article_id": "another"}, HEADLINE, id="words of another article"),
+        pytest.param({}, {"scope": Scope.SENTENCE}, HEADLINE, id="nobody is heard"),
+    ],
+)
+def test_words_name_a_message_before_a_headline_that_lacks_the_phrase(
+    named: dict[str, Any], heard: dict[str, Any], subject: str
+) -> None:
+    """Where the most severe alert can only be told by a headline, an official heard in that article is told instead."""
+    severe = notice(alert(alert_id="1" * 16, scope=Scope.SENTENCE, severity=Severity.HIGH, **named))
+    lesser = notice(alert(alert_id="2" * 16, severity=Severity.NORMAL, **heard))
+    assert letter(lesser, severe).subject == f"{subject} (and 1 more alert)"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from flows.cli.command import Config, LogFormat, command, settings_of
 from flows.config.environment import configuration_path, failed_starts, set_environment
 from flows.config.settings import Settings, use_prefect
 from flows.problems import UsageProblem, WorkProblem
+from flows.progress import in_words as told
 from flows.tables import listing
 from flows.times import span_of, to_the_minute, utc_now
 from warehouse.corrections import standing
@@ -82,10 +83,10 @@ def demo(
     from flows.demo.demo import run_demo
     from flows.pages.server import serve_pages
 
-    report = run_demo(seeds.resolve(), folder.resolve())
-    Console(highlight=False).print("", report, sep="\n", soft_wrap=True)
-    if stay:
-        serve_pages(load_settings(folder.resolve() / "talkwatch.toml"))
+    with run_demo(seeds.resolve(), folder.resolve()) as report:
+        Console(highlight=False).print("", report, sep="\n", soft_wrap=True)
+        if stay:
+            serve_pages(load_settings(folder.resolve() / "talkwatch.toml"))
 
 
 @command("run")
@@ -114,10 +115,10 @@ def in_words(settings: Settings, line: str) -> str:
         counts = next((run.counts for run in last_runs(session, 1) if line.startswith(f"run={run.run_id} ")), None)
     if counts is None:
         return line
-    failed = f", {counts.feeds_failed} failed: `talkwatch feeds check` says why" if counts.feeds_failed else ""
+    asked, read, fired, sent = told(counts)
+    failed = ": `talkwatch feeds check` says why" if counts.feeds_failed else ""
     look = "; `talkwatch alerts list` shows them" if counts.alerts else ""
-    said = f"{counted(counts.articles_new, 'new article')}, {counted(counts.alerts, 'alert')}{look}"
-    return f"{counted(counts.feeds_due, 'feed')} asked{failed}\n{said}\n{counted(counts.messages_sent, 'message')} sent"
+    return f"{asked}{failed}\n{read}, {fired}{look}\n{sent}"
 
 
 @command("serve")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import shlex
 import shutil
 import sys
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,10 +26,12 @@ from flows.demo.servers import Arrivals, Resource, mailbox, outlet, render_site,
 from flows.pages.building import build
 from flows.prefect_server import prefect_server
 from flows.problems import UsageProblem
+from flows.progress import in_words
 from flows.tables import table
 from flows.times import utc_now
 from warehouse import alerts
 from warehouse.queries import query
+from warehouse.runs import last_runs
 from warehouse.shown.copy import PublishedCopy
 from warehouse.store import reading
 
@@ -93,11 +98,16 @@ from statements
 where list_contains(topics, 'security-guarantees')
 order by published_at"""
 
+log = logging.getLogger("talkwatch")
 FIRST_QUERY = "select speaker, text from statements limit 5"
 
 
-def run_demo(seeds: Path, folder: Path) -> Text:
-    """Serve the seeds, run the monitor flow under a real Prefect server, and return what arrived."""
+@contextmanager
+def run_demo(seeds: Path, folder: Path) -> Iterator[Text]:
+    """Serve the seeds, run the monitor flow under a real Prefect server, and yield what arrived.
+
+    The outlet answers until the block ends, and lies beside what arrived as files, to which its links lead.
+    """
     if not list(seeds.glob("*.txt")):
         raise UsageProblem(f"no seed articles in {seeds}; run this in a checkout, or name their folder with --seeds")
     clear(folder)
@@ -109,13 +119,13 @@ def run_demo(seeds: Path, folder: Path) -> Text:
         smtp_port = running.enter_context(mailbox(arrivals))
         configuration = folder / "talkwatch.toml"
         configuration.write_text(configured(outlet_url, webhook_url, smtp_port), encoding="utf-8")
-        run_flow(configuration)
-    keep(arrivals, folder)
-    settings = load_settings(configuration)
-    draw(settings, folder / "pages")
-    told = report(settings, arrivals, folder)
-    tidy(folder)
-    return told
+        settings = run_flow(configuration)
+        keep(arrivals, folder)
+        draw(settings, folder / "pages")
+        keep_outlet(site, outlet_url, folder)
+        told = report(settings, arrivals, folder)
+        tidy(folder)
+        yield told
 
 
 def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
@@ -124,14 +134,22 @@ def configured(outlet_url: str, webhook_url: str, smtp_port: int) -> str:
     return CONFIGURATION.format(outlet=outlet_url, webhook=webhook_url, smtp_port=smtp_port, **hosts)
 
 
-def run_flow(configuration: Path) -> None:
-    """Run the flow that `serve` schedules, once, under a Prefect server of its own."""
+def run_flow(configuration: Path) -> Settings:
+    """Run the flow that `serve` schedules, once, under a Prefect server of its own; say in words what it found."""
     set_environment({"TALKWATCH_CONFIG": str(configuration)})
     use_prefect(configuration.parent, for_one_pass=True)
     with prefect_server(configuration.parent):
         from flows.monitor import monitor
 
+        logging.getLogger("talkwatch.pass").setLevel(logging.WARNING)  # its line of counts is for a log of months
         monitor()
+    settings = load_settings(configuration)
+    with reading(settings.data_dir) as session:
+        (run,) = last_runs(session, 1)
+    if run.counts and run.finished_at:
+        took = (run.finished_at - run.started_at).total_seconds()
+        log.info("the pass is done, in %.0f s: %s", took, ", ".join(in_words(run.counts)))
+    return settings
 
 
 def clear(folder: Path) -> None:
@@ -153,6 +171,18 @@ def keep(arrivals: Arrivals, folder: Path) -> None:
         (folder / f"slack-{number}.json").write_text(
             json.dumps(payload, indent=2, ensure_ascii=False), encoding="utf-8"
         )
+
+
+def keep_outlet(site: Mapping[str, Resource], url: str, folder: Path) -> None:
+    """Leave the outlet's pages as files, and have the links of mails and pages lead there."""
+    for path, page in site.items():
+        file = folder / "outlet" / f"{path.strip('/')}{'' if '.' in path else '.html'}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(page.body)
+    link = re.compile(rf'href="{re.escape(url)}/([\w/-]+)"')
+    for file in (*folder.glob("mail-*.html"), *folder.glob("pages/**/*.html")):
+        up = "../" * (len(file.relative_to(folder).parts) - 1)
+        file.write_text(link.sub(rf'href="{up}outlet/\1.html"', file.read_text("utf-8")), encoding="utf-8")
 
 
 def draw(settings: Settings, folder: Path) -> None:
@@ -236,10 +266,11 @@ def next_steps(folder: Path) -> str:
 
 what arrived is in {shown}: mail-*.eml, mail-*.html (open one in a browser), slack-*.json
 beside it are talkwatch.toml and the data: analysis.duckdb is the copy to query, the rest is Talkwatch's own
-its links led to the demo's own outlet, which has stopped
+links in *.html lead to the outlet's pages, kept in {shown / "outlet"}
+those in *.eml and *.json lead to its server, which ends with the demo
 
 the page to open: {shown / "pages" / "index.html"}
-`{name} demo --open` keeps it served instead"""
+`{name} demo --open` keeps pages and outlet served instead"""
 
 
 def program() -> str:

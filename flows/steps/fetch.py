@@ -82,7 +82,7 @@ class Acquired:
 def clean(setup: Setup, workers: Workers, fetched: Sequence[tuple[FetchResult, tuple[PendingEntry, ...]]]) -> Acquired:
     """Turn pages into articles, and what is none into a failure with its reason."""
     now = setup.now()
-    with stage(setup.progress, "clean", len(fetched)) as done:
+    with stage(setup.progress, "pages cleaned", len(fetched)) as done:
         bodies = {
             outcome.key: task(outcome, setup.settings, entries)
             for outcome, entries in fetched

@@ -249,7 +249,7 @@ class Intake:
             after_feeds=self._after_feeds,
             on_start=journal.note,
         )
-        with stage(self._setup.progress, "asked", 0) as shown, self._setup.parsers as workers, stream:
+        with stage(self._setup.progress, "feeds and pages asked", 0) as shown, self._setup.parsers as workers, stream:
             shown.grow(len(self._due))
             # Together, so that on each host those whose turn it is are asked first.
             table_of = self._setup.settings.table_of

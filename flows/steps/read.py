@@ -16,7 +16,7 @@ def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]
     """Read each article, in full where the gate opens, else no further than its mentions."""
     if not found:
         return ()
-    with stage(setup.progress, "read", len(found)) as count:
+    with stage(setup.progress, "articles read", len(found)) as count:
         skims = [setup.gate.skim(as_unread(setup, item.article)) for item in found]
         readings: dict[int, Reading] = {}
         for place, reading in setup.reader.each(skims):

@@ -110,7 +110,7 @@ class Dispatch:
             return RunCounts()
         with (
             webhook_client(self._setup.settings.fetch) as web,
-            stage(self._setup.progress, "send", self._due) as shown,
+            stage(self._setup.progress, "messages sent", self._due) as shown,
             ThreadPoolExecutor(min(len(self._senders), SENDERS), thread_name_prefix="sender") as threads,
         ):
             ways = channels_of(self._setup, web)
