@@ -28,6 +28,11 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).then(
   found => done(found.violations.map(each => [each.id, each.help, each.nodes.map(node => node.html)])),
   error => done([["axe", String(error), []]]));
 """
+UNTIL = """
+const done = arguments[arguments.length - 1];
+const look = () => (%s) ? done(true) : setTimeout(look, 20);
+look();
+"""
 
 
 class Browser:
@@ -49,6 +54,16 @@ class Browser:
     def run(self, script: str) -> Any:
         """Return what a script comes to in the page; fail where the page has opened a dialog."""
         return self._ask("execute/sync", script=script, args=[])
+
+    def press(self, key: str) -> None:
+        """Press a key, as somebody at a keyboard does."""
+        text = {"text": key} if len(key) == 1 else {}
+        self._cdp("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
+        self._cdp("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def until(self, condition: str) -> None:
+        """Wait until an expression holds in the page; fail after a minute."""
+        self._ask("execute/async", script=UNTIL % condition, args=[])
 
     def barriers(self) -> list[Any]:
         """Return what axe finds that keeps somebody from using the page."""

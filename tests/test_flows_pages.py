@@ -36,6 +36,11 @@ from warehouse.shown.copy import PublishedCopy
 from warehouse.store import writing
 
 pytestmark = pytest.mark.slow  # the news of the library is read with the language model, once
+# The entries that a reader sees.
+ROWS = (
+    "[...document.querySelectorAll('main .list > li, main tbody > tr')]"
+    ".filter(each => each.offsetParent && !each.closest('details'))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -503,6 +508,94 @@ class TestBrowser:
             assert window.run("return document.querySelectorAll('script:not([src])').length") == 0
 
 
+class TestScript:
+    """What the pages do besides where a browser runs scripts."""
+
+    def test_a_list_is_narrowed_to_what_has_the_words(self, window, served):
+        """What is typed leaves the entries that hold each word, in any case and without accents, counts them, and goes again."""
+        window.show(served)
+        all_of_them = window.run(f"return {ROWS}.map(each => each.textContent)")
+        rows, wanted = len(all_of_them), [text for text in all_of_them if "ceasefire" in text.lower()]
+        window.press("/")
+        for key in "CÉASEFIRE":
+            window.press(key)
+        left = window.run(f"return {ROWS}.map(each => each.textContent)")
+        assert 0 < len(left) < rows
+        assert left == wanted
+        assert window.run("return document.querySelector('output').value") == f"{len(left)} of {rows}"
+        assert window.barriers() == []
+        for key in " nowhere":
+            window.press(key)
+        assert window.run(f"return {ROWS}.length") == 0
+        window.press("Escape")
+        assert window.run("return document.activeElement.id") == ""
+        window.run("const at = document.getElementById('narrow'); at.value = ''; at.dispatchEvent(new Event('input'))")
+        assert window.run(f"return {ROWS}.length") == rows
+
+    def test_keys_step_through_entries_and_open_them(self, window, served):
+        """Keys: j and k go down and up and stop at the ends, o opens; in a field they are letters, and they can be turned off for good."""
+        at = f"return {ROWS}.indexOf(document.activeElement)"
+        window.show(f"{served}/officials")
+        seen, last = [], window.run(f"return {ROWS}.length - 1")
+        for key in "j" * (last + 2) + "k" * (last + 1):
+            window.press(key)
+            seen.append(window.run(at))
+        assert last > 0
+        assert seen == [*range(last + 1), last, *range(last - 1, -1, -1), 0]
+        to = window.run("return document.querySelector('tbody th a').href")
+        window.press("o")
+        window.until(f"location.href === '{to}'")
+        window.show(f"{served}/officials")
+        window.run("document.querySelector('footer button').click()")
+        window.show(f"{served}/officials")
+        window.press("j")
+        assert window.run(at) == -1
+        window.run("document.querySelector('footer button').click()")
+        window.press("j")
+        assert window.run(at) == 0
+
+    def test_what_is_found_stands_there_while_one_types(self, window, served, visitor):
+        """Without the button the hits are those that the button brings, at an address that shows them again."""
+        window.show(f"{served}/search")
+        for key in "ceasefire":
+            window.press(key)
+        window.until("location.search.includes('q=ceasefire') && document.querySelector('#found')")
+        said = window.run(
+            "return [document.querySelector('#found').textContent, document.querySelector('output').value, location.search]"
+        )
+        by_button = html.fromstring(visitor.get(f"/search{said[2]}").content).xpath("string(//*[@id='found'])")
+        assert said[:2] == [by_button, by_button]
+        assert window.barriers() == []
+
+    def test_news_are_told_and_not_forced(self, window, served, data_dir):
+        """When the copy has become another a line says so, and nothing moves; the same page again says nothing."""
+        look = "document.dispatchEvent(new Event('visibilitychange'))"
+        window.show(f"{served}/feeds")
+        before = window.run("return document.querySelector('main').textContent")
+        window.run(look)
+        window.until("performance.getEntriesByType('resource').some(each => each.name === location.href)")
+        assert not window.run("return document.querySelector('.news a')")
+        with writing(data_dir) as session:
+            session.run("UPDATE feeds SET last_error = 'HTTP 503' WHERE feed_id = 'f1'")
+        publish(data_dir)
+        window.run(look)
+        window.until("document.querySelector('.news a')")
+        assert window.run("return document.querySelector('main').textContent") == before
+        window.run("document.querySelector('.news a').click()")
+        window.until("document.readyState === 'complete' && document.body.textContent.includes('HTTP 503')")
+
+    def test_what_is_typed_or_found_is_never_markup(self, window, served):
+        """A hostile search, as one types and from its address, stands in its field and does nothing."""
+        window.show(f"{served}/search")
+        window.run(f"q.value = {json.dumps(HOSTILE)}; q.dispatchEvent(new Event('input', {{bubbles: true}}))")
+        window.until("location.search.includes('onerror')")
+        assert window.run("return document.querySelectorAll('main script, main img, main svg').length") == 0
+
+    def test_a_page_says_all_without_it(self, site):
+        """What the script offers is in no page, so nobody without scripts sees what does nothing."""
+        assert all("Turn keys" not in text and "Only what has" not in text for text in site.values())
+
+
 class TestAsking:
     """Who may ask, and what costs nothing to ask again."""
 
@@ -591,7 +684,9 @@ class TestBuilt:
         pages = sorted(folder.rglob("*.html"))
         assert len(pages) > 20
         for path in pages:
-            links = html.fromstring(path.read_bytes()).xpath("//a/@href | //link/@href | //img/@src | //source/@srcset")
+            links = html.fromstring(path.read_bytes()).xpath(
+                "//a/@href | //*[self::link or self::script]/@*[name()='href' or name()='src'] | //img/@src | //source/@srcset"
+            )
             own = [str(link).partition("#")[0] for link in links if not str(link).startswith(("http", "data:"))]
             assert not [link for link in own if link and not (path.parent / link).is_file()], path
 
@@ -617,7 +712,7 @@ class TestBuilt:
         """briefing.html holds its own style, asks for no other file to be shown, and leads to none that it lost."""
         page = html.fromstring((folder / "briefing.html").read_bytes())
         assert not page.xpath(
-            "//link | //img/@src[not(starts-with(., 'data:'))] | //source/@srcset[not(starts-with(., 'data:'))]"
+            "//link | //script | //img/@src[not(starts-with(., 'data:'))] | //source/@srcset[not(starts-with(., 'data:'))]"
         )
         assert page.xpath("//img")
         assert not page.xpath("//a/@href[not(starts-with(., '#') or starts-with(., 'http'))]")

@@ -26,6 +26,7 @@ LEFT_OUT = "left-out.html"
 BRIEFING = "briefing.html"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _STYLE = re.compile(r'<link rel="stylesheet" href="[^"]*">')
+_SCRIPT = re.compile(r"<script .*?</script>\n")
 _PICTURE = re.compile(r'(src|srcset)="([^"]*\.svg)"')
 _BAR = re.compile(r"<nav .*?</nav>", re.DOTALL)
 _TO_FILES = re.compile(r'(<a\b[^<>]*?) href="(?!https?:|#)[^"]*"')
@@ -109,7 +110,7 @@ class _Builder:
         """Return the first page as one file, which needs no other to be read, and leads to none that it lost."""
         style = (STATIC / "talkwatch.css").read_text(encoding="utf-8")
         first = (self._folder / "index.html").read_text(encoding="utf-8")
-        alone = _TO_FILES.sub(r"\1", _BAR.sub("", first))
+        alone = _TO_FILES.sub(r"\1", _BAR.sub("", _SCRIPT.sub("", first)))
         return _PICTURE.sub(self._inline, _STYLE.sub(lambda _: f"<style>{style}{_ALONE}</style>", alone))
 
     def _inline(self, found: re.Match[str]) -> str:
