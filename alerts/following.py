@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.deciding import past_alert, turns
-from alerts.follow_up_records import FollowUp, ToldAlert
 from alerts.history import said_in
-from alerts.records import Alert, Evidence, Match, News
+from alerts.records import Alert, Evidence, FollowUp, Match, News, ToldAlert
 from alerts.rules import Rule
 from extractors.copies.sameness import SAID_ONCE
 from extractors.text.identity import plain_words

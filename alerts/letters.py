@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 
 from alerts.forms import stop_line, written
 from alerts.message_records import Letter, Message, Notice
-from alerts.naming import side
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.rule_names import topic_name
 from alerts.subjects import heading, in_order, subject_line
-from alerts.wording import Segment, counted, cut, first_evidence, segments, shown
+from alerts.wording import Segment, counted, cut, first_evidence, segments, shown, side
 from extractors.officials.watchlist import load_watchlist
 from extractors.text.languages import is_english, language_name
 from extractors.text.urls import is_http_url

@@ -13,8 +13,7 @@ from itertools import chain, islice
 from alerts.clauses import few
 from alerts.compiled_rules import CompiledRule, Failure
 from alerts.layout import Layout
-from alerts.occurrences import Nearness, Occurrence, Texts
-from alerts.proofs import also_named, beside_him, proof_at, said_at
+from alerts.occurrences import Nearness, Occurrence, Texts, also_named, beside_him, proof_at, said_at
 from alerts.records import Evidence, Match, Place, Scope
 from alerts.rules import Historical
 from extractors.officials.exceptions import Hit

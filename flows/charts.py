@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts.naming import called, side, stance
+from alerts.wording import called, side, stance
 from warehouse.shown.people import StandLine, VolumeLine
 
 _STANCES = ("accept", "offer", "condition", "demand", "reject", "threaten")

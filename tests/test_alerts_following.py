@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from alerts.follow_up_records import ToldAlert
 from alerts.following import Event, follow_up, quoted, tier
-from alerts.records import Evidence, Match, News, Place
+from alerts.records import Evidence, Match, News, Place, ToldAlert
 from extractors.records import Span
 from tests.alert_examples import EXCERPT, NOW, alert, rule
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.naming import after, side
+from alerts.wording import after, side
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts.message_records import Blocked, ChannelState, Refused, Sent, Standing, Status, TryLater
-from alerts.retries import PATIENCE, standing_after, troubled, wait
+from alerts.placing import PATIENCE, standing_after, troubled, wait
 from tests.alert_examples import NOW, message
 
 MINUTE = timedelta(minutes=1)

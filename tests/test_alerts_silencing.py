@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from alerts.follow_up_records import Silence
-from alerts.silencing import hears, is_hushed, silence_id, silenced
+from alerts.deciding import hears, is_hushed, silence_id, silenced
+from alerts.records import Silence
 from tests.alert_examples import NOW, rule
 
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.retries import wait
+from alerts.placing import wait
 from flows.setup import STOP_FLAG
 from flows.steps.deliver import relay
 from flows.steps.deliver.relay import LOOK_SECONDS, Relay, look

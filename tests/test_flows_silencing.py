@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from alerts.follow_up_records import Silence
 from alerts.message_records import Status
-from alerts.records import Reason
+from alerts.records import Reason, Silence
 from extractors.speech.stances import Stance
 from flows.cli import alerts as alert_commands
 from flows.cli.app import app

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
-from alerts.records import PastAlert
+from alerts.records import FollowUp, Mailing, PastAlert, ToldAlert
 from warehouse.alerts import ALERT, PASSAGE
 from warehouse.links import members_of
 from warehouse.rows import Columns, Row
@@ -64,7 +63,6 @@ JOIN messages AS m USING (message_id)
 WHERE m.status <> 'dead'
 ORDER BY m.created_at, m.message_id
 """  # noqa: S608 (our own text)
-
 
 _TELLERS = """
 SELECT coalesce(r.source, r.outlet) AS root, r.outlet, r.copy_kind, r.published_at, r.url

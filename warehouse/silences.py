@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.follow_up_records import Silence
+from alerts.records import Silence
 from warehouse.rows import Columns
 from warehouse.session import Session
 from warehouse.stories import story_roots

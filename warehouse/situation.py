@@ -10,9 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.follow_up_records import Mailing, Silence, ToldAlert
 from alerts.message_records import Message
-from alerts.records import PastAlert
+from alerts.records import Mailing, PastAlert, Silence, ToldAlert
 from extractors.relation_records import About, Credits, Entry, Happening, Take, Talk, Wording
 from warehouse import alerts, articles, events, follow_ups, outbox, positions, silences, stories, talks, utterances
 from warehouse.disputes import Dispute

@@ -10,11 +10,10 @@ from typing import Annotated
 
 import typer
 
-from alerts.follow_up_records import Silence
+from alerts.deciding import silence_id
 from alerts.message_records import Judgement, Opinion
-from alerts.records import Alert, Evidence
+from alerts.records import Alert, Evidence, Silence
 from alerts.rule_names import known_names, named, nearest_name
-from alerts.silencing import silence_id
 from alerts.wording import Mark, segments
 from extractors.officials.watchlist import Watchlist
 from flows.cli.command import Config, TableFormat, command, group, settings_of, tell

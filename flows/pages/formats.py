@@ -15,8 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from alerts.letters import called as keyword
-from alerts.naming import after, called, side, stance
-from alerts.wording import cut, shown
+from alerts.wording import after, called, cut, shown, side, stance
 from flows.charts import NAMES, WIDTH, clock, moves_chart, svg, volume_chart
 from flows.pages.inquiry import Sheet
 from flows.pages.people_sheets import OfficialSheet, TopicSheet

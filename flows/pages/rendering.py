@@ -14,8 +14,7 @@ from markupsafe import Markup
 
 from alerts.letters import called as keyword
 from alerts.letters import why
-from alerts.naming import after, called, side, stance
-from alerts.wording import counted, cut, shown
+from alerts.wording import after, called, counted, cut, shown, side, stance
 from extractors.text.urls import is_http_url
 from flows.pages.inquiry import Sheet
 from warehouse.shown.copy import Edition

@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.compiled_rules import CompiledRule
-from alerts.follow_up_records import FollowUp, ToldAlert
-from alerts.records import Alert, News, Place
+from alerts.records import Alert, FollowUp, News, Place, ToldAlert
 from extractors.copies.sameness import SAID_ONCE
 from extractors.records import Reading, Statement
 from extractors.relation_records import Correction

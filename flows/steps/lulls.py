@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
-from alerts.deciding import new_alert
-from alerts.follow_up_records import Silence
+from alerts.deciding import is_hushed, new_alert
 from alerts.lulls import FEWEST_DAYS, HABIT, HABIT_SILENCES, Lull, LullState, lull
 from alerts.matching import find_matches
 from alerts.message_records import Message
-from alerts.records import Alert, Decision, HeardReport, Listening, Match, Reason, Scope
+from alerts.records import Alert, Decision, HeardReport, Listening, Match, Reason, Scope, Silence
 from alerts.rule_names import TOPIC
-from alerts.silencing import is_hushed
 from extractors.text.recaps import is_recap
 from flows.setup import Setup
 from flows.steps.decide.known import Known, Names

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.deciding import past_alert
-from alerts.follow_up_records import FollowUp, Mailing, ToldAlert
 from alerts.message_records import Message, Status
-from alerts.records import Decision, News, PastAlert
+from alerts.records import Decision, FollowUp, Mailing, News, PastAlert, ToldAlert
 from extractors.records import Article
 from extractors.relation_records import Assertion, Entry, Take, Wording
 from flows.steps.decide.known import just_told, renamed, with_sources

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from alerts.follow_up_records import ToldAlert
 from alerts.history import said_in
-from alerts.records import Alert, Brought, Change, Match, PastAlert, Place
+from alerts.records import Alert, Brought, Change, Match, PastAlert, Place, ToldAlert
 from extractors.negotiation.positions import DAY
 from extractors.records import Statement
 from extractors.relation_records import Entry, Take, TalkStatus

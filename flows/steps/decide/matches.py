@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.compiled_rules import CompiledRule
-from alerts.deciding import Case, decision, past_alert
+from alerts.deciding import Case, decision, is_hushed, past_alert
 from alerts.history import History
 from alerts.matching import find_all_matches
 from alerts.records import Alert, Decision, Match, PastAlert, Reason
-from alerts.silencing import is_hushed
 from extractors.copies.sameness import SAID_ONCE
 from extractors.html.liveblogs import new_stretches
 from extractors.records import Span

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from alerts.compiled_rules import CompiledRule
-from alerts.follow_up_records import FollowUp
+from alerts.deciding import hears, silenced
 from alerts.message_records import Message
 from alerts.placing import place
-from alerts.records import Alert, News
-from alerts.silencing import hears, silenced
+from alerts.records import Alert, FollowUp, News
 from alerts.subscribers import Subscriber
 from flows.steps.decide.known import Known
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.compiled_rules import CompiledRule
-from alerts.deciding import past_alert
-from alerts.follow_up_records import FollowUp, Silence, ToldAlert
+from alerts.deciding import is_hushed, past_alert
 from alerts.following import Event, follow_up
 from alerts.history import said_in
 from alerts.message_records import Message
-from alerts.records import Arrival, Change, Decision, Reason
+from alerts.records import Arrival, Change, Decision, FollowUp, Reason, Silence, ToldAlert
 from alerts.rules import LONGEST_FIRST
-from alerts.silencing import is_hushed
 from alerts.subscribers import Subscriber
 from extractors.copies.events import FEWEST, WINDOW
 from extractors.copies.sameness import SAID_ONCE

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 from alerts.briefings import since_when
 from alerts.message_records import Briefing, BriefingItem, BriefingPart, HeldBy, Message, Picture, Quote
-from alerts.naming import after, called, headed, side, stance
 from alerts.placing import next_briefing
 from alerts.subscribers import Mode, Subscriber
-from alerts.wording import counted
+from alerts.wording import after, called, counted, headed, side, stance
 from flows.charts import moves_chart, png, volume_chart
 from flows.setup import Setup
 from warehouse import channels, outbox

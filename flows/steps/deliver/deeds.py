@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from alerts.channels import is_read_by_many
-from alerts.follow_up_records import Silence
+from alerts.deciding import silence_id
 from alerts.links import SPANS, About, LinkDeed, What, links_for, stop_link
 from alerts.message_records import Judgement, Message, Notice, Opinion
-from alerts.silencing import silence_id
+from alerts.records import Silence
 from alerts.subscribers import Subscriber
 from flows.inbox import link_key, waiting, waits
 from flows.setup import Setup

@@ -35,9 +35,8 @@ from alerts.message_records import (
     TooBig,
     TryLater,
 )
-from alerts.placing import MOST_ALERTS, late_by, next_briefing, parted
+from alerts.placing import MOST_ALERTS, PATIENCE, late_by, next_briefing, parted, standing_after
 from alerts.plain_letters import plain_letter
-from alerts.retries import PATIENCE, standing_after
 from alerts.subscribers import Subscriber
 from flows.progress import stage
 from flows.setup import Setup
