@@ -11,8 +11,7 @@ from extractors.copies.sameness import key_of
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.vectors import MODEL
 from flows.acquire.files import archived_pages, documents, files_in
-from flows.acquire.ingest import ingest
-from flows.acquire.sitemaps import Period
+from flows.acquire.ingest import Period, ingest
 from flows.config.settings import load_settings
 from flows.processes.workers import Limits, Workers
 from flows.setup import Setup, prepared

@@ -10,7 +10,7 @@ from extractors.records import Entry, Feed
 from flows.acquire.feed_checks import checked, parsed
 from flows.config.configuration import FeedKind
 from flows.config.settings import load_settings
-from flows.steps.leads import MOST, Leads
+from flows.steps.agenda import MOST, Leads
 from flows.steps.poll import Parsed, Polled
 from flows.times import utc_now
 from flows.web.results import Fetched, FetchFailure, FetchReason

@@ -8,7 +8,7 @@ import pytest
 
 from extractors.records import Entry, Page
 from extractors.syndication.feeds import parse_feed
-from flows.steps.outlets import Outlets
+from flows.steps.listed import Outlets
 from tests.newsroom import NOW, SAID, newsroom, page
 from tests.servers import Reply
 from tests.warehouse_examples import feed as a_feed

@@ -69,8 +69,8 @@ def ingest(  # noqa: PLR0917 (an argument is an option)
     when it is run again.
     """
     from flows.acquire.files import ARCHIVES, files_in
+    from flows.acquire.ingest import Period
     from flows.acquire.ingest import ingest as ingest_files
-    from flows.acquire.sitemaps import Period
     from flows.setup import prepared
 
     settings = settings_on(cluster, config, sending=alert)

@@ -21,8 +21,7 @@ from flows.processes.workers import Parse, ParseResult, Workers
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.agenda import PAGES_A_PASS
-from flows.steps.outlets import Outlets
-from flows.steps.own_words import EMPTY_HANDED, headline_of, is_elsewhere, own_page, own_post, shares_page
+from flows.steps.listed import EMPTY_HANDED, Outlets, headline_of, is_elsewhere, own_page, own_post, shares_page
 from flows.web.politeness import retry_delay
 from flows.web.results import Fetched, FetchFailure, FetchReason, FetchResult, as_failure
 from warehouse import boilerplate
@@ -44,7 +43,6 @@ KEPT = timedelta(days=90)
 site_at = lru_cache(maxsize=2 * PAGES_A_PASS)(site_of)
 # Of so many sites at once the last pages' lines are in memory: 100 kB each where pages are long.
 AHEAD = 100
-
 
 NOWHERE = Page(text="")
 

@@ -20,14 +20,13 @@ from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import LOCK_FILE, Setup
 from flows.steps import nightly
-from flows.steps.agenda import Pages, entries_to_read
+from flows.steps.agenda import Leads, Pages, entries_to_read
 from flows.steps.deliver.briefings import keep_due
 from flows.steps.deliver.notices import tell_of_feed
 from flows.steps.deliver.self_watch import after_pass, beat, before_pass, bulletin, disk_watched, warehouse_watched
 from flows.steps.deliver.senders import Dispatch
 from flows.steps.deliver.wellness import Bulletin, note_bulletin
 from flows.steps.fetch import FoundArticle, Furniture, clean
-from flows.steps.leads import Leads
 from flows.steps.lulls import tell_lulls
 from flows.steps.meaning import are_lost, recover_vectors
 from flows.steps.poll import Polled, answers_of, note, request_for
@@ -38,7 +37,7 @@ from flows.web.pacing import host_of
 from flows.web.politeness import DAY, crawl_delay
 from flows.web.results import Fetched, FetchResult, Request
 from flows.web.stream import Asked, Incoming, Journal, Skipped, Stream
-from warehouse import feeds, hosts, officials, outbox, runs, search, stamps
+from warehouse import feeds, hosts, officials, outbox, runs, search
 from warehouse.entries import PageFailure, PendingEntry
 from warehouse.forgotten import Forgotten, forgotten
 from warehouse.hosts import HostPace, RobotsFile
@@ -213,7 +212,7 @@ class Intake:
         now = setup.now()
         feeds.sync_feeds(session, setup.settings.feeds)
         note_asked(session, asked)
-        stamps.mend(session, now, 60 * setup.settings.every)
+        runs.mend_waits(session, now, 60 * setup.settings.every)
         self._setup = setup
         # What a new deployment finds at first leaves at the end of the pass: it may be much.
         self.is_first = runs.last_finished_at(session) is None

@@ -27,8 +27,7 @@ from extractors.text.dates import day_of
 from extractors.text.urls import is_http_url
 from flows.acquire.feed_checks import typed
 from flows.acquire.files import documents, files_in
-from flows.acquire.ingest import found
-from flows.acquire.sitemaps import content_of
+from flows.acquire.ingest import content_of, found
 from flows.config.mistakes import explained, located
 from flows.config.settings import Settings
 from flows.problems import UsageProblem

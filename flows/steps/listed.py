@@ -1,16 +1,23 @@
-"""What a feed itself says of an entry, and when that is the article rather than the page behind it. Fetches nothing."""
+"""What a feed tells of an entry that it lists: the article in its own words, and whose the page is that it led to.
+
+Fetches nothing.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urlsplit
 
 from extractors.records import Page, Unreadable, UnreadableReason
 from extractors.text.identity import plain_words
 from extractors.text.plaintext import plain
+from extractors.text.urls import is_http_url, registered_domain
 from flows.processes.workers import Workers
 from warehouse.entries import PendingEntry
+from warehouse.feeds import WatchedFeed
 
 # A page that holds so many words of the beginning of what a feed says is the page of that.
 OPENING = 8
@@ -80,3 +87,36 @@ def own_post(workers: Workers, entry: PendingEntry, language: str | None) -> Pag
 def headline_of(leading: Sequence[PendingEntry]) -> str | None:
     """Return the headline under which feeds list a page."""
     return next((entry.entry.title for entry in leading if entry.entry.title), None)
+
+
+class Outlets:
+    """The outlets that are watched, by the sites of their feeds."""
+
+    def __init__(self, feeds: Iterable[WatchedFeed]) -> None:
+        """Take the feeds of the configuration."""
+        named = defaultdict(set)
+        self._sites = {feed.feed_id: site(feed.url) for feed in feeds}
+        for feed in feeds:
+            named[self._sites[feed.feed_id]].add(feed.outlet)
+        # A site that several outlets have their feeds on is nobody's.
+        self._outlets = {name: outlets.pop() for name, outlets in named.items() if len(outlets) == 1}
+
+    def outlet_of(self, entry: PendingEntry, page: Page, url: str) -> str:
+        """Return whose a page at `url` is.
+
+        Away from its feed's site it is the watched outlet's whose site it is, else whom the feed names as the source.
+        Where the feed's own link led away, a page names its site itself. All else is the outlet's whose feed it is.
+        """
+        own, there = self._sites.get(entry.feed_id), site(url)
+        if there != own and there in self._outlets:
+            return self._outlets[there]
+        led_away = there != own and site(entry.url) == own
+        return entry.entry.source or (page.site_name if led_away else None) or entry.outlet
+
+
+@lru_cache(maxsize=4_096)
+def site(url: str) -> str | None:
+    """Return the registered domain of an address, its host where there is none. It takes a while."""
+    if not is_http_url(url):
+        return None
+    return registered_domain(url) or url.split("/")[2].lower()
