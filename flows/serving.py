@@ -16,10 +16,12 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
+from prefect import flow_engine
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import IntervalSchedule
@@ -39,7 +41,7 @@ from flows.setup import LOCK_FILE, STOP_FLAG, Setup, prepared
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.relay import Relay
 from flows.steps.deliver.self_watch import PassWatch
-from flows.supervision import notify
+from flows.supervision import FORKED, notify
 from warehouse.errors import WarehouseError
 from warehouse.locking import current_lease, is_held
 from warehouse.store import writing
@@ -67,6 +69,8 @@ class PassRunner(Runner):
     def __init__(self, name: str) -> None:
         """Run one pass at a time."""
         super().__init__(name=name, limit=1, pause_on_shutdown=False)
+        # Prefect names the way in which its processes begin, and asks nobody.
+        setattr(flow_engine, "multiprocessing", SimpleNamespace(get_context=lambda _way: FORKED))  # noqa: B010
         self.asked_to_stop = asyncio.Event()
         self.asked_again = asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -11,8 +12,11 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
-from typing import NoReturn
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+from typing import Any, NoReturn
 
 from flows.config.environment import failed_starts, note_failed_start, notify_address
 
@@ -20,6 +24,11 @@ FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 300.0
 # Who has served so long begins with the first pause again.
 STEADY_SECONDS = 600.0
+
+# The processes of passes and of the relay are forked from one that has loaded what they need, their nursery: to load it
+# anew is most of what an idle pass takes. One that ends is replaced by an interpreter of its own.
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["flows.monitor"])
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -33,6 +42,46 @@ def notify(*said: str) -> None:
         line.setblocking(False)
         line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
         line.send("\n".join(said).encode())
+
+
+def breed() -> None:
+    """Fork the nursery from this process, whose memory it shares as long as neither writes to it.
+
+    It ends with this process and the last that was forked from it. Beside other threads nothing is done:
+    a fork has none of them, and all their locks.
+    """
+    if threading.active_count() > 1:
+        return
+    server: Any = forkserver._forkserver  # noqa: SLF001 (it would begin an interpreter, which shares nothing)
+    resource_tracker.ensure_running()
+    address = str(Path(get_temp_dir()) / "nursery")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        Path(address).chmod(0o600)
+        listener.listen()
+        ends, living = os.pipe()
+        gc.collect()
+        gc.freeze()
+        pid = os.fork()
+        if not pid:
+            _be_nursery(listener.fileno(), ends)
+    gc.unfreeze()  # else DuckDB's objects outlive its module at the end, and it lists them
+    os.close(ends)
+    server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, living, pid  # noqa: SLF001
+
+
+def _be_nursery(listener: int, ends: int) -> NoReturn:
+    """Fork a process whenever one is asked for. What `serve` has open, its lock for one, is no business of theirs."""
+    try:
+        for each in map(int, os.listdir("/dev/fd")):  # noqa: PTH208 (numbers)
+            if each not in {0, 1, 2, listener, ends}:
+                with suppress(OSError):  # what listed them is among them
+                    os.close(each)
+        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(asked, signal.SIG_DFL)
+        forkserver.main(listener, ends, [])
+    finally:
+        os._exit(0)
 
 
 def end_with_parent() -> None:

@@ -66,6 +66,13 @@ def words_of(pid: int) -> list[str]:
     return []
 
 
+def held_by(pid: int) -> set[Path]:
+    """Return the files that a process has open; none when it has ended."""
+    with suppress(OSError):
+        return {file.readlink() for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+    return set()
+
+
 def kill_tree(pid: int) -> None:
     """Kill a process and its descendants at once, as a host that loses power does."""
     for each in (pid, *descendants(pid)):
@@ -271,12 +278,10 @@ class Deployment:
             return "pages"
         if words[-5:-4] == ["start"] or "server" in words:
             return "prefect server"
-        if any("spawn_main" in word for word in words):
-            held = {file.readlink() for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
-            if self.data_dir / "pass.lock" in held:
-                return "pass"
-            return "relay" if any(file.parent.name == "senders" for file in held) else None
-        return None
+        held = held_by(pid)
+        if self.data_dir / "pass.lock" in held:
+            return "pass"
+        return "relay" if any(file.parent.name == "senders" for file in held) else None
 
     def prefect(self, method: str, path: str, **body: Any) -> Any:
         """Ask Prefect's server; None where it does not answer."""

@@ -172,7 +172,16 @@ class Failed:
         return False
 
 
-def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
+class Unborn(Failed):
+    """A process that did not begin: what it was to be forked from had been killed a moment before."""
+
+    def start(self):
+        """Hear nothing of it."""
+        raise EOFError
+
+
+@pytest.mark.parametrize("kind", [Failed, Unborn])
+def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch, kind):
     """After a failure the relay rests before it looks again, after the next twice as long."""
     slept = []
 
@@ -183,7 +192,7 @@ def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch):
 
     monkeypatch.setattr(relay.asyncio, "sleep", sleep)
     monkeypatch.setattr(relay.Relay, "is_due", lambda _: True)
-    monkeypatch.setattr(relay._SPAWN, "Process", Failed)
+    monkeypatch.setattr(relay.FORKED, "Process", kind)
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(Relay(None).run())
     assert slept == [LOOK_SECONDS, 5, LOOK_SECONDS, 10]

@@ -18,7 +18,7 @@ import pytest
 
 from flows.prefect_server import free_port
 from flows.setup import STOP_FLAG
-from tests.deployment import TALKWATCH, descendants, until, words_of
+from tests.deployment import TALKWATCH, descendants, held_by, until, words_of
 from tests.newsroom import OTHER, RULES, Newsroom, feed, newsroom, page
 from tests.servers import Reply
 
@@ -125,6 +125,7 @@ class Life:
     port: int
     asks: str  # where Prefect's pages say that they ask
     second: subprocess.CompletedProcess[str]
+    kin: list[list[str]]  # the command lines of `serve`, of the nursery and of the pass
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -150,6 +151,13 @@ def life(tmp_path_factory):
         room.mail.answer("RCPT", "451 4.7.1 greylisted")
         process = serve(room, "--log-format", "json", NOTIFY_SOCKET=manager.getsockname())
         try:
+            room.outlet.wait_for("/rss.xml", 1, LONG)
+            lock = folder / "var" / "pass.lock"
+            bred = [pid for pid in descendants(process.pid) if lock in held_by(pid)]
+            bred += [pid for pid in descendants(process.pid) if bred[0] in descendants(pid)]
+            kin = list(map(words_of, (process.pid, bred[-1], bred[0])))
+            until(lambda: not any(lock in held_by(pid) for pid in descendants(process.pid)), LONG)
+            os.kill(bred[-1], signal.SIGKILL)  # so that the relay comes from the next one
             room.mail.wait_for(1, LONG)
             taken_over(room, process)
             vacuum = told_by_prefect(port, "api/admin/settings")["server"]["services"]["db_vacuum"]
@@ -167,7 +175,7 @@ def life(tmp_path_factory):
         with suppress(BlockingIOError):
             while True:
                 notified.append(manager.recv(1000).split(b"\n")[0])
-        yield Life(room, process, errors, notified, vacuum, port, asks, second)
+        yield Life(room, process, errors, notified, vacuum, port, asks, second, kin)
 
 
 def test_serve_runs_the_schedule_and_stops_cleanly(life):
@@ -201,8 +209,16 @@ def test_prefects_pages_ask_their_own_server(life):
     assert life.asks == f"http://127.0.0.1:{life.port}/api"
 
 
+def test_a_pass_is_forked_and_loads_nothing_anew(life):
+    """No interpreter was started for it: it comes from the nursery, which comes from `serve`."""
+    assert life.kin[0] == life.kin[1] == life.kin[2] != []
+
+
 def test_serve_tries_again_without_a_pass(life):
-    """What failed in passing leaves soon after, though the next pass of `serve` is an hour away."""
+    """What failed in passing leaves soon after, though the next pass of `serve` is an hour away.
+
+    It does so from a new nursery: the one that the pass came from was killed.
+    """
     assert len(life.passes) == 1
     assert life.room.rows("select attempts, status from messages where channel = 'email'") == [(2, "sent")]
 

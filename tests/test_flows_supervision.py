@@ -23,6 +23,7 @@ from flows.config.environment import failed_starts
 from flows.prefect_server import one_serve
 from flows.problems import PartEnded, WorkProblem
 from flows.supervision import begin_anew, notify, pause_before
+from tests.deployment import descendants, until, words_of
 from tests.newsroom import NOW
 from tests.servers import HttpServer, Reply
 from warehouse.locking import Patience, exclusive
@@ -107,6 +108,57 @@ def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
         assert parent.stdout.readline() == b"held\n"
         parent.kill()
     with exclusive(lock, Patience(timedelta(seconds=30))):
+        pass
+
+
+NURSERY = """
+import os, sys
+from pathlib import Path
+from flows.supervision import FORKED, breed
+from warehouse.locking import exclusive
+
+LOADED = []
+
+def report():
+    held = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.exists()]
+    print(os.getppid(), LOADED, Path(sys.argv[1]) in held, flush=True)
+
+if __name__ == "__main__":
+    with exclusive(Path(sys.argv[1])):
+        LOADED.append("before")
+        breed()
+        LOADED.append("after")
+        while True:
+            child = FORKED.Process(target=report)
+            child.start()
+            child.join()
+            print(child.exitcode, flush=True)
+            sys.stdin.readline()
+"""
+
+
+def test_processes_are_forked_from_the_nursery(tmp_path):
+    """They have what was loaded when it was, and nothing that `serve` has open; it ends with `serve`, and is replaced."""
+    (tmp_path / "program.py").write_text(NURSERY)
+    lock = tmp_path / "serve.lock"
+    command = [sys.executable, str(tmp_path / "program.py"), str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdin
+        assert parent.stdout
+        nursery, has = parent.stdout.readline().split(" ", 1)
+        assert parent.stdout.readline() == "0\n"
+        assert int(nursery) in descendants(parent.pid)
+        assert has == "['before'] False\n"
+        os.kill(int(nursery), signal.SIGKILL)
+        until(lambda: not any(words_of(int(nursery))), 30)
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        other, has = parent.stdout.readline().split(" ", 1)
+        assert int(other) in descendants(parent.pid)
+        assert (other == nursery, has) == (False, "[] False\n")
+        parent.kill()
+    until(lambda: not any(words_of(int(other))), 30)
+    with exclusive(lock):
         pass
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import signal
 from datetime import timedelta
@@ -17,14 +16,14 @@ from pathlib import Path
 
 from flows import inbox
 from flows.config.accepted import current_settings
-from flows.config.environment import log_format
+from flows.config.environment import environment_beside, log_format, set_environment
 from flows.logs import set_up_logging
 from flows.problems import UsageProblem
 from flows.setup import Setup, prepared
 from flows.steps.deliver.self_watch import bulletin
 from flows.steps.deliver.senders import deliver, due_by_subscriber
 from flows.steps.deliver.wellness import note_bulletin
-from flows.supervision import end_with_parent, pause_before
+from flows.supervision import FORKED, end_with_parent, pause_before
 from warehouse import outbox, runs
 from warehouse.errors import WarehouseError
 from warehouse.places import LIVE, wal
@@ -33,7 +32,6 @@ from warehouse.store import is_begun, reading
 # With the longest first wait, and the start of a process, a first retry comes within a minute.
 LOOK_SECONDS = 10.0
 _PATIENCE = timedelta(seconds=5)
-_SPAWN = multiprocessing.get_context("spawn")
 
 log = logging.getLogger("talkwatch.relay")
 
@@ -83,8 +81,11 @@ class Relay:
 
     async def _sent(self) -> bool:
         """Send what is due, and tell whether the process that did it ended well."""
-        self._process = _SPAWN.Process(target=send_due, daemon=True)
-        self._process.start()
+        self._process = FORKED.Process(target=send_due, args=(environment_beside({}),), daemon=True)
+        try:
+            self._process.start()
+        except (EOFError, OSError):  # what it is forked from was killed a moment ago; the next try begins another
+            return False
         while self._process.is_alive():  # noqa: ASYNC110 (a process has no event to wait for)
             await asyncio.sleep(0.2)
         return self._process.exitcode == os.EX_OK
@@ -116,8 +117,12 @@ def state_of(data_dir: Path) -> tuple[int, int] | None:
     return None if wal(data_dir / LIVE).exists() else (status.st_mtime_ns, status.st_size)
 
 
-def send_due() -> None:
-    """Send what is due, with the configuration that the environment names: all that the relay's process does."""
+def send_due(environment: dict[str, str]) -> None:
+    """Send what is due, with the configuration that the environment names: all that the relay's process does.
+
+    What this process is forked from has the environment of when that began.
+    """
+    set_environment(environment)
     end_with_parent()
     set_up_logging(log_format())
     # Ctrl-C at a terminal reaches every process; `serve` is who ends this one.
