@@ -24,6 +24,9 @@ RETENTION = '[retention]\ntext = "30d"'
         pytest.param("2026-03-04 02:59", "UTC", "2026-03-03 03:00", id="before its hour it is yesterday's"),
         pytest.param("2026-03-04 01:30", "Europe/Kyiv", "2026-03-04 01:00", id="by the clock of the deployment"),
         pytest.param("2026-03-29 12:00", "Europe/Kyiv", "2026-03-29 01:00", id="when clocks went forward at three"),
+        pytest.param("2026-10-25 00:30", "Europe/Kyiv", "2026-10-25 00:00", id="the first three o'clock of two"),
+        pytest.param("2026-10-25 01:30", "Europe/Kyiv", "2026-10-25 00:00", id="the second is none"),
+        pytest.param("2026-10-26 01:30", "Europe/Kyiv", "2026-10-26 01:00", id="the night after"),
     ],
 )
 def test_when_the_last_night_was(now, zone, night):

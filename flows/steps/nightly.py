@@ -48,9 +48,9 @@ def is_due(setup: Setup, session: Session) -> bool:
 
 
 def latest_night(now: datetime, timezone: str) -> datetime:
-    """Return when the last night's hour was."""
+    """Return when the last night's hour was: the first of the two, where clocks go back over it."""
     here = now.astimezone(ZoneInfo(timezone))
-    night = here.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    night = here.replace(hour=NIGHT, minute=0, second=0, microsecond=0, fold=0)
     return night if night <= here else night - timedelta(days=1)
 
 
