@@ -19,7 +19,7 @@ from flows.steps.read import read
 from flows.steps.record import recorded, taken_in, worked_out
 from flows.web.results import Fetched
 from warehouse import reprocessing
-from warehouse.articles import words_known
+from warehouse.articles import stored_words, words_known
 from warehouse.kept import KeptPage, kept_pages, newest_pages
 from warehouse.locking import exclusive
 from warehouse.published import publish
@@ -151,11 +151,12 @@ def reread(setup: Setup, stored: Sequence[ReadArticle]) -> int:
     """
     found = [FoundArticle(article=each.article, arrival=each.arrival) for each in stored if each.article.text]
     fresh = [replace(each, again=True) for each in read(setup, found)]
-    quiet = setup.telling_nobody
+    quiet, read_in = setup.telling_nobody, {each.article.article_id: each.article for each in stored}
     batch = worked_out(quiet, fresh)
     with writing(setup.data_dir) as session:
-        known = words_known(session, [each.article for each in fresh])
-        batch = batch.only({name for name, (is_same, _) in known.items() if is_same})
+        # By the words themselves: an earlier version may have made another fingerprint of them.
+        now = stored_words(session, list(read_in)).items()
+        batch = batch.only({n for n, words in now if (words.title, words.text) == (read_in[n].title, read_in[n].text)})
         names = [each.article.article_id for each in batch.found]
         said = reprocessing.said_so_far(session, names)
         own = first_named(batch.found, said)

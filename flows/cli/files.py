@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alerts.wording import counted
 from extractors.records import Depth, Mention, Page, Reading, Span, Statement, Unreadable
 from flows.cli.command import Config, command, settings_of
 from flows.problems import UsageProblem, WorkProblem
@@ -137,7 +138,7 @@ def reprocess(cluster: Scheduler = None, config: Config = None) -> None:
         done = read_again(prepared(settings_on(cluster, config), progress=shown()))
     except Held as held:
         raise WorkProblem(f"another reprocess is at work ({held})") from None
-    typer.echo(f"{done} articles read again")
+    typer.echo(f"{counted(done, 'article')} read again")
 
 
 @command("extract")
