@@ -14,7 +14,7 @@ from itertools import islice, pairwise, takewhile
 from extractors.records import Mention, Statement
 from extractors.relation_records import Position, Shift, Take
 from extractors.speech.drafts import mentions_in
-from extractors.speech.stances import Stance
+from extractors.speech.stances import POSITIONS, Stance
 
 DAY = timedelta(days=1)  # in which opposite statements contest each other
 OCCASION = timedelta(hours=12)  # in which a condition and a yes or no are two reports of one occasion
@@ -36,9 +36,6 @@ SIDES: Mapping[str, Side] = {
     **dict.fromkeys((Stance.DEMAND, Stance.CONDITION), Side.IF),
     **dict.fromkeys((Stance.REJECT, Stance.THREATEN), Side.AGAINST),
 }
-
-# What one article has him say at once is one position, the first of these: an offer with a condition is conditional.
-_SPECIFIC = (Stance.CONDITION, Stance.THREATEN, Stance.REJECT, Stance.ACCEPT, Stance.OFFER, Stance.DEMAND)
 
 # Of these an article names the place, the time or the people where they are not what it is about: "rejects excessive
 # demands at the negotiating table", "called on the mediators to".
@@ -152,7 +149,8 @@ def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
     contradicts = {Side.FOR, Side.AGAINST} <= set(map(SIDES.get, stances)) and Stance.CONDITION not in stances
     if contradicts or len({each.stance for each in moment}) == 1:
         return moment
-    one = next(stance for stance in _SPECIFIC if stance in stances)
+    # What one article has him say at once is one position.
+    one = next(stance for stance in POSITIONS if stance in stances)
     return [each for each in moment if each.stance == one]
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
+from extractors.speech.lexicon import PRONOUNS
 from extractors.speech.parties import NOBODY, UNSURE, Resolution, Speaker, confidence_in
 from extractors.speech.stances import (
     NO_HOME,
     PHRASAL,
+    POSITIONS,
     Stance,
     condition_in,
     is_evasion,
@@ -231,6 +233,8 @@ def finished(
         if is_silent or draft.is_given_up or draft.is_awaited
         else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
     )
+    if party.name is None and not is_unsure and draft.speaker.surface.lower() not in PRONOUNS and stance in POSITIONS:
+        stance = Stance.ASSERT  # "cuts threaten to", "the case called for": nobody's position
     at = first_topic(draft.spans, topics)
     return Statement(
         statement_id=statement_id(article_id, draft.spans),

@@ -36,6 +36,10 @@ class Stance(StrEnum):
     NONE = "none"
 
 
+# What takes a side on a proposal, the most definite first: an offer with a condition is conditional.
+POSITIONS = (Stance.CONDITION, Stance.THREATEN, Stance.REJECT, Stance.ACCEPT, Stance.OFFER, Stance.DEMAND)
+
+
 class Whose(StrEnum):
     """Whose act words have to be to take a position: anybody's, nobody else's, or the speaker's own beyond doubt."""
 
@@ -134,11 +138,34 @@ def _of_words(words: str) -> Stance:
 
 
 def _counts(words: str, stance: Stance, whose: Whose, at: int) -> bool:
+    if stance is not Stance.CONDITION and _is_supposed(words, at):
+        return False
     if whose is Whose.OWN:
         return is_own(words, at) is True and is_close(words, at)
     if whose is Whose.NOT_ANOTHER:
         return is_own(words, at) is not False
     return stance is not Stance.CONDITION or not _is_told_of_another(words, at)
+
+
+def _is_supposed(words: str, at: int) -> bool:
+    """Tell words that nobody stands by: asked, supposed, or of a clause that only says which thing is meant."""
+    start, end = _sentence(words, at)
+    before = words[start:at]
+    return words[end - 2 : end].rstrip(_QUOTES).endswith("?") or bool(_OPEN.search(before)) or _is_of_a_thing(before)
+
+
+def _is_of_a_thing(before: str) -> bool:
+    """Tell "a forum that we" from "said that we"."""
+    found = _RELATIVE.search(before)
+    return found is not None and _TOLD_THAT.search(before, 0, found.start()) is None
+
+
+def _sentence(words: str, at: int) -> tuple[int, int]:
+    """Return where the sentence around `at` begins and ends, its mark with it."""
+    reach = max(0, at - _SUBJECT_REACH)
+    start = max((stop.end() for stop in _SENTENCE_END.finditer(words, reach, at)), default=reach)
+    stop = _SENTENCE_END.search(words, at)
+    return start, len(words) if stop is None else stop.start() + 1
 
 
 def _is_told_of_another(words: str, at: int) -> bool:
@@ -174,19 +201,47 @@ def is_evasion(text: str, cue: Span) -> bool:
 
 _SUBJECT_REACH = 300  # characters that a subject may stand before its act
 _SIDES = r"one side|the other(?: side)?|others|any(?:one|body)|those|people"  # somebody else, whoever that is
-_ACTOR = re.compile(rf"{OWN}|{OTHER}|\b(?:I|we|he|she|they|it|you|{_SIDES})\b", re.IGNORECASE)
+# Drivers who would strike, families who are ready: whoever they are, not who speaks.
+_MANY = (
+    rf"(?-i:(?<!{OWN}\s)(?<!our\s)(?<!its\s)(?<!his\s)(?<!her\s)(?<!their\s)(?<!the\s)\b(?!talks|negotiations)[a-z]{{2,}}[^s\W]s"
+    r"(?=\s[“\"]?(?:$|(?:are|were|have|had|would|will|could|can|must|do|did|never)\b)))"
+)
+_ACTOR = re.compile(rf"{OWN}|{OTHER}|\b(?:I|we|he|she|they|it|you|{_SIDES})\b|{_MANY}", re.IGNORECASE)
+# A sentence up to where it names the speaker's own.
+_OTHERS = re.compile(rf"(?:^|(?<=[.;!?…]\s)|(?<=[.;!?…][”\"’']\s))(?:(?![.;!?…][”\"’']?\s)(?!{OWN}).)+", re.DOTALL)
+_MARKED = re.compile(r"[“\"][^“”\"]+[”\"]")
 _HE = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
 _OURS = frozenset({OWN, "i", "we"})
 _HE_OR_IT = frozenset({"he", "she", "it", "they"})
 _NO_SUBJECT = re.compile(
-    r"\b(?:of|to|with|by|for|from|in|on|against|at|between|towards?|about|into|over|than|without)\s(?:the\s|its\s|his\s)?$",
+    r"(?<!ds\s)(?<!ns\s)\b(?:of|to|with|by|for|from|in|on|against|at|between|towards?|about|into|over|than|without)\s(?:the\s|its\s|his\s)?$",
     re.IGNORECASE,
 )
 _PEOPLE = r"(?:country|nation|government|administration|side|ministry|delegation|team|army|movement|group)"
 _OUR_PEOPLE = re.compile(rf"\b(?:our|my)\s{_PEOPLE}\b", re.IGNORECASE)
 _HIS_PEOPLE = re.compile(rf"^(?:that\s)?(?:his|her|its|their)\s{_PEOPLE}\b")
 _SENTENCE_END = re.compile(r"[.;!?…][”\"’']?\s")
-_BETWEEN = re.compile(r"(?:[’'](?:s|m|d|ve|re|ll)\b)?(?:\s(?!not\b|never\b|to\b)[\w-]+){0,4}\s?")
+_QUOTES = "”\"’' "
+# What is open: "whether it has demanded", "if they think we settle for it", "might agree", "would have accepted".
+_OPEN = re.compile(
+    r"\b(?:whether|what|why|how|(?<!only )if)\b[^,.;]*$|\b(?:everything|anything|nothing|whatever|all)\s\S+\s$"
+    r"|\b(?:may|might|would have|could have|should have)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+# "A forum that we must use", "things that they need": not what somebody says, thinks or knows.
+_TOLD_THAT = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|t(?:ell|ells|old)|believ\w+|think\w*|thought|kn[eo]w\w*|hop\w+|insist\w*|agre\w+"
+    r"|stress\w*|mean\w*|clear\w*|sure|convinced|certain|confident|import\w+|underst\w+|repeat\w*|not\w*|is|was|and|but|so"
+    r"|such|now|us|him|them|me|again|see|view|position|fact|condition|idea|demand|principle"
+    rf"|{OWN}|{OTHER})$"
+)
+_RELATIVE = re.compile(
+    rf"(?<=[a-z])\s(?:that|which|whom)\s(?:{OWN}|{OTHER}|I|we|he|she|they|it|you|the\s\w+(?:\s\w+)?)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"(?:[’'](?:s|m|d|ve|re|ll)\b)?(?:\s(?!(?:not|never|to|the|an?|sa(?:id|ys?)|that|wh\w+)\b)[\w-]+){0,4}\s?"
+)
 _SUPPOSED = re.compile(r"\b(?:if|unless|until|once|whether|when|before|after)\s$", re.IGNORECASE)
 
 
@@ -198,8 +253,12 @@ def voiced(text: str, spans: Sequence[Span], named: Sequence[NamedCountry], own:
     """
     words = _OUR_PEOPLE.sub(OWN, " ".join(_voiced(text, span, named, own) for span in spans))
     words = words if is_direct else _HIS_PEOPLE.sub(OWN, words)
-    first = words.find(OWN) if OWN in words else len(words)
-    return _HE.sub(OTHER, words[:first]) + words[first:] if is_direct else words
+    return _others(words) if is_direct else _MARKED.sub(lambda match: _others(match.group()), words)
+
+
+def _others(words: str) -> str:
+    """Return one's own words with those of whom one says "he" as others."""
+    return _OTHERS.sub(lambda match: _HE.sub(OTHER, match.group()), words)
 
 
 def _voiced(text: str, span: Span, named: Sequence[NamedCountry], own: str | None) -> str:
@@ -238,8 +297,7 @@ def is_close(words: str, at: int) -> bool:
 
 def _last_subject(words: str, at: int, *, only: str | None = None) -> re.Match[str] | None:
     """Return the last subject before `at` in its sentence."""
-    reach = max(0, at - _SUBJECT_REACH)
-    start = max((stop.end() for stop in _SENTENCE_END.finditer(words, reach, at)), default=reach)
+    start, _ = _sentence(words, at)
     found = [each for each in _ACTOR.finditer(words, start, at) if not _NO_SUBJECT.search(words, start, each.start())]
     return next((each for each in reversed(found) if only is None or each.group() == only), None)
 
