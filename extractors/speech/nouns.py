@@ -123,6 +123,13 @@ def is_definite(head: Token) -> bool:
     return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)
 
 
+def is_just(noun: Token) -> bool:
+    """Tell "the Russian diplomat" and "his Turkish counterpart" from "the Russian diplomat in Vienna"."""
+    is_his = noun.lemma_ in {"counterpart", "colleague"} and any(child.dep_ == "poss" for child in noun.lefts)
+    is_narrowed = any(child.dep_ in {"prep", "relcl", "acl", "appos", "conj"} for child in noun.rights)
+    return (is_his or is_definite(noun)) and not is_narrowed
+
+
 def owner_of(noun: Token) -> Token | None:
     """Return who made a paper, or whose it is: "the paper issued by the Pentagon", "the EU’s paper"."""
     owners = (child for child in noun.children if child.dep_ == "poss")

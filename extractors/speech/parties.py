@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp
@@ -77,6 +77,10 @@ _NAMED = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, 
 # Log-odds that the phrase beside the words is who says them, and what they gain by how far the tagger hears it as a
 # source: from 530 statements of articles that it had not learned from. A name is likelier than anything else.
 _BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
+# "The Russian diplomat" and "his Turkish counterpart" are no presidents; "the French" are no one man.
+_HEADS = frozenset({"president", "chancellor", "king", "emir", "pope", "ruler"})
+_COLLEAGUES = frozenset({"counterpart", "colleague"})
+_ALL_OF_THEM = ("sh", "ch", "se", "ss")
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 _AND = "; "  # between the names of those who speak as one
 UNSURE = 0.5  # confidence below which nobody is named
@@ -132,10 +136,12 @@ NOBODY = Party(name=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What is known before reading: gender and offices of each official by id, and whose government sits where."""
+    """What is known before reading: of each official by id, of each people by how it is called, whose seat is where."""
 
     genders: Mapping[str, str]
     offices: Mapping[str, frozenset[str]]
+    homes: Mapping[str, str | None]
+    peoples: Mapping[str, str]
     seats: Mapping[str, str]
     countries: frozenset[str]
 
@@ -146,6 +152,8 @@ class Background:
         return cls(
             genders={each.official_id: each.gender for each in watchlist.officials},
             offices={each.official_id: _offices(each, titles) for each in watchlist.officials},
+            homes={each.official_id: each.country for each in watchlist.officials},
+            peoples=dict(_peoples(watchlist)),
             seats={seat: country.name for country in watchlist.countries for seat in country.metonyms},
             countries=frozenset(country.name for country in watchlist.countries if country.is_place),
         )
@@ -160,6 +168,15 @@ class Background:
             CALLED_MOVEMENTS: one.name in MOVEMENTS,
         }
         return "named" if any(noun in nouns and holds for nouns, holds in sorts.items()) else None
+
+
+def _peoples(watchlist: Watchlist) -> Iterator[tuple[str, str]]:
+    """Yield the words by which somebody is a country's: "russian", "turkish", "kremlin"."""
+    for country in watchlist.countries:
+        yield from ((name.lower(), country.code) for name in (*country.demonyms, *country.metonyms, country.name))
+    for body in watchlist.organisations:
+        if body.country is not None:
+            yield from ((alias.lower(), body.country) for alias in body.aliases)
 
 
 def _offices(official: Official, titles: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -279,7 +296,7 @@ class Callings:
 
     def __init__(self, known: Background) -> None:
         """Begin with what the roster's people have been; `last` and `unnamed` are by role."""
-        self._offices = known.offices
+        self._known = known
         self._called: set[tuple[str | None, str]] = set()
         self.last: dict[str, Party] = {}
         self.unnamed: set[str] = set()
@@ -296,7 +313,7 @@ class Callings:
             return None
         if (one.name, role) in self._called:
             return "called last" if self.last[role].name == one.name else "called"
-        offices = self._offices.get(one.ref_id or "")
+        offices = self._known.offices.get(one.ref_id or "")
         if offices is not None:
             return "held" if role in offices else "official" if role in ANY_OFFICE else None
         return "trade" if role in TRADES | ANY_OFFICE else "stranger"
@@ -305,3 +322,19 @@ class Callings:
         """Tell by what somebody holds an office, by the article or the roster; None for who does not."""
         by = self.fit(one, role)
         return by if by in {"called last", "called", "held"} else None
+
+    def recall(self, one: Party, words: Sequence[str]) -> str | None:
+        """Tell who is all that "Russian diplomat", "Estonian" or "deputy prime minister" says, as far as is known."""
+        offices = self._known.offices.get(one.ref_id or "")
+        is_strangers = words[-1] in self.unnamed and words[-1] not in _HEADS | {"minister"}
+        if offices is None or one.is_many or is_strangers or gender_of_role(words[-1]) not in {one.gender, None}:
+            return None
+        peoples = {word: self._known.peoples[word] for word in words if word in self._known.peoples}
+        called = {"spokesperson" if word.startswith("spokes") else word for word in words if word not in peoples}
+        if not called and words[-1].endswith(_ALL_OF_THEM):
+            return None
+        if any(code != self._known.homes.get(one.ref_id or "") for code in peoples.values()):
+            return None
+        if peoples and offices.isdisjoint(_HEADS):
+            called -= ANY_OFFICE | _COLLEAGUES
+        return "held" if called <= offices and (called or peoples) else None

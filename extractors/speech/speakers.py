@@ -35,6 +35,7 @@ from extractors.speech.nouns import (
     heap_of,
     is_apart,
     is_definite,
+    is_just,
     is_only_called,
     is_pronoun,
     is_quoted,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
 _BESIDE_A_NAME = re.compile(r", (?=[a-z])|(?:,)? (?:in|via|through|on) (?:an?|its|his|her|their|the|X|Telegram)\b")
 _MAKERS = frozenset({"NORP", "ORG", "GPE"})  # of "the Ukrainian proposal", "a UN report"
 _SUBJECTS = frozenset({Part.SUBJECT, Part.INNER})
+_JUST = 4  # sentences in which somebody has just been named
 _PAIRS = frozenset({"two", "both"})
 _PRONOUNS = {"he": HE, "she": SHE, "it": IT, "they": THEY}
 _GENDERS = {"he": "m", "she": "f"}
@@ -306,6 +308,14 @@ class Cast:
             resolution=Resolution.GROUP if is_many else Resolution.NONE,
         )
 
+    def _recalled(self, sentence: ParsedSentence, head: Token) -> Party | None:
+        """Return who has just been named and alone is all that "the Russian diplomat" or "the Estonian" says."""
+        words = [each.lower_ for each in head.lefts if each.dep_ not in {"det", "punct", "poss"}] + [head.lower_]
+        place = self._phrase(sentence, head, "noun")
+        fits = self._stage.candidates(place, lambda one: self._callings.recall(one, words)) if is_just(head) else []
+        found = [one.party for each in fits if self._sentence - (one := each.appearances[0]).sentence <= _JUST]
+        return replace(found[0], resolution=Resolution.ROLE, likelihood=0.95) if len(found) == 1 else None
+
     def _stands_for(self, sentence: ParsedSentence, head: Token, role: str) -> Party | None:
         """Return who has been named for "its foreign minister", "the three leaders", "the territory"."""
         if (is_role(role) or role in ORGANS) and (owner := possessor_of(head)) is not None:
@@ -318,7 +328,7 @@ class Cast:
             found = self._stage.meant(place, lambda one: self._known_of.may_be(one, role))
             if found and found[0].likelihood >= UNSURE:
                 return replace(found[0], resolution=Resolution.ROLE)
-        return None
+        return self._recalled(sentence, head)
 
     def _owned(self, sentence: ParsedSentence, head: Token, owner: Party) -> Party | None:
         """Return who holds an office or is a body of countries named before, by name where the watchlist has one."""
