@@ -39,6 +39,8 @@ JOINED = (
     "SELECT statement_id, utterance_id, earlier FROM sayings ORDER BY ALL",
     "SELECT count(*) FROM article_revisions",
 )
+UTTERANCES = "SELECT utterance_id, reports FROM utterances ORDER BY first_said_at"
+KNOWN_BY_WORDS = "SELECT DISTINCT article_id FROM utterance_keys JOIN statements USING (statement_id) ORDER BY ALL"
 TOLD = [f"SELECT count(*) FROM {table}" for table in ("decisions", "alerts", "messages", "follow_ups")]
 
 
@@ -154,6 +156,47 @@ def test_broken_off_it_goes_on(tmp_path, monkeypatch, read):
     assert reprocess(setup) == 1
     assert read == ["a", "b", "b"]
     assert shown(setup, "SELECT reports FROM utterances ORDER BY first_said_at") == [[(2,), (1,)]]
+
+
+@pytest.fixture
+def aged(tmp_path, monkeypatch) -> Setup:
+    """Return a warehouse with two reports that an earlier version kept apart, weeks ago, and a third article since."""
+    with monkeypatch.context() as earlier:
+        as_an_earlier_version(earlier, joins=False)
+        setup = filled(tmp_path, names="ab", version="earlier")
+    with Desk.again(setup) as desk:
+        desk.now = NOW + timedelta(days=30)
+        desk.take_in(found("c", OTHER, title=TITLES["c"], published_at=desk.now))
+    assert shown(setup, KNOWN_BY_WORDS) == [[("c",)]]
+    return desk.setup
+
+
+@pytest.mark.slow
+def test_from_a_day_on_it_is_joined_with_what_came_before(aged, read):
+    """Only what arrived since is read, and it joins what was reported just before and was found by nothing any more."""
+    told = "SELECT event_id, articles FROM events ORDER BY first_seen_at"
+    ((first, *_), *_), events = shown(aged, UTTERANCES, told)
+    assert reprocess(aged, NOW + timedelta(hours=1)) == 2
+    assert read == ["b", "c"]
+    assert shown(aged, UTTERANCES)[0][0] == (first, 2)
+    assert shown(aged, "SELECT article_id, extractor_version FROM articles ORDER BY ALL") == [
+        [("a", "earlier"), ("b", "test"), ("c", "test")]
+    ]
+    assert shown(aged, told) == [events]
+
+
+@pytest.mark.slow
+def test_killed_before_the_first_is_read_it_still_knows_what_came_before(aged, monkeypatch, read):
+    """Broken off while it recalls what came before, it does so again, for what passes dropped meanwhile too."""
+    with monkeypatch.context() as killed:
+        killed.setattr(reprocessing, "taken_in", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            reprocess(aged, NOW + timedelta(hours=1))
+    assert shown(aged, KNOWN_BY_WORDS) == [[("a",), ("c",)]]
+    read.clear()
+    assert reprocess(aged) == 2
+    assert read == ["b", "c"]
+    assert shown(aged, "SELECT reports FROM utterances ORDER BY first_said_at") == [[(2,), (1,)]]
 
 
 @pytest.mark.usefixtures("read")

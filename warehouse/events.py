@@ -121,9 +121,10 @@ def members(session: Session, article_ids: Iterable[str]) -> dict[str, EventMemb
     return {article_id: EventMember(event_id=event_id, since=since) for article_id, event_id, since in rows}
 
 
-def save_happenings(session: Session, happenings: Sequence[Happening], before: datetime) -> None:
-    """Record what articles are known by; drop what arrived before that moment."""
-    session.run("DELETE FROM event_keys WHERE seen_at < $1", [before], quiet=True)
+def save_happenings(session: Session, happenings: Sequence[Happening], before: datetime | None) -> None:
+    """Record what articles are known by; drop what arrived `before` that moment."""
+    if before is not None:
+        session.run("DELETE FROM event_keys WHERE seen_at < $1", [before], quiet=True)
     ids = [each.article_id for each in happenings]
     session.remove("event_keys", "article_id", ids)
     session.save("event_keys", _HAPPENING, happenings)

@@ -7,20 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from extractors.relation_records import Happening, Wording
 from warehouse.articles import stored_articles
-from warehouse.events import count_events
+from warehouse.events import count_events, save_happenings
 from warehouse.links import link
 from warehouse.records import ReadArticle
 from warehouse.session import Row, Session
-from warehouse.utterances import count_utterances, unhear
+from warehouse.utterances import count_utterances, save_wordings, unhear
+
+# What others report is looked for as long before the last of a batch as it is kept, and has to reach the first.
+TOGETHER = timedelta(days=1)
 
 _AHEAD = """
 FROM article_rows AS a, reprocessing AS p
 WHERE (a.first_seen_at, a.article_id) > (p.reached_at, p.reached) AND a.first_seen_at <= p.begun_at
 """
 _NEXT = f"SELECT a.article_id, a.first_seen_at {_AHEAD} ORDER BY a.first_seen_at, a.article_id LIMIT $1"
+# What arrived shortly before the first that is to be read, while none of these is.
+_BEFORE = """
+SELECT a.article_id
+FROM article_rows AS a, reprocessing AS p
+WHERE p.reached = '' AND a.first_seen_at < p.reached_at AND a.first_seen_at >= p.reached_at - $1::INTERVAL
+ORDER BY a.first_seen_at, a.article_id
+"""
 _SAID = """
 SELECT statement_id, utterance_id, speaker, text, stance
 FROM statement_rows
@@ -45,17 +56,39 @@ class Loosened:
     events: tuple[str, ...]
 
 
-def begin(session: Session, now: datetime) -> int:
-    """Begin with the oldest article, or go on where it was broken off; return how many articles are left."""
+def begin(session: Session, now: datetime, since: datetime | None) -> int:
+    """Begin with what arrived `since`, by default with the oldest; return how many articles are left.
+
+    One that was broken off goes on where it was, whatever it began with.
+    """
     if session.row("FROM reprocessing") is None:
-        session.run("INSERT INTO reprocessing VALUES ($1, '-infinity', '')", [now], quiet=True)
+        session.run("INSERT INTO reprocessing VALUES ($1, coalesce($2, '-infinity'), '')", [now, since], quiet=True)
     row = session.row(f"SELECT count(*) {_AHEAD}")
     return int(row[0]) if row else 0
 
 
+def arrived_before(session: Session, within: timedelta) -> tuple[str, ...]:
+    """Return the articles that arrived `within` that time before the first to be read again, while none is."""
+    return tuple(name for (name,) in session.rows(_BEFORE, [within]))
+
+
+def recall(
+    session: Session, stored: Sequence[ReadArticle], wordings: Sequence[Wording], happenings: Sequence[Happening]
+) -> None:
+    """Let articles that are not read again, and what is said in them, be found by others under their present names."""
+    names = {said.statement_id: said.utterance_id for each in stored for said in each.reading.statements}
+    save_wordings(session, wordings, names, None)
+    save_happenings(session, happenings, None)
+
+
 def next_articles(session: Session, most: int) -> tuple[ReadArticle, ...]:
-    """Return the articles that are to be read next, in the order in which they arrived."""
-    names = [name for name, _ in session.rows(_NEXT, [most])]
+    """Return the articles that are to be read next, in the order in which they arrived: what came on one day."""
+    ahead = session.rows(_NEXT, [most])
+    return in_order(session, [name for name, at in ahead if at - ahead[0][1] < TOGETHER])
+
+
+def in_order(session: Session, names: Sequence[str]) -> tuple[ReadArticle, ...]:
+    """Return stored articles in the order of their names; one that is not there is left out."""
     found = {each.article.article_id: each for each in stored_articles(session, names)}
     return tuple(found[name] for name in names if name in found)
 
@@ -99,8 +132,8 @@ def settle(session: Session, loosened: Loosened, named: Mapping[str, str], reach
 
 
 def reached_at(session: Session) -> datetime | None:
-    """Return when the last article that was read again arrived; None while nothing is read again."""
-    row = session.row("SELECT reached_at FROM reprocessing WHERE reached <> ''")
+    """Return when the last article that was read again arrived, or the first that is to be; None while nothing is."""
+    row = session.row("SELECT reached_at FROM reprocessing WHERE reached_at > '-infinity'")
     return row[0] if row else None
 
 

@@ -12,6 +12,7 @@ from extractors.text.identity import utterance_id, utterance_name
 from flows.processes.workers import Workers
 from flows.progress import Stage, stage
 from flows.setup import Setup
+from flows.steps.decide.plan import REPORTS_KEPT
 from flows.steps.fetch import FoundArticle, Furniture, clean
 from flows.steps.meaning import recover_vectors
 from flows.steps.passes import prepare_warehouse
@@ -115,8 +116,8 @@ def worth_recording(session: Session, articles: Sequence[Article], times: Mappin
     return {each.article_id for each in articles if is_worth(each.article_id)}
 
 
-def reprocess(setup: Setup) -> int:
-    """Read all articles again, the oldest first, and join what they say anew; return how many were.
+def reprocess(setup: Setup, since: datetime | None = None) -> int:
+    """Read all articles again, or what arrived `since`, the oldest first, and join what they say; return how many were.
 
     Broken off, it goes on where it was when it is run again. Passes go on meanwhile. Raises Held while another runs.
     """
@@ -126,7 +127,9 @@ def reprocess(setup: Setup) -> int:
         prepare_warehouse(setup)
         recover_vectors(setup.data_dir)
         with writing(setup.data_dir) as session:
-            left = reprocessing.begin(session, setup.now())
+            left = reprocessing.begin(session, setup.now(), since)
+            before = reprocessing.arrived_before(session, REPORTS_KEPT)
+        recall(setup, before)
         done = 0
         with stage(setup.progress, "reprocessed", left) as count:
             while batch := _next(setup):
@@ -137,6 +140,20 @@ def reprocess(setup: Setup) -> int:
             reprocessing.finish(session)
     publish(setup.data_dir)
     return done
+
+
+def recall(setup: Setup, names: Sequence[str]) -> None:
+    """Let these articles, which stay as they were read, be found by what is read again: they may tell of the same."""
+    with stage(setup.progress, "recalled", len(names)) as count:
+        for first in range(0, len(names), AT_ONCE):
+            some = names[first : first + AT_ONCE]
+            with reading(setup.data_dir) as session:
+                stored = [each for each in reprocessing.in_order(session, some) if each.article.text]
+            batch = worked_out(setup, stored, talks=False, rules=())
+            with writing(setup.data_dir) as session:
+                reprocessing.recall(session, stored, batch.wordings, [each.happening for each in batch.sketches])
+            for _ in some:
+                count()
 
 
 def _next(setup: Setup) -> tuple[ReadArticle, ...]:

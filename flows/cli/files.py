@@ -124,18 +124,24 @@ def replay(
 
 
 @command("reprocess")
-def reprocess(cluster: Scheduler = None, config: Config = None) -> None:
+def reprocess(
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only what arrived from then on.")] = None,
+    cluster: Scheduler = None,
+    config: Config = None,
+) -> None:
     """Read stored articles again with this version; sends nothing.
 
     What they say is joined anew: utterances, events, positions, disputes. Passes go on meanwhile. Broken off, it goes
-    on where it was when it is run again.
+    on where it was when it is run again, whatever `--since` says then.
     """
     from flows.acquire.replay import reprocess as read_again
     from flows.setup import prepared
     from warehouse.locking import Held
 
+    settings = settings_on(cluster, config)
+    first = time_of(since, settings.timezone) if since else None
     try:
-        done = read_again(prepared(settings_on(cluster, config), progress=shown()))
+        done = read_again(prepared(settings, progress=shown()), first)
     except Held as held:
         raise WorkProblem(f"another reprocess is at work ({held})") from None
     typer.echo(f"{counted(done, 'article')} read again")
