@@ -86,6 +86,7 @@ FINGERPRINTS = {
     "0040_search_found.sql": "c007aa35b3249301",
     "0041_messages_on_events.sql": "5e71a52f94a0c233",
     "0042_search_times.sql": "7e01c0d750bfd4ff",
+    "0043_search_most.sql": "9920691984ac10f1",
 }
 
 

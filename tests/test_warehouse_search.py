@@ -60,6 +60,15 @@ def found(connection, question, macro="search_articles"):
     return [row[0] for row in connection.execute(f"SELECT article_id FROM {macro}($1)", [question]).fetchall()]
 
 
+@pytest.mark.parametrize("question", ["ceasefire", "Zelensky", "near"])
+def test_the_best_alone_are_looked_up_where_that_is_asked(copy, question):
+    """Whoever says inside how many he wants has the same ones, in the same order, as who takes so many of all."""
+    every = copy.execute("FROM search_articles($1)", [question]).fetchall()
+    for most in range(len(every) + 2):
+        assert copy.execute(f"FROM search_articles($1, most := {most})", [question]).fetchall() == every[:most]
+    assert len(every) > 1
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [

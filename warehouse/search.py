@@ -62,13 +62,13 @@ _ANSWER = f"""
 WITH meant AS (SELECT list(DISTINCT form) AS forms FROM search_meant({{words}})),
 said AS (
     SELECT score, 'statement' AS found, published_at, outlet, speaker, text, article_id, statement_id
-    FROM search_statements({{words}})
+    FROM search_statements({{words}}{{most}})
     WHERE {{said}}
     LIMIT {{limit}}
 ),
 told AS (
     SELECT score, published_at, outlet, article_id
-    FROM search_articles({{words}})
+    FROM search_articles({{words}}{{most}})
     WHERE {{told}}
     LIMIT {{limit}}
 ),
@@ -186,6 +186,8 @@ def found(data_dir: Path, question: Sought, limit: int) -> tuple[Found, ...]:
     official = literal(question.official_id) if question.official_id else None
     sql = _ANSWER.format(
         words=literal(question.words),
+        # What a condition may leave out has to be among what is looked up.
+        most="" if within or official else f", most := {limit}",
         said=" AND ".join([*within, f"official_id = {official}" if official else "true"]),
         told=" AND ".join([*within, _NAMING.format(official) if official else "true"]),
         limit=limit,
