@@ -146,9 +146,9 @@ def copied_warehouses(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Begin warehouses by copying a new one, but in tests of how one is made."""
     bring_up = store.bring_up
 
-    def copied(path: Path, patience: Patience) -> tuple[int, ...]:
+    def copied(path: Path, patience: Patience, steps: store.Steps | None = None) -> tuple[int, ...]:
         if store.known_migrations() != KNOWN or store.is_begun(path.parent):
-            return bring_up(path, patience)
+            return bring_up(path, patience, steps)
         shutil.copyfile(blank_warehouse, path)
         return tuple(each.version for each in KNOWN)
 

@@ -194,6 +194,26 @@ def test_an_older_file_is_brought_up_after_a_copy(older):
     ]
 
 
+class Told(list[str]):
+    """What a migration tells of how far it is."""
+
+    def grow(self, more):
+        """Note how many steps there are."""
+        self.append(f"{more} steps")
+
+    def __call__(self):
+        """Note one."""
+        self.append("one")
+
+
+def test_it_is_told_how_far_a_migration_is(older):
+    """Each statement counts as a step, while it is under way, for some take minutes on a large file; no news is none."""
+    assert migrate(older, steps=(told := Told())) == (NEWEST + 1,)
+    assert told == ["2 steps", "one", "one"]
+    assert migrate(older, steps=(told := Told())) == ()
+    assert told == []
+
+
 def test_any_session_brings_an_older_file_up(older):
     """No command has to be run first: opening the warehouse migrates it, and the copy is published anew."""
     with reading(older) as session:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
@@ -54,6 +55,16 @@ class Migration:
     sql: str
 
 
+class Steps(Protocol):
+    """Who is told how far something has come: how many more steps there are, then each that is done."""
+
+    def grow(self, more: int) -> None:
+        """Expect so many more."""
+
+    def __call__(self) -> None:
+        """Count one."""
+
+
 @contextmanager
 def writing(data_dir: Path, *, wait: timedelta = WAIT) -> Iterator[Session]:
     """Open the warehouse for one transaction: commit at the end of the block, roll back when it raises.
@@ -73,11 +84,14 @@ def reading(data_dir: Path, *, wait: timedelta = WAIT) -> Iterator[Session]:
         yield Session(connection)
 
 
-def migrate(data_dir: Path, *, wait: timedelta = WAIT) -> tuple[int, ...]:
-    """Make the warehouse or bring it up to date; return the numbers of the migrations applied."""
+def migrate(data_dir: Path, *, wait: timedelta = WAIT, steps: Steps | None = None) -> tuple[int, ...]:
+    """Make the warehouse or bring it up to date; return the numbers of the migrations applied. `steps` are statements.
+
+    One that breaks off, in whatever step, leaves the file as the migration before left it.
+    """
     patience = Patience(wait)
     with held(data_dir, patience):
-        return bring_up(data_dir / LIVE, patience)
+        return bring_up(data_dir / LIVE, patience, steps)
 
 
 def is_begun(data_dir: Path) -> bool:
@@ -118,7 +132,7 @@ def held(data_dir: Path, patience: Patience) -> Iterator[None]:
             yield
 
 
-def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
+def bring_up(path: Path, patience: Patience, steps: Steps | None = None) -> tuple[int, ...]:
     """Make or migrate the file, under the lock; an older one is copied first. Return the numbers applied."""
     known = known_migrations()
     with system_explained(path.parent):
@@ -130,7 +144,7 @@ def bring_up(path: Path, patience: Patience) -> tuple[int, ...]:
             return ()
         keep_older(path, missing[0].version)
     with closing(connect(path, patience)) as connection:
-        return apply(connection, missing)
+        return apply(connection, missing, steps)
 
 
 def connected(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
@@ -197,11 +211,19 @@ def applied_migrations(connection: duckdb.DuckDBPyConnection) -> list[int] | Non
     return [row[0] for row in rows]
 
 
-def apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]) -> tuple[int, ...]:
+def apply(
+    connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], steps: Steps | None = None
+) -> tuple[int, ...]:
     """Apply migrations, each in one transaction together with its row in schema_migrations."""
+    parts = {each.version: [part.query for part in connection.extract_statements(each.sql)] for each in migrations}
+    if steps is not None:
+        steps.grow(sum(map(len, parts.values())))
     for migration in migrations:
         connection.execute("BEGIN")
-        connection.execute(migration.sql)
+        for sql in parts[migration.version]:
+            connection.execute(sql)
+            if steps is not None:
+                steps()
         connection.execute("INSERT INTO schema_migrations VALUES (?, ?, now())", [migration.version, migration.name])
         connection.execute("COMMIT")
     return tuple(migration.version for migration in migrations)

@@ -226,11 +226,13 @@ def try_blocked(settings: Settings) -> None:
 def migrate(config: Config = None) -> None:
     """Bring the warehouse to this version's schema.
 
-    An older one is copied before; every other command does the same at its first opening.
+    An older one is copied before. Every other command does the same at its first opening, but tells no progress.
     """
+    from flows.progress import shown, stage
     from warehouse.store import migrate as migrate_warehouse
 
-    applied = migrate_warehouse(settings_of(config).data_dir)
+    with stage(shown(), "migrated", 0) as steps:
+        applied = migrate_warehouse(settings_of(config).data_dir, steps=steps)
     typer.echo(f"applied migrations: {', '.join(map(str, applied))}" if applied else "the schema is up to date")
 
 
