@@ -24,7 +24,7 @@ from flows.config.settings import load_settings
 from flows.setup import prepared
 from warehouse.harmless import literal
 from warehouse.published import PUBLISHED, publish
-from warehouse.questions import questions
+from warehouse.queries import questions
 from warehouse.store import LIVE
 
 ROUNDS = 2
