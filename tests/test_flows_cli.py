@@ -614,3 +614,20 @@ def test_the_published_copy_is_replaced_when_something_changed(talkwatch, tmp_pa
     assert talkwatch("migrate").out == "the schema is up to date\n"
     assert talkwatch("publish").out.startswith("published ")
     assert talkwatch("publish").out == "nothing has changed\n"
+
+
+def test_publish_says_that_the_copy_was_handed_on(talkwatch, tmp_path):
+    """A place named since then gets the copy that is there, once, and that is said; a place that is none is a line."""
+    configured(tmp_path)
+    talkwatch("migrate")
+    talkwatch("publish")
+    configured(tmp_path, f'publish_to = "{tmp_path}/elsewhere"\n{RULE}')
+    assert talkwatch("publish").out == "nothing has changed\nhanded on to where publish_to says\n"
+    assert (tmp_path / "elsewhere" / "analysis.duckdb").read_bytes() == (
+        tmp_path / "var" / "analysis.duckdb"
+    ).read_bytes()
+    assert talkwatch("publish").out == "nothing has changed\n"
+    configured(tmp_path, f'publish_to = "{tmp_path}/talkwatch.toml"\n{RULE}')
+    answer = talkwatch("publish")
+    assert (answer.code, answer.out) == (1, "nothing has changed\n")
+    assert "was not handed on to publish_to" in answer.err
