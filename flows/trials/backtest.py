@@ -214,11 +214,10 @@ def lived_through(
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
                 count()
-    fired = [each.alert for each in memory.alerts.values() if each.alert.fired_at >= since]
+    fired = [each.alert for each in memory.told(since)]
     ids = {each.alert_id for each in fired}
-    in_order = sorted(fired, key=lambda each: (each.fired_at, each.alert_id))
     messages = sum(not ids.isdisjoint(each.alert_ids) for each in memory.messages.values())
-    return tuple(Fired(alert=each, article=memory.article(each.article_id)) for each in in_order), messages
+    return tuple(Fired(alert=each, article=memory.article(each.article_id)) for each in fired), messages
 
 
 def with_batches(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,18 +12,19 @@ from alerts.deciding import past_alert
 from alerts.message_records import Message, Status
 from alerts.records import Decision, FollowUp, Mailing, News, PastAlert, ToldAlert
 from extractors.records import Article
-from extractors.relation_records import Assertion, Entry, Take, Wording
+from extractors.relation_records import Assertion, Entry, Wording
 from flows.steps.decide.known import just_told, renamed, with_sources
 from flows.steps.decide.matches import STILL_WAITING
 from flows.steps.decide.plan import Plan
 from flows.steps.meaning import assertions_in
 from flows.steps.relate import with_utterances
+from flows.trials.past import Copies, Stands
 from warehouse.articles import KnownArticle, as_known, outcomes
 from warehouse.events import EventMember
-from warehouse.records import ReadArticle, StoredText, StoryKeys
+from warehouse.records import ReadArticle, StoredText
 from warehouse.sayings import Echo
 from warehouse.situation import UNDATED, Fresh, Horizon, Match, Sided, Situation, Sketch, fresh_of
-from warehouse.stories import FURNITURE, NEAREST, StoryMember
+from warehouse.stories import StoryMember
 from warehouse.utterances import LikelyReport, Reporter, SameMeaning, UtteranceSpan
 
 
@@ -32,10 +34,13 @@ class Memory:
     def __init__(self, sides: Iterable[Sided] = ()) -> None:
         """Begin with nothing but who is on which side."""
         self._sides = tuple(sides)
-        self._takes: dict[tuple[str, str, str], Take] = {}
+        self._stands = Stands(self._sides)
         self._asserted: dict[str, Assertion] = {}
         self._calendar: dict[Entry, datetime] = {}
         self.alerts: dict[str, ToldAlert] = {}
+        self._fired = list[tuple[datetime, str]]()
+        self._alerts_in: defaultdict[str, set[str]] = defaultdict(set)
+        self._stories: dict[str, str] = {}
         self.messages: dict[str, Message] = {}
         self.follow_ups: list[FollowUp] = []
         self.members: dict[str, StoryMember] = {}
@@ -48,8 +53,7 @@ class Memory:
         self._event_roots: dict[str, str] = {}
         self._known: dict[str, KnownArticle] = {}
         self._found: dict[str, ReadArticle] = {}
-        self._keys: dict[str, StoryKeys] = {}
-        self._by_key: defaultdict[int, set[str]] = defaultdict(set)
+        self._copies = Copies()
         self._worded: dict[tuple[str, str], tuple[Wording, str]] = {}
         self._by_speaker: defaultdict[str, list[tuple[Wording, str]]] = defaultdict(list)
         self._by_name: defaultdict[str, list[Wording]] = defaultdict(list)
@@ -73,9 +77,10 @@ class Memory:
 
     def near_reports(self, asked: Sequence[Wording], horizon: Horizon, since: datetime) -> Iterator[Wording]:
         """Yield what the speakers of these wordings said near in time, each with its utterance's present name."""
-        for each in self.earlier_sayings([word for word in asked if word.sentences]):
-            if each.sentences and each.seen_at >= since - horizon.reports_kept:
-                yield each
+        for speaker in dict.fromkeys(word.speaker for word in asked if word.sentences):
+            for word, name in self._by_speaker.get(speaker, ()):
+                if word.sentences and word.seen_at >= since - horizon.reports_kept:
+                    yield replace(word, name=self._root(name))
 
     def earlier_sayings(self, asked: Sequence[Wording]) -> Iterator[Wording]:
         """Yield what the speakers of these wordings ever said, each with its utterance's present name."""
@@ -98,7 +103,7 @@ class Memory:
         if not fresh:
             return Situation(saved=saved)
         own, seen_at = {each.article_id: each for each in fresh}, max(each.seen_at for each in fresh)
-        copies = tuple(self._copies(own, horizon, seen_at))
+        copies = tuple(self._copies.near({name: each.story_keys for name, each in own.items()}, horizon, seen_at))
         likely = tuple(self._likely(fresh, horizon, seen_at))
         nodes = {each.node for each in likely} | {each.node for each in meant}
         said = {each.utterance_id for one in fresh for each in one.sketch.found.reading.statements}
@@ -108,8 +113,10 @@ class Memory:
         told = self._followed(near, nodes | set(map(self._root, said)), horizon, now)
         members = self._telling(near)
         spoken = {self._root(name) for name in (*said, *nodes, *self._said_in(members))}
-        turned = {each.article_id for each in self._takes.values() if each.at >= now - horizon.followed}
         reporting = {each.article_id for each in self.reporters(spoken)}
+        about = {take.about for each in fresh for take in each.sketch.takes} | self._stands.about({*reporting, *own})
+        takes = tuple(replace(each, utterance_id=self._root(each.utterance_id)) for each in self._stands.on(about))
+        turned = {each.article_id for each in takes if each.at >= now - horizon.followed}
         waiting = self._waiting({*members, *turned, *reporting} - {*own}, horizon, now)
         stored = tuple(self._found[name] for name in sorted({name for _, name, _ in waiting}))
         members |= self._telling(
@@ -136,7 +143,7 @@ class Memory:
             spans=self._spans(reporters),
             calendar=frozenset(entry for entry, at in self._calendar.items() if entry[2] or at >= now - UNDATED),
             sides=self._sides,
-            takes=tuple(replace(each, utterance_id=self._root(each.utterance_id)) for each in self._takes.values()),
+            takes=takes,
             past=past,
             told=told,
             waiting=waiting,
@@ -156,9 +163,7 @@ class Memory:
         self._echoes |= {each.statement_id: each for each in situation.echoes}
         self._event_roots |= related.joined_events
         self._events |= related.events
-        if gone := situation.newest.keys() & self._found.keys():
-            self._takes = {key: each for key, each in self._takes.items() if each.article_id not in gone}
-        self._takes |= {(each.statement_id, each.topic, each.official_id): each for each in related.takes}
+        self._stands.put(situation.newest, related.takes)
         self._calendar |= {talk.entry: own.at for own in situation.newest.values() for talk in own.sketch.talks}
         for claim in assertions_in(plan.batch):
             name = related.named.get(claim.said.statement_id, claim.said.name)
@@ -169,14 +174,13 @@ class Memory:
         self._note_decisions(plan)
 
     def _note_decisions(self, plan: Plan) -> None:
-        stories = plan.related.joined_stories
-        for name, told in self.alerts.items() if stories or plan.related.joined_utterances else ():
-            alert = renamed(told.alert, lambda story: stories.get(story, story), self._root)
-            self.alerts[name] = told if alert is told.alert else replace(told, alert=alert)
+        self._stories |= plan.related.joined_stories
         for decision in plan.decisions:
             self._last[decision.article_id][decision.rule, decision.official_id] = decision
-            if decision.alert:
-                self.alerts.setdefault(decision.alert.alert_id, just_told(decision.alert))
+            if (alert := decision.alert) and alert.alert_id not in self.alerts:
+                self.alerts[alert.alert_id] = just_told(alert)
+                insort(self._fired, (alert.fired_at, alert.alert_id))
+                self._alerts_in[alert.article_id].add(alert.alert_id)
         for name, roots in plan.roots.items():
             self.alerts[name] = with_sources(self.alerts[name], roots)
         self.follow_ups += plan.follow_ups
@@ -202,11 +206,7 @@ class Memory:
         self._found[name] = replace(found, article=replace(found.article, first_seen_at=each.saved.first_seen_at))
         for said in found.reading.statements:
             self._reports[said.utterance_id][said.statement_id] = each
-        for key in self._keys[name].keys if name in self._keys else ():
-            self._by_key[key].discard(name)
-        self._keys[name] = each.story_keys
-        for key in each.sketch.keys:
-            self._by_key[key].add(name)
+        self._copies.put(each.story_keys)
         for word in each.sketch.wordings:
             place = (word.statement_id, word.words.plain)
             if place not in self._worded:
@@ -236,32 +236,6 @@ class Memory:
         alert = replace(own, utterance_ids=news.alert.utterance_ids)
         self.alerts[news.alert.alert_id] = replace(told, alert=alert, told_at=news.noted_at, told_sources=news.sources)
 
-    def _copies(self, fresh: Mapping[str, Fresh], horizon: Horizon, seen_at: datetime) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of articles that may be copies, as the warehouse's query does."""
-        own = {name: each.story_keys for name, each in fresh.items()}
-        first = min(each.at for each in own.values()) - horizon.copies
-        last = max(each.at for each in own.values()) + horizon.copies
-        stored = {
-            name: keys
-            for name in {name for each in own.values() for key in each.keys for name in self._by_key[key]}
-            if (keys := self._keys[name]).seen_at >= seen_at - horizon.copies_kept
-            and first <= keys.at <= last
-            and name not in own
-        }
-        holders: defaultdict[int, list[StoryKeys]] = defaultdict(list)
-        for keys in (*own.values(), *stored.values()):
-            for key in keys.keys:
-                holders[key].append(keys)
-        for one in own.values():
-            shared: Counter[str] = Counter()
-            for key in one.keys:
-                near = holders[key]
-                if len(near) <= FURNITURE * len({each.publisher for each in near}):
-                    shared.update(each.article_id for each in near if each.article_id != one.article_id)
-            apart = {name: abs((own.get(name) or stored[name]).at - one.at) for name in shared}
-            for name in sorted(shared, key=lambda name: (-shared[name], apart[name], name))[:NEAREST]:
-                yield one.article_id, name
-
     def _likely(self, fresh: Sequence[Fresh], horizon: Horizon, seen_at: datetime) -> Iterator[LikelyReport]:
         own = {word.statement_id: word for each in fresh for word in each.sketch.wordings}
         beside: defaultdict[tuple[str, int], list[Wording]] = defaultdict(list)
@@ -284,7 +258,10 @@ class Memory:
     def _text(self, name: str) -> StoredText:
         article = self._found[name].article
         return StoredText(
-            telling=self.members[name].telling, title=article.title, text=article.text, keys=self._keys[name].keys
+            telling=self.members[name].telling,
+            title=article.title,
+            text=article.text,
+            keys=self._copies.keys[name].keys,
         )
 
     def _ages(self, nodes: set[str], since: datetime) -> dict[str, datetime]:
@@ -341,16 +318,23 @@ class Memory:
             for name, at in found.items()
         }
 
+    def told(self, since: datetime, article_ids: Iterable[str] = ()) -> Iterator[ToldAlert]:
+        """Yield the alerts ever on these articles, and those since then in their order, all with the present names."""
+        own = sorted(name for each in article_ids for name in self._alerts_in.get(each, ()))
+        late = (name for _, name in self._fired[bisect_left(self._fired, (since, "")) :])
+        for name in dict.fromkeys((*own, *late)):
+            told = self.alerts[name]
+            alert = renamed(told.alert, lambda story: _present(story, self._stories), self._root)
+            yield told if alert is told.alert else replace(told, alert=alert)
+
     def _past(self, own: Collection[str], since: datetime) -> Iterator[PastAlert]:
-        for name, told in self.alerts.items():
-            if told.alert.fired_at >= since or told.alert.article_id in own:
-                yield replace(past_alert(told.alert), reaches=bool(self._told_by.get(name)))
+        for told in self.told(since, own):
+            yield replace(past_alert(told.alert), reaches=bool(self._told_by.get(told.alert.alert_id)))
 
     def _followed(self, near: set[str], said: set[str], horizon: Horizon, now: datetime) -> tuple[ToldAlert, ...]:
-        late = (told for told in self.alerts.values() if told.alert.fired_at >= now - horizon.followed)
         return tuple(
             told
-            for told in late
+            for told in self.told(now - horizon.followed)
             if told.alert.story_id in near or told.alert.utterance_id in said or told.alert.rule in horizon.repeating
         )
 
@@ -363,7 +347,7 @@ class Memory:
         )
 
     def _mailings(self, events: Collection[str], since: datetime) -> Iterator[Mailing]:
-        late = {name: told.alert.article_id for name, told in self.alerts.items() if told.alert.fired_at >= since}
+        late = {told.alert.alert_id: told.alert.article_id for told in self.told(since)}
         on = {name: _present(self._events[article_id], self._event_roots) for name, article_id in late.items()}
         told_by = {message for name, event_id in on.items() if event_id in events for message in self._told_by[name]}
         found = [self.messages[name] for name in told_by]

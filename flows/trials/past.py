@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from alerts.compiled_rules import CompiledRule, compile_rules
 from alerts.matching import find_all_matches
 from alerts.records import Arrival
+from extractors.negotiation.positions import party
 from extractors.records import Article, Depth, Reading
+from extractors.relation_records import About, Take
 from extractors.text.words import did_you_mean
 from flows.problems import UsageProblem
 from flows.progress import stage
 from flows.setup import Setup
 from flows.steps.read import as_unread
 from warehouse.articles import stored_articles
-from warehouse.records import ReadArticle
+from warehouse.records import ReadArticle, StoryKeys
 from warehouse.revisions import Revision, StoredRevision, stored_revisions
+from warehouse.situation import Horizon, Sided
 from warehouse.store import reading
+from warehouse.stories import FURNITURE, NEAREST
 
 # So many articles are taken from the live file at a time: a pass may be waiting for it.
 AT_ONCE = 400
@@ -32,6 +37,79 @@ class Told:
 
     came: Revision
     found: ReadArticle
+
+
+class Stands:
+    """Where officials stood, found by whom and on what: what was said before is never looked through as a whole."""
+
+    def __init__(self, sides: Iterable[Sided]) -> None:
+        """Begin with nothing but who is of whose party."""
+        parties = {who: party(side, country) or who for who, side, country in sides}
+        self._mates = {who: [each for each, other in parties.items() if other == own] for who, own in parties.items()}
+        self._takes: defaultdict[About, dict[str, Take]] = defaultdict(dict)
+        self._abouts: defaultdict[str, set[About]] = defaultdict(set)
+
+    def put(self, article_ids: Iterable[str], takes: Iterable[Take]) -> None:
+        """Take what is in these articles now in place of what was."""
+        for name in article_ids:
+            for about in self._abouts.pop(name, ()):
+                self._takes[about] = {key: each for key, each in self._takes[about].items() if each.article_id != name}
+        for take in takes:
+            self._takes[take.about][take.statement_id] = take
+            self._abouts[take.article_id].add(take.about)
+
+    def about(self, article_ids: Iterable[str]) -> set[About]:
+        """Return whose sides on what these articles tell."""
+        return {about for name in article_ids for about in self._abouts.get(name, ())}
+
+    def on(self, about: Iterable[About]) -> Iterator[Take]:
+        """Yield where these officials, and all of their parties, stood on that."""
+        keys = {(mate, topic, case) for who, topic, case in about for mate in self._mates.get(who, [who])}
+        for key in keys & self._takes.keys():
+            yield from self._takes[key].values()
+
+
+class Copies:
+    """What articles are known to be copies by, found by each key."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.keys: dict[str, StoryKeys] = {}
+        self._by_key: defaultdict[int, set[str]] = defaultdict(set)
+
+    def put(self, keys: StoryKeys) -> None:
+        """Take what an article is known by now in place of what it was."""
+        name = keys.article_id
+        for key in self.keys[name].keys if name in self.keys else ():
+            self._by_key[key].discard(name)
+        self.keys[name] = keys
+        for key in keys.keys:
+            self._by_key[key].add(name)
+
+    def near(self, own: Mapping[str, StoryKeys], horizon: Horizon, seen_at: datetime) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of articles, of a batch and of before, that may be copies, as the warehouse's query does."""
+        first = min(each.at for each in own.values()) - horizon.copies
+        last = max(each.at for each in own.values()) + horizon.copies
+        stored = {
+            name: keys
+            for name in {name for each in own.values() for key in each.keys for name in self._by_key[key]}
+            if (keys := self.keys[name]).seen_at >= seen_at - horizon.copies_kept
+            and first <= keys.at <= last
+            and name not in own
+        }
+        holders: defaultdict[int, list[StoryKeys]] = defaultdict(list)
+        for keys in (*own.values(), *stored.values()):
+            for key in keys.keys:
+                holders[key].append(keys)
+        for one in own.values():
+            shared: Counter[str] = Counter()
+            for key in one.keys:
+                near = holders[key]
+                if len(near) <= FURNITURE * len({each.publisher for each in near}):
+                    shared.update(each.article_id for each in near if each.article_id != one.article_id)
+            apart = {name: abs((own.get(name) or stored[name]).at - one.at) for name in shared}
+            for name in sorted(shared, key=lambda name: (-shared[name], apart[name], name))[:NEAREST]:
+                yield one.article_id, name
 
 
 def touched(
