@@ -241,8 +241,9 @@ def last_positions(notice: Notice, *, timezone: str) -> tuple[str, ...]:
 
 
 def beside(notice: Notice, *, timezone: str) -> tuple[str, ...]:
-    """Return what is known beside it: who else is named, what stands against it, where the official stood before."""
-    known = (*contradicting(notice, timezone=timezone), *last_positions(notice, timezone=timezone))
+    """Return what is known beside it: who else is named, a fuller report, what is against it, where he stood before."""
+    full = (f"More of it: “{cut(shown(notice.fuller), TITLE_CHARS)}”",) if notice.fuller else ()
+    known = (*full, *contradicting(notice, timezone=timezone), *last_positions(notice, timezone=timezone))
     return tuple(filter(None, (also_named(notice.alert), *known)))
 
 

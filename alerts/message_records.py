@@ -94,7 +94,8 @@ class Notice:
     `in_english` is the earliest report in English of the same utterance. `contradictions` are what others say against
     it, or what it denies. `primary` is the outlet that has it first hand, such as the office's own page. `event_id`
     is the happening that its article is on, `event_title` the headline of the first article on that. `deeds` are links
-    by which its reader says what he thinks of it, each with its name.
+    by which its reader says what he thinks of it, each with its name. `fuller` are the same words as the longest report
+    of them has them, where that has more of them than this article.
     """
 
     alert: Alert
@@ -120,6 +121,7 @@ class Notice:
     primary: str | None = None
     event_id: str = ""
     event_title: str | None = None
+    fuller: str | None = None
     deeds: tuple[tuple[str, str], ...] = ()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from extractors.text.vectors import PACKAGE, is_in_cyrillic
+from extractors.text.vectors import PACKAGE, is_in_cyrillic, raw
 
 GROUPS = tomllib.loads(Path("tests/said_alike.toml").read_text("utf-8"))["said"]
 
@@ -20,11 +20,11 @@ GROUPS = tomllib.loads(Path("tests/said_alike.toml").read_text("utf-8"))["said"]
 def main() -> None:
     """Print the file."""
     sentences = sorted({said for group in GROUPS for kind in ("same", "opposite", "other") for said in group[kind]})
-    model = import_module(PACKAGE).E5()
+    model = import_module(PACKAGE).E5(num_threads=1)
     print("# Where sentences lie on average, made by benchmarks/centre_vectors.py: 384 halves of a float in base 85.\n")
     print("[middles]")
     for name, cyrillic in (("latin", False), ("cyrillic", True)):
-        rows = [model.query(said) for said in sentences if is_in_cyrillic(said) == cyrillic]
+        rows = [raw(model, said) for said in sentences if is_in_cyrillic(said) == cyrillic]
         print(f"{name} = '''{b85encode(np.mean(rows, axis=0).astype(np.float16).tobytes()).decode()}'''")
 
 

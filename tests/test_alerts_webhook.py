@@ -92,6 +92,7 @@ def test_each_key_holds_what_it_is_called() -> None:
         primary="Kremlin",
         event_id="event1",
         in_english=NewSource("AFP", "https://afp.example/1"),
+        fuller="There will be no truce",
     )
     assert document(letter(told))["alerts"] == [
         {
@@ -119,6 +120,7 @@ def test_each_key_holds_what_it_is_called() -> None:
             "country": "TR",
             "language": "uk",
             "in_english": {"outlet": "AFP", "url": "https://afp.example/1"},
+            "fuller": "There will be no truce",
             "published_at": "2026-11-21T09:05:00Z",
         }
     ]

@@ -10,6 +10,7 @@ from alerts.records import Arrival, News, Reason
 from extractors.speech.stances import Stance
 from flows.steps.decide.matches import candidates_in
 from tests.alert_desk import DENIED, PARTIAL, Desk, copies, found, own_report, wire
+from tests.alert_examples import letter
 from tests.story_examples import CITING, OWN, SAID, TASS
 from tests.warehouse_examples import NOW
 
@@ -57,6 +58,19 @@ def test_fifty_copies_are_one_alert_and_a_report_of_ones_own_one_follow_up(desk)
     assert (desk.count("alerts"), desk.count("follow_ups"), len(desk.reasons())) == (1, 1, 51)
     desk.after(hours=2).take_in(found("more", OWN, outlet="Evening"), found("still", wire(4), outlet="Post"))
     assert desk.send() == ()
+
+
+def test_a_follow_up_has_the_fuller_words_of_another_report(desk):
+    """Where somebody quotes more of what was told the message has that, and none where nobody has more than a third more."""
+    desk.take_in(found("cut", TASS.replace(SAID, PARTIAL), outlet="TASS"))
+    (first,) = desk.send()
+    assert [told.fuller for told in desk.notices(first)] == [None]
+    desk.after(hours=1).take_in(own_report())
+    (second,) = desk.send()
+    (told,) = desk.notices(second)
+    assert told.news is News.CORROBORATED
+    assert told.fuller == SAID.strip("“”")
+    assert f"More of it: “{told.fuller}”" in letter(told).text
 
 
 def in_russian(name: str):

@@ -74,6 +74,7 @@ _BESIDE = Columns(
         *("contradictions", "deeds"),
     ],
 )
+FULLER = 1.3  # times as long: what is only worded otherwise is no fuller report
 _NOTICE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT a.*, coalesce(l.root, a.utterance_id) AS told_utterance_id, c.nth
@@ -82,12 +83,13 @@ WITH chosen AS MATERIALIZED (
     LEFT JOIN utterance_links AS l ON l.member = a.utterance_id
 ),
 reported AS MATERIALIZED (
-    SELECT article_id, utterance_id, cue, start_char
+    SELECT article_id, utterance_id, cue, start_char, text
     FROM statement_rows
     WHERE article_id IN (SELECT article_id FROM chosen)
 ),
 cues AS (
-    SELECT s.article_id, coalesce(l.root, s.utterance_id) AS utterance_id, arg_min(s.cue, s.start_char) AS cue
+    SELECT s.article_id, coalesce(l.root, s.utterance_id) AS utterance_id, arg_min(s.cue, s.start_char) AS cue,
+        max(length(s.text)) AS characters, bool_or(regexp_matches(s.text, '[а-я]')) AS in_cyrillic
     FROM reported AS s
     LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
     GROUP BY ALL
@@ -105,7 +107,12 @@ SELECT {ALERT.of("a")},
     (SELECT min(o.country) FROM officials AS o WHERE o.official_id = a.official_id),
     coalesce(a.sources, t.independent_sources), c.cue, a.roots, r.language,
     if(f.primary_source AND f.outlet = r.outlet, r.outlet, u.primary_outlet),
-    coalesce(e.root, r.article_id), v.title
+    coalesce(e.root, r.article_id), v.title,
+    if(
+        length(u.text) >= {FULLER} * c.characters AND regexp_matches(u.text, '[а-я]') = c.in_cyrillic,
+        u.text,
+        NULL
+    )
 FROM chosen AS a
 JOIN article_rows AS r USING (article_id)
 LEFT JOIN cues AS c ON c.article_id = a.article_id AND c.utterance_id = a.told_utterance_id

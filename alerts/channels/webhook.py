@@ -112,6 +112,7 @@ def _alert(notice: Notice) -> dict[str, Any]:
         "country": notice.country,
         "language": notice.language,
         "in_english": notice.in_english and {"outlet": notice.in_english.outlet, "url": notice.in_english.url},
+        "fuller": notice.fuller,
         "published_at": notice.published_at and _time(notice.published_at),
     }
 

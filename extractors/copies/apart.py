@@ -29,6 +29,7 @@ _VOWELS = re.compile(r"[^bcdfgjklmnprstvz]")
 _MOSTLY = 0.6  # of the longer words in common, from where on it tells who does what
 _SWAP = 2  # names that stand where the other stood, or in another case
 _CASELESS = 4  # letters of a name that its cases share
+_WITHIN = 6  # words that mean something, of which two sentences have no such row by chance
 _FRAME = 1  # words around the one that is replaced
 _SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
 # The row of the opposites that an order of events may tell better.
@@ -53,6 +54,7 @@ def apart(one: Gist, other: Gist) -> bool:
         or opposed(one, other)
         or _swapped(one, other)
         or _conditional(one, other)
+        or _lack_others(one, other)
         or _differ_in_degree(one, other)
         or _differ_in_time(one, other)
     )
@@ -119,6 +121,12 @@ def is_one_language(one: Gist, other: Gist) -> bool:
 def left_over(one: Gist, other: Gist) -> int:
     """Return how many names and figures only one of two sentences has."""
     return len(one.names ^ other.names) + len(one.figures ^ other.figures)
+
+
+def is_within(one: Gist, other: Gist) -> bool:
+    """Tell whether all that one of two sentences says stands in the other, in its order: what a shorter report kept."""
+    part, whole = sorted((one.course, other.course), key=len)
+    return is_one_language(one, other) and len(part) >= _WITHIN and _in_order(part, whole) == len(part)
 
 
 def alike_but_for_words(one: Gist, other: Gist) -> float:
@@ -217,6 +225,12 @@ def _conditional(one: Gist, other: Gist) -> bool:
         return False
     asked, plain = (one.condition, other.told) if one.condition is not None else (other.condition, one.told)
     return asked is not None and (not is_one_language(one, other) or _part(asked, plain) < _SPOKEN_OF)
+
+
+def _lack_others(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are each of what there is not without something, and not without the same."""
+    is_told = bool(one.lacking and other.lacking) and is_one_language(one, other)
+    return is_told and one.lacking.isdisjoint(other.lacking)
 
 
 def _part(some: frozenset[str], whole: frozenset[str]) -> float:

@@ -38,6 +38,8 @@ _KEY = 2  # letters by which words are looked up in a list
 _TURNED = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "не")
 _GRAMMAR = frozenset(TABLES["grammar"]["words"].split())
 _THAN = frozenset({"than", "чем", "нежели", "ніж"})
+_WITHOUT = frozenset({"without", "except", "без", "кроме", "крім", "окрім"})
+_LACKED = 5  # words that tell what is lacking
 _LATER = frozenset({"after", "после", "після"})
 _SEQUENCE = _LATER | {"before", "then", "until", "затем", "потом", "потім", "перед", "прежде", "до"}
 # The country, not the pronoun.
@@ -141,7 +143,7 @@ class Gist:
     what has to come first ("if …"), `sequence` of what comes before what, `compared` of what is more than what; None
     where nothing does. `degrees` are like `sides`, of how much is said. `coming` are stems of what will be done, `done`
     of what was; `ways` are names with where something comes "from", and "to" where it goes. `unreal` is what would have
-    been.
+    been. `lacking` is like `course`, of what stands after "without", in no order.
     """
 
     letters: Letters
@@ -164,6 +166,7 @@ class Gist:
     done: frozenset[str]
     ways: frozenset[tuple[str, str]]
     unreal: bool
+    lacking: frozenset[str]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -196,6 +199,7 @@ def gist(sentence: str) -> Gist:
         done=frozenset(_done(words)),
         ways=frozenset(_ways(words, {**others, **{start: name for name, start, _ in named}})),
         unreal=any(name == "unreal" for name, _, _ in _HYPOTHETICAL.all_in(words)),
+        lacking=frozenset(_lacking(words)),
     )
 
 
@@ -274,6 +278,14 @@ def _condition(words: tuple[str, ...]) -> frozenset[str] | None:
     """Return stems of what has to come first and was not spoken of before, None where nothing has to."""
     start, end = next(((start, end) for name, start, end in _CONDITIONS.all_in(words) if name == "conditional"), (0, 0))
     return _long_stems(words[end:]) - _long_stems(words[:start]) if end else None
+
+
+def _lacking(words: tuple[str, ...]) -> Iterator[str]:
+    """Yield stems and names of what a sentence says there has to be or is no part of it."""
+    for place, word in enumerate(words):
+        if word in _WITHOUT:
+            lacked = words[place + 1 : place + 1 + _LACKED]
+            yield from _course(lacked, list(_NAMES.all_in(lacked)))
 
 
 def _sequence(words: tuple[str, ...], between: frozenset[str]) -> tuple[frozenset[str], frozenset[str]] | None:

@@ -11,20 +11,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from extractors.copies.apart import alike_but_for_words, apart, is_one_language, left_over, of_others, opposed, replaced
+from extractors.copies.apart import (
+    alike_but_for_words,
+    apart,
+    is_one_language,
+    is_within,
+    left_over,
+    of_others,
+    opposed,
+    replaced,
+)
 from extractors.copies.gist import Gist, gist
 from extractors.copies.sameness import SAID_ONCE
 from extractors.relation_records import Assertion, Wording
 from extractors.text.vectors import Vector, matrix
 
 # How near two sentences are that say one thing, measured on invented ones (tests/said_alike.toml) and on a real day.
-NEAR = 0.54
-NEAR_TRANSLATED = 0.45
+NEAR = 0.53
+NEAR_TRANSLATED = 0.44
 # Nearer where most of their words are the same, but for one or the other: that brings others near as well.
 ALIKE_WORDED = 0.05
 _DIGITS = 4
-NEAR_REPLACED = 0.915  # where one word in place of another is all that differs: opposites are as near as .91
+NEAR_REPLACED = 0.93  # where one word in place of another is all that differs: opposites are as near as .92
 LEFT_OVER = 0.12  # nearer for each name or figure that only one of them has
+LEFT_OVER_TRANSLATED = 0.15
 # Two statements begin with the same sentence, which is all of one of them or half of both: what two speeches have in
 # common besides is not one thing said. Where a sentence is beyond doubt the same it may stand anywhere, and be a third.
 COVERED = 0.5
@@ -199,7 +209,9 @@ def _is_one(one: str, other: str, nearness: float) -> bool:
     near = NEAR_TRANSLATED if is_translated else NEAR + ALIKE_WORDED * alike_but_for_words(some, others)
     if replaced(some, others):
         near = NEAR_REPLACED
-    return nearness >= near + LEFT_OVER * left_over(some, others) and not apart(some, others)
+    each = LEFT_OVER_TRANSLATED if is_translated else LEFT_OVER
+    is_near = nearness >= near + each * left_over(some, others) or is_within(some, others)
+    return is_near and not apart(some, others)
 
 
 def _part(sentences: set[str], said: Wording) -> float:

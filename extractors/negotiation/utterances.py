@@ -13,10 +13,11 @@ from extractors.records import Statement, StatementKind
 from extractors.relation_records import Wording, Words
 from extractors.text.identity import plain_words
 from extractors.text.tables import tables
-from extractors.text.words import fold
+from extractors.text.words import APOSTROPHES, fold
 
 _TABLE = tables("extractors.copies", "gist.toml")["retelling"]
 _MARKS = re.compile(r"[“”\"„«»]|(?<!\w)[‘'’]|[’'](?!\w)")
+_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _CAPITALS = tuple((re.compile(rf"\b(?:[Tt]he )?(?:{words})(?!\w)"), name) for name, words in _TABLE["capitals"].items())
 _GOVERNING = r"(?! (?:side|government|military|army)\b)"
 # Of each country, what is said to be its own, and what it does itself.
@@ -71,7 +72,7 @@ def _whose(claim: re.Match[str]) -> str:
 
 def retold(sentence: str, home: str | None) -> str:
     """Return a sentence with the speaker and his country as "we", and capitals as their countries."""
-    plain = _ASIDE.sub("", _MARKS.sub("", sentence))
+    plain = _ASIDE.sub("", _MARKS.sub("", sentence)).translate(_APOSTROPHES)
     for pattern, name in _CAPITALS:
         plain = pattern.sub(name, plain)
     if own := _OWN.get((home or "").lower()):
