@@ -12,6 +12,7 @@ from extractors.text.encodings import decoded, unpacked
 
 META = "<meta charset=koi8-u>"
 CYRILLIC = "Київ: переговори у Стамбулі"
+MARKED = "<html lang=en><p class='lead-in'>Москва не получала</p><p>предложений о перемирии</p></html>"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,17 @@ CYRILLIC = "Київ: переговори у Стамбулі"
         pytest.param(CYRILLIC.encode() + b"\xff", None, CYRILLIC + "\ufffd", id="one bad byte leaves the rest"),
         pytest.param("“peace”".encode("cp1252"), "charset=iso-8859-1", "“peace”", id="Latin-1 is Windows-1252"),
         pytest.param("“peace”".encode("cp1252"), None, "“peace”", id="nothing declared"),
+        pytest.param(
+            "Déjà vu à Paris, où l’été fut long".encode("cp1252"),
+            None,
+            "Déjà vu à Paris, où l’été fut long",
+            id="French",
+        ),
+        pytest.param(CYRILLIC.encode("cp1251"), None, CYRILLIC, id="Cyrillic of which nobody says what it is in"),
+        pytest.param(
+            MARKED.encode("koi8-r"), "text/html", MARKED, id="the same among markup, and in the older encoding"
+        ),
+        pytest.param(MARKED.encode("cp1251"), "text/html; charset=utf-8", MARKED, id="declared as what it is not"),
         pytest.param("和平".encode("iso2022_jp"), "text/html; charset=iso-2022-jp", "和平", id="ASCII with escapes"),
         pytest.param(b"abc", "text/html; charset=punycode", "abc", id="an encoding that is none of the web's"),
         pytest.param("Київ".encode("utf-32"), None, "Київ", id="UTF-32 by its mark"),

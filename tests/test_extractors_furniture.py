@@ -275,6 +275,16 @@ def test_some_roles_are_never_article(role):
     assert pruned(f'<div role="region"><p>{BOX}</p></div>') == BOX
 
 
+@pytest.mark.parametrize("tag", ["div", "p", "span", "ul", "section"])
+def test_what_a_page_hides_is_not_read(tag):
+    """An element that is hidden is nobody's word, unless it is most of the article: a script shows that."""
+    assert pruned(f"<div><{tag} hidden>{BOX}</{tag}></div>") == ""
+    assert pruned(f"<div><{tag} hidden=until-found>{BOX}</{tag}></div>") == ""
+    page = load_html(f"<html><body><h1>Talks go on</h1><div hidden><p>{TOLD}</p><p>{TOLD}</p></div></body></html>")
+    prune(page, "Talks go on")
+    assert text_of(page).count(TOLD.strip()) == 2
+
+
 @pytest.mark.parametrize("tag", ["div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "section", "article", "figure"])
 def test_a_link_around_a_block_is_a_teaser(tag):
     """A card is a link that holds a block, however it is called."""

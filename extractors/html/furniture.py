@@ -179,6 +179,7 @@ def _furniture(tree: Any) -> Iterator[Any]:
         tag = element.tag
         if (
             tag in _NOT_ARTICLE
+            or element.get("hidden") is not None
             or element.get("role") in _NOT_ARTICLE_ROLES
             or (tag in _BOXES and _is_named(element))
             or _is_card(element)

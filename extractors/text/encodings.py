@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from itertools import islice
+
+from charset_normalizer import from_bytes
 
 from extractors.records import Unreadable, UnreadableReason
 
@@ -37,6 +40,13 @@ _SUPERSETS = {
     "shift_jis": "cp932",
 }
 _ESCAPING = ("iso2022", "hz")
+# What a body that declares nothing may be in: of Cyrillic by the letters it gives, of the rest the usual one.
+_CYRILLIC = ("cp1251", "koi8_r")
+_USUAL = "cp1252"
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_MARKUP = re.compile(rb"<[^<>]*>")
+_PIECES = 400
+_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{3}")
 
 
 def unpacked(body: bytes, limit: int) -> bytes | Unreadable:
@@ -59,7 +69,7 @@ def too_large(limit: int) -> Unreadable:
 
 
 def decoded(body: bytes, content_type: str | None = None) -> str:
-    """Decode feed, page or text bytes: by their mark, their zeros, UTF-8 where it fits, then what is declared.
+    """Decode feed, page or text bytes: by their mark, their zeros, UTF-8 where it fits, declarations, letters.
 
     Valid UTF-8 is believed before any declaration: it is next to never an accident. Never fails; bytes that mean
     nothing become U+FFFD.
@@ -111,4 +121,12 @@ def _best_effort(body: bytes, declared: list[str]) -> str:
     if damaged * 2 <= sum(character > "\x7f" for character in text):
         return text
     others = [name for name in declared if name != "utf-8"]
-    return body.decode(others[0] if others else "cp1252", errors="replace")
+    return body.decode(others[0] if others else _guessed(body), errors="replace")
+
+
+def _guessed(body: bytes) -> str:
+    """Name the encoding of a body that declares none, by its letters alone: the markup around them is ASCII."""
+    pieces = (piece for piece in _MARKUP.split(body) if _NOT_ASCII.search(piece))
+    words = b"\n".join(islice(pieces, _PIECES))[:_HEAD]
+    best = from_bytes(words, cp_isolation=[*_CYRILLIC, _USUAL]).best()
+    return best.encoding if best and best.encoding in _CYRILLIC and _CYRILLIC_WORD.search(str(best)) else _USUAL
