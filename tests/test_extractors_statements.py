@@ -180,6 +180,16 @@ def test_two_quoted_words_make_a_report_mixed(statements):
             id="a cue in parenthesis",
         ),
         pytest.param(
+            "Hungary’s minister was pleased: Budapest, Szijjártó said, had asked for a ceasefire for years.",
+            [("Péter Szijjártó", "said", "Budapest, Szijjártó said, had asked for a ceasefire for years")],
+            id="a cue in parenthesis, after the writer's words and a colon",
+        ),
+        pytest.param(
+            "Budapest is ready: a ceasefire must come now, Szijjártó said.",
+            [("Péter Szijjártó", "said", "Budapest is ready: a ceasefire must come now")],
+            id="a colon in what is said",
+        ),
+        pytest.param(
             "According to Peskov, the preconditions for talks have not been met.",
             [("Dmitry Peskov", "According to", "the preconditions for talks have not been met")],
             id="according to, before",
@@ -238,6 +248,21 @@ def test_two_quoted_words_make_a_report_mixed(statements):
             id="the writer's aside is no part of it",
         ),
         pytest.param("The speaker of parliament visited Kyiv on Monday.", [], id="speaker as an office"),
+        *(
+            pytest.param(text, [], id=text)
+            for text in (
+                "Lavrov is expected to reject the ceasefire on Monday.",
+                "Putin is believed to want a ceasefire before winter.",
+                "Zelensky had been urged to accept the ceasefire.",
+                "The two presidents are said to prefer Istanbul for the talks.",
+                "Umerov, expected to lead the talks, flew to Istanbul.",
+            )
+        ),
+        pytest.param(
+            "Zelensky was urged by Trump to accept the ceasefire.",
+            [("Donald Trump", "urged", "to accept the ceasefire")],
+            id="an agent says it",
+        ),
         pytest.param("Delegates arrived at the palace before noon.", [], id="nobody says anything"),
     ],
 )

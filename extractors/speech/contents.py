@@ -223,7 +223,7 @@ def _is_late(child: Token) -> bool:
 
 
 def around_cue(sentence: ParsedSentence, verb: Token, clause: Token) -> list[Range]:
-    """Return the content of which its cue is a parenthesis, or which ends in it."""
+    """Return the content of a cue in parenthesis or at its end; a clause that goes on begins after a colon."""
     doc = verb.doc
     left, right = cue_phrase(verb, clause)
     start = sentence.first if _is_outermost(verb, clause) else min(clause.left_edge.i, left)
@@ -233,7 +233,8 @@ def around_cue(sentence: ParsedSentence, verb: Token, clause: Token) -> list[Ran
     after = [(right, without_aside(doc, right, end))] if _is_more(doc, verb, right, end) else []
     if after and _is_whole(sentence, clause, left) and not any(right <= said.i < end for _, said in sentence.said):
         after = []
-    return trimmed(doc, [(start, left), *after])
+    divided = (at + 1 for at in range(left - 1, start, -1) if after and doc[at].text in {":", ";"})
+    return trimmed(doc, [(next(divided, start), left), *after])
 
 
 def enclosed(sentence: ParsedSentence, left: int, right: int) -> list[Range]:
@@ -287,16 +288,14 @@ def _clause_end(sentence: ParsedSentence, verb: Token, clause: Token) -> int:
 
 def cue_phrase(verb: Token, clause: Token) -> Range:
     """Return the tokens of a parenthetical cue: its subject, verb and what else is said about the saying."""
-    own = [
-        child for child in verb.children if child.dep_ in SUBJECTS or child.dep_ in {"aux", "advmod", "neg", "auxpass"}
+    own = [child for child in verb.children if child.dep_ in SUBJECTS]
+    own += [
+        child for child in verb.children if child.dep_ in {"aux", "advmod", "neg", "auxpass"} and child.i > clause.i
     ]
-    own = [child for child in own if child.i > clause.i or child.dep_ in SUBJECTS]
     left = min([verb.i, *(child.left_edge.i for child in own if child.i < verb.i)])
     right = verb.i + 1
     for child in verb.rights:
-        if child.dep_ == "punct" and child.i >= right:
-            break
-        if child.dep_ in {"ccomp", "conj", "cc", "parataxis"}:
+        if child.dep_ in {"ccomp", "conj", "cc", "parataxis"} or (child.dep_ == "punct" and child.i >= right):
             break
         if child.i > clause.right_edge.i or child.i > verb.i:
             right = max(right, child.right_edge.i + 1)

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 _BY_NAME = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.PRONOUN})
 # What is done to a demand by who no longer makes it: "backed off its demand that".
 _GIVEN_UP = frozenset({"drop", "abandon", "withdraw", "soften", "retract", "rescind", "relax"})
-# Before what somebody may yet do: "is expected to offer".
-_AWAITED = frozenset({"expect", "set", "due", "likely", "poise", "schedule", "slate", "plan", "tip", "unlikely"})
 _STEPS, _AWAY = frozenset({"back", "walk", "retreat", "step"}), frozenset({"off", "away", "down", "back", "from"})
 _PLAIN = r"(?:clear|likely|important|up to|time|known|hard|difficult|easy|possible|necessary|vital|crucial|essential)"
 _EXPLETIVE = rf"(?:\s(?:is|was|will be|remain(?:s|ed)|became)|[’']s)\s(?:\w+\s){{0,2}}?(?:un|im)?{_PLAIN}\b"
@@ -199,14 +197,6 @@ class Draft:
         return verb.dep_ in {"dobj", "pobj"} and (is_away or above.lemma_.lower() in _GIVEN_UP)
 
     @property
-    def is_awaited(self) -> bool:
-        """Tell "is expected to offer" and "would also call on", which has not been done."""
-        verb = self.verb
-        if verb is None or verb.pos_ not in {"VERB", "AUX"}:
-            return False
-        return verb.dep_ == "xcomp" and verb.head.lemma_.lower() in _AWAITED
-
-    @property
     def is_negated(self) -> bool:
         """Tell "did not say"."""
         return self.verb is not None and any(child.dep_ == "neg" for child in self.verb.children)
@@ -230,7 +220,7 @@ def finished(
     is_silent = is_silence(draft.lemma, words, negated=draft.is_negated) or _is_evasion(text, draft)
     stance = (
         Stance.NONE
-        if is_silent or draft.is_given_up or draft.is_awaited
+        if is_silent or draft.is_given_up
         else stance_of(draft.lemma, said, negated=draft.is_negated, is_act=draft.is_act)
     )
     if party.name is None and not is_unsure and draft.speaker.surface.lower() not in PRONOUNS and stance in POSITIONS:

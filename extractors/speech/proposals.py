@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import HEARD_VERBS, LABELS, REPORTING_VERBS, is_role
+from extractors.speech.lexicon import AWAITING, HEARD_VERBS, LABELS, REPORTING_VERBS, SAID_OF_VERBS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
@@ -93,13 +93,19 @@ def _headed(sentence: ParsedSentence) -> SpeechReport | None:
 def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if verb.dep_ in {"aux", "auxpass", "amod", "compound"}:
         return None
-    if _is_heard(verb) or _is_handing_on(verb) or _is_naming_source(verb) or joined_in(verb) is not None:
+    if (
+        _is_awaited(verb)
+        or _is_heard(verb)
+        or _is_handing_on(verb)
+        or _is_naming_source(verb)
+        or joined_in(verb) is not None
+    ):
         return None
     construction, ranges = construction_of(sentence, verb)
     aside = _parenthesis(sentence, verb, construction)
     if aside is not None:
         return aside
-    if not construction:
+    if not construction or _is_said_of(verb, construction):
         return None
     cue = cue_of(verb)
     if cue is None:
@@ -129,6 +135,19 @@ def _is_heard(verb: Token) -> bool:
         return False
     is_passing = verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"}
     return is_passing or any(child.lower_ in {"when", "if", "once"} for child in verb.lefts)
+
+
+def _is_awaited(verb: Token) -> bool:
+    """Tell the "offer" of "is expected to offer" and "is due to offer", which has not been said."""
+    return verb.dep_ == "xcomp" and verb.head.lemma_.lower() in AWAITING and verb.head.tag_ in {"VBN", "JJ"}
+
+
+def _is_said_of(verb: Token, construction: str) -> bool:
+    """Tell "he is expected to meet", "was reported to have left" and "was urged to leave", which he does not say."""
+    if construction not in {"xcomp", "obj-xcomp"} or verb.lemma_.lower() not in HEARD_VERBS | SAID_OF_VERBS:
+        return False
+    dependents = {child.dep_ for child in verb.children}
+    return verb.tag_ == "VBN" and "agent" not in dependents and bool(dependents & {"auxpass", "nsubjpass"})
 
 
 def _is_set_off(verb: Token) -> bool:
