@@ -111,6 +111,9 @@ def test_names(text, found):
         ),
         pytest.param("Kim Jong Un. North Korea’s Kim", ["Kim Jong Un", "Kim"], id="nor is whose he is"),
         pytest.param("Kim Jong Un. Chairman Kim", ["Kim Jong Un", "Kim"], id="nor a title"),
+        pytest.param("Михаил Зеленский вышел. Анной Захаровой", [], id="a first name of another's, in Russian"),
+        pytest.param("Михайло Зеленський вийшов. Івана Єрмака", [], id="and in Ukrainian, in any case"),
+        pytest.param("Министру Сергею Лаврову", ["Сергею Лаврову"], id="his own in any case is his"),
         pytest.param("Андрей Мельник. Врач Збышек Мельник", ["Андрей Мельник"], id="in Russian too"),
         pytest.param(
             "Андрей Мельник. Потом Мельник",

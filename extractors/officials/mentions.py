@@ -9,7 +9,15 @@ from datetime import date
 from functools import cache, lru_cache
 
 from extractors.officials.offices import LONGEST_TITLE, Holder, Holders, NamedOfficial, Titles, find_holders
-from extractors.officials.phrases import FoundName, NameIndex, PhraseIndex, TextWords, is_possessive, read_words
+from extractors.officials.phrases import (
+    FoundName,
+    NameIndex,
+    PhraseIndex,
+    TextWords,
+    given_key,
+    is_possessive,
+    read_words,
+)
 from extractors.officials.roles import FoundRole, role_index_for
 from extractors.officials.roster import NamedPlace, Official, Organisation
 from extractors.officials.watchlist import Watchlist
@@ -67,7 +75,7 @@ class PeopleIndex:
                 self._names.add(surname, _Person(official, alone=True))
         for decoy in watchlist.decoys:
             self._names.add(decoy, _Person(None))
-        self.given_names = frozenset(fold(name) for name in watchlist.given_names)
+        self.given_names = frozenset(map(given_key, watchlist.given_names))
         titles = _titles(watchlist)
         self.titles = Titles(titles)
         self._called = {title[-1] for each in titles.values() for title in each if title}
@@ -88,7 +96,7 @@ class PeopleIndex:
 
     def is_first_name(self, text: TextWords, at: int) -> bool:
         """Tell whether a word is a first name."""
-        return fold(text.words[at].text) in self.given_names
+        return given_key(text.words[at].text) in self.given_names
 
     def _sorted(self, text: TextWords) -> tuple[list[NamedOfficial], list[_Surname], set[int]]:
         """Return names in full, surnames alone, and the words of decoys."""
@@ -115,8 +123,9 @@ class PeopleIndex:
             return False
         if gender := _HONORIFICS.get(before[-1]):
             return all(official.gender != gender for official in surname.officials)
-        own = {fold(given) for official in surname.officials for given in official.given}
-        return before[-1] not in own and (before[-1] in self.given_names or self._is_anybody(text, surname))
+        own = {given_key(given) for official in surname.officials for given in official.given}
+        given = given_key(before[-1])
+        return given not in own and (given in self.given_names or self._is_anybody(text, surname))
 
     def _is_anybody(self, text: TextWords, surname: _Surname) -> bool:
         """Tell the "Eunju" of "Eunju Kim", a surname that many have: a capital, and no title, opening or owner."""

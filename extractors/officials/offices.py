@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from extractors.officials.phrases import TextWords, read_words
+from extractors.officials.phrases import TextWords, given_key, read_words
 from extractors.officials.roles import UNSAYS, FoundRole, Office, RoleIndex, role_index_for
 from extractors.officials.roster import Official, Watchlist
 from extractors.records import Span
@@ -206,7 +206,7 @@ def _is_aside(text: TextWords, last: int) -> bool:
 
 def _is_person(text: TextWords, first: int, last: int, names: _Names) -> bool:
     """Tell a name by its first name, or its surname, which comes again alone."""
-    if fold(text.words[first].text) in names.given:
+    if given_key(text.words[first].text) in names.given:
         return True
     return len(names.before[text.words[last].text]) > 1
 

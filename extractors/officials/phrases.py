@@ -175,6 +175,11 @@ def name_stem(word: str) -> str:
     return word
 
 
+def given_key(name: str) -> str:
+    """Return what a first name is known by: its letters without marks, of a Slavic one no ending of a case."""
+    return name_stem(fold(name)) if is_cyrillic(name) else fold(name)
+
+
 def _name_spellings(words: Sequence[str]) -> set[tuple[str, ...]]:
     shouted = tuple(word.upper() for word in words)
     spellings = {tuple(words), shouted, (*words[:-1], *shouted[-1:])}

@@ -27,7 +27,9 @@ class Lexicon:
     `about` are prepositions of a subject: who speaks о планах speaks about all that hangs on them.
 
     `offices` are the nouns that call an office together, such as глава, МИД, with the role that the roster has for it,
-    and the country where only one has such an office.
+    and the country where only one has such an office. `shorter` are what its holders are called who have been named:
+    so many others are called so that it means nobody else. `formal` are adjectives of an office that leave it the same.
+    `titles` are the nouns of all of them, and of those who serve another.
     """
 
     says: frozenset[str]
@@ -58,11 +60,14 @@ class Lexicon:
     is_cyrillic: bool
     nations: dict[str, str]
     offices: tuple[tuple[frozenset[str], str, str | None], ...]
+    shorter: tuple[tuple[frozenset[str], str, str | None], ...]
+    formal: frozenset[str]
     former: frozenset[str]
     charges: frozenset[str]
     heads: frozenset[str]
     aides: frozenset[str]
     callings: frozenset[str]
+    titles: frozenset[str]
     sides: dict[str, tuple[str, ...]]
     leanings: tuple[Leaning, ...]
 
@@ -87,6 +92,8 @@ def _office(nouns: str, role: str) -> tuple[frozenset[str], str, str | None]:
 def lexicon_of(language: str) -> Lexicon:
     """Return the lexicon of a language that has a file here."""
     own = tomllib.loads(files("extractors.speech.slavic").joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    offices = tuple(_office(nouns, role) for nouns, role in _pairs(own["offices"]))
+    shorter = tuple(_office(nouns, role) for nouns, role in _pairs(own["shorter"]))
     return Lexicon(
         says=frozenset(own["say"].split()),
         holds=frozenset(own["hold"].split()),
@@ -115,7 +122,10 @@ def lexicon_of(language: str) -> Lexicon:
         is_cyrillic=own["letters"] == "cyrillic",
         carriers=frozenset(own["carriers"].split()),
         nations={adjective: code.upper() for adjective, code in _pairs(own["nations"])},
-        offices=tuple(_office(nouns, role) for nouns, role in _pairs(own["offices"])),
+        offices=offices,
+        shorter=shorter,
+        titles=frozenset(own["aides"].split()).union(*(nouns for nouns, _, _ in (*offices, *shorter))),
+        formal=frozenset(own["formal"].split()),
         former=frozenset(own["former"].split()),
         charges=frozenset(own["charges"].split()),
         callings=frozenset(own["callings"].split()),

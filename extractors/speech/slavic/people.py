@@ -226,10 +226,64 @@ class Acquainted:
         official = next((each for each in found if each), None)
         return self._voice_of(official) if official else None
 
+    def bearer(
+        self, unit: Unit, head: WordForm, words: Sequence[WordForm], country: str | None, since: int
+    ) -> Voice | None:
+        """Return who of those named may be called so, wholly or by the bare noun: who acted last, else the only one.
+
+        A bare noun that several may be called means who has acted `since` that place.
+        """
+        fitting = self._called(unit, head, words)
+        patrons = (self._official_of(self._whom(word)) for word in words)
+        country = country or next((patron.country for patron in patrons if patron), None)
+        last = bisect_left(self._stage, head.span.start, key=lambda each: each[0])
+        near = [(at, each) for at, each in reversed(self._stage[:last]) if self._may_be(each, fitting, country)]
+        named = [one.voice for one in self._named.values() if self._may_be(one.voice, fitting, country)]
+        if not near:
+            return named[0] if len(named) == 1 else None
+        is_sure = country is not None or len({each.name for each in (*named, *(one for _, one in near))}) == 1
+        return near[0][1] if is_sure or near[0][0] >= since else None
+
+    def is_past(self, unit: Unit, words: Sequence[WordForm]) -> bool:
+        """Tell the "министр" of "Бывший министр"."""
+        at = next((at for at, item in enumerate(unit.items) if item.span == words[0].span), 0)
+        before = unit.word(at - 1) if at else None
+        return before is not None and bool(before.lemmas & unit.lexicon.former)
+
+    def _called(self, unit: Unit, head: WordForm, words: Sequence[WordForm]) -> set[tuple[str, str | None]]:
+        """Return the offices, each with its country if only one has it, whose holders a description may mean."""
+        lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
+        if called & lexicon.former or self.is_past(unit, words):
+            return set()
+        own = head.lemmas | lexicon.heads if head.lemmas & lexicon.heads else head.lemmas
+        others = (word for word in words if word is not head and not self._is_country(unit, word))
+        more = [word.lemmas for word in others if not self._whom(word)]
+        return {
+            (role, home)
+            for nouns, role, home in (*lexicon.offices, *lexicon.shorter)
+            if nouns & own and (not more or nouns <= called | own)
+            if all(lemmas & (nouns | lexicon.formal) for lemmas in more)
+        }
+
+    def _may_be(self, voice: Voice, offices: AbstractSet[tuple[str, str | None]], country: str | None) -> bool:
+        """Tell whether somebody holds one of some offices, in that country if one is named."""
+        official = self._watchlist.official(voice.ref_id or "")
+        held = [(term.role, term.country) for term in official.terms if term.covers(self._on)] if official else []
+        return any(
+            (role, home) in offices or ((role, None) in offices and country in {home, None}) for role, home in held
+        )
+
+    def _is_country(self, unit: Unit, word: WordForm) -> bool:
+        is_place = any(each.span.covers(word.span) for each in self._places)
+        return is_place or any(lemma in unit.lexicon.nations for lemma in word.lemmas)
+
+    def _whom(self, word: WordForm) -> Mention | None:
+        return self.official_at(word.span.start, word.span.end) if word.is_name else None
+
     def _is_of_body(self, head: WordForm, words: Sequence[WordForm]) -> bool:
         """Tell whether a description names something to be the head of, beside a country or its seat."""
         others = (word for word in words if word is not head and word.is_a("NOUN"))
-        return any(not any(each.span.covers(word.span) for each in self._places) for word in others)
+        return not all(any(each.span.covers(word.span) for each in self._places) for word in others)
 
     def _voice_of(self, official: Official) -> Voice:
         return Voice(name=official.name, ref_id=official.official_id, gender=_OF_ROSTER.get(official.gender or ""))

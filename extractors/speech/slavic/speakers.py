@@ -252,8 +252,10 @@ class Voices:
         name = person_in(words, in_case) or self._people.known_in(unit, words, in_case)
         words = list(words[: words.index(name[-1]) + 1]) if name else core_of(words)
         name = name or name_in(words, in_case)
+        if len(name) == 1 and name[0].lemmas & unit.lexicon.titles and not name[0].can("Surn"):
+            name = []  # "Спецпосланник", which no dictionary has
         span = Span(words[0].span.start, words[-1].span.end)
-        if name and in_case == "gent" and self._is_of(unit, words, name):
+        if name and self._is_of(unit, words, name, in_case):
             return self._described(unit, words, in_case)
         official = self._people.official_at(name[0].span.start, name[-1].span.end) if name else None
         if official is not None:
@@ -264,12 +266,21 @@ class Voices:
             return self._people.stranger(unit, words, name, in_case)
         return self._described(unit, words, in_case)
 
-    def _is_of(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm]) -> bool:
-        """Tell "советника Рябова": a surname alone behind somebody who is another's, unless that is his own office."""
+    def _is_of(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm], in_case: str) -> bool:
+        """Tell "советника Рябова": a surname alone behind somebody who is another's, unless that is his own office.
+
+        In "помощник Путина сказал" it could be a woman's name, who would not have said it.
+        """
         before = words[words.index(name[0]) - 1] if words.index(name[0]) else None
-        if len(name) > 1 or before is None or not before.lemmas & unit.lexicon.aides:
+        if len(name) > 1 or before is None or self._people.is_called(name[0], before):
             return False
-        return not self._people.is_called(name[0], before)
+        if in_case == "gent":
+            return bool(before.lemmas & unit.lexicon.aides)
+        is_hers = before.lemmas.isdisjoint(unit.lexicon.aides) and any(
+            item.token.can("femn", "past") for item in unit.items if item.token
+        )
+        is_masculine = name[0].can("masc", "gent") and not name[0].can("masc", "nomn")
+        return in_case == "nomn" and bool(before.lemmas & unit.lexicon.titles) and is_masculine and not is_hers
 
     def _described(self, unit: Unit, words: Sequence[WordForm], in_case: str) -> Voice | None:
         """Return whom an office or a description means: whose it was said to be, else who spoke, else itself."""
@@ -281,7 +292,7 @@ class Voices:
         is_person = head.can("anim") or bool(head.lemmas & unit.lexicon.strangers)
         senses = [sense for sense in head.senses if sense.has(in_case)]
         plural = all(sense.has("plur") for sense in senses)
-        is_bare = own[-1] is head is own[0]
+        is_bare = own[-1] is head is own[0] and not self._people.is_past(unit, own)
         if is_bare and (fuller := self._fullest.get(head.lemmas)):
             return replace(fuller, surface=span)
         is_stranger = any(word.lemmas & unit.lexicon.strangers for word in own)
@@ -289,6 +300,8 @@ class Voices:
             country = self._people.country_of(unit, own)
             holder = self._people.holder_of(unit, head, own, country)
             holder = holder or self._people.holder(head, own, country, unit.lexicon.former)
+            since = (self._before or unit).span.start
+            holder = holder or self._people.bearer(unit, head, own, country, since)
             if holder is None and is_bare:
                 last = self._holding_the_floor(unit, head)
                 holder = last
