@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.message_records import Contradiction
-from extractors.relation_records import Assertion, Wording, Words
+from extractors.relation_records import Assertion
 from warehouse.rows import Columns
 from warehouse.session import Session
+from warehouse.utterances import wording_of
 
 # Where nothing is denied on a side, there is nothing to look for on the other.
 _CONTESTED = """
@@ -91,23 +92,12 @@ def contested(
     }
     return tuple(
         Assertion(
-            said=Wording(
-                statement_id=statement_id,
-                name=node,
-                speaker=speaker,
-                said_at=said_at,
-                seen_at=seen_at,
-                words=Words(plain="", quoted=()),
-                keys=(),
-                sentences=tuple(sentences),
-            ),
+            said=wording_of(*row),
             topics=tuple(topics),
             denies=denies,
             negated=negated,
         )
-        for statement_id, node, speaker, said_at, seen_at, sentences, topics, denies, negated in session.rows(
-            _CONTESTED, params
-        )
+        for *row, topics, denies, negated in session.rows(_CONTESTED, params)
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from extractors.relation_records import Wording, Words
+from extractors.relation_records import Wording
 from warehouse.session import Session
-from warehouse.utterances import WORDING
+from warehouse.utterances import WORDING, wording_of, wording_row
 
 # Of what shares words with it those that share most are enough, of the rest the newest of each speaker: what was said
 # last is asked for. Rows are wide: what is wanted is found by its keys alone, and only that is read whole.
@@ -50,7 +50,7 @@ wanted AS MATERIALIZED (
     GROUP BY place
 )
 SELECT s.statement_id, coalesce(l.root, s.utterance_id), s.speaker, epoch_us(s.said_at), epoch_us(s.seen_at),
-    if(w.is_shared, s.words, ''), if(w.is_shared, s.quoted, []), if(w.is_shared, s.keys, []), s.sentences
+    s.sentences, if(w.is_shared, s.words, ''), if(w.is_shared, s.quoted, []), if(w.is_shared, s.keys, [])
 FROM wanted AS w
 JOIN sayings AS s ON s.rowid = w.place
 LEFT JOIN utterance_links AS l ON l.member = s.utterance_id
@@ -97,17 +97,8 @@ def earlier_sayings(
         "most": most,
     }
     return tuple(
-        Wording(
-            statement_id=statement_id,
-            name=node,
-            speaker=speaker,
-            said_at=_BEGAN + timedelta(microseconds=said_at),
-            seen_at=_BEGAN + timedelta(microseconds=seen_at),
-            words=Words(plain=plain, quoted=tuple(quoted)),
-            keys=tuple(keys),
-            sentences=tuple(sentences),
-        )
-        for statement_id, node, speaker, said_at, seen_at, plain, quoted, keys, sentences in (
+        wording_of(statement_id, node, speaker, _time(said_at), _time(seen_at), *words)
+        for statement_id, node, speaker, said_at, seen_at, *words in (
             session.rows(_EARLIER, params) if wordings else ()
         )
     )
@@ -127,11 +118,14 @@ def save_sayings(
     session.run("DELETE FROM sayings WHERE said_at < $1", [before], quiet=True)
     rows = (
         (
-            *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
-            *(each.words.plain, each.words.quoted, each.keys, each.sentences),
+            *wording_row(each, utterance_ids[each.statement_id]),
             *((echo.utterance_id, echo.said_at) if (echo := echoes.get(each.statement_id)) else (None, None)),
         )
         for each in wordings
     )
     session.stage("sayings_now", _SAYING, rows)
     session.run(_KEPT, quiet=True)
+
+
+def _time(microseconds: int) -> datetime:
+    return _BEGAN + timedelta(microseconds=microseconds)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from extractors.relation_records import Wording, Words
 from warehouse.links import link, members_of, roots
-from warehouse.session import Session
+from warehouse.session import Row, Session
 
 # The days are looked up before any key is unpacked: an archive being read in has years of them.
 _REPORTS = """
@@ -253,18 +253,38 @@ def near_reports(
         "days": window.days,
         "since": since,
     }
-    return tuple(
-        Wording(
-            statement_id=statement_id,
-            name=node,
-            speaker=speaker,
-            said_at=said_at,
-            seen_at=seen_at,
-            words=Words(plain="", quoted=()),
-            keys=(),
-            sentences=tuple(sentences),
-        )
-        for statement_id, node, speaker, said_at, seen_at, sentences in (session.rows(_NEAR, params) if asked else ())
+    return tuple(wording_of(*row) for row in (session.rows(_NEAR, params) if asked else ()))
+
+
+def wording_of(  # noqa: PLR0917 (a row's values in their order)
+    statement_id: str,
+    node: str,
+    speaker: str,
+    said_at: datetime,
+    seen_at: datetime,
+    sentences: Sequence[str],
+    plain: str = "",
+    quoted: Sequence[str] = (),
+    keys: Sequence[int] = (),
+) -> Wording:
+    """Return what is stored of a statement's words, `node` its utterance; without words, for who compares meaning."""
+    return Wording(
+        statement_id=statement_id,
+        name=node,
+        speaker=speaker,
+        said_at=said_at,
+        seen_at=seen_at,
+        words=Words(plain=plain, quoted=tuple(quoted)),
+        keys=tuple(keys),
+        sentences=tuple(sentences),
+    )
+
+
+def wording_row(each: Wording, utterance_id: str) -> Row:
+    """Return the values of `WORDING` for a wording of an utterance."""
+    return (
+        *(each.statement_id, utterance_id, each.speaker, each.said_at, each.seen_at),
+        *(each.words.plain, each.words.quoted, each.keys, each.sentences),
     )
 
 
@@ -327,13 +347,7 @@ def save_wordings(
     """Record what other reports of statements are found by, each with its utterance; drop what arrived `before`."""
     if before is not None:
         session.run("DELETE FROM utterance_keys WHERE seen_at < $1", [before], quiet=True)
-    rows = (
-        (
-            *(each.statement_id, utterance_ids[each.statement_id], each.speaker, each.said_at, each.seen_at),
-            *(each.words.plain, each.words.quoted, each.keys, each.sentences),
-        )
-        for each in wordings
-    )
+    rows = (wording_row(each, utterance_ids[each.statement_id]) for each in wordings)
     session.stage("wordings_now", WORDING, rows)
     session.run(_KEPT, quiet=True)
 
