@@ -88,12 +88,6 @@ def _script(word: str) -> str | None:
     return unicodedata.name(word[0], "").split(" ")[0] if word[:1].isalpha() else None
 
 
-def is_inflected(language: str | None) -> bool:
-    """Tell whether the forms of a language's words are known; loads no dictionary."""
-    code = main_language(language)
-    return code == "en" or code in _AFFIXES or has_dictionary(code)
-
-
 @cache
 def has_dictionary(code: str) -> bool:
     """Tell whether the lemmatiser has a language; loads no dictionary."""
