@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # One more than there are cores, for many tests wait for servers; a file's tests share what they set up.
 SIDE_BY_SIDE := --numprocesses=$(shell expr $$(nproc) + 1) --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test tools install format golden tables answers lock clean
+.PHONY: demo test tools install format golden tables answers pictures lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -57,6 +57,10 @@ tables: install
 # The answers shown in the page for analysts, from the seed articles.
 answers: install
 	$(BIN)/python -m tests.answers_page
+
+# The pictures of pages in docs, from news of our own, in Chromium.
+pictures: install
+	$(BIN)/python -m tests.pictures
 
 # Names, versions and hashes only: no index options, so no registry's address.
 lock: install

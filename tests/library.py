@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +18,7 @@ import httpx
 from flows.acquire.ingest import ingest
 from flows.config.settings import load_settings
 from flows.pages.rendering import Pen
+from flows.pages.server import Stand
 from flows.pages.site import Audience, Site, application
 from flows.pages.upkeep import Upkeep
 from flows.setup import Setup, prepared
@@ -88,6 +94,23 @@ name = "desk"
 channel = "slack"
 webhook_url = "{hook.url("/hook")}"
 """
+
+
+@contextmanager
+def pages_of(data_dir: Path) -> Iterator[str]:
+    """Serve the pages of a published copy by a process of its own; yield their address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        stand = Stand(data_dir=str(data_dir), timezone="Europe/Kyiv", host="127.0.0.1", port=probe.getsockname()[1])
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"\n"
+        yield stand.url.rstrip("/")
+        process.stdin.close()
 
 
 class Visitor:

@@ -28,7 +28,7 @@ from flows.pages.server import Stand, _served, is_answering, is_serving, keep_se
 from flows.pages.site import Audience
 from flows.problems import UsageProblem
 from tests.browser import BROWSER, DRIVER, Browser, browser
-from tests.library import HOSTILE, NOW, Visitor, library
+from tests.library import HOSTILE, NOW, Visitor, library, pages_of
 from tests.servers import HttpServer
 from warehouse.published import publish
 from warehouse.queries import query
@@ -85,18 +85,8 @@ def page_of(site: dict[str, str], beginning: str, holding: str = "") -> str:
 @pytest.fixture(scope="module")
 def served(data_dir) -> Iterator[str]:
     """The address of the pages, served by a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        stand = Stand(data_dir=str(data_dir), timezone="Europe/Kyiv", host="127.0.0.1", port=probe.getsockname()[1])
-    with subprocess.Popen(
-        [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == b"\n"
-        yield stand.url.rstrip("/")
-        process.stdin.close()
+    with pages_of(data_dir) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

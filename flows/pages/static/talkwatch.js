@@ -27,7 +27,8 @@ function narrow(words) {
 
 function offerNarrowing() {
   const all = entries().length;
-  if (all < LONG || document.querySelector("form.search")) return;
+  const isList = main.querySelector(".forms, #said"); // an alert's proofs, say, are nothing to choose from
+  if (all < LONG || !isList || document.querySelector("form.search")) return;
   const field = make("input", { id: "narrow", type: "search", autocomplete: "off" });
   const count = make("output", { for: "narrow", class: "meta" });
   field.addEventListener("input", () => {
@@ -35,8 +36,7 @@ function offerNarrowing() {
     count.value = field.value.trim() ? `${shown().length} of ${all}` : "";
   });
   const label = make("label", { for: "narrow" }, "Only what has these words");
-  const before = main.querySelector(".lead, h1");
-  before.after(make("div", { class: "narrow" }, label, field, count));
+  (main.querySelector(".lead") ?? main.querySelector("h1")).after(make("div", { class: "narrow" }, label, field, count));
 }
 
 // Searching: what the form would show stands there while one types; one question at a time.
