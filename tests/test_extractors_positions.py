@@ -61,6 +61,33 @@ def test_statements_of_one_article_come_in_its_order():
 
 
 @pytest.mark.parametrize(
+    ("topic", "said", "turned"),
+    [
+        pytest.param("sanctions", "reject threaten", True, id="who threatens sanctions is for them"),
+        pytest.param(
+            "military-operations", "threaten reject", True, id="and who rejects an attack he threatened is not"
+        ),
+        pytest.param("energy-strikes", "threaten accept", False, id="to threaten strikes and to back them is one side"),
+        pytest.param("talks", "reject threaten", False, id="a threat to leave talks is against them"),
+        pytest.param("ceasefire", "threaten accept", True, id="as is one to end a truce"),
+        pytest.param("peace-deal", "reject threaten", False, id="or to walk away from a deal"),
+    ],
+)
+def test_a_threat_is_for_what_it_threatens_with(topic, said, turned):
+    """What is itself a means of pressure is wanted by whoever threatens with it; of all else a threat takes something away."""
+    assert bool(record([replace(each, topic=topic) for each in script(said)]).shifts) is turned
+
+
+def test_a_threat_is_contested_by_who_is_against_it():
+    """A colleague who rejects the sanctions that another threatens contradicts him; one who backs them does not."""
+    for stance, contested in (("reject", True), ("accept", False)):
+        own = [replace(take("a", "threaten", 0), topic="sanctions")]
+        other = [replace(take("b", stance, 2, official="sergei-lavrov"), topic="sanctions")]
+        (position,) = record(own, other).positions
+        assert bool(position.contested_statement_id) is contested
+
+
+@pytest.mark.parametrize(
     ("said", "drawn"),
     [
         pytest.param("offer condition", "condition", id="an offer with a condition is one conditional offer"),

@@ -120,8 +120,18 @@ def test_slack_has_it_in_blocks(desk):
     assert all(each["type"] == "plain_text" for each in sections)
     assert f"\n{WORDS['reject']}" in sections[0]["text"]  # in no marks that its source has not
     links = [part["text"] for each in blocks if each["type"] == "context" for part in each["elements"]]
-    assert "<https://b.example/|Open the article>" in links
-    assert "Gazette · 21 Nov 2026, 14:05 (Europe/Kyiv)" in links
+    assert links[:2] == [
+        "<https://b.example/|Gazette · 21 Nov 2026, 14:05 (Europe/Kyiv)>",
+        "Before: <https://a.example/|Herald · 20 Nov 2026, 08:05 (Europe/Kyiv)>",
+    ]
+
+
+def test_slack_has_links_where_a_name_would_be_markup(desk):
+    """A time zone or an outlet with a character that Slack takes for markup stands as it is, with the link beside it."""
+    blocks = payload(letter(desk), timezone="America/New_York")["blocks"]
+    links = [part for each in blocks if each["type"] == "context" for part in each["elements"]]
+    assert (links[0]["type"], links[0]["text"]) == ("plain_text", "Gazette · 21 Nov 2026, 07:05 (America/New_York)")
+    assert links[1]["text"] == "<https://b.example/|Open the article>"
 
 
 def test_it_says_what_to_type_to_stop_it():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from alerts.briefings import quote_view
 from alerts.letters import (
     about,
     also_in,
@@ -15,12 +16,11 @@ from alerts.letters import (
     called,
     in_english,
     link_to,
-    local_time,
     new_sources,
     source_line,
     why_told,
 )
-from alerts.message_records import Briefing, BriefingItem, Letter, Notice
+from alerts.message_records import Briefing, BriefingItem, Letter, Notice, Quote
 from alerts.wording import CUT, Mark, Segment, counted, segments, shown
 
 # Slack's limits are 50 blocks, 3,000 characters a section, 2,000 a context element and 150 a header.
@@ -99,18 +99,18 @@ def _briefing(briefing: Briefing, timezone: str) -> list[Block]:
 def _item(item: BriefingItem, timezone: str) -> list[Block]:
     # No marks of quotation of ours: what is reported indirectly is nobody's wording.
     text = "\n".join([item.head, *(f"{each.label} {each.words}".strip() for each in item.quotes)])
-    where = [
-        part
-        for each in item.quotes
-        for part in (
-            _plain(f"{shown(each.outlet)} · {local_time(each.said_at, timezone)}", CONTEXT_CHARS),
-            _link(each.url),
-        )
-    ]
+    where = [part for each in item.quotes for part in _whence(each, timezone)]
     return [
         {"type": "section", "text": _plain(shown_lines(text), SECTION_CHARS)},
         {"type": "context", "elements": where[:_ELEMENTS]},
     ]
+
+
+def _whence(quote: Quote, timezone: str) -> list[Block]:
+    """Return where words stood and when as our link to them, which says whose it is; else the link beside that."""
+    label = f"{quote.label} " if quote.label else ""
+    named = _source(label, quote_view(quote, timezone).source, link_to(quote.url))
+    return [named] if named["type"] == "mrkdwn" else [named, _link(quote.url)]
 
 
 def shown_lines(text: str) -> str:

@@ -37,6 +37,9 @@ SIDES: Mapping[str, Side] = {
     **dict.fromkeys((Stance.REJECT, Stance.THREATEN), Side.AGAINST),
 }
 
+# Means of pressure: who threatens with one is for it.
+_PRESSURE = frozenset({"sanctions", "military-operations", "energy-strikes"})
+
 # Of these an article names the place, the time or the people where they are not what it is about: "rejects excessive
 # demands at the negotiating table", "called on the mediators to".
 _OCCASIONS = frozenset({"talks", "mediation"})
@@ -82,6 +85,10 @@ class _Said:
     def stance(self) -> str:
         return self.take.stance
 
+    @property
+    def side(self) -> Side | None:
+        return side_on(self.take.topic, self.take.stance)
+
 
 _End = tuple[Sequence[_Said], Position]
 
@@ -112,6 +119,12 @@ def _is_matter(text: str, topic: Mention) -> bool:
     placed = _PLACED.search(lead)
     is_placed = placed is not None and not (placed["by"] == "in" and _HELD_TO.search(lead[: placed.start()]))
     return not is_placed and not _PEOPLE.fullmatch(topic.span.slice(text))
+
+
+def side_on(topic: str, stance: str) -> Side | None:
+    """Return which side a stance takes on a topic; None for one that takes none."""
+    is_for = stance == Stance.THREATEN and topic in _PRESSURE
+    return Side.FOR if is_for else SIDES.get(stance)
 
 
 def party(side: str | None, country: str | None) -> str | None:
@@ -146,7 +159,8 @@ def _at_once(said: Sequence[_Said]) -> list[_Said]:
 
 def _most_specific(moment: Sequence[_Said]) -> Sequence[_Said]:
     stances = {each.stance for each in moment if each.sure} or {each.stance for each in moment}
-    contradicts = {Side.FOR, Side.AGAINST} <= set(map(SIDES.get, stances)) and Stance.CONDITION not in stances
+    sides = {each.side for each in moment if each.stance in stances}
+    contradicts = {Side.FOR, Side.AGAINST} <= sides and Stance.CONDITION not in stances
     if contradicts or len({each.stance for each in moment}) == 1:
         return moment
     # What one article has him say at once is one position.
@@ -179,15 +193,15 @@ def _is_one_occasion(before: _End, after: _End) -> bool:
     return not _is_founded(apart)
 
 
-def _side(end: _End) -> Side:
-    return SIDES[end[1].stance]
+def _side(end: _End) -> Side | None:
+    return side_on(end[1].topic, end[1].stance)
 
 
 def _opposites(said: Iterable[_Said]) -> _Others:
     ordered = sorted((each for each in said if _is_founded([each])), key=lambda each: each.order)
     return _Others(
-        in_favour=tuple(each for each in ordered if SIDES[each.stance] is Side.FOR),
-        against=tuple(each for each in ordered if SIDES[each.stance] is Side.AGAINST),
+        in_favour=tuple(each for each in ordered if each.side is Side.FOR),
+        against=tuple(each for each in ordered if each.side is Side.AGAINST),
     )
 
 
@@ -266,7 +280,8 @@ def _position(run: Sequence[_Said], others: _Others) -> Position:
 
 def _contested_by(run: Sequence[_Said], others: _Others) -> str | None:
     """Return the first statement of the opposite within a day of one of the run, in another article."""
-    opposite = {Side.FOR: others.against, Side.AGAINST: others.in_favour}.get(SIDES[run[0].stance], ())
+    sides: Mapping[Side | None, tuple[_Said, ...]] = {Side.FOR: others.against, Side.AGAINST: others.in_favour}
+    opposite = sides.get(run[0].side, ())
     near = [found for each in run if opposite and _is_founded([each]) and (found := _first_near(each, opposite))]
     return min(near, key=lambda each: each.order).take.statement_id if near else None
 
