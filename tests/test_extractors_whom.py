@@ -14,7 +14,7 @@ from extractors.speech.reading import Reader, Unread
 from tests.conftest import ROOT
 
 OWN = tomllib.loads((ROOT / "tests" / "whom.toml").read_text("utf-8"))["text"]
-# Read, before it was mended by kinds: 61. What is left is in the page on extraction.
+# Read, before it was mended by kinds: 60. What is left is in the page on extraction.
 OWN_RIGHT, OWN_ASKED = 84, 103
 DAY = ROOT.parent / "shared" / "days" / "talks21.jsonl"
 # By article: where who speaks is called "he" or "the diplomat", and where he is named; -1 where nobody is meant.
