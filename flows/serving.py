@@ -41,7 +41,7 @@ from flows.setup import LOCK_FILE, STOP_FLAG, Setup, prepared
 from flows.steps.deliver.notices import tell, well_again
 from flows.steps.deliver.relay import Relay
 from flows.steps.deliver.self_watch import PassWatch
-from flows.supervision import FORKED, notify
+from flows.supervision import begun_by, notify
 from warehouse.errors import WarehouseError
 from warehouse.locking import current_lease, is_held
 from warehouse.store import writing
@@ -70,7 +70,7 @@ class PassRunner(Runner):
         """Run one pass at a time."""
         super().__init__(name=name, limit=1, pause_on_shutdown=False)
         # Prefect names the way in which its processes begin, and asks nobody.
-        setattr(flow_engine, "multiprocessing", SimpleNamespace(get_context=lambda _way: FORKED))  # noqa: B010
+        setattr(flow_engine, "multiprocessing", SimpleNamespace(get_context=lambda _way: begun_by()))  # noqa: B010
         self.asked_to_stop = asyncio.Event()
         self.asked_again = asyncio.Event()
 

@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
@@ -27,8 +28,9 @@ STEADY_SECONDS = 600.0
 
 # The processes of passes and of the relay are forked from one that has loaded what they need, their nursery: to load it
 # anew is most of what an idle pass takes. One that ends is replaced by an interpreter of its own.
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["flows.monitor"])
+_FORKED, _SPAWNED = multiprocessing.get_context("forkserver"), multiprocessing.get_context("spawn")
+_FORKED.set_forkserver_preload(["flows.monitor"])
+_LONGEST_ADDRESS = 100  # bytes of a socket's path (unix(7) has 108)
 
 log = logging.getLogger("talkwatch.serve")
 
@@ -47,14 +49,14 @@ def notify(*said: str) -> None:
 def breed() -> None:
     """Fork the nursery from this process, whose memory it shares as long as neither writes to it.
 
-    It ends with this process and the last that was forked from it. Beside other threads nothing is done:
-    a fork has none of them, and all their locks.
+    It ends with this process and the last that was forked from it. Nothing is done beside other threads, of which a
+    fork has none, but all their locks; nor where the directory of temporary files has too long a name.
     """
-    if threading.active_count() > 1:
+    address = str(Path(get_temp_dir()) / "nursery")
+    if threading.active_count() > 1 or len(os.fsencode(address)) > _LONGEST_ADDRESS:
         return
     server: Any = forkserver._forkserver  # noqa: SLF001 (it would begin an interpreter, which shares nothing)
     resource_tracker.ensure_running()
-    address = str(Path(get_temp_dir()) / "nursery")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         Path(address).chmod(0o600)
@@ -68,6 +70,12 @@ def breed() -> None:
     gc.unfreeze()  # else DuckDB's objects outlive its module at the end, and it lists them
     os.close(ends)
     server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, living, pid  # noqa: SLF001
+
+
+def begun_by() -> ForkServerContext | SpawnContext:
+    """Return how processes are begun: forked from the nursery where one was bred, else each an interpreter anew."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 (see `breed`)
+    return _FORKED if server._forkserver_address else _SPAWNED  # noqa: SLF001
 
 
 def _be_nursery(listener: int, ends: int) -> NoReturn:

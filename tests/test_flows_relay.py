@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -192,7 +193,7 @@ def test_a_process_that_fails_is_not_started_over_and_over(monkeypatch, kind):
 
     monkeypatch.setattr(relay.asyncio, "sleep", sleep)
     monkeypatch.setattr(relay.Relay, "is_due", lambda _: True)
-    monkeypatch.setattr(relay.FORKED, "Process", kind)
+    monkeypatch.setattr(relay, "begun_by", lambda: SimpleNamespace(Process=kind))
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(Relay(None).run())
     assert slept == [LOOK_SECONDS, 5, LOOK_SECONDS, 10]

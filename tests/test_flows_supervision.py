@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import httpx
+import psutil
 import pytest
 
 from flows import prefect_server, readiness, serving, supervision
@@ -114,7 +115,7 @@ def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
 NURSERY = """
 import os, sys
 from pathlib import Path
-from flows.supervision import FORKED, breed
+from flows.supervision import begun_by, breed
 from warehouse.locking import exclusive
 
 LOADED = []
@@ -129,7 +130,7 @@ if __name__ == "__main__":
         breed()
         LOADED.append("after")
         while True:
-            child = FORKED.Process(target=report)
+            child = begun_by().Process(target=report)
             child.start()
             child.join()
             print(child.exitcode, flush=True)
@@ -150,7 +151,7 @@ def test_processes_are_forked_from_the_nursery(tmp_path):
         assert int(nursery) in descendants(parent.pid)
         assert has == "['before'] False\n"
         os.kill(int(nursery), signal.SIGKILL)
-        until(lambda: not any(words_of(int(nursery))), 30)
+        until(lambda: psutil.Process(int(nursery)).status() == psutil.STATUS_ZOMBIE, 30)  # its socket is closed by then
         parent.stdin.write("\n")
         parent.stdin.flush()
         other, has = parent.stdout.readline().split(" ", 1)
@@ -160,6 +161,24 @@ def test_processes_are_forked_from_the_nursery(tmp_path):
     until(lambda: not any(words_of(int(other))), 30)
     with exclusive(lock):
         pass
+
+
+def test_where_no_nursery_can_be_bred_processes_are_interpreters(tmp_path):
+    """A directory of temporary files with too long a name for a socket keeps nothing from its work."""
+    (tmp_path / "program.py").write_text(NURSERY)
+    folder = tmp_path / ("long" * 20) / ("longer" * 10)
+    folder.mkdir(parents=True)
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py"), str(tmp_path / "serve.lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == f"{parent.pid} [] False\n"
+        assert parent.stdout.readline() == "0\n"
+        parent.kill()
 
 
 def test_a_server_that_hangs_is_ended(monkeypatch, caplog):

@@ -23,7 +23,7 @@ from flows.setup import Setup, prepared
 from flows.steps.deliver.self_watch import bulletin
 from flows.steps.deliver.senders import deliver, due_by_subscriber
 from flows.steps.deliver.wellness import note_bulletin
-from flows.supervision import FORKED, end_with_parent, pause_before
+from flows.supervision import begun_by, end_with_parent, pause_before
 from warehouse import outbox, runs
 from warehouse.errors import WarehouseError
 from warehouse.places import LIVE, wal
@@ -81,7 +81,7 @@ class Relay:
 
     async def _sent(self) -> bool:
         """Send what is due, and tell whether the process that did it ended well."""
-        self._process = FORKED.Process(target=send_due, args=(environment_beside({}),), daemon=True)
+        self._process = begun_by().Process(target=send_due, args=(environment_beside({}),), daemon=True)
         try:
             self._process.start()
         except (EOFError, OSError):  # what it is forked from was killed a moment ago; the next try begins another
