@@ -151,9 +151,14 @@ def test_a_statement_has_its_modal_verb(read):
     ],
 )
 def test_the_rule_that_found_the_speaker_is_kept(read_by_rules, text, expected):
-    """Each statement says how its speaker was found, and how sure that is where nothing else has been heard."""
+    """Each statement says how its speaker was found, and how sure that is where nothing else has been heard.
+
+    Whom an office means is weighed besides: it may be somebody who has not been named.
+    """
     (found,) = read_by_rules(text)
-    assert (found.resolved_by, found.confidence) == (expected, CERTAINTY[Resolution(expected)])
+    most = CERTAINTY[Resolution(expected)]
+    assert found.resolved_by == expected
+    assert found.confidence == (pytest.approx(0.96 * most, abs=0.01) if expected == "role" else most)
 
 
 def test_a_paragraph_alone_inherits_its_speaker(read):

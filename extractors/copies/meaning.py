@@ -210,7 +210,9 @@ def _is_one(one: str, other: str, nearness: float) -> bool:
     if replaced(some, others):
         near = NEAR_REPLACED
     each = LEFT_OVER_TRANSLATED if is_translated else LEFT_OVER
-    is_near = nearness >= near + each * left_over(some, others) or is_within(some, others)
+    # What is lacking ("no peace without …") cannot be compared word by word across languages.
+    unknown = left_over(some, others) + (is_translated and bool(some.lacking and others.lacking))
+    is_near = nearness >= near + each * unknown or is_within(some, others)
     return is_near and not apart(some, others)
 
 

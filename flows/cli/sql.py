@@ -20,8 +20,6 @@ from flows.problems import UsageProblem, WorkProblem
 from flows.tables import streamed, terminal_width
 from flows.times import bytes_of, span_of, time_of
 from warehouse.errors import FULL, WarehouseError
-from warehouse.exports import Wanted, export_compatible
-from warehouse.exports import export as export_folder
 from warehouse.places import replacing
 from warehouse.queries import USUAL, Bounds, QueryFailure, QueryProblem, asked, query
 from warehouse.results import QueryResult, write_file, write_result
@@ -268,6 +266,10 @@ def export(  # noqa: PLR0917 (an argument is an option)
 
     One that was cut off goes on where it stopped. With --compat it is one DuckDB file.
     """
+    # Here, so that a query leaves DuckDB to its own process.
+    from warehouse.exports import Wanted, export_compatible
+    from warehouse.exports import export as export_folder
+
     settings = settings_of(config)
     wanted = Wanted(
         output_format=output_format,
