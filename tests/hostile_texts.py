@@ -103,5 +103,6 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "ru: paragraphs": repeated("Песков: да.\n\n"),
     "ru: dashes": repeated("— Да, — сказал он. "),
     "ru: names": repeated("Дмитрий Песков и Сергей Лавров, "),
+    "ru: bare offices": repeated("Лавров и Песков приехали. Министр заявил, что ждет. "),
     "uk: sentences": repeated("Зеленський сказав, що переговори тривають. "),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
+from operator import itemgetter
 
 from extractors.officials.watchlist import Official, Watchlist
 from extractors.records import Mention, MentionKind, Span
@@ -21,6 +23,7 @@ from extractors.text.spans import start_of, starting_in
 _OF_ROSTER = {"m": "masc", "f": "femn"}
 _BESIDE = ("nomn", "gent")  # the cases of a noun right before a name in the nominative
 _STEM = 4  # letters by which a surname is known in all its cases
+_place_of = itemgetter(0)
 _NEAR = 3  # mentions of officials that can reach into one place
 
 # How often each way to find a speaker is right, on the articles of benchmarks/languages.py.
@@ -76,6 +79,7 @@ class Acquainted:
         self._contents: list[int] = []
         self._ends: list[int] = []
         self._stage: list[tuple[int, Voice]] = []
+        self._acts_of: defaultdict[str, list[tuple[int, Voice]]] = defaultdict(list)
 
     def introduce(self, units: Sequence[Unit], contents: Sequence[Span]) -> None:
         """Take note of every full name, and of who acts in the writer's own words, outside of all that is said."""
@@ -92,7 +96,9 @@ class Acquainted:
                     self._fullest.setdefault(full.split()[-1], full)
                 if self._is_on_stage(unit, at, word) and not self.is_said(unit, at):
                     self._stage.append((word.span.start, self._whose(unit, word)))
-        self._stage.sort(key=lambda each: each[0])
+        self._stage.sort(key=_place_of)
+        for at, voice in self._stage:
+            self._acts_of[voice.ref_id or ""].append((at, voice))
 
     def _is_on_stage(self, unit: Unit, at: int, word: WordForm) -> bool:
         """Tell a person's name in the nominative: what is before it and the roster's spelling may speak against."""
@@ -132,11 +138,12 @@ class Acquainted:
 
     def acts(self, voice: Voice, at: int) -> None:
         """Take note that somebody spoke at a place."""
-        insort(self._stage, (at, voice), key=lambda each: each[0])
+        for line in (self._stage, self._acts_of[voice.ref_id or ""]):
+            insort(line, (at, voice), key=_place_of)
 
     def recent(self, gender: str | None, before: int) -> Voice | None:
         """Return who acted or spoke last before a place, where the gender is his."""
-        last = bisect_left(self._stage, before, key=lambda each: each[0])
+        last = bisect_left(self._stage, before, key=_place_of)
         near = (self._stage[at][1] for at in range(last - 1, -1, -1))
         return next((voice for voice in near if gender is None or voice.gender in {gender, None}), None)
 
@@ -159,7 +166,7 @@ class Acquainted:
 
     def acted_between(self, start: int, end: int) -> bool:
         """Tell whether somebody acts or speaks between two places of the text."""
-        first, last = (bisect_left(self._stage, at, key=lambda each: each[0]) for at in (start, end))
+        first, last = (bisect_left(self._stage, at, key=_place_of) for at in (start, end))
         return first < last
 
     def stranger(self, unit: Unit, words: Sequence[WordForm], name: Sequence[WordForm], in_case: str) -> Voice:
@@ -203,21 +210,21 @@ class Acquainted:
     ) -> Voice | None:
         """Return who was last said to hold an office, of that country if one is named; who held it, if that is said."""
         holders = [one for one in self._named.values() if one.offices & head.lemmas]
-        if past := frozenset[str]().union(*(word.lemmas for word in words)) & former:
+        if past := _lemmas_of(words) & former:
             holders = [one for one in holders if one.offices & past]
         if country:
             holders = [one for one in holders if self._home(one.voice) in {country, None}]
-        called = frozenset[str]().union(*(word.lemmas for word in words))
+        called = _lemmas_of(words)
         return max(holders, key=lambda one: (len(one.offices & called), one.at)).voice if holders else None
 
     def holder_of(self, unit: Unit, head: WordForm, words: Sequence[WordForm], country: str | None) -> Voice | None:
         """Return the roster's holder of an office in a country at the article's day, or whoever leads it."""
-        lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
+        lexicon, called = unit.lexicon, _lemmas_of(words)
         if called & lexicon.former:
             return None
         is_head = bool(head.lemmas & lexicon.heads)
-        called |= lexicon.heads if is_head else frozenset()
-        own = head.lemmas | lexicon.heads if is_head else head.lemmas
+        own = _own_lemmas(head, lexicon)
+        called |= own
         offices = [each for each in reversed(lexicon.offices) if each[0] <= called and each[0] & own]
         roles = [(role, country or home) for _, role, home in offices]
         if not roles and is_head and not self._is_of_body(head, words):
@@ -236,13 +243,18 @@ class Acquainted:
         fitting = self._called(unit, head, words)
         patrons = (self._official_of(self._whom(word)) for word in words)
         country = country or next((patron.country for patron in patrons if patron), None)
-        last = bisect_left(self._stage, head.span.start, key=lambda each: each[0])
-        near = [(at, each) for at, each in reversed(self._stage[:last]) if self._may_be(each, fitting, country)]
         named = [one.voice for one in self._named.values() if self._may_be(one.voice, fitting, country)]
+        near = [
+            acts[before - 1]
+            for name, acts in self._acts_of.items()
+            if (before := bisect_left(acts, head.span.start, key=_place_of))
+            and self._may_be(acts[0][1], fitting, country)
+        ]
         if not near:
             return named[0] if len(named) == 1 else None
+        at, last = max(near, key=_place_of)
         is_sure = country is not None or len({each.name for each in (*named, *(one for _, one in near))}) == 1
-        return near[0][1] if is_sure or near[0][0] >= since else None
+        return last if is_sure or at >= since else None
 
     def is_past(self, unit: Unit, words: Sequence[WordForm]) -> bool:
         """Tell the "министр" of "Бывший министр"."""
@@ -252,10 +264,10 @@ class Acquainted:
 
     def _called(self, unit: Unit, head: WordForm, words: Sequence[WordForm]) -> set[tuple[str, str | None]]:
         """Return the offices, each with its country if only one has it, whose holders a description may mean."""
-        lexicon, called = unit.lexicon, frozenset[str]().union(*(word.lemmas for word in words))
+        lexicon, called = unit.lexicon, _lemmas_of(words)
         if called & lexicon.former or self.is_past(unit, words):
             return set()
-        own = head.lemmas | lexicon.heads if head.lemmas & lexicon.heads else head.lemmas
+        own = _own_lemmas(head, lexicon)
         others = (word for word in words if word is not head and not self._is_country(unit, word))
         more = [word.lemmas for word in others if not self._whom(word)]
         return {
@@ -349,6 +361,15 @@ class Acquainted:
         """Return the last mention of an official between two places of the text."""
         before = starting_in(self._officials, Span(0, end), start_of)[-_NEAR:]
         return next((each for each in reversed(before) if start < each.span.end), None)
+
+
+def _lemmas_of(words: Sequence[WordForm]) -> frozenset[str]:
+    return frozenset[str]().union(*(word.lemmas for word in words))
+
+
+def _own_lemmas(head: WordForm, lexicon: Lexicon) -> frozenset[str]:
+    """Return what a noun may be called: one word for a head is as good as another."""
+    return head.lemmas | lexicon.heads if head.lemmas & lexicon.heads else head.lemmas
 
 
 def described(unit: Unit, words: Sequence[WordForm], in_case: str) -> str:
