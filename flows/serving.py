@@ -69,7 +69,7 @@ class PassRunner(Runner):
     def __init__(self, name: str) -> None:
         """Run one pass at a time."""
         super().__init__(name=name, limit=1, pause_on_shutdown=False)
-        # Prefect names the way in which its processes begin, and asks nobody.
+        # Prefect names the way in which its processes begin, and asks nobody. (B010: mypy would see no such attribute.)
         setattr(flow_engine, "multiprocessing", SimpleNamespace(get_context=lambda _way: begun_by()))  # noqa: B010
         self.asked_to_stop = asyncio.Event()
         self.asked_again = asyncio.Event()
@@ -235,10 +235,10 @@ async def finish(data_dir: Path, runner: PassRunner, relay: Relay, unreported: C
     (data_dir / STOP_FLAG).touch()
     try:
         async with asyncio.timeout(STOP_SECONDS):
-            while is_at_work(data_dir, relay) and not runner.asked_again.is_set():  # noqa: ASYNC110 (nor has a lock)
+            while is_at_work(data_dir, relay) and not runner.asked_again.is_set():  # noqa: ASYNC110 (no event tells)
                 await asyncio.sleep(0.1)
             # Cut off before it has told Prefect that its pass is over, a run would count as crashed.
-            while not runner.asked_again.is_set() and await asyncio.to_thread(unreported):  # noqa: ASYNC110
+            while not runner.asked_again.is_set() and await asyncio.to_thread(unreported):  # noqa: ASYNC110 (the same)
                 await asyncio.sleep(0.2)
     except TimeoutError:
         log.warning("the work did not end within %d s and is cut off; the next pass does what was left", STOP_SECONDS)

@@ -69,13 +69,14 @@ def breed() -> None:
             _be_nursery(listener.fileno(), ends)
     gc.unfreeze()  # else DuckDB's objects outlive its module at the end, and it lists them
     os.close(ends)
+    # It takes this one for its own, and asks that for processes (the reason for SLF001 is above).
     server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, living, pid  # noqa: SLF001
 
 
 def begun_by() -> ForkServerContext | SpawnContext:
     """Return how processes are begun: forked from the nursery where one was bred, else each an interpreter anew."""
     server: Any = forkserver._forkserver  # noqa: SLF001 (see `breed`)
-    return _FORKED if server._forkserver_address else _SPAWNED  # noqa: SLF001
+    return _FORKED if server._forkserver_address else _SPAWNED  # noqa: SLF001 (the same)
 
 
 def _be_nursery(listener: int, ends: int) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Span
 from extractors.speech.antecedents import Part
-from extractors.speech.lexicon import IT, MAKING_VERBS, PRONOUNS, THEY, is_role
+from extractors.speech.lexicon import COLLEAGUES, IT, MAKING_VERBS, PRONOUNS, THEY, is_role
 from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def is_definite(head: Token) -> bool:
 
 def is_just(noun: Token) -> bool:
     """Tell "the Russian diplomat" and "his Turkish counterpart" from "the Russian diplomat in Vienna"."""
-    is_his = noun.lemma_ in {"counterpart", "colleague"} and any(child.dep_ == "poss" for child in noun.lefts)
+    is_his = noun.lemma_ in COLLEAGUES and any(child.dep_ == "poss" for child in noun.lefts)
     is_narrowed = any(child.dep_ in {"prep", "relcl", "acl", "appos", "conj"} for child in noun.rights)
     return (is_his or is_definite(noun)) and not is_narrowed
 

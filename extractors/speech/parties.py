@@ -22,6 +22,7 @@ from extractors.speech.lexicon import (
     CALLED_MOVEMENTS,
     CALLED_PLACES,
     CALLED_TOGETHER,
+    COLLEAGUES,
     MOVEMENTS,
     PEOPLE,
     TRADES,
@@ -79,7 +80,6 @@ _NAMED = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, 
 _BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
 # "The Russian diplomat" and "his Turkish counterpart" are no presidents; "the French" are no one man.
 _HEADS = frozenset({"president", "chancellor", "king", "emir", "pope", "ruler"})
-_COLLEAGUES = frozenset({"counterpart", "colleague"})
 _ALL_OF_THEM = ("sh", "ch", "se", "ss")
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 _AND = "; "  # between the names of those who speak as one
@@ -336,5 +336,5 @@ class Callings:
         if any(code != self._known.homes.get(one.ref_id or "") for code in peoples.values()):
             return None
         if peoples and offices.isdisjoint(_HEADS):
-            called -= ANY_OFFICE | _COLLEAGUES
+            called -= ANY_OFFICE | COLLEAGUES
         return "held" if called <= offices and (called or peoples) else None
