@@ -108,6 +108,15 @@ def test_links_lead_to_what_the_outlet_had(demo):
     assert all("</article>" in file.read_text(encoding="utf-8") for file in articles)
 
 
+def test_each_alert_names_the_file_its_article_is_kept_in(demo):
+    """Under each alert on the terminal stands a file that is there, and no address of a server that has ended."""
+    folder, done = demo
+    named = re.findall(rf"^ +({re.escape(str(folder))}/outlet/news/\S+)$", done.stdout, re.MULTILINE)
+    assert len(named) == len(EXPECTED)
+    assert all("</article>" in Path(name).read_text(encoding="utf-8") for name in named)
+    assert "http://127.0.0.1" not in done.stdout
+
+
 def test_the_pass_is_told_in_words(demo):
     """What the pass did stands in a sentence, without the counts that a log has."""
     said = demo[1].stderr

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
@@ -176,13 +177,18 @@ def keep(arrivals: Arrivals, folder: Path) -> None:
 def keep_outlet(site: Mapping[str, Resource], url: str, folder: Path) -> None:
     """Leave the outlet's pages as files, and have the links of mails and pages lead there."""
     for path, page in site.items():
-        file = folder / "outlet" / f"{path.strip('/')}{'' if '.' in path else '.html'}"
+        file = kept_page(folder, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(page.body)
     link = re.compile(rf'href="{re.escape(url)}/([\w/-]+)"')
     for file in (*folder.glob("mail-*.html"), *folder.glob("pages/**/*.html")):
         up = "../" * (len(file.relative_to(folder).parts) - 1)
         file.write_text(link.sub(rf'href="{up}outlet/\1.html"', file.read_text("utf-8")), encoding="utf-8")
+
+
+def kept_page(folder: Path, path: str) -> Path:
+    """Return where a page of the outlet lies as a file."""
+    return folder / "outlet" / f"{path.strip('/')}{'' if '.' in path else '.html'}"
 
 
 def draw(settings: Settings, folder: Path) -> None:
@@ -209,7 +215,7 @@ def report(settings: Settings, arrivals: Arrivals, folder: Path) -> Text:
         fired = [logged.notice for logged in alerts.list_alerts(session, limit=1000)]
     counts = " union all ".join(f'select \'{name}\' as "table", count(*) as "rows" from {name}' for name in TABLES)  # noqa: S608 (our own names)
     sent = f"{len(arrivals.mails)} e-mails and {len(arrivals.payloads)} Slack messages"
-    blocks = [block(notice) for notice in sorted(fired, key=by_rule)]
+    blocks = [block(notice, kept_page(folder, urlsplit(notice.url).path)) for notice in sorted(fired, key=by_rule)]
     return Text("\n\n").join(
         [
             section(f"{len(fired)} alerts, in {sent}", Text("\n\n").join(blocks)),
@@ -232,14 +238,14 @@ def by_rule(notice: Notice) -> tuple[str, datetime]:
     return notice.alert.rule, notice.published_at or notice.alert.fired_at
 
 
-def block(notice: Notice) -> Text:
-    """Return one alert as it is shown."""
+def block(notice: Notice, article: Path) -> Text:
+    """Return one alert as it is shown, with the file that its article is kept in, for the outlet ends with the demo."""
     alert = notice.alert
     return Text.assemble(
         (f"{alert.rule} · {alert.official}", "bold"),
         f"\n{why(alert)}\n",
         marked(alert),
-        f"\n{notice.title} — {notice.outlet}, {notice.published_at:%Y-%m-%d}\n{notice.url}",
+        f"\n{notice.title} — {notice.outlet}, {notice.published_at:%Y-%m-%d}\n{from_here(article)}",
     )
 
 
