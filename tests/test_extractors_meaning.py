@@ -348,6 +348,16 @@ def test_what_is_opposed_is_apart():
         pytest.param("the Israel-Hamas war", "IL", "the Israel-Hamas war", id="a name within a name"),
         pytest.param("the Israel Defense Forces left", "IL", "we left", id="an army by its whole name"),
         pytest.param("they deprive Iran of rights", "IR", "they deprive us of rights", id="acted on"),
+        pytest.param("гарантии для Украины нужны", "UA", "гарантии для нас нужны", id="a case of his country"),
+        pytest.param("Україна й Росія домовляться", "UA", "Україна й Росія домовляться", id="his country in a row"),
+        pytest.param("Москва готова ждать", "RU", "мы готова ждать", id="his capital, in Russian"),
+        pytest.param("українська сторона не згодна", "UA", "ми не згодна", id="his country as a side"),
+        pytest.param("переговоры с российской стороной", "UA", "переговоры с российской стороной", id="the other"),
+        pytest.param("удары по российской армии", "RU", "удары по нашей армии", id="what is his country's"),
+        pytest.param(
+            "з українськими партнерами", "UA", "з нашими партнерами", id="what is his country's, in Ukrainian"
+        ),
+        pytest.param("российско-украинские переговоры", "UA", "российско-украинские переговоры", id="talks of two"),
     ],
 )
 def test_direct_and_indirect_speech_are_compared_as_one(sentence, home, told):

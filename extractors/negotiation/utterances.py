@@ -28,6 +28,19 @@ _OWN = {
     )
     for code, words in _TABLE["own"].items()
 }
+_SLAVIC_ROW = r"(?!\w|-| (?:и|или|і|й|та|або) )"
+# "Украинская сторона", "украинских", "Украина", "Украиной": who acts, whose it is, to whom.
+_SLAVIC = {
+    code: re.compile(
+        rf"(?<!-)\b(?:(?P<side>(?:{adjective})\w{{1,3}} (?:сторона|сторону|стороны|сторони|стороне|стороні))"
+        rf"|(?P<its>(?:{adjective}))(?P<ending>\w{{1,3}})(?= [а-яіїєґ])"
+        rf"|(?P<name>{name})|(?P<case>(?:{cases})\w{{1,3}})){_SLAVIC_ROW}"
+    )
+    for code, (name, cases, adjective) in _TABLE["slavic"].items()
+}
+# How the endings of an adjective stand behind "наш".
+_OUR = {"ая": "а", "ой": "ей", "ую": "у", "ий": "", "ого": "его", "ому": "ему", "ом": "ем", "ие": "и", "ое": "е"}
+_UKRAINIAN = re.compile("[іїєґ]|ськ")
 _SPEAKER = re.compile(r"\b(?:I|[Hh]e|[Ss]he)\b")
 _HIS = re.compile(r"\b(?:[Mm]y|[Hh]is|[Hh]er)\b")
 _OBJECT = re.compile(r"\b(of|to|by|on|at|in|for|with|from|against) we\b")
@@ -75,12 +88,23 @@ def retold(sentence: str, home: str | None) -> str:
     plain = _ASIDE.sub("", _MARKS.sub("", sentence)).translate(_APOSTROPHES)
     for pattern, name in _CAPITALS:
         plain = pattern.sub(name, plain)
-    if own := _OWN.get((home or "").lower()):
+    code = (home or "").lower()
+    if own := _OWN.get(code):
         plain = own[1].sub("we", own[0].sub("our", plain))
+    if slavic := _SLAVIC.get(code):
+        plain = slavic.sub(_slavic_own, plain)
     plain = _HIS.sub("our", _SPEAKER.sub("we", plain))
     plain = _ACTED_ON.sub("us", _OBJECT.sub(r"\1 us", plain))
     plain = _AGREEING.sub(lambda found: f"we {_of_many(found[1])}", plain)
     return _OPENING.sub("", plain).strip(" ,.;:—–-")
+
+
+def _slavic_own(told: re.Match[str]) -> str:
+    """Return "we", "us" or "our" for the speaker's own country in Russian or Ukrainian."""
+    if told["its"]:
+        return "наш" + (told["ending"] if _UKRAINIAN.search(told[0]) else _OUR.get(told["ending"], told["ending"]))
+    acts = told["name"] or (told["side"] and told["side"].endswith("сторона"))
+    return "нас" if not acts else "ми" if _UKRAINIAN.search(told[0]) else "мы"
 
 
 def _of_many(verb: str) -> str:
