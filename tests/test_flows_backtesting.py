@@ -8,6 +8,7 @@ import pytest
 from flows.cli.rules import FOR_SCRIPTS
 from flows.config.settings import load_settings
 from flows.tables import columned
+from flows.trials import backtest as backtesting
 from flows.trials.backtest import tried
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
@@ -52,7 +53,7 @@ def offer(room, pages):
     room.outlet.reply("/rss.xml", Reply(body=feed(room.outlet, items, room.now - timedelta(hours=1))))
 
 
-def test_what_would_have_fired_is_what_fired(room):
+def test_what_would_have_fired_is_what_fired(room, monkeypatch):
     """Over polled articles, a revision and a copy among them, the backtest is exactly the alerts that fired."""
     room.write(rules=RULES + TWO)
     room.run()
@@ -75,6 +76,12 @@ def test_what_would_have_fired_is_what_fired(room):
     assert len(fired(room)) > 2
     assert would_fire(room) == fired(room)
     assert room.rows("select count(*) from article_revisions") == [(1,)]
+    # Of a sample only its own alerts are told, also where what it rests on would be told too.
+    ((own,),) = room.rows("select article_id from articles where url like '%/fidan'")
+    monkeypatch.setattr(
+        backtesting, "of_stories", lambda _, past, __: [each for each in past if each.article_id == own]
+    )
+    assert would_fire(room) == [each for each in fired(room) if each[1] == own]
 
 
 def test_the_history_before_the_first_day_counts(room):

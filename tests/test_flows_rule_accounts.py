@@ -16,8 +16,8 @@ from flows.trials.check import checked
 from flows.trials.explain import explained, why_not
 from tests.newsroom import NOW, OTHER, RULES, SAID, feed, newsroom, page
 from tests.servers import Reply
-from warehouse.revisions import Revision
-from warehouse.store import writing
+from warehouse.revisions import Revision, naming_none
+from warehouse.store import reading, writing
 
 pytestmark = pytest.mark.slow
 
@@ -177,6 +177,39 @@ def test_a_long_past_is_estimated_before_it_is_tried(room, monkeypatch):
     monkeypatch.setattr(backtesting, "MOST", 2)
     tried(settings(room), None, since=NOW - timedelta(days=1), until=room.now + timedelta(seconds=1), told=told.append)
     assert told == [early]
+
+
+def test_of_what_would_take_minutes_a_part_is_tried_unless_all_is_asked_for(room, monkeypatch):
+    """Rules that could match more than a minute's articles are tried on some stories, and what is listed is theirs."""
+    talks = named(room, "/talks")
+    monkeypatch.setattr(backtesting, "MINUTE", 0.5)
+    monkeypatch.setattr(
+        backtesting,
+        "of_stories",
+        lambda _session, history, share: [each for each in history if share == 1 or each.article_id == talks],
+    )
+    span = {"since": NOW - timedelta(days=1), "until": room.now + timedelta(seconds=1)}
+    told = []
+    some = tried(settings(room), None, **span, told=told.append)
+    assert (some.share, some.looked_at) == (0.5, 1)
+    (said,) = told
+    assert "2 articles, estimated from 1 of them" in said
+    assert "what is listed is of these 1; --all tries all" in said
+    whole = tried(settings(room), None, **span, told=told.append, whole=True)
+    assert (whole.share, whole.looked_at, len(told)) == (1, 2, 1)
+    assert 0 < len(some.alerts) == len(whole.alerts)
+
+
+def test_what_is_looked_through_names_somebody_whom_a_rule_names(room):
+    """Of articles that were read only those are looked through in which such a one is named or speaks."""
+    names = {path: named(room, path) for path in ("/talks", "/harvest")}
+    with reading(load_settings(room.configuration).data_dir) as session:
+        read = {name for (name,) in session.rows("SELECT article_id FROM article_rows WHERE depth <> 'left_unread'")}
+        none = naming_none(session, list(names.values()), ["dmitry-peskov"])
+        nobody = naming_none(session, list(names.values()), ["hakan-fidan"])
+    assert names["/talks"] in read
+    assert none == read & {names["/harvest"]}
+    assert nobody == read & {*names.values()}
 
 
 def test_a_sample_has_whole_stories_and_is_each_time_the_same(tmp_path):

@@ -115,6 +115,20 @@ FROM statement_rows
 WHERE utterance_id IN (FROM said UNION SELECT member FROM utterance_links WHERE root IN (FROM said))
 ORDER BY article_id
 """
+# What was left unread, or could not be read, is looked at for what it may say.
+_NAMING_NONE = """
+WITH asked AS (
+    SELECT article_id FROM article_rows
+    WHERE depth <> 'left_unread' AND article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+)
+FROM asked
+EXCEPT
+SELECT article_id FROM mentions WHERE list_contains($refs::VARCHAR[], ref_id) AND article_id IN (FROM asked)
+EXCEPT
+SELECT article_id FROM title_mentions WHERE list_contains($refs::VARCHAR[], ref_id) AND article_id IN (FROM asked)
+EXCEPT
+SELECT article_id FROM statement_rows WHERE list_contains($refs::VARCHAR[], speaker_id) AND article_id IN (FROM asked)
+"""
 _OUTLETS = "SELECT outlet, coalesce(mode(language), 'en') FROM article_rows GROUP BY outlet ORDER BY outlet"
 
 
@@ -138,6 +152,11 @@ def stored_revisions(session: Session, keys: Sequence[tuple[str, int]]) -> tuple
 def told_alike(session: Session, article_ids: Sequence[str]) -> tuple[str, ...]:
     """Return the articles of the same stories, and those that report the same utterances."""
     return tuple(row[0] for row in session.rows(_TOLD_ALIKE, [article_ids]))
+
+
+def naming_none(session: Session, article_ids: Sequence[str], refs: Sequence[str]) -> frozenset[str]:
+    """Return those of the articles whose newest revision was read and has none of these people and bodies in it."""
+    return frozenset(row[0] for row in session.rows(_NAMING_NONE, {"article_ids": article_ids, "refs": refs}))
 
 
 def known_outlets(session: Session) -> tuple[tuple[str, str], ...]:

@@ -93,22 +93,24 @@ def check(config: Config = None) -> None:
 
 
 @command("rules backtest")
-def backtest(
+def backtest(  # noqa: PLR0917  (typer calls it by the names of its options)
     rule: Annotated[str | None, typer.Argument(metavar="RULE", help="Only this rule.")] = None,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="From then on; default 30 days ago.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Before then; default now.")] = None,
+    whole: Annotated[bool, typer.Option("--all", help="All there is, also where that takes minutes.")] = False,
     output_format: TableFormat = "table",
     config: Config = None,
 ) -> None:
     """Show what rules would have sent; sends and writes nothing.
 
-    Of a long past an estimate is told first, on stderr.
+    Of a long past an estimate is told first, on stderr, and then so many stories are tried as take a minute.
     """
     from flows.trials.backtest import summed, tried
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
-    found = tried(settings, rule, since=first, until=last, progress=shown(), told=partial(typer.echo, err=True))
+    told = partial(typer.echo, err=True)
+    found = tried(settings, rule, since=first, until=last, progress=shown(), told=told, whole=whole)
     tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format, SPARE)
     typer.echo(summed(found), err=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import sqrt
@@ -27,8 +27,8 @@ from flows.steps.record import BATCH, worked_out
 from flows.tables import table
 from flows.times import check_order
 from flows.trials.memory import Memory
-from flows.trials.past import Told, matched, retold, rules_named, touched
-from warehouse.revisions import Revision, came, told_alike
+from flows.trials.past import Told, key_of, looked_through, matched, retold, rules_named
+from warehouse.revisions import Revision, came, naming_none, told_alike
 from warehouse.session import Session
 from warehouse.store import is_begun, reading
 from warehouse.stories import story_roots
@@ -41,6 +41,8 @@ LOOKED = timedelta(hours=3)
 # An estimate takes so much for one pass, and lives through about so many revisions: it is there in seconds.
 ROUGHLY = timedelta(hours=6)
 MOST = 100
+# So many revisions that a rule could match are lived through in about a minute.
+MINUTE = 1_500
 # Of so many passes what needs no history is worked out at once.
 PASSES = 100
 ONE_DAY = timedelta(days=1)
@@ -59,13 +61,15 @@ class Backtest:
     """The alerts that would have fired, in their order, and how many messages would have told them.
 
     `revisions` came in the time, the first of them at `since`; `looked_at` of them are of that `share` of the stories
-    which was tried. `phrases` tells in what share of what was looked at each phrase of the rules stands.
+    which was tried, and `likely` of these, and of the time before that they rest on, are such as a rule could match.
+    Of an estimate `phrases` tells in what share of what was looked at each phrase of the rules stands.
     """
 
     alerts: tuple[Fired, ...] = ()
     messages: int = 0
     revisions: int = 0
     looked_at: int = 0
+    likely: int = 0
     share: float = 1.0
     since: datetime
     until: datetime
@@ -93,11 +97,12 @@ def backtest(
     since: datetime,
     until: datetime,
     most: int | None = None,
+    roughly: bool = False,
 ) -> Backtest:
     """Return what the rules would have sent from `since` to before `until`, with their history before it.
 
-    With `most` it is an estimate, in a fraction of the time: of so many stories that about so many revisions are looked
-    at, with what came within hours as one pass, and by words alone.
+    With `most` it is that of so many stories that about so many revisions are looked at; `roughly` takes what came
+    within hours as one pass, and goes by words alone.
     """
     waiting = [each for each in rules if each.rule.silent is not None]
     rules = [each for each in rules if each.rule.silent is None]
@@ -110,6 +115,7 @@ def backtest(
         within = [each for each in history if moment_of(each) >= since]
         share = min(1.0, most / len(within)) if most and within else 1.0
         sample = of_stories(session, history, share)
+        asked = sample if roughly else naming_any(session, sample, rules)
     found = Backtest(
         revisions=len(within),
         looked_at=sum(moment_of(each) >= since for each in sample),
@@ -119,16 +125,31 @@ def backtest(
     )
     if not rules:
         return with_silences(found, silences)
-    touching, phrases = touched(setup, rules, sample)
-    ids = matched(rules, list(retold(setup, rules, touching)))
+    likely, phrases = looked_through(setup, rules, asked)
     with reading(setup.data_dir) as session:
         # Copies and other reports count as sources, whether the rule matches them or not.
-        mates = came(session, since=None, until=until, article_ids=told_alike(session, ids))
-    roughly = ROUGHLY if most else None
-    passes = passes_of(list(retold(setup, rules, mates)), roughly)
-    alerts, messages = lived_through(setup, rules, list(passes), since, meaning=roughly is None)
-    shares = {phrase: count / len(sample) for phrase, count in phrases.items()}
-    return with_silences(replace(found, alerts=alerts, messages=messages, phrases=shares), silences)
+        mates = came(session, since=None, until=until, article_ids=told_alike(session, matched(rules, likely)))
+    known = {key_of(each.came): each for each in likely}
+    known |= {key_of(each.came): each for each in retold(setup, rules, [m for m in mates if key_of(m) not in known])}
+    passes = passes_of([known[key] for key in map(key_of, mates) if key in known], ROUGHLY if roughly else None)
+    # What else is lived through is there for what the sample rests on: another sample would have it.
+    own = frozenset(each.article_id for each in sample)
+    alerts, messages = lived_through(setup, rules, list(passes), since, of=own, roughly=roughly)
+    found = replace(
+        found,
+        alerts=alerts,
+        messages=messages,
+        likely=len(likely),
+        phrases={phrase: count / len(sample) for phrase, count in phrases.items()} if roughly else {},
+    )
+    return with_silences(found, silences)
+
+
+def naming_any(session: Session, history: Sequence[Revision], rules: Sequence[CompiledRule]) -> Sequence[Revision]:
+    """Return those of the revisions that name, or let speak, someone whom a rule names; or nobody knows whom."""
+    newest = [each.article_id for each in history if each.newest]
+    none = naming_none(session, newest, sorted({ref for rule in rules for ref in rule.officials}))
+    return [each for each in history if not each.newest or each.article_id not in none]
 
 
 def of_stories(session: Session, history: Sequence[Revision], share: float) -> Sequence[Revision]:
@@ -180,11 +201,12 @@ def lived_through(
     passes: Sequence[Sequence[Told]],
     since: datetime,
     *,
-    meaning: bool = True,
+    of: Collection[str],
+    roughly: bool = False,
 ) -> tuple[tuple[Fired, ...], int]:
     """Decide about the past once more, pass by pass, in memory; return what fires from `since` on, and its messages.
 
-    Without `meaning` it goes by words alone.
+    Of these articles only; `roughly` goes by words alone.
     """
     roster = ((each.official_id, each.side, each.country) for each in setup.watchlist.officials)
     memory, subscribers = Memory(roster), setup.settings.subscribers
@@ -195,7 +217,7 @@ def lived_through(
     wants_talks = any(Change.TALKS in each.rule.on for each in rules)
     wants_disputes = any(Change.DISPUTE in each.rule.on for each in rules)
     with stage(setup.progress, "tried", sum(map(len, passes))) as count:
-        for told, batch in with_batches(trial, passes, talks=wants_talks, meaning=meaning):
+        for told, batch in with_batches(trial, passes, talks=wants_talks, meaning=not roughly):
             moment = moment_of(told[-1].came)
             # As the passes in between would have done.
             memory.send_all(moment)
@@ -214,7 +236,7 @@ def lived_through(
             memory.add(decide(situation, batch, moment, rules=rules, subscribers=subscribers))
             for _ in told:
                 count()
-    fired = [each.alert for each in memory.told(since)]
+    fired = [each.alert for each in memory.told(since) if each.alert.article_id in of]
     ids = {each.alert_id for each in fired}
     messages = sum(not ids.isdisjoint(each.alert_ids) for each in memory.messages.values())
     return tuple(Fired(alert=each, article=memory.article(each.article_id)) for each in fired), messages
@@ -271,21 +293,34 @@ def tried(
     until: datetime | None,
     progress: Progress = silent,
     told: Callable[[str], None] | None = None,
+    whole: bool = False,
 ) -> Backtest:
     """Try one rule, or all, on a stretch of the past: by default the last 30 days. Raises UsageProblem.
 
-    Where that takes longer, what is `told` first is an estimate.
+    Where that takes longer, what is `told` first is an estimate; where it would take minutes, so many stories are tried
+    after it as take one, unless the `whole` is asked for.
     """
     setup = prepared(settings, progress=progress)
     rules = rules_named(setup, name)
     until = until or setup.now()
     since = since or until - DAYS
     check_order(since, until)
+    most = None
     if told:
-        early = backtest(setup.silently, rules, since=since, until=until, most=MOST)
+        early = backtest(setup.silently, rules, since=since, until=until, most=MOST, roughly=True)
+        most = None if whole else of_a_minute(early)
         if early.share < 1:
-            told(f"{expected(rules, early)}\nnow all of them are tried")
-    return backtest(setup, rules, since=since, until=until)
+            told(f"{expected(rules, early)}\nnow {'all' if most is None else f'about {most}'} of them are tried")
+    found = backtest(setup, rules, since=since, until=until, most=most)
+    if told and found.share < 1:
+        told(f"{expected(rules, found)}\nwhat is listed is of these {found.looked_at}; --all tries all")
+    return found
+
+
+def of_a_minute(early: Backtest) -> int | None:
+    """Return about how many revisions can be tried in a minute, by what an estimate found; None: all there are."""
+    likely = early.likely / early.share
+    return round(early.revisions * MINUTE / likely) if likely > MINUTE else None
 
 
 def expected(rules: Sequence[CompiledRule], found: Backtest) -> str:

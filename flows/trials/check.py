@@ -117,7 +117,7 @@ def wants_a_rule(who: Subscriber, settings: Settings) -> bool:
 def estimated(setup: Setup) -> tuple[list[Diagnostic], str]:
     """Return what would be too much for anyone, and how many alerts a day to expect, or why that is not known."""
     until = setup.now()
-    found = backtest(setup, setup.rules, since=until - DAYS, until=until, most=MOST)
+    found = backtest(setup, setup.rules, since=until - DAYS, until=until, most=MOST, roughly=True)
     if not found.revisions:
         return [], (
             f"nothing stored came in the last {DAYS.days} days, so there is no estimate; "

@@ -112,18 +112,19 @@ class Copies:
                 yield one.article_id, name
 
 
-def touched(
+def looked_through(
     setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revision]
-) -> tuple[list[Revision], Counter[str]]:
-    """Return those of the revisions that a rule could match, and in how many of all each phrase stands."""
-    found, phrases = list[Revision](), Counter[str]()
+) -> tuple[list[Told], Counter[str]]:
+    """Return those of the revisions that a rule could match, read, and in how many of all each phrase stands."""
+    found, phrases = list[Told](), Counter[str]()
     with stage(setup.progress, "looked through", len(history)) as count:
         for batch in batches(history):
             words = words_of(setup, batch)
-            for each in batch:
-                if stored := words.get((each.article_id, each.revision)):
-                    phrases.update(keys := phrases_found(rules, stored.article))
-                    found += [each] if is_for(rules, stored.article, keys) else []
+            keys = {key: phrases_found(rules, each.article) for key, each in words.items()}
+            phrases.update(phrase for each in keys.values() for phrase in each)
+            could = {key: words[key] for key, own in keys.items() if is_for(rules, words[key].article, own)}
+            found += as_read(setup, [each for each in batch if key_of(each) in could], could, could)
+            for _ in batch:
                 count()
     return found, phrases
 
@@ -132,14 +133,25 @@ def retold(setup: Setup, rules: Sequence[CompiledRule], history: Sequence[Revisi
     """Yield revisions with what is read in them; what was never read, and a rule could match, is read now."""
     for batch in batches(history):
         words = words_of(setup, batch)
-        known = readings_of(setup, batch)
-        unknown = [key for key in words if key not in known and may_match(rules, words[key].article)]
-        read = setup.reader.read([as_unread(setup, words[key].article) for key in unknown]) if unknown else []
-        known |= dict(zip(unknown, read, strict=True))
-        for each in batch:
-            key = (each.article_id, each.revision)
-            if stored := words.get(key):
-                yield Told(came=each, found=as_it_came(each, stored.article, known.get(key) or skimmed(stored)))
+        yield from as_read(setup, batch, words, [key for key in words if may_match(rules, words[key].article)])
+
+
+def as_read(
+    setup: Setup, batch: Sequence[Revision], words: Mapping[Key, StoredRevision], wanted: Collection[Key]
+) -> Iterator[Told]:
+    """Yield revisions that have words with what was read in them; `wanted` are read now where nothing was."""
+    known = readings_of(setup, batch)
+    unknown = [key for key in wanted if key not in known]
+    read = setup.reader.read([as_unread(setup, words[key].article) for key in unknown]) if unknown else []
+    known |= dict(zip(unknown, read, strict=True))
+    for each in batch:
+        if stored := words.get(key := key_of(each)):
+            yield Told(came=each, found=as_it_came(each, stored.article, known.get(key) or skimmed(stored)))
+
+
+def key_of(came: Revision) -> Key:
+    """Return what a revision is found by."""
+    return came.article_id, came.revision
 
 
 def matched(rules: Sequence[CompiledRule], told: Sequence[Told]) -> list[str]:
