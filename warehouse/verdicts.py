@@ -11,13 +11,14 @@ _JUDGEMENT = Columns(Judgement)
 _PRECISION = Columns(Precision)
 _FOUND_RIGHT = Columns(FoundRight)
 
+# Of the view alerts all would be put together before one is picked.
 # The newest verdict of whoever judged it; an alert that is right for one and wrong for another counts as both.
 _COUNTED = """
 SELECT a.rule, a.scope, count(*) FILTER (v.verdict = 'right'), count(*) FILTER (v.verdict = 'wrong')
 FROM (
     FROM verdicts QUALIFY row_number() OVER (PARTITION BY alert_id, subscriber ORDER BY marked_at DESC, rowid DESC) = 1
 ) AS v
-JOIN alerts AS a USING (alert_id)
+JOIN alert_rows AS a USING (alert_id)
 WHERE v.verdict <> 'seen'
 GROUP BY a.rule, a.scope
 ORDER BY a.rule, a.scope
@@ -36,7 +37,11 @@ told AS (
         WHERE s.article_id = a.article_id AND s.utterance_id = a.utterance_id
     ) AS topics
     FROM judged AS v
-    JOIN alerts AS a USING (alert_id)
+    JOIN (
+        SELECT r.alert_id, r.official_id, r.article_id, coalesce(l.root, r.utterance_id) AS utterance_id
+        FROM alert_rows AS r
+        LEFT JOIN utterance_links AS l ON l.member = r.utterance_id
+    ) AS a USING (alert_id)
     WHERE v.verdict <> 'seen'
 ),
 about AS (
