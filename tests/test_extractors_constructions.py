@@ -54,6 +54,31 @@ def read():
             id="whom an agency cites before its own report",
         ),
         pytest.param(
+            "Trump posted on Truth Social that Putin “is playing with fire.”",
+            ("Donald Trump", "posted", "Putin “is playing with fire.”"),
+            id="that after the place of a post",
+        ),
+        pytest.param(
+            "Medvedev posted on Telegram that Macron “dreams of a war he cannot fight.”",
+            ("Dmitry Medvedev", "posted", "Macron “dreams of a war he cannot fight.”"),
+            id="that before words of which only the verb is quoted",
+        ),
+        pytest.param(
+            "Putin will demand Crimea, according to Bloomberg.",
+            ("Bloomberg", "according to", "Putin will demand Crimea"),
+            id="what a source says that another will demand",
+        ),
+        pytest.param(
+            "Peskov told RIA that Kyiv had asked for talks, a claim Ukraine rejected.",
+            ("Dmitry Peskov", "told", "Kyiv had asked for talks"),
+            id="that another rejects the claim",
+        ),
+        pytest.param(
+            "Rubio told CBS that Iran would stop enrichment, an assertion that Tehran has denied.",
+            ("Marco Rubio", "told", "Iran would stop enrichment"),
+            id="that another denies the assertion",
+        ),
+        pytest.param(
             "Trump said, without evidence, that Kyiv had started the war.",
             ("Donald Trump", "said", "Kyiv had started the war"),
             id="an aside of the writer before that",
@@ -240,6 +265,17 @@ def test_a_president_is_the_one_the_paragraph_is_about(read, paragraph, speaker)
     """Whom an article has called so is meant, but where another who holds such an office acts in the paragraph."""
     text = f"Ukrainian President Volodymyr Zelensky met Meloni in Rome.\n\n{paragraph}"
     assert read(text)[-1][0] == speaker
+
+
+def test_who_promises_beside_his_quotation_is_no_part_of_it(read):
+    """A participle that hangs on a quotation's clause is of who says it, not of a subject within the quotation."""
+    text = "Lavrov said, “It is time,” promising the army will return. Fidan said, “We are ready,” adding he would fly."
+    assert [(row[0], row[1]) for row in read(text)] == [
+        ("Sergei Lavrov", "said"),
+        ("Sergei Lavrov", "promising"),
+        ("Hakan Fidan", "said"),
+        ("Hakan Fidan", "adding"),
+    ]
 
 
 def test_a_report_that_declines_is_its_own(read):

@@ -56,6 +56,11 @@ NO_GUARANTEES = {
     "en": "national security structure|a future security architecture|anti-sanctions guarantees|loan guarantees|"
     "guarantees against sanctions|social security commitments|collective defence",
 }
+OPERATIONS = {"en": "an act of sabotage|sabotage of the railway|a sabotage attack on a plant|to sabotage the pipelines"}
+NO_OPERATIONS = {
+    "en": "sabotaging the deal|sabotaged the peace talks|sabotage the fragile ceasefire|sabotage of the Vienna process|"
+    "to sabotage diplomacy|sabotaging every round of negotiations|sabotage our election"
+}
 
 
 def rows(topic, examples, *, meant):
@@ -72,6 +77,8 @@ def rows(topic, examples, *, meant):
     [
         *rows("ceasefire", CEASEFIRE, meant=True),
         *rows("ceasefire", NO_CEASEFIRE, meant=False),
+        *rows("military-operations", OPERATIONS, meant=True),
+        *rows("military-operations", NO_OPERATIONS, meant=False),
         *rows("security-guarantees", GUARANTEES, meant=True),
         *rows("security-guarantees", NO_GUARANTEES, meant=False),
     ],

@@ -43,6 +43,13 @@ def about(text, before=True, *, by_body=False):
         pytest.param("A TRUCE came. He said [we reject this]", "truce", id="this at the end"),
         pytest.param("A TRUCE came. He said [this plan is bad]", "truce", id="this plan"),
         pytest.param("A TRUCE came. [It was not clear who would pay]", "", id="it is clear that"),
+        pytest.param(
+            "A TRUCE came. He said [a meeting was held and it went well]", "", id="it of what they begin with"
+        ),
+        pytest.param("A TRUCE came. He said [a majority backs it]", "truce", id="it of what was named before"),
+        pytest.param(
+            "A TRUCE came. He said [a day may come and it ends, but they want it]", "truce", id="one of several"
+        ),
         pytest.param("A TRUCE came. He said [men that fight die]", "", id="that of a clause"),
         pytest.param("A TRUCE came. He said [Italy came]", "", id="nor does a word that begins like it"),
         pytest.param("It rained. He said [it was early] about TALKS", "", id="what comes later was not meant"),

@@ -170,7 +170,7 @@ def _quotation_end(doc: Doc, start: int, end: int) -> int:
 
 def _source_start(doc: Doc, start: int, end: int) -> int:
     """Return where a source begins that vouches for cue and words: "said that it works, according to CNN"."""
-    for token in doc[start + LEAST : end]:
+    for token in doc[start + 1 : end]:
         if token.lower_ == "according" and token.nbor(-1).text == "," and token.right_edge.i + 1 >= end:
             return token.i
     return end

@@ -63,6 +63,8 @@ _ELLIPTIC = re.compile(
     r"\b(?:agree|accept|refuse|negotiate|talk|sign|compromise|ready|willing|no|never|not)\b[^\w.!?;]*(?:[.!?;]|$)",
     re.IGNORECASE,
 )
+# "A meeting took place, and it went well": what the words begin with is what they go on about.
+_BEGINS_ANEW = re.compile(r"(?:an?|another)\s.*?\b(?:and|but|because|since|so)\s+(?=it\b)", re.IGNORECASE | re.DOTALL)
 _SPEAKER_ITSELF = re.compile(r"(?:it|they)\s")
 _GOES_ON = re.compile(
     r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"
@@ -91,6 +93,8 @@ def topics_of(
 def _takes_up(text: str, spans: Sequence[Span], lead: Span, *, by_body: bool) -> bool:
     own = _SPEAKER_ITSELF.match(text, spans[0].start, spans[0].end) if by_body else None
     rest = [Span(own.end() if own else spans[0].start, spans[0].end), *spans[1:]]
+    if _BEGINS_ANEW.match(words := " ".join(span.slice(text) for span in spans)) and len(_TAKES_UP.findall(words)) == 1:
+        return False
     if any(_TAKES_UP.search(text, span.start, span.end) for span in rest):
         return True
     return bool(_GOES_ON.match(text, spans[0].start, spans[0].end) and _WHICH.search(lead.slice(text)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import REPORTING_VERBS, is_role
 from extractors.speech.parsing import Frame, parse
-from extractors.speech.syntax import FINITE, NOUNS, SUBJECTS, VERBS
+from extractors.speech.syntax import FINITE, NOUNS, SUBJECTS, VERBS, is_stand_in
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -19,19 +19,31 @@ if TYPE_CHECKING:
 
 _OF_A_LIST = NOUNS | {"ADJ", "DET", "NUM", "CCONJ", "ADP", "PART"}
 _LONGEST = 24  # tokens of who says so
+_COUNTERED = frozenset({"deny", "reject", "dismiss", "dispute", "refute", "rebuff"})
 
 
 def parse_rightly(nlp: Language, frames: Iterable[Frame]) -> Iterator[Doc]:
     """Yield the parsed frames in order, subjects put right."""
     for doc in parse(nlp, frames):
         for token in doc:
-            if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS:
-                _give_subject(token)
-            elif token.lower_ == "according" and token.head.i > token.i:
-                _give_back_subject(token)
-            elif token.dep_ == "neg" and token.head.pos_ == "PROPN" and token.head.i < token.i:
-                _give_clause(token)
+            _put_right(token)
         yield doc
+
+
+def _put_right(token: Token) -> None:
+    head = token.head
+    if token.tag_ == "VBG" and token.dep_ == "advcl" and is_stand_in(head):
+        _give_to_speaker(token)
+    if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS:
+        _give_subject(token)
+    elif token.lower_ == "according" and head.i > token.i:
+        _give_back_subject(token)
+    elif token.dep_ == "neg" and head.pos_ == "PROPN" and head.i < token.i:
+        _give_clause(token)
+    elif token.lower_ == "that" and token.tag_ == "IN" and head.i > token.i:
+        token.dep_ = "mark"  # of "posted on X that Putin “is playing”", not what he plays
+    elif token.dep_ == "relcl" and token.lemma_ in _COUNTERED:
+        _set_apart(head)
 
 
 def _give_subject(verb: Token) -> None:
@@ -83,6 +95,20 @@ def _give_clause(negation: Token) -> None:
     for clause in other.rights if other is not None else ():
         if clause.dep_ == "relcl":
             clause.head = meant
+
+
+def _give_to_speaker(participle: Token) -> None:
+    """Give the "promising" of "but said, “It works,” promising that" to who says so, not to what is quoted."""
+    quoted = participle.head
+    if quoted.i < participle.i and quoted.dep_ == "ccomp" and quoted.head.i != quoted.i:
+        participle.head = quoted.head
+
+
+def _set_apart(noun: Token) -> None:
+    """Make an aside of "said Kyiv had asked for talks, a claim Ukraine rejected", which who says so does not say."""
+    article = noun.nbor(-1) if noun.i else noun
+    if article.tag_ == "DT" and article.i and article.nbor(-1).text == "," and noun.pos_ == "NOUN":
+        noun.dep_ = "appos"
 
 
 def _comma_before(verb: Token) -> int | None:

@@ -50,7 +50,7 @@ class Lexicon:
     by_words: frozenset[tuple[str, str]]
     no_words: frozenset[str]
     papers: frozenset[str]
-    reference: str
+    reference: frozenset[str]
     joins: frozenset[str]
     negation: str
     grants: frozenset[str]
@@ -113,7 +113,7 @@ def lexicon_of(language: str) -> Lexicon:
         by_words=frozenset(_pairs(own["by_words"])),
         no_words=frozenset(own["no_words"].split()),
         papers=frozenset(own["papers"].split()),
-        reference=own["reference"],
+        reference=frozenset(own["reference"].split()),
         joins=frozenset(own["and_also"].split()),
         negation=own["not"],
         grants=frozenset(own.get("grant", "").split()),

@@ -129,7 +129,7 @@ class Voices:
         unit = said.unit
         for at in range(said.within[0], min(len(unit.items), said.within[1] + LONGEST)):
             word = unit.word(at)
-            if word and unit.lexicon.reference in word.lemmas and (on := unit.word(at + 1)) and on.lower == "на":
+            if word and word.lemmas & unit.lexicon.reference and (on := unit.word(at + 1)) and on.lower == "на":
                 return at
         return None
 
