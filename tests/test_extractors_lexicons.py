@@ -59,8 +59,15 @@ NO_GUARANTEES = {
 OPERATIONS = {"en": "an act of sabotage|sabotage of the railway|a sabotage attack on a plant|to sabotage the pipelines"}
 NO_OPERATIONS = {
     "en": "sabotaging the deal|sabotaged the peace talks|sabotage the fragile ceasefire|sabotage of the Vienna process|"
-    "to sabotage diplomacy|sabotaging every round of negotiations|sabotage our election"
+    "to sabotage diplomacy|sabotaging every round of negotiations|sabotage our election|the Popular Mobilization Forces"
 }
+TERRITORY = {"en": "trade territory for peace|seized land|a referendum in Donetsk|a referendum on leaving Ukraine"}
+NO_TERRITORY = {
+    "en": "five lorries carrying aid into the territory|food for the territory|seizing land from white farmers|"
+    "a referendum on EU accession|a referendum needs to be held to decide on launching EU accession"
+}
+STRIKES = {"en": "a fire at the oil refinery|a strike on a refinery in Saratov|refineries burned"}
+NO_STRIKES = {"en": "the construction of an oil refinery in Libya|to build a new refinery|the sale of its refineries"}
 
 
 def rows(topic, examples, *, meant):
@@ -79,6 +86,10 @@ def rows(topic, examples, *, meant):
         *rows("ceasefire", NO_CEASEFIRE, meant=False),
         *rows("military-operations", OPERATIONS, meant=True),
         *rows("military-operations", NO_OPERATIONS, meant=False),
+        *rows("territory", TERRITORY, meant=True),
+        *rows("territory", NO_TERRITORY, meant=False),
+        *rows("energy-strikes", STRIKES, meant=True),
+        *rows("energy-strikes", NO_STRIKES, meant=False),
         *rows("security-guarantees", GUARANTEES, meant=True),
         *rows("security-guarantees", NO_GUARANTEES, meant=False),
     ],

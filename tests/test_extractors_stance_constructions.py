@@ -57,6 +57,13 @@ SENTENCES = (
     ("Tusk said Poland would not send troops to Ukraine.", Stance.REJECT),
     ("Baghaei said enrichment was non-negotiable.", Stance.REJECT),
     # what only sounds like a position, and what is one beside it
+    ("Boehler responded to a report that claimed Trump would abandon Israel unless the war ended.", Stance.ASSERT),
+    ("Peskov responded to claims that Russia was ready to give up Crimea.", Stance.ASSERT),
+    ("Araghchi addressed speculation that Iran would accept the plan.", Stance.NONE),
+    ("Fidan responded that Turkey was ready to host the talks.", Stance.OFFER),
+    ("Zelensky declined to talk about the ceasefire.", Stance.NONE),
+    ("Lavrov refused to speak about the truce.", Stance.NONE),
+    ("Lavrov refused to talk to Kyiv.", Stance.REJECT),
     ("The European Union announced new sanctions on Russia.", Stance.ASSERT),
     ("The European Union announced a ceasefire.", Stance.ACCEPT),
     ("The European Union extended its sanctions against Russia.", Stance.ASSERT),

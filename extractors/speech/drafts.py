@@ -64,7 +64,10 @@ _ELLIPTIC = re.compile(
     re.IGNORECASE,
 )
 # "A meeting took place, and it went well": what the words begin with is what they go on about.
-_BEGINS_ANEW = re.compile(r"(?:an?|another)\s.*?\b(?:and|but|because|since|so)\s+(?=it\b)", re.IGNORECASE | re.DOTALL)
+_BEGINS_ANEW = re.compile(
+    r"(?:an?|another)\s.*?\b(?:and|but|because|since|so|when|while|as|before|after)\s+(?=it\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SPEAKER_ITSELF = re.compile(r"(?:it|they)\s")
 _GOES_ON = re.compile(
     r"(?:must|will|would|should|shall|could|can|may|might|is|are|was|were|has|have|had|need(?:s|ed)?|ought)\b"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.drafts import Draft
 from extractors.speech.parsing import ParsedSentence
+from extractors.speech.proposals import answered
 from extractors.speech.quotations import WORD, Quotation, trimmed
 from extractors.speech.reports import cue_in, kind_of, whole
 from extractors.speech.syntax import is_hearer, subject
@@ -82,7 +83,7 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
         reports = _nearest(span, cues)
         cue = cue_in(_tokens(sentence, reports))
         speaker = _head(_tokens(sentence, _nearest(reports.span if reports else span, sources)))
-        if cue is not None and speaker is not None and not is_hearer(speaker):
+        if cue is not None and speaker is not None and not is_hearer(speaker) and answered(cue) is None:
             yield Heard(span, kind, cue, _whole(speaker, cue))
 
 

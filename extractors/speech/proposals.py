@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import AWAITING, HEARD_VERBS, LABELS, REPORTING_VERBS, SAID_OF_VERBS, is_role
+from extractors.speech.lexicon import ANSWERING, AWAITING, HEARD_VERBS, LABELS, REPORTING_VERBS, SAID_OF_VERBS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
@@ -61,7 +61,8 @@ def find_reports(sentence: ParsedSentence) -> Iterator[SpeechReport]:
         if is_source(token):
             report = _according(sentence, token)
         elif token.pos_ in VERBS:
-            report = _of_verb(sentence, token)
+            thing = answered(token)
+            report = _of_verb(sentence, token) if thing is None else _of_answer(token, thing)
         else:
             report = _of_noun(token) if token.pos_ == "NOUN" else None
         if report is not None and report.ranges and not _is_question(token, report.ranges):
@@ -116,6 +117,24 @@ def _of_verb(sentence: ParsedSentence, verb: Token) -> SpeechReport | None:
     if cue.speaker is None or cue.speaker.i == verb.i:
         cue = replace(cue, speaker=phrase_before(sentence, verb))
     return SpeechReport(cue, verb, with_particle(verb), construction, tuple(ranges))
+
+
+def answered(verb: Token) -> Token | None:
+    """Return the "claims" of "responded to claims that", which others make."""
+    if verb.lemma_.lower() not in ANSWERING:
+        return None
+    beside = [verb, *(child for child in verb.rights if child.lower_ in {"to", "on"})]
+    things = (child_of(head, "dobj", "pobj") for head in beside)
+    return next((thing for thing in things if thing is not None and _clause_of(thing, "that") is not None), None)
+
+
+def _of_answer(verb: Token, thing: Token) -> SpeechReport | None:
+    """Return an answer, whose words are what it answers as a whole: nobody says here that the claims are right."""
+    cue, way = cue_of(verb), "dobj" if thing.head == verb else f"prep-{thing.head.lower_}"
+    if cue is None:
+        return None
+    whole = [(thing.left_edge.i, thing.right_edge.i + 1)]
+    return SpeechReport(cue, verb, with_particle(verb), way, tuple(trimmed(verb.doc, whole)))
 
 
 def _is_question(verb: Token, ranges: Sequence[Range]) -> bool:
@@ -198,21 +217,25 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> Sp
 
 
 def _of_noun(noun: Token) -> SpeechReport | None:
+    above = noun.head.head if noun.dep_ == "pobj" else noun.head
+    if answered(above) == noun:
+        return None
+    for construction, clause in (("noun-that", _clause_of(noun, "that")), ("noun-inf", _clause_of(noun, "to"))):
+        if clause is not None:
+            owner = child_of(noun, "poss")
+            speaker = owner if owner is not None else doer(noun)
+            ranges = tuple(_of_clause(noun, clause))
+            return SpeechReport(Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, ranges)
+    return None
+
+
+def _clause_of(noun: Token, opening: str) -> Token | None:
+    """Return the clause that says what a noun like "claim" means, if it begins with that, or with to."""
     clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
     if clause is None:
         return None
-    marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
-    if "that" in marks:
-        construction = "noun-that"
-    elif is_infinitive(clause):
-        construction = "noun-inf"
-    else:
-        return None
-    owner = child_of(noun, "poss")
-    speaker = owner if owner is not None else doer(noun)
-    return SpeechReport(
-        Cue(noun, noun, speaker), noun, noun.lemma_.lower(), construction, tuple(_of_clause(noun, clause))
-    )
+    has_that = any(child.dep_ == "mark" and child.lower_ == "that" for child in clause.children)
+    return clause if (has_that if opening == "that" else not has_that and is_infinitive(clause)) else None
 
 
 def _according(sentence: ParsedSentence, token: Token) -> SpeechReport | None:

@@ -85,7 +85,8 @@ _LONGEST = 5_000  # characters in which a statement makes its point
 _REACH = 300  # characters before a condition
 _DECLINING = frozenset({"decline", "refuse"})
 _SAYING = re.compile(
-    r"to (?:say|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify|speculate)\b"
+    r"to (?:say|(?:talk|speak) about|comment|confirm|answer|disclose|discuss|elaborate|specify|reveal|name|identify"
+    r"|speculate)\b"
     r"|to (?:provide|give|offer|make|share) (?:\S+ ){0,3}?(?:comments?|details?|statements?|information|answers?)\b"
 )
 # On what condition a cue's act turns into the condition.
