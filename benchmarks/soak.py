@@ -1,11 +1,13 @@
 """Live through a month of a deployment in fast time; print what grows, and what was lost, doubled or not told.
 
-    .venv/bin/python -m benchmarks.soak [--passes 720] [--feeds 500]
+    .venv/bin/python -m benchmarks.soak [--days 30] [--hours 6] [--feeds 500] [--each 10]
 
-A pass is an hour of the clock. Each feed has a new article a day, one in ten of which fires; one feed in five is out of
-order for forty hours of each week, at its own hours, and the mail server is away from two to seven each Thursday. Every
-tenth of the way a line shows what this process and its folder hold; what is given as growth is that of the last half.
-SIGINT ends it after a pass, and what was done is counted.
+There is a pass each so many hours of the clock, and each feed has a new article each so many days, one in ten of which
+fires; one feed in five is out of order for forty hours of each week, at its own hours, and the mail server is away from
+two to fourteen each Thursday. A pass over 500 feeds takes some two processor seconds before it has read an article, so
+an hourly one would take hours here. Every tenth of the way a line shows what this process and its folder hold, once the
+C library has given back what it can; what is given as growth is that of the last half. SIGINT ends it after a pass, and
+what was done is counted.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from warehouse.store import reading
 BEGIN = datetime.fromisoformat("2026-03-02T00:00:00+00:00")  # a Monday
 HOUR = timedelta(hours=1)
 DAY, WEEK = 24, 168
+MAIL_AWAY = range(3 * DAY + 2, 3 * DAY + 14)  # hours of a week
 OUT_OF_ORDER = 40  # hours of a week, of one feed in five
 FIRES = 10  # one article in so many
 ASKED_AGAIN = 12  # hours after which whoever failed was asked again
@@ -61,9 +64,9 @@ class KeptPool(Pool):
 class World:
     """All outlets, as of an hour."""
 
-    def __init__(self, server: HttpServer, feeds: int) -> None:
-        """Answer for so many feeds."""
-        self.server, self.feeds, self.hour = server, feeds, 0
+    def __init__(self, server: HttpServer, feeds: int, each: int) -> None:
+        """Answer for so many feeds, with an article each so many hours."""
+        self.server, self.feeds, self.each, self.hour = server, feeds, each, 0
         for feed in range(feeds):
             server.reply(f"/feed{feed}", lambda _asked, feed=feed: self.listing(feed))
 
@@ -73,7 +76,7 @@ class World:
 
     def articles(self, feed: int) -> list[int]:
         """Return the numbers of the articles that a feed has had so far."""
-        return [day * self.feeds + feed for day in range((self.hour - feed % DAY) // DAY + 1)]
+        return [turn * self.feeds + feed for turn in range((self.hour - feed % self.each) // self.each + 1)]
 
     def listing(self, feed: int) -> Reply:
         """Return the last five articles of a feed, or that it is out of order."""
@@ -81,7 +84,7 @@ class World:
             return Reply(503)
         items = ""
         for number in self.articles(feed)[-5:]:
-            published = BEGIN + (number // self.feeds * DAY + feed % DAY) * HOUR
+            published = BEGIN + (number // self.feeds * self.each + feed % self.each) * HOUR
             self.server.reply(f"/a{number}", lambda _asked, number=number: article(number))
             items += (
                 f"<item><title>{story(number)[0]}</title><link>{self.server.url(f'/a{number}')}</link>"
@@ -89,8 +92,8 @@ class World:
             )
         return Reply(body=f"<rss version='2.0'><channel><title>F{feed}</title>{items}</channel></rss>".encode())
 
-    def configuration(self, mail: SmtpSink) -> str:
-        """Return the deployment's configuration."""
+    def configuration(self, mail: SmtpSink, hours: int) -> str:
+        """Return the deployment's configuration, with a pass each so many hours."""
         feeds = "".join(
             f'[[feeds]]\nurl = "{self.server.url(f"/feed{feed}")}"\noutlet = "Outlet-{feed}."\nevery = "1h"\n'
             for feed in range(self.feeds)
@@ -107,7 +110,7 @@ per_host = 16
 pass_seconds = 3600
 allow_hosts = ["127.0.0.1:{self.server.port}"]
 [schedule]
-every = "1h"
+every = "{hours}h"
 {feeds}{people}
 [[rules]]
 name = "ceasefire"
@@ -136,6 +139,7 @@ def held(data_dir: Path) -> dict[str, float]:
     here = psutil.Process()
     return {
         "rss_mb": here.memory_info().rss / 1e6,
+        "trimmed_mb": trimmed(),
         "open_files": here.num_fds(),
         "threads": here.num_threads(),
         "children": len(here.children(recursive=True)),
@@ -147,13 +151,13 @@ def held(data_dir: Path) -> dict[str, float]:
 def main() -> None:
     """Live through it, then count."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--passes", type=int, default=720)
-    parser.add_argument("--feeds", type=int, default=500)
+    for name, default in (("days", 30), ("hours", 6), ("feeds", 500), ("each", 10)):
+        parser.add_argument(f"--{name}", type=int, default=default)
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     with TemporaryDirectory() as folder, HttpServer() as server, SmtpSink() as mail:
-        world, path = World(server, asked.feeds), Path(folder) / "talkwatch.toml"
-        path.write_text(world.configuration(mail), encoding="utf-8")
+        world, path = World(server, asked.feeds, asked.each * DAY), Path(folder) / "talkwatch.toml"
+        path.write_text(world.configuration(mail, asked.hours), encoding="utf-8")
         setup = prepared(load_settings(path, sending=True))
         setup = replace(setup, now=lambda: BEGIN + world.hour * HOUR, pause=lambda _: None)
         vars(setup)["make_pool"] = (
@@ -162,21 +166,20 @@ def main() -> None:
         seen: list[dict[str, float]] = []
         asked_to_stop: list[bool] = []
         signal.signal(signal.SIGINT, lambda *_: asked_to_stop.append(True))
-        for hour in range(asked.passes):
+        passes = asked.days * DAY // asked.hours
+        for number in range(passes):
             if asked_to_stop:
                 break
-            world.hour = hour
+            world.hour = number * asked.hours
             mail._cues["MAIL"].clear()  # noqa: SLF001 (a server that is away for hours, not for so many mails)
-            if hour % WEEK in range(3 * DAY + 2, 3 * DAY + 7):
+            if world.hour % WEEK in MAIL_AWAY:
                 mail.answer("MAIL", "421 later", times=1000)
             run_pass(setup, scheduled=True)
             server.requests.clear()  # what the outlets remember is no memory of ours
-            if hour % max(1, asked.passes // 10) == 0 or hour == asked.passes - 1:
-                seen.append(held(setup.data_dir))
-                print(hour, *(f"{name}={value:.0f}" for name, value in seen[-1].items()), flush=True)
-        given_back = seen[-1]["rss_mb"] - trimmed()
-        print(f"of the memory at the end {given_back:.0f} MB are given back when the C library is asked to")
-        sys.exit(report(world, setup.data_dir, mail, seen, world.hour + 1))
+            if number % max(1, passes // 10) == 0 or number == passes - 1:
+                seen.append({"pass": number, **held(setup.data_dir), "spellings": setup.spellings.keys.cache_info().currsize})
+                print(*(f"{name}={value:.0f}" for name, value in seen[-1].items()), flush=True)
+        sys.exit(report(world, setup.data_dir, mail, seen))
 
 
 def trimmed() -> float:
@@ -187,7 +190,7 @@ def trimmed() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, float]], passes: int) -> int:
+def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, float]]) -> int:
     """Print the counts; return 1 when anything was lost or doubled."""
     with reading(data_dir) as session:
         (articles, doubled) = session.rows("SELECT count(*), count(*) - count(DISTINCT url) FROM articles")[0]
@@ -197,7 +200,7 @@ def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, fl
         )
     # What is in order again is asked within hours, and what came last may be asked for next time.
     late = {feed for feed in range(world.feeds) if any(world.out_of_order(feed, ago) for ago in range(ASKED_AGAIN))}
-    world.hour -= ASKED_AGAIN
+    lived, world.hour = world.hour + 1, world.hour - ASKED_AGAIN
     came = [number for feed in set(range(world.feeds)) - late for number in world.articles(feed)]
     told = Counter(said.split()[0] for said in subjects(mail, "desk"))
     fire = [number for number in came if number % FIRES == 0]
@@ -205,11 +208,11 @@ def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, fl
     outlets = [f"Outlet-{feed}." for feed in range(world.feeds)]
     begun, over = (sum(texts.count(f"{name} {what} (") for name in outlets) for what in ("fails", "is well again"))
     half = seen[len(seen) // 2 :]
-    growth = (half[-1]["rss_mb"] - half[0]["rss_mb"]) / max(1, passes / 2) * 100
+    growth = (half[-1]["trimmed_mb"] - half[0]["trimmed_mb"]) / max(1, half[-1]["pass"] - half[0]["pass"]) * 100
     copies = Counter(str(each.message["Message-ID"]) for each in mail.mails)
     print(f"articles={articles} of at least {len(came)}, stored_twice={doubled}, due {len(fire)}, waiting={waiting}")
     print(f"mails={len(mail.mails)}, of them twice under one id {sum(count - 1 for count in copies.values())}")
-    long = sum(len(range(-7 * feed % WEEK, passes - DAY - ASKED_AGAIN, WEEK)) for feed in range(0, world.feeds, 5))
+    long = sum(len(range(-7 * feed % WEEK, lived - DAY - ASKED_AGAIN, WEEK)) for feed in range(0, world.feeds, 5))
     print(f"outages of over a day {long}, told {begun}, their ends {over}, {len(told)} subjects")
     print(f"memory grows {growth:.1f} MB in 100 passes")
     print("rows:", ", ".join(f"{name} {rows}" for name, rows in tables))

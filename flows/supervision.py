@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import multiprocessing
@@ -46,13 +47,15 @@ def notify(*said: str) -> None:
         line.send("\n".join(said).encode())
 
 
-def breed() -> None:
+def fork_nursery() -> None:
     """Fork the nursery from this process, whose memory it shares as long as neither writes to it.
 
     It ends with this process and the last that was forked from it. Nothing is done beside other threads, of which a
     fork has none, but all their locks; nor where the directory of temporary files has too long a name.
     """
-    address = str(Path(get_temp_dir()) / "nursery")
+    folder = Path(get_temp_dir())
+    _sweep(folder.parent)
+    address = str(folder / "nursery")
     if threading.active_count() > 1 or len(os.fsencode(address)) > _LONGEST_ADDRESS:
         return
     server: Any = forkserver._forkserver  # noqa: SLF001 (it would begin an interpreter, which shares nothing)
@@ -67,15 +70,28 @@ def breed() -> None:
         pid = os.fork()
         if not pid:
             _be_nursery(listener.fileno(), ends)
-    gc.unfreeze()  # else DuckDB's objects outlive its module at the end, and it lists them
+    # What is frozen no search for garbage writes to, which would end the sharing of most of it. To the very end it is
+    # not kept so: DuckDB's objects would outlive its module, and it lists them.
+    atexit.register(gc.unfreeze)
     os.close(ends)
     # It takes this one for its own, and asks that for processes (the reason for SLF001 is above).
     server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, living, pid  # noqa: SLF001
 
 
+def _sweep(folder: Path) -> None:
+    """Take away the folders of nurseries whose `serve` was killed: nobody listens there any more."""
+    for address in folder.glob("pymp-*/nursery"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            try:
+                line.connect(str(address))
+            except ConnectionRefusedError:
+                address.unlink()
+                address.parent.rmdir()
+
+
 def begun_by() -> ForkServerContext | SpawnContext:
     """Return how processes are begun: forked from the nursery where one was bred, else each an interpreter anew."""
-    server: Any = forkserver._forkserver  # noqa: SLF001 (see `breed`)
+    server: Any = forkserver._forkserver  # noqa: SLF001 (see `fork_nursery`)
     return _FORKED if server._forkserver_address else _SPAWNED  # noqa: SLF001 (the same)
 
 

@@ -115,7 +115,7 @@ def test_a_process_lets_go_of_its_locks_when_its_parent_is_killed(tmp_path):
 NURSERY = """
 import os, sys
 from pathlib import Path
-from flows.supervision import begun_by, breed
+from flows.supervision import begun_by, fork_nursery
 from warehouse.locking import exclusive
 
 LOADED = []
@@ -127,7 +127,7 @@ def report():
 if __name__ == "__main__":
     with exclusive(Path(sys.argv[1])):
         LOADED.append("before")
-        breed()
+        fork_nursery()
         LOADED.append("after")
         while True:
             child = begun_by().Process(target=report)

@@ -186,9 +186,9 @@ def lead(setup: Setup, *, has_begun: bool) -> None:
         raise PartEnded("; ".join(str(problem).splitlines())) from None
     with prefect_server(setup.data_dir, setup.settings.prefect_port) as server:
         from flows.serving import serve as serve_until_stopped
-        from flows.supervision import breed
+        from flows.supervision import fork_nursery
 
-        breed()
+        fork_nursery()
         serve_until_stopped(setup, server)
 
 
