@@ -90,7 +90,9 @@ def compile_rules(rules: Iterable[Rule], watchlist: Watchlist) -> tuple[Compiled
     keywords = dict.fromkeys(keyword for rule in rules for keyword in _phrases_of(rule))
     phrases = PhraseIndex({keyword: wordings(keyword, watchlist) for keyword in keywords})
     offices = Offices(watchlist)
-    return tuple(_compiled(rule, phrases, offices, watchlist) for rule in rules)
+    # Most rules name the same: "any" is everybody on the watchlist.
+    officials = {names: _meant(names, watchlist) for names in dict.fromkeys(rule.officials for rule in rules)}
+    return tuple(_compiled(rule, phrases, offices, officials[rule.officials]) for rule in rules)
 
 
 def _phrases_of(rule: Rule) -> Iterator[str]:
@@ -99,10 +101,16 @@ def _phrases_of(rule: Rule) -> Iterator[str]:
     yield from phrases_in(rule.where)
 
 
-def _compiled(rule: Rule, phrases: PhraseIndex, offices: Offices, watchlist: Watchlist) -> CompiledRule:
+def _meant(names: Iterable[str], watchlist: Watchlist) -> Mapping[str, tuple[Target, ...]]:
     officials: dict[str, tuple[Target, ...]] = {}
-    for each in (found for text in rule.officials for found in named(text, watchlist)):
+    for each in (found for text in names for found in named(text, watchlist)):
         officials[each.ref_id] = (*officials.get(each.ref_id, ()), each)
+    return officials
+
+
+def _compiled(
+    rule: Rule, phrases: PhraseIndex, offices: Offices, officials: Mapping[str, tuple[Target, ...]]
+) -> CompiledRule:
     return CompiledRule(
         rule=rule,
         phrases=phrases,

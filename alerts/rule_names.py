@@ -195,7 +195,7 @@ def _finds(phrase: str, text: str) -> bool:
 def wrong_officials(_: str, officials: Iterable[str], known: KnownNames) -> Iterator[str]:
     """Yield what is no name of anybody."""
     for text in officials:
-        if not named(text, known.watchlist):
+        if _key(text) != ANY and not named(text, known.watchlist):
             sort, names = known_names(text, known.watchlist)
             yield f'unknown {sort} "{text}"{nearest_name(text, names)}'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import logging
 import multiprocessing
@@ -53,9 +54,7 @@ def fork_nursery() -> None:
     It ends with this process and the last that was forked from it. Nothing is done beside other threads, of which a
     fork has none, but all their locks; nor where the directory of temporary files has too long a name.
     """
-    folder = Path(get_temp_dir())
-    _sweep(folder.parent)
-    address = str(folder / "nursery")
+    address = str(_take_folder() / "nursery")
     if threading.active_count() > 1 or len(os.fsencode(address)) > _LONGEST_ADDRESS:
         return
     server: Any = forkserver._forkserver  # noqa: SLF001 (it would begin an interpreter, which shares nothing)
@@ -78,19 +77,27 @@ def fork_nursery() -> None:
     server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, living, pid  # noqa: SLF001
 
 
-def _sweep(folder: Path) -> None:
-    """Take away the folders of nurseries whose `serve` was killed: nobody listens there any more."""
-    for address in folder.glob("pymp-*/nursery"):
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+def _take_folder() -> Path:
+    """Return a folder of this process's own, and take away those of nurseries whose `serve` was killed.
+
+    It is ours by a lock that ends with this process. To ask who listens there would end a living nursery.
+    """
+    own = Path(get_temp_dir())
+    fcntl.flock(os.open(own, os.O_RDONLY), fcntl.LOCK_EX)
+    for address in own.parent.glob("pymp-*/nursery"):
+        with suppress(OSError):
+            held = os.open(address.parent, os.O_RDONLY)
             try:
-                line.connect(str(address))
-            except ConnectionRefusedError:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 address.unlink()
                 address.parent.rmdir()
+            finally:
+                os.close(held)
+    return own
 
 
 def begun_by() -> ForkServerContext | SpawnContext:
-    """Return how processes are begun: forked from the nursery where one was bred, else each an interpreter anew."""
+    """Return how processes are begun: forked from the nursery where one was forked, else each an interpreter anew."""
     server: Any = forkserver._forkserver  # noqa: SLF001 (see `fork_nursery`)
     return _FORKED if server._forkserver_address else _SPAWNED  # noqa: SLF001 (the same)
 

@@ -163,7 +163,42 @@ def test_processes_are_forked_from_the_nursery(tmp_path):
         pass
 
 
-def test_where_no_nursery_can_be_bred_processes_are_interpreters(tmp_path):
+def test_what_a_killed_serve_left_of_its_nursery_is_swept(tmp_path):
+    """Its folder goes at the next start; that of another that lives stays, and so does its nursery."""
+    (tmp_path / "program.py").write_text(NURSERY)
+    (tmp_path / "pymp-other").mkdir()
+
+    def begun(lock):
+        program = subprocess.Popen(
+            [sys.executable, str(tmp_path / "program.py"), str(tmp_path / lock)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        assert program.stdout
+        return program, program.stdout.readline().split(" ")[0], program.stdout.readline()
+
+    with begun("one")[0] as killed:
+        left = next(tmp_path.glob("pymp-*/nursery")).parent
+        killed.kill()
+    living, nursery, _ = begun("two")
+    other, _, _ = begun("three")
+    with living, other:
+        assert living.stdin
+        assert living.stdout
+        living.stdin.write("\n")
+        living.stdin.flush()
+        assert living.stdout.readline().split(" ")[0] == nursery
+        own = {each.parent.name for each in tmp_path.glob("pymp-*/nursery")}
+        for each in (living, other):
+            each.kill()
+    assert len(own) == 2
+    assert left.name not in own
+    assert (tmp_path / "pymp-other").exists()
+
+
+def test_where_no_nursery_can_be_forked_processes_are_interpreters(tmp_path):
     """A directory of temporary files with too long a name for a socket keeps nothing from its work."""
     (tmp_path / "program.py").write_text(NURSERY)
     folder = tmp_path / ("long" * 20) / ("longer" * 10)
