@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from extractors.copies.gist import gist
+from extractors.copies.gist import gist, names_in
 from extractors.copies.sameness import is_telling, key_of
 from extractors.records import Article, Mention, MentionKind, Reading, Span
 from extractors.relation_records import Happening
@@ -30,7 +30,7 @@ SAME_VOICE = 0.3
 OTHER_VOICE = -0.6
 MEANT = 2.5
 FADING = 0.005  # less for each hour between them: what is told of at once is rather one happening
-MIDDLING = 0.51  # of headlines as near as this nothing more is known
+MIDDLING = 0.53  # of headlines as near as this nothing more is known
 MIDDLING_TRANSLATED = 0.3  # no words in common bring them nearer
 
 # Which round of talks a headline is on: "third round", "round 3", «третий раунд».
@@ -39,6 +39,7 @@ _ROUND = re.compile(
     r"|\b(?:round|stage|phase|раунд|этап|етап)\s(?P<after>\w+)",
     re.IGNORECASE,
 )
+_LISTED = "={}"  # no word of a text
 _FIRST = re.compile(r"first|one$|1st|1-|перв|перш", re.IGNORECASE)
 
 
@@ -128,13 +129,22 @@ def _voices(one: Happening, other: Happening) -> float:
 
 
 def _keys(text: str, mentions: Sequence[Mention], language: str | None, end: int) -> frozenset[int]:
-    """Return keys of whom and what a text names up to a character, by id, and of its other words, whatever the form."""
+    """Return keys of whom and what a text names up to a character, by id, and of its other words, whatever the form.
+
+    Countries and what else is listed are one name as an adjective, by their people and by their capitals too.
+    """
     named = [each for each in mentions if each.span.end <= end and each.kind is not MentionKind.TOPIC]
     rest = _without(text[:end], [each.span for each in named])
     stems = inflection(language).of_text
-    words = {each.ref_id or plain_words(each.name) for each in named}
-    words |= {min(stems(word), default=word) for word in plain_words(rest).split() if is_telling(word)}
+    words = {name for each in named for name in _names(each)} | set(map(_LISTED.format, names_in(rest)))
+    telling = (word for word in plain_words(rest).split() if is_telling(word) and not names_in(word))
+    words |= {min(stems(word), default=word) for word in telling}
     return frozenset(key_of(b"happening", word.encode(errors="replace")) for word in words)
+
+
+def _names(mention: Mention) -> Iterable[str]:
+    listed = names_in(mention.name) if mention.kind is MentionKind.PLACE else ()
+    return map(_LISTED.format, listed) if listed else (mention.ref_id or plain_words(mention.name),)
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:

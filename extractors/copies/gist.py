@@ -172,8 +172,8 @@ class Gist:
 @lru_cache(maxsize=_KEPT)
 def gist(sentence: str) -> Gist:
     """Return what a sentence is compared by."""
-    printed = tuple(_WORD.findall(_GROUPED.sub("", fold(sentence)).replace("’", "'")))
-    words = tuple(_COUNTRY if word in _COUNTRIES else word.lower().removesuffix("'s") for word in printed)
+    printed = _printed(sentence)
+    words = _small(printed)
     named = list(_NAMES.all_in(words))
     parties = _placed(words, named)
     listed = {place for _, start, end in named for place in range(start, end)}
@@ -201,6 +201,19 @@ def gist(sentence: str) -> Gist:
         unreal=any(name == "unreal" for name, _, _ in _HYPOTHETICAL.all_in(words)),
         lacking=frozenset(_lacking(words)),
     )
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return which of those that are listed a text names, in whatever form: "Kyiv", "Ukrainians", «украинский»."""
+    return frozenset(name for name, _, _ in _NAMES.all_in(_small(_printed(text))))
+
+
+def _printed(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(_GROUPED.sub("", fold(text)).replace("’", "'")))
+
+
+def _small(printed: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_COUNTRY if word in _COUNTRIES else word.lower().removesuffix("'s") for word in printed)
 
 
 def _letters(words: tuple[str, ...]) -> Letters:
