@@ -24,7 +24,7 @@ import duckdb
 from benchmarks.scopes import run
 from extractors.copies import apart as guards
 from extractors.copies.gist import gist
-from extractors.copies.meaning import LEFT_OVER, NEAR, NEAR_TRANSLATED
+from extractors.copies.meaning import NEAR, NEAR_TRANSLATED, near_enough
 from extractors.copies.sameness import SAID_ONCE
 from extractors.text.vectors import matrix
 from flows.steps.meaning import vectors_of
@@ -84,8 +84,7 @@ def cause(one: str, other: str, near: float) -> str:
             return f"set apart as {guard.__name__}"
     if near < enough:
         return "not near enough"
-    over = near < enough + LEFT_OVER * guards.left_over(some, others)
-    return "a name or figure that one has" if over else "too small a part"
+    return "a name or figure that one has" if near < near_enough(some, others) else "too small a part"
 
 
 def linked(days: Path, data_dir: Path) -> Iterator[tuple[Any, Any]]:

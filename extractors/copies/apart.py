@@ -31,6 +31,8 @@ _SWAP = 2  # names that stand where the other stood, or in another case
 _CASELESS = 4  # letters of a name that its cases share
 _WITHIN = 6  # words that mean something, of which two sentences have no such row by chance
 _FRAME = 1  # words around the one that is replaced
+_UNNAMED = 0.5  # of a name, for all that are meant by "both countries"
+_SHARED = 0.25  # of the words of a clause that the other sentence has as well
 _SPOKEN_OF = 0.5  # of a condition, in the sentence that makes none
 # The row of the opposites that an order of events may tell better.
 _BEFORE = frozenset(side for each in sides_of(("before",)) for side in (each, -each))
@@ -75,7 +77,16 @@ def opposed(one: Gist, other: Gist) -> bool:
     told = _BEFORE if _order(one.sequence, other.sequence) is _Order.ONE else frozenset()
     here, there = ({side for side in each.sides - told if -side not in each.sides} for each in (one, other))
     is_turned = any(-side in there for side in here) or _is_prefixed(one, other)
-    return (one.negated != other.negated) != is_turned
+    return _differ_in_nots(one, other) != is_turned
+
+
+def _differ_in_nots(one: Gist, other: Gist) -> bool:
+    """Tell whether one of two sentences has a "not" in what both speak of: one may go on with something else."""
+    if one.negated == other.negated or not is_one_language(one, other):
+        return one.negated != other.negated
+    longer, shorter = sorted((one, other), key=lambda each: (len(each.clauses), sorted(each.words)), reverse=True)
+    shared = [negated for told, negated in longer.clauses if not told or in_common(told, shorter.told) > _SHARED]
+    return shorter.negated != (sum(shared) % 2 == 1) if shared and len(longer.clauses) > len(shorter.clauses) else True
 
 
 def _is_prefixed(one: Gist, other: Gist) -> bool:
@@ -103,9 +114,16 @@ def replaced(one: Gist, other: Gist) -> bool:
     if not is_one_language(one, other) or one.figures != other.figures or one.negated != other.negated:
         return False
     ours, theirs = set(one.course), set(other.course)
-    if len(ours - theirs) != 1 or len(theirs - ours) != 1 or len(ours & theirs) < _FRAME:
+    is_one_word = _is_one_word(ours - theirs, theirs - ours) or _is_one_word(
+        ours - theirs - one.names, theirs - ours - other.names
+    )
+    if not is_one_word or len(ours & theirs) < _FRAME:
         return False
     return _in_order(one.course, other.course) >= len(ours & theirs) and not _on_one_side(one, other)
+
+
+def _is_one_word(own: set[str], others: set[str]) -> bool:
+    return len(own) == len(others) == 1
 
 
 def _on_one_side(one: Gist, other: Gist) -> bool:
@@ -118,9 +136,20 @@ def is_one_language(one: Gist, other: Gist) -> bool:
     return one.letters is other.letters
 
 
-def left_over(one: Gist, other: Gist) -> int:
-    """Return how many names and figures only one of two sentences has."""
-    return len(one.names ^ other.names) + len(one.figures ^ other.figures)
+def names_left(one: Gist, other: Gist) -> float:
+    """Return how many names only one of two sentences has: "both countries" may be those, and all count as a half."""
+    own = ((len(here.names - there.names), there.unnamed) for here, there in ((one, other), (other, one)))
+    return sum(min(count, _UNNAMED) if unnamed else count for count, unnamed in own)
+
+
+def figures_left(one: Gist, other: Gist) -> int:
+    """Return how many figures only one of two sentences has."""
+    return len(one.figures ^ other.figures)
+
+
+def lack_unlike(one: Gist, other: Gist) -> bool:
+    """Tell whether two sentences are each of what there is not without something, and name nothing of it in common."""
+    return bool(one.lacking and other.lacking) and one.lacking.isdisjoint(other.lacking)
 
 
 def is_within(one: Gist, other: Gist) -> bool:
@@ -229,8 +258,7 @@ def _conditional(one: Gist, other: Gist) -> bool:
 
 def _lack_others(one: Gist, other: Gist) -> bool:
     """Tell whether two sentences are each of what there is not without something, and not without the same."""
-    is_told = bool(one.lacking and other.lacking) and is_one_language(one, other)
-    return is_told and one.lacking.isdisjoint(other.lacking)
+    return is_one_language(one, other) and lack_unlike(one, other)
 
 
 def _part(some: frozenset[str], whole: frozenset[str]) -> float:

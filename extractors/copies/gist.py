@@ -18,6 +18,10 @@ from extractors.text.words import base, fold, is_cyrillic, is_mostly_cyrillic
 TABLES = tables("extractors.copies", "gist.toml")
 _WORD = re.compile(r"[^\W_]+(?:[.,'’ʼ-][^\W_]+)*")
 _GROUPED = re.compile(r"(?<=\d)[,\u00a0\u202f ](?=\d{3}(?!\d))")
+# Where a sentence goes on with something else.
+_JOINT = re.compile(
+    r"[,;:—–]|\b(?:and|but|while|whereas|although|though|because|и|но|а|однако|хотя|і|й|та|але|проте|хоча)\b"
+)
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 _KEPT = 8192  # sentences
 _STEM = 5  # letters that the inflected forms of a Slavic word share
@@ -37,6 +41,7 @@ _KEY = 2  # letters by which words are looked up in a list
 # Parts of a word that turn it around.
 _TURNED = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "не")
 _GRAMMAR = frozenset(TABLES["grammar"]["words"].split())
+_BACK = frozenset(TABLES["grammar"]["back"].split())
 _THAN = frozenset({"than", "чем", "нежели", "ніж"})
 _WITHOUT = frozenset({"without", "except", "без", "кроме", "крім", "окрім"})
 _LACKED = 5  # words that tell what is lacking
@@ -100,7 +105,7 @@ _NAMES, _KINDS, _NUMBERS = (Phrases(TABLES[name]) for name in ("names", "kinds",
 _CONDITIONS = Phrases({name: TABLES["conditions"][name] for name in ("conditional", "unconditional")})
 # The first row that has a word is the word's.
 _SYNONYMS = Phrases({f"{-number:04}": row for number, row in enumerate(TABLES["synonyms"], -999)})
-_HYPOTHETICAL = Phrases(TABLES["hypothetical"])
+_HYPOTHETICAL, _UNNAMED = Phrases(TABLES["hypothetical"]), Phrases(TABLES["unnamed"])
 
 
 def _rows(name: str) -> Phrases:
@@ -143,7 +148,9 @@ class Gist:
     what has to come first ("if …"), `sequence` of what comes before what, `compared` of what is more than what; None
     where nothing does. `degrees` are like `sides`, of how much is said. `coming` are stems of what will be done, `done`
     of what was; `ways` are names with where something comes "from", and "to" where it goes. `unreal` is what would have
-    been. `lacking` is like `course`, of what stands after "without", in no order.
+    been. `lacking` is like `course`, of what stands after "without", in no order. `unnamed` tells that it speaks of
+    somebody without a name ("both countries"). `clauses` are its parts: stems of their longer words, none where they
+    speak of what was said before, and whether there is a "not" in them.
     """
 
     letters: Letters
@@ -167,6 +174,8 @@ class Gist:
     ways: frozenset[tuple[str, str]]
     unreal: bool
     lacking: frozenset[str]
+    unnamed: bool
+    clauses: tuple[tuple[frozenset[str], bool], ...]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -180,7 +189,7 @@ def gist(sentence: str) -> Gist:
     others = {place: stem(words[place]) for place in _capitals(printed) if place not in listed}
     return Gist(
         letters=_letters(words),
-        figures=frozenset(_figures(words)),
+        figures=frozenset(_figures(_without_unnamed(words))),
         names=frozenset(name for name, _, _ in named),
         kinds=frozenset(name for name, _, _ in _KINDS.all_in(words)),
         others=frozenset(others.values()),
@@ -200,6 +209,8 @@ def gist(sentence: str) -> Gist:
         ways=frozenset(_ways(words, {**others, **{start: name for name, start, _ in named}})),
         unreal=any(name == "unreal" for name, _, _ in _HYPOTHETICAL.all_in(words)),
         lacking=frozenset(_lacking(words)),
+        unnamed=bool(_UNNAMED.any_in(words)),
+        clauses=tuple(_clauses(sentence)),
     )
 
 
@@ -243,6 +254,12 @@ def _figures(words: tuple[str, ...]) -> list[str]:
             found += [name] if name else figures
         begun = end if name or figures else -1
     return found
+
+
+def _without_unnamed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words without those that speak of somebody unnamed: "two countries" is no figure."""
+    unnamed = {place for _, start, end in _UNNAMED.all_in(words) for place in range(start, end)}
+    return tuple("" if place in unnamed else word for place, word in enumerate(words))
 
 
 def _placed(words: tuple[str, ...], named: Sequence[Place]) -> list[Place]:
@@ -314,6 +331,13 @@ def _is_negated(words: tuple[str, ...]) -> bool:
     found = [name for name, _, _ in _TURNING.all_in(words)]
     turns = found.count("negating") + sum(word.endswith("n't") for word in words)
     return (turns or int("agreeing" in found)) % 2 == 1
+
+
+def _clauses(sentence: str) -> Iterator[tuple[frozenset[str], bool]]:
+    for clause in _JOINT.split(_GROUPED.sub("", fold(sentence))):
+        words = _small(_printed(clause))
+        if told := _long_stems(words):
+            yield frozenset() if _BACK.intersection(words) else told, _is_negated(words)
 
 
 def _sides(words: tuple[str, ...], rows: Phrases) -> frozenset[int]:

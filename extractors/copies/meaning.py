@@ -14,9 +14,11 @@ from itertools import chain
 from extractors.copies.apart import (
     alike_but_for_words,
     apart,
+    figures_left,
     is_one_language,
     is_within,
-    left_over,
+    lack_unlike,
+    names_left,
     of_others,
     opposed,
     replaced,
@@ -33,13 +35,17 @@ NEAR_TRANSLATED = 0.44
 ALIKE_WORDED = 0.05
 _DIGITS = 4
 NEAR_REPLACED = 0.93  # where one word in place of another is all that differs: opposites are as near as .92
-LEFT_OVER = 0.12  # nearer for each name or figure that only one of them has
+LEFT_OVER = 0.12  # nearer for each figure that only one of them has
+NAME_LEFT = 0.02  # and for each name: a retelling leaves out whom its paragraph has named
 LEFT_OVER_TRANSLATED = 0.15
 # Two statements begin with the same sentence, which is all of one of them or half of both: what two speeches have in
 # common besides is not one thing said. Where a sentence is beyond doubt the same it may stand anywhere, and be a third.
 COVERED = 0.5
 COVERED_SURELY = 0.3
 SURE = 0.7
+# All of one statement, wherever it stands in the other.
+COVERED_WHOLLY = 0.15
+SURE_WHOLLY = 0.65
 
 # How near a denial is to what it denies: an explicit one ("denied that …"), and what only says the opposite.
 NEAR_DENIAL = 0.45
@@ -190,11 +196,10 @@ def _pairs(
     for key, (ours, theirs) in shared.items():
         one_said, other_said = ends[key]
         parts = sorted((_part(ours, one_said), _part(theirs, other_said)))
-        if (nearest[key] >= SURE and parts[0] >= COVERED_SURELY) or (
-            one_said.sentences[0] in ours
-            and other_said.sentences[0] in theirs
-            and (parts[0] >= COVERED or parts[1] >= 1)
-        ):
+        is_sure = nearest[key] >= SURE and parts[0] >= COVERED_SURELY
+        is_whole = nearest[key] >= SURE_WHOLLY and parts[0] >= COVERED_WHOLLY and parts[1] >= 1
+        begins = one_said.sentences[0] in ours and other_said.sentences[0] in theirs
+        if is_sure or is_whole or (begins and (parts[0] >= COVERED or parts[1] >= 1)):
             yield ends[key]
 
 
@@ -205,15 +210,17 @@ def _is_apart(one: _Line, other: _Line) -> bool:
 def _is_one(one: str, other: str, nearness: float) -> bool:
     """Tell whether two sentences say the same."""
     some, others = gist(one), gist(other)
-    is_translated = not is_one_language(some, others)
-    near = NEAR_TRANSLATED if is_translated else NEAR + ALIKE_WORDED * alike_but_for_words(some, others)
-    if replaced(some, others):
-        near = NEAR_REPLACED
-    each = LEFT_OVER_TRANSLATED if is_translated else LEFT_OVER
-    # What is lacking ("no peace without …") cannot be compared word by word across languages.
-    unknown = left_over(some, others) + (is_translated and bool(some.lacking and others.lacking))
-    is_near = nearness >= near + each * unknown or is_within(some, others)
-    return is_near and not apart(some, others)
+    return (nearness >= near_enough(some, others) or is_within(some, others)) and not apart(some, others)
+
+
+def near_enough(one: Gist, other: Gist) -> float:
+    """Return how near two sentences have to be that say the same, of those that nothing else sets apart."""
+    names, figures = names_left(one, other), figures_left(one, other)
+    if not is_one_language(one, other):
+        # What is lacking ("no peace without …") is compared by its names alone across languages.
+        return NEAR_TRANSLATED + LEFT_OVER_TRANSLATED * (names + figures + lack_unlike(one, other))
+    near = NEAR_REPLACED if replaced(one, other) else NEAR + ALIKE_WORDED * alike_but_for_words(one, other)
+    return near + NAME_LEFT * names + LEFT_OVER * figures
 
 
 def _part(sentences: set[str], said: Wording) -> float:
