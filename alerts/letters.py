@@ -18,7 +18,7 @@ from alerts.forms import stop_line, written
 from alerts.message_records import Letter, Message, Notice
 from alerts.records import Alert, News, Place, Reason, Scope, Severity
 from alerts.rule_names import topic_name
-from alerts.subjects import heading, in_order, subject_line
+from alerts.subjects import heading, in_order, silent_on, subject_line
 from alerts.wording import Segment, counted, cut, first_evidence, segments, shown, side
 from extractors.officials.watchlist import load_watchlist
 from extractors.text.languages import is_english, language_name
@@ -302,7 +302,7 @@ def why(alert: Alert) -> str:
     """Return why an alert fired: rule, phrase, nearness, place, and whether it is the story's first."""
     severity = ", high severity" if alert.severity is Severity.HIGH else ""
     if alert.scope is Scope.SILENT:
-        return f"Rule “{shown(alert.rule)}”{severity}: {called(alert.keyword)} {_SILENT}"
+        return f"Rule “{shown(alert.rule)}”{severity}: {' and '.join(map(called, silent_on(alert)))} {_SILENT}"
     nearness = "in the headline, which names this official" if alert.place is Place.TITLE else _NEARNESS[alert.scope]
     first = "first in this story" if alert.reason is Reason.NEW else "new in this story"
     return f"Rule “{shown(alert.rule)}”{severity}: {called(alert.keyword)} {nearness}; {first}."

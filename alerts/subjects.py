@@ -171,8 +171,13 @@ def silence(notice: Notice) -> str:
     alert = notice.alert
     lasted = alert.fired_at - (notice.published_at or alert.fired_at)
     long = counted(lasted.days, "day") if lasted >= _DAYS else counted(int(lasted.total_seconds()) // 3600, "hour")
-    topic = topic_name(alert.keyword) or alert.keyword
-    return f"{shown(alert.official)}: nothing on {shown(topic).replace('-', ' ')} for {long}"
+    topics = (shown(topic_name(each) or each).replace("-", " ") for each in silent_on(alert))
+    return f"{shown(alert.official)}: nothing on {' and '.join(topics)} for {long}"
+
+
+def silent_on(alert: Alert) -> tuple[str, ...]:
+    """Return the keywords of the topics that an alert on a silence is about, which have its last words in common."""
+    return tuple(dict.fromkeys(proof.ref or alert.keyword for proof in alert.evidence if proof.what == "keyword"))
 
 
 def quoted_headline(notice: Notice, room: int) -> str:

@@ -105,7 +105,7 @@ def test_a_proven_silence_is_told_once_on_his_last_words(tmp_path):
 
 
 def test_silence_on_two_topics_of_the_same_words_is_one_alert(tmp_path):
-    """Who spoke of both in the same words, and stopped, is told once: not for each, and not again the next hour."""
+    """Who spoke of both in the same words, and stopped, is told once, and of what: not for each, and not again the next hour."""
     words = "A truce in its form number {} is for us out of the question, and talks on it are no matter of today"
     both = RULE.replace('topics = ["ceasefire"]', 'topics = ["ceasefire", "talks"]')
     with Desk(tmp_path, more=both) as desk:
@@ -114,7 +114,10 @@ def test_silence_on_two_topics_of_the_same_words_is_one_alert(tmp_path):
         (made,) = look(desk)
         assert made.alert
         assert look(desk.after(hours=1)) == ()
-        assert [each.subscriber for each in desk.send()].count("quiet") == 1
+        (message,) = [each for each in desk.send() if each.subscriber == "quiet"]
+        letter = render(message, desk.notices(message), timezone="UTC")
+        assert letter.subject.startswith("Dmitry Peskov: nothing on ceasefire and talks for 6 days")
+        assert "ceasefire (topic) and talks (topic) in what this official said last" in " ".join(letter.text.split())
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,10 @@ def decide_lulls(setup: Setup, session: Session, rules: Sequence[CompiledRule]) 
         found[match.article_id] = read
         story_id = story_roots(session, {match.article_id}).get(match.article_id, match.article_id)
         decision = decided(each, own, match, story_id, hushed=is_silenced(held, each, story_id, now))
-        if decision.alert and any(each.alert and each.alert.alert_id == decision.alert.alert_id for each in made):
-            continue
-        if decision.alert or decision.reason is not last_reason(session, decision):
+        shared = next((place for place, each in enumerate(made) if is_one_alert(each, decision)), None)
+        if shared is not None:
+            made[shared] = on_both(made[shared], decision)
+        elif decision.alert or decision.reason is not last_reason(session, decision):
             made.append(decision)
     alerts.save_decisions(session, made)
     fired = [each.alert for each in made if each.alert]
@@ -152,6 +153,18 @@ def last_words(session: Session, listener: Listener, found: Lull) -> tuple[ReadA
             if match.official_id == listener.official_id and match.scope in {Scope.SPEAKS, Scope.STATEMENT}:
                 return read, match
     return None
+
+
+def is_one_alert(one: Decision, other: Decision) -> bool:
+    """Tell whether two silences of one official stand on the same last words, which have both topics. Pure."""
+    return bool(one.alert and other.alert and one.alert.alert_id == other.alert.alert_id)
+
+
+def on_both(told: Decision, other: Decision) -> Decision:
+    """Return the decision about a silence with what proves another topic as well. Pure."""
+    assert told.alert is not None, "it is told"
+    assert other.alert is not None, "so is the other"
+    return replace(told, alert=replace(told.alert, evidence=told.alert.evidence + other.alert.evidence))
 
 
 def is_silenced(held: Sequence[Silence], listener: Listener, story_id: str, now: datetime) -> bool:
