@@ -15,7 +15,19 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Equipment
 from alerts.channels.slack import Slack, SlackSubscriber, SlackTable
 from alerts.channels.slack_blocks import escape, payload
-from alerts.message_records import Blocked, NewSource, Receipt, Refused, Sent, TooBig, TryLater
+from alerts.message_records import (
+    Blocked,
+    Briefing,
+    BriefingItem,
+    BriefingPart,
+    NewSource,
+    Quote,
+    Receipt,
+    Refused,
+    Sent,
+    TooBig,
+    TryLater,
+)
 from alerts.plain_letters import plain_letter
 from alerts.records import Alert, News
 from alerts.wording import shown
@@ -99,6 +111,26 @@ def test_no_text_of_a_source_is_markup(excerpt: str, title: str, outlet: str, ur
         assert not re.search(r"&(?!amp;|lt;|gt;)", text["text"])
     assert "<" not in posted["text"]
     assert passage_reads(passage(notices[0].alert), excerpt)
+    json.dumps(posted, ensure_ascii=False).encode()
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    words=HOSTILE, outlet=HOSTILE, url=URLS, count=st.sampled_from([0, 1, 9, 60]), quotes=st.sampled_from([0, 2, 12])
+)
+def test_a_briefing_keeps_every_limit(words: str, outlet: str, url: str, count: int, quotes: int) -> None:
+    """However much is new, and in whatever words, its blocks are as many and as long as Slack takes, and no markup."""
+    quoted = Quote(label=words, words=words, outlet=outlet, url=url, said_at=NOW)
+    items = tuple(BriefingItem(head=f"{words} {n}", quotes=(quoted,) * quotes) for n in range(count))
+    parts = tuple(BriefingPart(title=f"{outlet} {n}", items=items) for n in range(1 + count // 3))
+    told = Briefing(since=NOW, until=NOW, parts=parts, counts=((count, "change"),), coverage=(words, outlet))
+    posted = payload(replace(letter(), notices=(), briefing=told), timezone="Europe/Kyiv")
+    assert 0 < len(posted["blocks"]) <= 50
+    assert all(1 <= len(each["elements"]) <= 10 for each in posted["blocks"] if each["type"] == "context")
+    for kind, text in texts(posted["blocks"]):
+        assert 0 < len(text["text"]) <= LIMITS[kind]
+        markup = re.findall(r"<[^>]*>|<", text["text"]) if text["type"] == "mrkdwn" else []
+        assert all(re.fullmatch(r"<https://a\.example/[^|<>\s]*\|[^<>]*>", found) for found in markup)
     json.dumps(posted, ensure_ascii=False).encode()
 
 

@@ -83,17 +83,22 @@ def _briefing(briefing: Briefing, timezone: str) -> list[Block]:
     """Return a briefing's parts, as far as there is room: each new thing in its words, with links."""
     blocks: list[Block] = []
     for part in briefing.parts:
-        blocks.append({"type": "header", "text": _plain(part.title, HEADER_CHARS)})
+        blocks.append({"type": "header", "text": _plain(shown(part.title), HEADER_CHARS)})
         for item in part.items:
             blocks += _item(item, timezone)
-    left = [_plain(line, CONTEXT_CHARS) for line in briefing.coverage[:_ELEMENTS]]
+    left = [_plain(line, CONTEXT_CHARS) for line in map(shown, briefing.coverage) if line.strip()]
     kept = blocks[: BLOCKS - 4]
     more = [_plain("There is more than finds room here; the pages have all of it.", CONTEXT_CHARS)]
     return [
         *kept,
-        *([{"type": "context", "elements": more}] if len(kept) < len(blocks) else []),
-        {"type": "context", "elements": left},
+        *_context(more if len(kept) < len(blocks) else []),
+        *_context(left),
     ]
+
+
+def _context(elements: Sequence[Block]) -> list[Block]:
+    """Return these as one block, as many as it takes; none for none, which Slack refuses."""
+    return [{"type": "context", "elements": [*elements[:_ELEMENTS]]}] if elements else []
 
 
 def _item(item: BriefingItem, timezone: str) -> list[Block]:
@@ -102,7 +107,7 @@ def _item(item: BriefingItem, timezone: str) -> list[Block]:
     where = [part for each in item.quotes for part in _whence(each, timezone)]
     return [
         {"type": "section", "text": _plain(shown_lines(text), SECTION_CHARS)},
-        {"type": "context", "elements": where[:_ELEMENTS]},
+        *_context(where),
     ]
 
 
