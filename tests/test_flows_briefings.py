@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
 from alerts.briefings import render_briefing
 from alerts.channels.email import EmailSubscriber, EmailTable, compose
 from alerts.channels.slack_blocks import BLOCKS, payload
-from alerts.message_records import Briefing, HeldBy, Status
+from alerts.message_records import Briefing, HeldBy, Letter, Status
 from alerts.placing import late_by, next_briefing, place
 from alerts.subscribers import Mode, QuietHours
 from flows.cli.messages import sampled
@@ -37,13 +40,14 @@ timezone = "Europe/Kyiv"
 host = "mail.example"
 from = "Talkwatch <talkwatch@example.org>"
 """
+HOSTILE = "There will be no truce & no <b>talks</b> of it, as we have always said to everyone"
 MORNING = datetime(2026, 11, 22, 6, tzinfo=UTC)  # 08:00 in Kyiv, after NOW
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """A desk on which Peskov has taken back his consent, another has taken a side, and one feed fails."""
-    with Desk(tmp_path_factory.mktemp("desk"), more=MORE) as opened:
+@contextmanager
+def briefed(folder: Path, hostile: str = HOSTILE) -> Iterator[Desk]:
+    """Open a desk on which Peskov has taken back his consent, another has taken a side, and one feed fails."""
+    with Desk(folder, more=MORE) as opened:
         sync_feeds(opened.session, [feed(), feed("two")])
         course = FeedCourse(state=FeedHealth.FAILING, failing_since=NOW)
         save_polls(opened.session, [poll(name="two", error="HTTP 500", course=course)])
@@ -51,9 +55,15 @@ def desk(tmp_path_factory):
         opened.now = NOW - timedelta(hours=30)
         opened.take_in(said("a", "accept", -30, outlet="Herald"))
         opened.now = NOW
-        hostile = "There will be no truce & no <b>talks</b> of it, as we have always said to everyone"
         opened.take_in(said("b", "reject", 0, outlet="Gazette"), said("z", "reject", 0, who="Zelensky", words=hostile))
         keep_due(opened.setup, opened.session)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Such a desk, for all tests."""
+    with briefed(tmp_path_factory.mktemp("desk")) as opened:
         yield opened
 
 
@@ -62,7 +72,7 @@ def waiting(desk):
     return [each for each in outbox.open_messages(desk.session) if each.held_by is HeldBy.BRIEFING]
 
 
-def letter(desk):
+def letter(desk: Desk) -> Letter:
     """Return the letter of the briefing that waits, as it would leave in the morning."""
     desk.now = MORNING
     (message,) = waiting(desk)
