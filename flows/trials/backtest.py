@@ -42,7 +42,7 @@ LOOKED = timedelta(hours=3)
 ROUGHLY = timedelta(hours=6)
 MOST = 100
 # So many revisions that a rule could match are lived through in about a minute.
-MINUTE = 1_500
+MINUTE = 1_200
 # Of so many passes what needs no history is worked out at once.
 PASSES = 100
 ONE_DAY = timedelta(days=1)
