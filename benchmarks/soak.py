@@ -198,6 +198,7 @@ def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, fl
     with reading(data_dir) as session:
         (articles, doubled) = session.rows("SELECT count(*), count(*) - count(DISTINCT url) FROM articles")[0]
         (waiting,) = session.rows("SELECT count(*) FROM messages WHERE status IN ('pending', 'retry')")[0]
+        decided = session.rows("SELECT reason, count(*) FROM decisions GROUP BY ALL ORDER BY ALL")
         tables = session.rows(
             "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY estimated_size DESC, table_name LIMIT 12"
         )
@@ -205,18 +206,19 @@ def report(world: World, data_dir: Path, mail: SmtpSink, seen: list[dict[str, fl
     late = {feed for feed in range(world.feeds) if any(world.out_of_order(feed, ago) for ago in range(ASKED_AGAIN))}
     lived, world.hour = world.hour + 1, world.hour - ASKED_AGAIN
     came = [number for feed in set(range(world.feeds)) - late for number in world.articles(feed)]
-    told = Counter(said.split()[0] for said in subjects(mail, "desk"))
-    fire = [number for number in came if number % FIRES == 0]
+    fire, said = [number for number in came if number % FIRES == 0], " ".join(subjects(mail, "desk"))
+    told = sum(mark(number) in said for number in fire)
     texts = " ".join(subjects(mail, "ops"))
     outlets = [f"Outlet-{feed}." for feed in range(world.feeds)]
     begun, over = (sum(texts.count(f"{name} {what} (") for name in outlets) for what in ("fails", "is well again"))
     half = seen[len(seen) // 2 :]
     growth = (half[-1]["trimmed_mb"] - half[0]["trimmed_mb"]) / max(1, half[-1]["pass"] - half[0]["pass"]) * 100
     copies = Counter(str(each.message["Message-ID"]) for each in mail.mails)
-    print(f"articles={articles} of at least {len(came)}, stored_twice={doubled}, due {len(fire)}, waiting={waiting}")
+    print(f"articles={articles} of at least {len(came)}, stored_twice={doubled}, waiting={waiting}")
+    print(f"that fire {len(fire)}, told {told}; decided:", ", ".join(f"{why} {times}" for why, times in decided))
     print(f"mails={len(mail.mails)}, of them twice under one id {sum(count - 1 for count in copies.values())}")
     long = sum(len(range(-7 * feed % WEEK, lived - TOLD, WEEK)) for feed in range(0, world.feeds, 5))
-    print(f"outages of over a day {long}, told {begun}, their ends {over}, {len(told)} subjects")
+    print(f"outages of over a day {long}, told {begun}, their ends {over}")
     print(f"memory grows {growth:.1f} MB in 100 passes")
     print("rows:", ", ".join(f"{name} {rows}" for name, rows in tables))
     return int(bool(doubled or articles < len(came)))
