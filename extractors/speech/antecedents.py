@@ -33,6 +33,7 @@ class Part(StrEnum):
 
 
 # What counts of somebody who has several parts in one sentence: the first of these.
+_BESIDE = {Part.QUOTED, Part.OWNER}
 _BY_RANK = (Part.SUBJECT, Part.INNER, Part.OBJECT, Part.OWNER, Part.OTHER, Part.QUOTED)
 
 
@@ -120,6 +121,16 @@ class Scene:
         ]
         is_here = any(each.appearances[0].party.name == usual.name for each in here)
         return usual if is_here or len(acted) != 1 else acted[0]
+
+    def alone(self, phrase: Phrase) -> Party | None:
+        """Return the one person of this paragraph's last sentence with any, or of the paragraph before, if he acts."""
+        at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
+        seen = [each for each in self._appeared[max(0, at - REACH) : at] if each.party.is_person and each.party.name]
+        near = [each for each in seen if each.part not in _BESIDE and phrase.paragraph - each.paragraph in {0, 1}]
+        here = [each for each in near if each.paragraph == phrase.paragraph]
+        found = [each for each in here if each.sentence == here[-1].sentence] if here else near
+        is_one = len({each.party.name for each in found}) == 1 and any(each.part is Part.SUBJECT for each in found)
+        return found[-1].party if is_one else None
 
     def candidates(self, phrase: Phrase, fit: Fit) -> list[Antecedent]:
         """Return who has appeared before a phrase and fits it, whoever did last first."""

@@ -73,6 +73,7 @@ HE = _words("he")
 SHE = _words("she")
 THEY = _words("they")
 IT = _words("it")
+KINDS_OF_PRONOUNS = {"he": HE, "she": SHE, "it": IT, "they": THEY}
 WHO = _words("who")
 PRONOUNS = HE | SHE | THEY | IT | _words("more_pronouns")
 MEN_TITLES = _words("men_titles")

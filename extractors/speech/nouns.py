@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span
 from extractors.speech.antecedents import Part
 from extractors.speech.lexicon import COLLEAGUES, IT, MAKING_VERBS, PRONOUNS, THEY, is_role
+from extractors.speech.parsing import is_aged
 from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
 
 if TYPE_CHECKING:
@@ -123,6 +124,11 @@ def is_definite(head: Token) -> bool:
     return any(child.dep_ == "det" and child.lower_ in {"the", "this", "that"} for child in head.children)
 
 
+def words_of(noun: Token) -> list[str]:
+    """Return "russian", "diplomat" of "the Russian diplomat", in small letters."""
+    return [each.lower_ for each in noun.lefts if each.dep_ not in {"det", "punct", "poss"}] + [noun.lower_]
+
+
 def is_just(noun: Token) -> bool:
     """Tell "the Russian diplomat" and "his Turkish counterpart" from "the Russian diplomat in Vienna"."""
     is_his = noun.lemma_ in COLLEAGUES and any(child.dep_ == "poss" for child in noun.lefts)
@@ -199,8 +205,7 @@ def roles_beside(token: Token) -> list[str]:
 
 def may_speak(noun: Token) -> bool:
     """Tell a word for somebody from a mark, a "the", a day, and a headline in capitals that runs into a sentence."""
-    is_aged = noun.lower_.endswith("old") and noun.i > 0 and noun.nbor(-1).text == "-"  # "the 89-year-old"
-    if noun.lower_ in _SEVERAL or is_aged:
+    if noun.lower_ in _SEVERAL or is_aged(noun):
         return True
     if noun.pos_ in _NO_NOUNS or (noun.text.islower() and noun.pos_ not in {"NOUN", "PROPN", "NUM"}):
         return False  # the model takes a Theresa May for a verb

@@ -299,3 +299,8 @@ def _said(frame: Frame, doc: Doc, start: int, end: int) -> Iterator[tuple[int, T
         span = doc.char_span(at, at + 1, alignment_mode="expand")
         if span is not None:
             yield number, span[0]
+
+
+def is_aged(noun: Token) -> bool:
+    """Tell the "old" of "the 89-year-old"."""
+    return noun.lower_.endswith("old") and noun.i > 0 and noun.nbor(-1).text == "-"

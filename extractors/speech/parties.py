@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,7 @@ _BY_NAME, _OTHERWISE = (0.5, 2.8), (-0.2, 3.3)
 # "The Russian diplomat" and "his Turkish counterpart" are no presidents; "the French" are no one man.
 _HEADS = frozenset({"president", "chancellor", "king", "emir", "pope", "ruler"})
 _ALL_OF_THEM = ("sh", "ch", "se", "ss")
+_ONCE = frozenset({"former", "ex", "retired", "onetime", "erstwhile"})
 _PARTICLE = 3  # letters of "van", "al" or "von" in a name
 _AND = "; "  # between the names of those who speak as one
 UNSURE = 0.5  # confidence below which nobody is named
@@ -136,7 +138,10 @@ NOBODY = Party(name=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What is known before reading: of each official by id, of each people by how it is called, whose seat is where."""
+    """What is known before reading: of each official by id, of each people by how it is called, whose seat is where.
+
+    `titles` are the words of which the names of offices are made: "minister", "foreign".
+    """
 
     genders: Mapping[str, str]
     offices: Mapping[str, frozenset[str]]
@@ -144,6 +149,7 @@ class Background:
     peoples: Mapping[str, str]
     seats: Mapping[str, str]
     countries: frozenset[str]
+    titles: frozenset[str]
 
     @classmethod
     def of(cls, watchlist: Watchlist) -> Background:
@@ -155,6 +161,7 @@ class Background:
             homes={each.official_id: each.country for each in watchlist.officials},
             peoples=dict(_peoples(watchlist)),
             seats={seat: country.name for country in watchlist.countries for seat in country.metonyms},
+            titles=frozenset(word for title in chain(*titles.values()) for word in title.lower().split()),
             countries=frozenset(country.name for country in watchlist.countries if country.is_place),
         )
 
@@ -322,6 +329,19 @@ class Callings:
         """Tell by what somebody holds an office, by the article or the roster; None for who does not."""
         by = self.fit(one, role)
         return by if by in {"called last", "called", "held"} else None
+
+    def may_be(self, one: Party, words: Sequence[str]) -> bool:
+        """Tell whether nothing keeps him from being "the retired general": no office, people or gender of others."""
+        home = self._known.homes.get(one.ref_id or "")
+        peoples = {code for word, code in self._known.peoples.items() if word in words}
+        is_others = words[-1] in self._known.titles - ANY_OFFICE and _ONCE.isdisjoint(words)
+        return (
+            one.is_known
+            and not one.is_many
+            and not (is_others or words[-1] in self.unnamed or words[-1] in self.last)
+            and gender_of_role(words[-1]) in {one.gender, None}
+            and (home is None or peoples <= {home})
+        )
 
     def recall(self, one: Party, words: Sequence[str]) -> str | None:
         """Tell who is all that "Russian diplomat", "Estonian" or "deputy prime minister" says, as far as is known."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import REPORTING_VERBS, is_role
-from extractors.speech.parsing import Frame, parse
+from extractors.speech.parsing import Frame, is_aged, parse
 from extractors.speech.syntax import FINITE, NOUNS, SUBJECTS, VERBS, is_stand_in
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def _put_right(token: Token) -> None:
     if token.tag_ == "VBG" and token.dep_ == "advcl" and is_stand_in(head):
         _give_to_speaker(token)
     if token.pos_ == "VERB" and token.lemma_.lower() in REPORTING_VERBS:
+        _give_age(token)
         _give_subject(token)
     elif token.lower_ == "according" and head.i > token.i:
         _give_back_subject(token)
@@ -44,6 +45,16 @@ def _put_right(token: Token) -> None:
         token.dep_ = "mark"  # of "posted on X that Putin “is playing”", not what he plays
     elif token.dep_ == "relcl" and token.lemma_ in _COUNTERED:
         _set_apart(head)
+
+
+def _give_age(verb: Token) -> None:
+    """Make the "old" of "the 79-year-old said" the subject, where the parser takes it for how that was said."""
+    aged = verb.nbor(-1) if verb.i else verb
+    if is_aged(aged) and aged.head == verb and aged.dep_ not in SUBJECTS:
+        aged.dep_ = "nsubj"
+        for child in verb.lefts:
+            if child.dep_ == "det":
+                child.head = aged
 
 
 def _give_subject(verb: Token) -> None:

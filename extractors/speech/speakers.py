@@ -14,17 +14,14 @@ from extractors.records import Mention, MentionKind, Span
 from extractors.speech.antecedents import Appearance, Part, Phrase, Scene
 from extractors.speech.lexicon import (
     CUE_VERBS,
-    HE,
-    IT,
+    KINDS_OF_PRONOUNS,
     ORGANS,
     PAPERS,
     PLANS,
     POSTING_VERBS,
     POSTS,
-    SHE,
     STUDIES,
     SURVEYS,
-    THEY,
     gender_of_role,
     is_role,
     says_nothing,
@@ -52,8 +49,9 @@ from extractors.speech.nouns import (
     roles_beside,
     sources_of,
     topmost,
+    words_of,
 )
-from extractors.speech.parsing import ParsedSentence
+from extractors.speech.parsing import ParsedSentence, is_aged
 from extractors.speech.parties import (
     BODIES_NAMED,
     NOBODY,
@@ -82,13 +80,13 @@ from extractors.speech.syntax import (
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-# What follows a name that nothing has taken for one: "Sachin Kumar, a villager", "the Army in a statement".
+# What follows a name: "Sachin Kumar, a villager", "the Army in a statement".
 _BESIDE_A_NAME = re.compile(r", (?=[a-z])|(?:,)? (?:in|via|through|on) (?:an?|its|his|her|their|the|X|Telegram)\b")
 _MAKERS = frozenset({"NORP", "ORG", "GPE"})  # of "the Ukrainian proposal", "a UN report"
 _SUBJECTS = frozenset({Part.SUBJECT, Part.INNER})
+_ALONE = 0.9  # how likely "the retired general" is the only one who acts
 _JUST = 4  # sentences in which somebody has just been named
 _PAIRS = frozenset({"two", "both"})
-_PRONOUNS = {"he": HE, "she": SHE, "it": IT, "they": THEY}
 _GENDERS = {"he": "m", "she": "f"}
 
 
@@ -188,11 +186,8 @@ class Cast:
         Whom the words `said` call by name is not the "he" who says them.
         """
         party = self._met.get(_key(head)) or self._party(sentence, head)
-        if (
-            party.resolution is Resolution.PRONOUN
-            and party.is_person
-            and party.name in (named := self._named.people_in(said))
-        ):
+        named = self._named.people_in(said)
+        if party.resolution is Resolution.PRONOUN and party.is_person and party.name in named:
             party = self._pronoun(sentence, head, named)
             self._stage.recast(sentence.place(head), party)
         first, last = noun_phrase(head)
@@ -240,7 +235,7 @@ class Cast:
 
     def _pronoun(self, sentence: ParsedSentence, head: Token, but: frozenset[str] = frozenset()) -> Party:
         """Return whom a pronoun means, none of those whose names are in `but`; one of unknown gender takes it on."""
-        kind = next((kind for kind, words in _PRONOUNS.items() if head.lower_ in words), None)
+        kind = next((kind for kind, words in KINDS_OF_PRONOUNS.items() if head.lower_ in words), None)
         is_said = head.dep_ == "nsubjpass" and head.head.lemma_.lower() in CUE_VERBS
         if kind is None or (kind == "it" and is_said):
             return NOBODY
@@ -278,8 +273,8 @@ class Cast:
         role = head.lemma_.lower()
         if (stands_for := self._stands_for(sentence, head, role)) is not None:
             return stands_for
-        is_person = is_role(role) or head.ent_type_ == "PERSON"
-        if is_person and is_definite(head) and (meant := self._meant(sentence, head, role)).name:
+        is_person = is_role(role) or head.ent_type_ == "PERSON" or is_aged(head)
+        if is_person and is_definite(head) and (meant := self._meant(sentence, head, role)) is not None:
             return replace(meant, resolution=Resolution.ROLE)
         paper = last_part(role)
         is_paper = paper in PAPERS or heap_of(head) in PAPERS
@@ -310,7 +305,7 @@ class Cast:
 
     def _recalled(self, sentence: ParsedSentence, head: Token) -> Party | None:
         """Return who has just been named and alone is all that "the Russian diplomat" or "the Estonian" says."""
-        words = [each.lower_ for each in head.lefts if each.dep_ not in {"det", "punct", "poss"}] + [head.lower_]
+        words = words_of(head)
         place = self._phrase(sentence, head, "noun")
         fits = self._stage.candidates(place, lambda one: self._callings.recall(one, words)) if is_just(head) else []
         found = [one.party for each in fits if self._sentence - (one := each.appearances[0]).sentence <= _JUST]
@@ -365,14 +360,19 @@ class Cast:
         come = (noun for noun in sources_of(paper) if is_somebodys(noun) or self._named.at(sentence, noun, whole))
         return owner_of(paper) or next(come, None) or maker_of(paper)
 
-    def _meant(self, sentence: ParsedSentence, head: Token, role: str) -> Party:
-        """Return whom "the diplomat" means: who has been called so, else the likeliest, perhaps nobody named."""
+    def _meant(self, sentence: ParsedSentence, head: Token, role: str) -> Party | None:
+        """Return whom "the diplomat" means: who has been called so, else the likeliest, else the only one who acts."""
         called = self._callings
         if role in called.last and not is_apart(head):
             place = self._phrase(sentence, head, "noun")
             return self._stage.nearer(place, lambda one: called.held(one, role), called.last[role])
         hints = [hint for hint, holds in (("unnamed", role in called.unnamed), ("apart", is_apart(head))) if holds]
-        return self._stage.meant(self._phrase(sentence, head, "noun", hints), lambda one: called.fit(one, role))[0]
+        phrase = self._phrase(sentence, head, "noun", hints)
+        likeliest = self._stage.meant(phrase, lambda one: called.fit(one, role))[0]
+        if likeliest.name:
+            return likeliest
+        alone = self._stage.alone(phrase) if is_just(head) and (is_role(role) or is_aged(head)) else None
+        return replace(alone, likelihood=_ALONE) if alone and called.may_be(alone, words_of(head)) else None
 
     def _pair(self, sentence: ParsedSentence, head: Token, role: str) -> list[Party]:
         """Return whom "the two presidents" means, where two who are called so have been named."""
