@@ -8,6 +8,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -89,8 +90,7 @@ def _take_folder() -> Path:
             held = os.open(address.parent, os.O_RDONLY)
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                address.unlink()
-                address.parent.rmdir()
+                shutil.rmtree(address.parent)
             finally:
                 os.close(held)
     return own
