@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from flows.config.settings import load_settings
 from flows.problems import UsageProblem
+from flows.trials import backtest as backtesting
 from tests.alert_desk import CONFIGURATION, DENIED, Desk, found
 from tests.story_examples import TASS
 from tests.warehouse_examples import NOW, new_entry, new_warehouse, poll
@@ -201,6 +202,17 @@ def test_what_a_backtest_finds_is_listed_by_column(asked, fired):
     head, _, first, _ = asked("rules", "backtest", *when).splitlines()
     assert head.split() == ["at", "rule", "official", "keyword", "scope", "reason", "outlet", "title"]
     assert first.split()[:4] == [moment(NOW), "truce", "Dmitry", "Peskov"]
+
+
+def test_a_backtest_for_scripts_is_of_all(asked, fired, monkeypatch):
+    """Where a table would list what a part of the stories had sent, the JSON array has all of them."""
+    when = "--since", (NOW - timedelta(days=1)).isoformat(), "--until", (NOW + timedelta(days=6)).isoformat()
+    monkeypatch.setattr(backtesting, "MINUTE", 0.5)
+    monkeypatch.setattr(backtesting, "of_stories", lambda _, history, share: [*history][: 1 if share < 1 else None])
+    assert len(json.loads(asked("rules", "backtest", *when, "--format", "json"))) == len(fired("FROM alerts")) == 2
+    assert len(asked("rules", "backtest", *when).splitlines()) < len(
+        asked("rules", "backtest", *when, "--all").splitlines()
+    )
 
 
 def test_feeds_are_listed_by_column(asked, tmp_path):

@@ -103,13 +103,13 @@ def backtest(  # noqa: PLR0917  (typer calls it by the names of its options)
 ) -> None:
     """Show what rules would have sent; sends and writes nothing.
 
-    Of a long past an estimate is told first, on stderr, and then so many stories are tried as take a minute.
+    Of a long past an estimate is told first, on stderr; as a table then so many stories are tried as take a minute.
     """
     from flows.trials.backtest import summed, tried
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
-    told = partial(typer.echo, err=True)
+    told, whole = partial(typer.echo, err=True), whole or output_format == "json"
     found = tried(settings, rule, since=first, until=last, progress=shown(), told=told, whole=whole)
     tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format, SPARE)
     typer.echo(summed(found), err=True)

@@ -320,7 +320,7 @@ def tried(
 def of_a_minute(early: Backtest) -> int | None:
     """Return about how many revisions can be tried in a minute, by what an estimate found; None: all there are."""
     likely = early.likely / early.share
-    return round(early.revisions * MINUTE / likely) if likely > MINUTE else None
+    return max(1, round(early.revisions * MINUTE / likely)) if likely > MINUTE else None
 
 
 def expected(rules: Sequence[CompiledRule], found: Backtest) -> str:
