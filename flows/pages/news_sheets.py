@@ -30,9 +30,9 @@ from warehouse.shown.news import (
 )
 from warehouse.shown.people import (
     OFFICIALS,
-    TOPICS,
+    TOPIC_NAMES,
     OfficialLine,
-    TopicLine,
+    TopicName,
 )
 from warehouse.shown.upkeep import ALERTS, AlertLine
 
@@ -208,7 +208,7 @@ class SearchSheet(Sheet):
     what: str
     filters: Mapping[str, str]
     officials: tuple[OfficialLine, ...]
-    topics: tuple[TopicLine, ...]
+    topics: tuple[TopicName, ...]
 
     @property
     def main(self) -> Listing[Any] | None:
@@ -235,5 +235,5 @@ def search(session: Session, asked: Inquiry) -> SearchSheet:
         what=what,
         filters={name: asked.filters.get(name, "") for name in ("official", "topic", "outlet", "since", "until")},
         officials=tuple(sorted((each for each in people if each.said), key=lambda each: each.name)),
-        topics=TOPICS.ask(session).records,
+        topics=TOPIC_NAMES.ask(session).records,
     )

@@ -130,17 +130,29 @@ LIMIT $most
 FOUND_SAID = Question(
     SaidLine,
     f"""
+WITH picked AS MATERIALIZED (
+    SELECT f.utterance_id, f.score
+    FROM (SELECT utterance_id, max(score) AS score FROM search_statements($words) GROUP BY utterance_id) AS f
+    JOIN utterances AS p ON p.utterance_id = f.utterance_id
+    WHERE ($official::VARCHAR IS NULL OR p.official_id = $official)
+        AND ($since::TIMESTAMPTZ IS NULL OR p.first_said_at >= $since)
+        AND ($until::TIMESTAMPTZ IS NULL OR p.first_said_at < $until)
+        AND ($topic::VARCHAR IS NULL OR p.statement_id IN (
+            SELECT statement_id FROM statement_rows WHERE list_contains(topics, $topic)
+        ))
+        AND ($outlet::VARCHAR IS NULL OR p.statement_id IN (
+            SELECT o.statement_id
+            FROM statement_rows AS o
+            JOIN article_rows AS r USING (article_id)
+            WHERE r.outlet = $outlet
+        ))
+    ORDER BY f.score DESC, p.first_said_at DESC, f.utterance_id
+    LIMIT $most OFFSET $from
+)
 {_SAID}
-JOIN (
-    SELECT utterance_id, max(score) AS score FROM search_statements($words) GROUP BY utterance_id
-) AS f ON f.utterance_id = u.utterance_id
-WHERE ($official::VARCHAR IS NULL OR u.official_id = $official)
-    AND ($topic::VARCHAR IS NULL OR list_contains(s.topics, $topic))
-    AND ($outlet::VARCHAR IS NULL OR a.outlet = $outlet)
-    AND ($since::TIMESTAMPTZ IS NULL OR u.first_said_at >= $since)
-    AND ($until::TIMESTAMPTZ IS NULL OR u.first_said_at < $until)
+JOIN picked AS f ON f.utterance_id = u.utterance_id
+WHERE u.utterance_id IN (SELECT utterance_id FROM picked)
 ORDER BY f.score DESC, u.first_said_at DESC, u.utterance_id
-LIMIT $most OFFSET $from
 """,  # noqa: S608 (our own words)
 )
 

@@ -208,6 +208,14 @@ class TopicLine:
     last_said_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicName:
+    """One topic on which officials take sides."""
+
+    topic: str
+
+
+TOPIC_NAMES = Question(TopicName, "SELECT topic FROM takes GROUP BY topic ORDER BY count(*) DESC, topic")
 TOPICS = Question(
     TopicLine,
     """

@@ -28,18 +28,31 @@ class AlertLine:
     title: str | None
 
 
+# Of many alerts the newest are picked before their words and articles are fetched, all those of one moment together.
 ALERTS = Question(
     AlertLine,
     """
+WITH own AS MATERIALIZED (
+    SELECT l.alert_id, l.article_id, l.fired_at
+    FROM alert_rows AS l
+    WHERE ($rule::VARCHAR IS NULL OR l.rule = $rule)
+        AND ($official::VARCHAR IS NULL OR l.official_id = $official)
+        AND ($article::VARCHAR IS NULL OR l.article_id = $article)
+        AND ($since::TIMESTAMPTZ IS NULL OR l.fired_at >= $since)
+),
+newest AS MATERIALIZED (
+    FROM own
+    WHERE fired_at >= (
+        SELECT min(fired_at)
+        FROM (SELECT fired_at FROM own ORDER BY fired_at DESC LIMIT $most::BIGINT + $from::BIGINT)
+    )
+)
 SELECT
     l.alert_id, l.rule, l.severity, l.keyword, l.scope, l.official_id, l.official, l.excerpt, l.fired_at,
     coalesce(a.published_at, a.first_seen_at) AS told_at, l.sources, l.article_id, a.outlet, a.title
 FROM alert_rows AS l
 JOIN article_rows AS a USING (article_id)
-WHERE ($rule::VARCHAR IS NULL OR l.rule = $rule)
-    AND ($official::VARCHAR IS NULL OR l.official_id = $official)
-    AND ($article::VARCHAR IS NULL OR l.article_id = $article)
-    AND ($since::TIMESTAMPTZ IS NULL OR l.fired_at >= $since)
+WHERE l.alert_id IN (SELECT alert_id FROM newest) AND a.article_id IN (SELECT article_id FROM newest)
 ORDER BY l.fired_at DESC, told_at DESC, l.alert_id
 LIMIT $most OFFSET $from
 """,
