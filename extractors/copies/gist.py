@@ -220,7 +220,12 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def _printed(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(_GROUPED.sub("", fold(text)).replace("’", "'")))
+    return tuple(_WORD.findall(_ungrouped(text).replace("’", "'")))
+
+
+def _ungrouped(text: str) -> str:
+    """Return a text in plain letters, its figures in one piece: no comma parts "1,000"."""
+    return _GROUPED.sub("", fold(text))
 
 
 def _small(printed: Iterable[str]) -> tuple[str, ...]:
@@ -334,7 +339,7 @@ def _is_negated(words: tuple[str, ...]) -> bool:
 
 
 def _clauses(sentence: str) -> Iterator[tuple[frozenset[str], bool]]:
-    for clause in _JOINT.split(_GROUPED.sub("", fold(sentence))):
+    for clause in _JOINT.split(_ungrouped(sentence)):
         words = _small(_printed(clause))
         if told := _long_stems(words):
             yield frozenset() if _BACK.intersection(words) else told, _is_negated(words)

@@ -32,8 +32,9 @@ class Part(StrEnum):
     QUOTED = "quoted"
 
 
+# Who is only named: between quotation marks, or as the one whose somebody is.
+_BESIDE = frozenset({Part.QUOTED, Part.OWNER})
 # What counts of somebody who has several parts in one sentence: the first of these.
-_BESIDE = {Part.QUOTED, Part.OWNER}
 _BY_RANK = (Part.SUBJECT, Part.INNER, Part.OBJECT, Part.OWNER, Part.OTHER, Part.QUOTED)
 
 
@@ -124,8 +125,7 @@ class Scene:
 
     def alone(self, phrase: Phrase) -> Party | None:
         """Return the one person of this paragraph's last sentence with any, or of the paragraph before, if he acts."""
-        at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
-        seen = [each for each in self._appeared[max(0, at - REACH) : at] if each.party.is_person and each.party.name]
+        seen = [each for each in self._before(phrase) if each.party.is_person and each.party.name]
         near = [each for each in seen if each.part not in _BESIDE and phrase.paragraph - each.paragraph in {0, 1}]
         here = [each for each in near if each.paragraph == phrase.paragraph]
         found = [each for each in here if each.sentence == here[-1].sentence] if here else near
@@ -134,15 +134,19 @@ class Scene:
 
     def candidates(self, phrase: Phrase, fit: Fit) -> list[Antecedent]:
         """Return who has appeared before a phrase and fits it, whoever did last first."""
-        at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
         found: dict[str, Antecedent] = {}
-        for each in reversed(self._appeared[max(0, at - REACH) : at]):
+        for each in reversed(self._before(phrase)):
             name = each.party.name
             if name in found:
                 found[name].appearances.append(each)
             elif name and (fits := fit(each.party)) is not None:
                 found[name] = Antecedent([each], fits)
         return list(found.values())
+
+    def _before(self, phrase: Phrase) -> list[Appearance]:
+        """Return the appearances that a phrase may look back over, in their order."""
+        at = bisect_left(self._appeared, phrase.place, key=attrgetter("place"))
+        return self._appeared[max(0, at - REACH) : at]
 
 
 def features(phrase: Phrase, candidates: Sequence[Antecedent]) -> Iterator[list[str]]:

@@ -140,7 +140,7 @@ NOBODY = Party(name=None)
 class Background:
     """What is known before reading: of each official by id, of each people by how it is called, whose seat is where.
 
-    `titles` are the words of which the names of offices are made: "minister", "foreign".
+    `titles` are the words of which the names of offices are made, but for what any official may be called.
     """
 
     genders: Mapping[str, str]
@@ -161,7 +161,7 @@ class Background:
             homes={each.official_id: each.country for each in watchlist.officials},
             peoples=dict(_peoples(watchlist)),
             seats={seat: country.name for country in watchlist.countries for seat in country.metonyms},
-            titles=frozenset(word for title in chain(*titles.values()) for word in title.lower().split()),
+            titles=frozenset(word for title in chain(*titles.values()) for word in title.lower().split()) - ANY_OFFICE,
             countries=frozenset(country.name for country in watchlist.countries if country.is_place),
         )
 
@@ -316,7 +316,7 @@ class Callings:
 
     def fit(self, one: Party, role: str) -> str | None:
         """Tell by whom somebody is called a role: by the article, the roster, his trade, or nobody as far as known."""
-        if not (one.is_person and one.is_known) or one.is_many or gender_of_role(role) not in {one.gender, None}:
+        if not (one.is_person and one.is_known) or one.is_many or not _agrees(one, role):
             return None
         if (one.name, role) in self._called:
             return "called last" if self.last[role].name == one.name else "called"
@@ -330,26 +330,25 @@ class Callings:
         by = self.fit(one, role)
         return by if by in {"called last", "called", "held"} else None
 
-    def may_be(self, one: Party, words: Sequence[str]) -> bool:
+    def suits(self, one: Party, words: Sequence[str]) -> bool:
         """Tell whether nothing keeps him from being "the retired general": no office, people or gender of others."""
         home = self._known.homes.get(one.ref_id or "")
-        peoples = {code for word, code in self._known.peoples.items() if word in words}
-        is_others = words[-1] in self._known.titles - ANY_OFFICE and _ONCE.isdisjoint(words)
+        is_others = words[-1] in self._known.titles and _ONCE.isdisjoint(words)
         return (
             one.is_known
             and not one.is_many
             and not (is_others or words[-1] in self.unnamed or words[-1] in self.last)
-            and gender_of_role(words[-1]) in {one.gender, None}
-            and (home is None or peoples <= {home})
+            and _agrees(one, words[-1])
+            and (home is None or set(self._peoples_in(words).values()) <= {home})
         )
 
     def recall(self, one: Party, words: Sequence[str]) -> str | None:
         """Tell who is all that "Russian diplomat", "Estonian" or "deputy prime minister" says, as far as is known."""
         offices = self._known.offices.get(one.ref_id or "")
         is_strangers = words[-1] in self.unnamed and words[-1] not in _HEADS | {"minister"}
-        if offices is None or one.is_many or is_strangers or gender_of_role(words[-1]) not in {one.gender, None}:
+        if offices is None or one.is_many or is_strangers or not _agrees(one, words[-1]):
             return None
-        peoples = {word: self._known.peoples[word] for word in words if word in self._known.peoples}
+        peoples = self._peoples_in(words)
         called = {"spokesperson" if word.startswith("spokes") else word for word in words if word not in peoples}
         if not called and words[-1].endswith(_ALL_OF_THEM):
             return None
@@ -358,3 +357,12 @@ class Callings:
         if peoples and offices.isdisjoint(_HEADS):
             called -= ANY_OFFICE | COLLEAGUES
         return "held" if called <= offices and (called or peoples) else None
+
+    def _peoples_in(self, words: Sequence[str]) -> dict[str, str]:
+        """Return the words by which somebody is a country's, each with its code."""
+        return {word: self._known.peoples[word] for word in words if word in self._known.peoples}
+
+
+def _agrees(one: Party, role: str) -> bool:
+    """Tell whether a noun may be said of somebody by his gender, as far as either has one."""
+    return gender_of_role(role) in {one.gender, None}

@@ -186,8 +186,8 @@ class Cast:
         Whom the words `said` call by name is not the "he" who says them.
         """
         party = self._met.get(_key(head)) or self._party(sentence, head)
-        named = self._named.people_in(said)
-        if party.resolution is Resolution.PRONOUN and party.is_person and party.name in named:
+        named = self._named.people_in(said if party.resolution is Resolution.PRONOUN else ())
+        if party.is_person and party.name in named:
             party = self._pronoun(sentence, head, named)
             self._stage.recast(sentence.place(head), party)
         first, last = noun_phrase(head)
@@ -372,7 +372,7 @@ class Cast:
         if likeliest.name:
             return likeliest
         alone = self._stage.alone(phrase) if is_just(head) and (is_role(role) or is_aged(head)) else None
-        return replace(alone, likelihood=_ALONE) if alone and called.may_be(alone, words_of(head)) else None
+        return replace(alone, likelihood=_ALONE) if alone and called.suits(alone, words_of(head)) else None
 
     def _pair(self, sentence: ParsedSentence, head: Token, role: str) -> list[Party]:
         """Return whom "the two presidents" means, where two who are called so have been named."""

@@ -109,7 +109,8 @@ def backtest(  # noqa: PLR0917  (typer calls it by the names of its options)
 
     settings = settings_of(config)
     first, last = span_between(since, until, settings.timezone)
-    told, whole = partial(typer.echo, err=True), whole or output_format == "json"
+    told = partial(typer.echo, err=True)
+    whole = whole or output_format == "json"  # a script gets what is asked for, or fails
     found = tried(settings, rule, since=first, until=last, progress=shown(), told=told, whole=whole)
     tell(FOR_SCRIPTS if output_format == "json" else FOR_PEOPLE, found.alerts, output_format, SPARE)
     typer.echo(summed(found), err=True)

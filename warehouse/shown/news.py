@@ -47,6 +47,14 @@ JOIN statement_rows AS s ON s.statement_id = u.statement_id
 JOIN article_rows AS a ON a.article_id = s.article_id
 """
 
+# Of what is said, that of an official, or of anybody, on a topic, or on anything, between two times.
+_WANTED = """WHERE ($official::VARCHAR IS NULL OR p.official_id = $official)
+        AND ($since::TIMESTAMPTZ IS NULL OR p.first_said_at >= $since)
+        AND ($until::TIMESTAMPTZ IS NULL OR p.first_said_at < $until)
+        AND ($topic::VARCHAR IS NULL OR p.statement_id IN (
+            SELECT statement_id FROM statement_rows WHERE list_contains(topics, $topic)
+        ))"""
+
 # What an official, or anybody, has said on a topic, or on anything, between two times; the newest first. Those that are
 # shown are picked before their words are fetched, here and below: of a million articles that is a tenth of the work.
 SAID = Question(
@@ -56,12 +64,7 @@ SAID = Question(
 WHERE u.utterance_id IN (
     SELECT p.utterance_id
     FROM utterances AS p
-    WHERE ($official::VARCHAR IS NULL OR p.official_id = $official)
-        AND ($since::TIMESTAMPTZ IS NULL OR p.first_said_at >= $since)
-        AND ($until::TIMESTAMPTZ IS NULL OR p.first_said_at < $until)
-        AND ($topic::VARCHAR IS NULL OR p.statement_id IN (
-            SELECT statement_id FROM statement_rows WHERE list_contains(topics, $topic)
-        ))
+    {_WANTED}
     ORDER BY p.first_said_at DESC, p.utterance_id
     LIMIT $most OFFSET $from
 )
@@ -134,12 +137,7 @@ WITH picked AS MATERIALIZED (
     SELECT f.utterance_id, f.score
     FROM (SELECT utterance_id, max(score) AS score FROM search_statements($words) GROUP BY utterance_id) AS f
     JOIN utterances AS p ON p.utterance_id = f.utterance_id
-    WHERE ($official::VARCHAR IS NULL OR p.official_id = $official)
-        AND ($since::TIMESTAMPTZ IS NULL OR p.first_said_at >= $since)
-        AND ($until::TIMESTAMPTZ IS NULL OR p.first_said_at < $until)
-        AND ($topic::VARCHAR IS NULL OR p.statement_id IN (
-            SELECT statement_id FROM statement_rows WHERE list_contains(topics, $topic)
-        ))
+    {_WANTED}
         AND ($outlet::VARCHAR IS NULL OR p.statement_id IN (
             SELECT o.statement_id
             FROM statement_rows AS o
