@@ -1,4 +1,4 @@
-"""What is known of a statement as it is read, and the record that comes of it: its topics, stance, and what is negated.
+"""What is known of a statement as it is read: its topics, stance, what is negated, who is told and where; its record.
 
 The words are the article’s own, in place. Finds no words and no speakers.
 """
@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from extractors.officials.countries import Homes
 from extractors.records import Mention, Span, Statement, StatementKind
-from extractors.speech.lexicon import PRONOUNS
+from extractors.speech.lexicon import (
+    PEOPLE,
+    PRONOUNS,
+    SAYING_VERBS,
+    SETTINGS,
+    SPEAKING_VERBS,
+    TELLING_VERBS,
+)
+from extractors.speech.parsing import ParsedSentence
 from extractors.speech.parties import NOBODY, UNSURE, Resolution, Speaker, confidence_in
 from extractors.speech.stances import (
     NO_HOME,
@@ -28,7 +36,7 @@ from extractors.speech.stances import (
     stance_of,
     voiced,
 )
-from extractors.speech.syntax import child_of
+from extractors.speech.syntax import AT_OCCASIONS, PARTIES, TIMES, child_of, noun_phrase
 from extractors.text.identity import statement_id, utterance_id
 from extractors.text.negation import first_clause_end, is_negated_in
 from extractors.text.spans import start_of, starting_in
@@ -36,6 +44,7 @@ from extractors.text.spans import start_of, starting_in
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_REACH = 3  # phrases between a cue and its occasion: "told reporters at a briefing in Moscow"
 _BY_NAME = frozenset({Resolution.NAME, Resolution.SURNAME, Resolution.APPOSITION, Resolution.PRONOUN})
 # What is done to a demand by who no longer makes it: "backed off its demand that".
 _GIVEN_UP = frozenset({"drop", "abandon", "withdraw", "soften", "retract", "rescind", "relax"})
@@ -262,3 +271,95 @@ def finished(
 def _is_evasion(text: str, draft: Draft) -> bool:
     """Tell "neither confirmed nor denied": its words lie around the cue."""
     return draft.cue is not None and is_evasion(text, draft.cue)
+
+
+def place_saying(draft: Draft, sentence: ParsedSentence) -> None:
+    """Add to whom and on what occasion its sentence says the words were said."""
+    if draft.verb is not None:
+        said = [draft.cue, draft.speaker.span, *draft.spans]
+        heard, place = _addressee(sentence, draft.verb), _occasion(sentence, draft.verb)
+        draft.addressee = heard if heard is not None and not _overlaps(heard, said) else None
+        draft.occasion = place if place is not None and not _overlaps(place, [*said, draft.addressee]) else None
+
+
+def _overlaps(span: Span, others: Sequence[Span | None]) -> bool:
+    return any(other is not None and span.meets(other) for other in others)
+
+
+def _addressee(sentence: ParsedSentence, cue: Token) -> Span | None:
+    """Return the words that name whom the cue's speaker talks to."""
+    heard = _object(cue) if cue.lemma_.lower() in TELLING_VERBS else _after_to(cue)
+    if heard is None or any(verb.i in {heard.i, heard.i + 1} for _, verb in sentence.said):
+        return None
+    return sentence.span(*noun_phrase(heard))
+
+
+def _object(cue: Token) -> Token | None:
+    for child in cue.rights:
+        if child.dep_ in {"dobj", "dative"} and child.pos_ in {"NOUN", "PROPN", "PRON"}:
+            return child
+        # "told CNN the talks go on": the parser may take the hearer for the subject of what is said.
+        if child.dep_ == "ccomp":
+            break
+    passive = next((child for child in cue.lefts if child.dep_ == "nsubjpass"), None)
+    return passive if cue.tag_ == "VBN" else None
+
+
+def _after_to(cue: Token) -> Token | None:
+    if cue.lemma_.lower() not in SAYING_VERBS:
+        return None
+    for child in cue.rights:
+        if child.dep_ in {"prep", "dative"} and child.lower_ == "to":
+            return next((noun for noun in child.children if noun.dep_ == "pobj" and _hears(noun)), None)
+    return None
+
+
+def _hears(noun: Token) -> bool:
+    return noun.ent_type_ in PARTIES or noun.lemma_.lower() in PEOPLE or noun.pos_ == "PRON"
+
+
+def _occasion(sentence: ParsedSentence, cue: Token) -> Span | None:
+    """Return the words that say where or by what means: "in an interview with Izvestia", "via Telegram"."""
+    for preposition in _prepositions(cue):
+        place = child_of(preposition, "pobj", "pcomp")
+        if place is not None and place.ent_type_ not in TIMES and _is_setting(preposition, place):
+            return sentence.span(preposition, _last(sentence, place))
+    return None
+
+
+def _prepositions(cue: Token) -> Iterator[Token]:
+    """Yield the prepositions beside a cue, and those that the parser hung on its hearer or on "speaking"."""
+    above = [cue]
+    for _ in range(_REACH):
+        below = [child for token in above for child in token.children if not child.is_punct]
+        yield from (child for child in below if child.dep_ == "prep" and child.lower_ in AT_OCCASIONS)
+        above = [child for child in below if _leads_on(child, cue)]
+
+
+def _leads_on(child: Token, cue: Token) -> bool:
+    if child.dep_ in {"advcl", "acl"}:
+        return child.lemma_.lower() in SPEAKING_VERBS
+    if child.dep_ in {"dobj", "dative"}:
+        return child.head == cue and cue.lemma_.lower() in TELLING_VERBS
+    return child.dep_ in {"prep", "pobj"} and child.head.i > cue.i and child.lower_ not in AT_OCCASIONS
+
+
+def _is_setting(preposition: Token, place: Token) -> bool:
+    if preposition.lower_ == "via":
+        return True
+    return place.lemma_.lower() in SETTINGS and (preposition.lower_ not in {"after", "before", "from"})
+
+
+def _last(sentence: ParsedSentence, place: Token) -> Token:
+    """Return the last token of the phrase, before a mark, a quotation or a time."""
+    last = place
+    stand_ins = {verb.i - 1 for _, verb in sentence.said}
+    for token in place.doc[place.i + 1 : min(place.right_edge.i + 1, sentence.last)]:
+        if token.is_punct and token.text != "-":
+            break
+        if token.i in stand_ins or token.ent_type_ in TIMES or token.dep_ in {"relcl", "mark"} or token.tag_ == "WDT":
+            break
+        last = token
+    while last.i > place.i and (last.pos_ in {"ADP", "DET", "CCONJ"} or last.is_space):
+        last = last.nbor(-1)
+    return last

@@ -13,7 +13,7 @@ from extractors.officials.countries import Countries, Homes
 from extractors.records import Mention, MentionKind, Span, Statement, StatementKind
 from extractors.speech.acts import Watched
 from extractors.speech.cues import Cue, find_cue
-from extractors.speech.drafts import Draft, finished
+from extractors.speech.drafts import Draft, finished, place_saying
 from extractors.speech.fusing import fused, heard_in
 from extractors.speech.handovers import (
     announces_source,
@@ -32,7 +32,7 @@ from extractors.speech.parties import NOBODY, Resolution, Speaker
 from extractors.speech.quotations import Quotation, opens_at, trimmed
 from extractors.speech.reports import PlacedReport, by_source, find_reported
 from extractors.speech.speakers import Cast
-from extractors.speech.syntax import addressee, is_mark, occasion, subject
+from extractors.speech.syntax import is_mark, subject
 from extractors.speech.tagging import Tags
 from extractors.text.spans import starting_in, stripped
 
@@ -121,7 +121,7 @@ class _Drafting:
             if speaker.party.name is not None:
                 draft = Draft(speaker, [heard.span], sentence.paragraph, heard.kind, is_heard=True, verb=heard.cue)
                 draft.cue, draft.before = sentence.span(heard.cue, heard.cue), self.before
-                _place_saying(draft, sentence)
+                place_saying(draft, sentence)
                 self.drafts.append(draft)
 
     def close(self, own: Sequence[Span]) -> list[Draft]:
@@ -158,7 +158,7 @@ class _Drafting:
         span = sentence.span(cue.first, cue.last)
         draft = Draft(speaker, [*self.pending, quotation.span], sentence.paragraph, cue=span, verb=cue.last)
         draft.key = (id(sentence.doc), cue.key)
-        _place_saying(draft, sentence)
+        place_saying(draft, sentence)
         self._open(draft)
 
     def _bare(self, sentence: ParsedSentence, quotation: Quotation) -> None:
@@ -284,7 +284,7 @@ class _Drafting:
             speaker, list(reported.spans), sentence.paragraph, kind=reported.kind, cue=cue, verb=reported.report.head
         )
         draft.before, draft.is_act = self.before, reported.is_act
-        _place_saying(draft, sentence)
+        place_saying(draft, sentence)
         self.drafts.append(draft)
         takes_up = any(reported.spans[0].covers(self.quotations[number].span) for number, _ in sentence.said)
         if takes_up or (not sentence.said and reported.spans[-1].end >= sentence.whole().end - _TAIL):
@@ -325,23 +325,10 @@ class _Drafting:
         is_last = self.text[whole.end :].lstrip(" \t")[:1] in {"\n", "\r"}
         if self.text[whole.end - 1] == ":" and is_last and speaker.party.name and root.lemma_.lower() in CUE_VERBS:
             self.announced = Draft(speaker, [], sentence.paragraph, cue=sentence.span(root, root), verb=root)
-            _place_saying(self.announced, sentence)
+            place_saying(self.announced, sentence)
 
     def _has_floor(self, speaker: Speaker) -> bool:
         return self.floor.speaker is not None and self.floor.speaker.party.name == speaker.party.name
-
-
-def _place_saying(draft: Draft, sentence: ParsedSentence) -> None:
-    """Add to whom and on what occasion its sentence says the words were said."""
-    if draft.verb is not None:
-        said = [draft.cue, draft.speaker.span, *draft.spans]
-        heard, place = addressee(sentence, draft.verb), occasion(sentence, draft.verb)
-        draft.addressee = heard if heard is not None and not _overlaps(heard, said) else None
-        draft.occasion = place if place is not None and not _overlaps(place, [*said, draft.addressee]) else None
-
-
-def _overlaps(span: Span, others: Sequence[Span | None]) -> bool:
-    return any(other is not None and span.meets(other) for other in others)
 
 
 def _reports(sentence: ParsedSentence, root: Token, speaker: Speaker) -> bool:

@@ -1,25 +1,18 @@
-"""The questions asked of a parsed sentence: whose verb is it, what noun phrase stands around that word, who is told."""
+"""The questions asked of a parsed sentence: whose verb is it, what noun phrase stands around that word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from extractors.records import Span
 from extractors.speech.lexicon import (
     CUE_NOUNS,
     HEARD_VERBS,
     NEXT_VERBS,
     PAPERS,
-    PEOPLE,
     REPORTING_VERBS,
-    SAYING_VERBS,
     SETTINGS,
-    SPEAKING_VERBS,
-    TELLING_VERBS,
     WHO,
 )
-from extractors.speech.parsing import ParsedSentence
 
 if TYPE_CHECKING:
     from spacy.tokens import Span as Tokens
@@ -38,8 +31,7 @@ _HIGHEST = 6  # clauses to climb for a subject: deeper ones are parser's errors
 _CLIMB = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl", "relcl", "acomp"})
 _BEFORE = frozenset({"det", "amod", "compound", "poss", "nmod", "nummod", "predet", "quantmod", "advmod"})
 _AFTER = frozenset({"appos", "prep", "conj", "cc", "amod", "nummod", "case", "acl", "compound", "nmod", "flat"})
-_ON = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
-_REACH = 3  # phrases between a cue and its occasion: "told reporters at a briefing in Moscow"
+AT_OCCASIONS = frozenset({"in", "on", "at", "during", "via", "through", "after", "before", "from"})
 
 
 def child_of(token: Token, *deps: str) -> Token | None:
@@ -144,7 +136,7 @@ def _belongs(child: Token, head: Token) -> bool:
 
 def _is_occasion(child: Token) -> bool:
     """Tell "in a statement", "at its daily briefing", "on Telegram" from "at the meeting", where somebody may be."""
-    place = child_of(child, "pobj") if child.dep_ == "prep" and child.lower_ in _ON else None
+    place = child_of(child, "pobj") if child.dep_ == "prep" and child.lower_ in AT_OCCASIONS else None
     if place is None or place.lemma_.lower() not in SETTINGS:
         return False
     return place.pos_ == "PROPN" or any(word.lower_ in {"a", "an"} or word.tag_ == "PRP$" for word in place.lefts)
@@ -195,85 +187,6 @@ def coordinates(head: Token) -> list[Token]:
     for token in found:
         found += [child for child in token.children if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
     return found
-
-
-def addressee(sentence: ParsedSentence, cue: Token) -> Span | None:
-    """Return the words that name whom the cue's speaker talks to."""
-    heard = _object(cue) if cue.lemma_.lower() in TELLING_VERBS else _after_to(cue)
-    if heard is None or any(verb.i in {heard.i, heard.i + 1} for _, verb in sentence.said):
-        return None
-    return sentence.span(*noun_phrase(heard))
-
-
-def _object(cue: Token) -> Token | None:
-    for child in cue.rights:
-        if child.dep_ in {"dobj", "dative"} and child.pos_ in {"NOUN", "PROPN", "PRON"}:
-            return child
-        # "told CNN the talks go on": the parser may take the hearer for the subject of what is said.
-        if child.dep_ == "ccomp":
-            break
-    passive = next((child for child in cue.lefts if child.dep_ == "nsubjpass"), None)
-    return passive if cue.tag_ == "VBN" else None
-
-
-def _after_to(cue: Token) -> Token | None:
-    if cue.lemma_.lower() not in SAYING_VERBS:
-        return None
-    for child in cue.rights:
-        if child.dep_ in {"prep", "dative"} and child.lower_ == "to":
-            return next((noun for noun in child.children if noun.dep_ == "pobj" and _hears(noun)), None)
-    return None
-
-
-def _hears(noun: Token) -> bool:
-    return noun.ent_type_ in PARTIES or noun.lemma_.lower() in PEOPLE or noun.pos_ == "PRON"
-
-
-def occasion(sentence: ParsedSentence, cue: Token) -> Span | None:
-    """Return the words that say where or by what means: "in an interview with Izvestia", "via Telegram"."""
-    for preposition in _prepositions(cue):
-        place = child_of(preposition, "pobj", "pcomp")
-        if place is not None and place.ent_type_ not in TIMES and _is_setting(preposition, place):
-            return sentence.span(preposition, _last(sentence, place))
-    return None
-
-
-def _prepositions(cue: Token) -> Iterator[Token]:
-    """Yield the prepositions beside a cue, and those that the parser hung on its hearer or on "speaking"."""
-    above = [cue]
-    for _ in range(_REACH):
-        below = [child for token in above for child in token.children if not child.is_punct]
-        yield from (child for child in below if child.dep_ == "prep" and child.lower_ in _ON)
-        above = [child for child in below if _leads_on(child, cue)]
-
-
-def _leads_on(child: Token, cue: Token) -> bool:
-    if child.dep_ in {"advcl", "acl"}:
-        return child.lemma_.lower() in SPEAKING_VERBS
-    if child.dep_ in {"dobj", "dative"}:
-        return child.head == cue and cue.lemma_.lower() in TELLING_VERBS
-    return child.dep_ in {"prep", "pobj"} and child.head.i > cue.i and child.lower_ not in _ON
-
-
-def _is_setting(preposition: Token, place: Token) -> bool:
-    if preposition.lower_ == "via":
-        return True
-    return place.lemma_.lower() in SETTINGS and (preposition.lower_ not in {"after", "before", "from"})
-
-
-def _last(sentence: ParsedSentence, place: Token) -> Token:
-    """Return the last token of the phrase, before a mark, a quotation or a time."""
-    last = place
-    stand_ins = {verb.i - 1 for _, verb in sentence.said}
-    for token in place.doc[place.i + 1 : min(place.right_edge.i + 1, sentence.last)]:
-        if token.is_punct and token.text != "-":
-            break
-        if token.i in stand_ins or token.ent_type_ in TIMES or token.dep_ in {"relcl", "mark"} or token.tag_ == "WDT":
-            break
-        last = token
-    while last.i > place.i and (last.pos_ in {"ADP", "DET", "CCONJ"} or last.is_space):
-        last = last.nbor(-1)
-    return last
 
 
 def has_subject(token: Token) -> bool:
