@@ -54,6 +54,46 @@ def read():
             id="whom an agency cites before its own report",
         ),
         pytest.param(
+            "Hungary, Orban said on Friday, would not send a single soldier.",
+            ("Viktor Orbán", "said", "Hungary, Orban said on Friday, would not send a single soldier"),
+            id="a country between whose name and verb somebody says it",
+        ),
+        pytest.param(
+            "Ukraine, a senior NATO official said on Thursday, may join by spring.",
+            ("senior NATO official", "said", "Ukraine, a senior NATO official said on Thursday, may join by spring"),
+            id="who says it, taken for another name of the country",
+        ),
+        pytest.param(
+            "Ukraine, a close NATO ally, said it would join the talks.",
+            ("Ukraine", "said", "it would join the talks"),
+            id="another name of the country, between commas",
+        ),
+        pytest.param(
+            "Merz spoke on Friday. Germany, he went on, had chosen peace.",
+            ("Friedrich Merz", "went", "Germany, he went on, had chosen peace"),
+            id="somebody goes on between commas",
+        ),
+        pytest.param(
+            "Merz spoke on Friday. The work, the chancellor continued, was hard.",
+            ("Friedrich Merz", "continued", "The work, the chancellor continued, was hard"),
+            id="somebody continues between commas",
+        ),
+        pytest.param(
+            'Peskov told reporters only that contacts "continue, and continue intensively".',
+            ("Dmitry Peskov", "told", 'contacts "continue, and continue intensively"'),
+            id="a word between the hearers and that",
+        ),
+        pytest.param(
+            "The talks are over, according to a letter from the ministry.",
+            ("ministry", "according to", "The talks are over"),
+            id="a body whose letter it is",
+        ),
+        pytest.param(
+            "One of the officials, an Egyptian, said that Hamas had asked for machinery.",
+            ("One of the officials, an Egyptian", "said", "Hamas had asked for machinery"),
+            id="one of several",
+        ),
+        pytest.param(
             "Trump posted on Truth Social that Putin “is playing with fire.”",
             ("Donald Trump", "posted", "Putin “is playing with fire.”"),
             id="that after the place of a post",
@@ -276,6 +316,24 @@ def test_who_promises_beside_his_quotation_is_no_part_of_it(read):
         ("Hakan Fidan", "said"),
         ("Hakan Fidan", "adding"),
     ]
+
+
+def test_who_said_it_warns_of_it_too(read):
+    """What is added after a source at the sentence's end is his, not his words' subject's."""
+    text = "Egypt and Qatar press Hamas to hand them over, three officials said, warning that the truce could collapse."
+    assert [(speaker, words) for speaker, _, words in read(text)] == [
+        ("three officials", "Egypt and Qatar press Hamas to hand them over"),
+        ("three officials", "the truce could collapse"),
+    ]
+
+
+def test_a_son_is_not_the_woman_who_speaks(read):
+    """Whose son somebody is does not make the son the "she" of the next sentence."""
+    text = (
+        "Einav Zangauker, whose son Matan was freed, urged the government to act. “My son came home at last,” she said."
+    )
+    assert [speaker for speaker, _, _ in read(text)][1:] != ["whose son Matan"]
+    assert all("whose" not in (speaker or "") for speaker, _, _ in read(text))
 
 
 def test_a_report_that_declines_is_its_own(read):

@@ -34,6 +34,7 @@ class Part(StrEnum):
 
 # Who is only named: between quotation marks, or as the one whose somebody is.
 _BESIDE = frozenset({Part.QUOTED, Part.OWNER})
+_ACTING = frozenset({Part.SUBJECT, Part.INNER})
 # What counts of somebody who has several parts in one sentence: the first of these.
 _BY_RANK = (Part.SUBJECT, Part.INNER, Part.OBJECT, Part.OWNER, Part.OTHER, Part.QUOTED)
 
@@ -118,7 +119,7 @@ class Scene:
         acted = [
             each.appearances[0].party
             for each in here
-            if any(one.part is Part.SUBJECT and one.paragraph == phrase.paragraph for one in each.appearances)
+            if any(one.part in _ACTING and one.paragraph == phrase.paragraph for one in each.appearances)
         ]
         is_here = any(each.appearances[0].party.name == usual.name for each in here)
         return usual if is_here or len(acted) != 1 else acted[0]

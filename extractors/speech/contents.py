@@ -27,6 +27,7 @@ from extractors.speech.syntax import (
     is_unclear,
     put_clause,
     resumed,
+    that_of,
 )
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def after_cue(verb: Token, opening: Token, *, is_phrase: bool = False) -> list[R
         start = next((token.i for token in verb.doc[start : opening.i] if token.text == ","), start)
     if opening.dep_ == "ccomp" and not has_subject(opening) and opening.pos_ in VERBS:
         start = _subject_gone_astray(verb, start)
-    start = next((each.i for each in opening.lefts if each.lower_ == "that" and each.dep_ == "mark"), start)
+    start = that.i if (that := that_of(opening)) is not None else start
     if opening.dep_ == "advcl" and verb.doc[start - 1].pos_ == "PRON" and start - 1 > verb.i:
         start -= 1
     end = _end(verb, opening, is_phrase=is_phrase)
@@ -356,7 +357,9 @@ def _trimmed(doc: Doc, start: int, end: int) -> Range:
 def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
     """Return the construction a verb stands in, and its content."""
     children = list(verb.children)
-    clauses = [child for child in children if child.dep_ == "ccomp"]
+    clauses = [
+        each for each in children if each.dep_ == "ccomp" or (each.dep_ == "xcomp" and that_of(each) is not None)
+    ]
     after = [clause for clause in clauses if clause.i > verb.i]
     quoted = {own.i for _, own in sentence.said}
     if after and not any(clause.i in quoted for clause in clauses if clause.i < verb.i):

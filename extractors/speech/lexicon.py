@@ -27,6 +27,7 @@ def _words(name: str) -> frozenset[str]:
 
 CUE_VERBS = _words("cue_verbs")
 REPORTING_VERBS = _words("reporting_verbs")
+GOING_ON_VERBS = _words("going_on_verbs")
 ACTS = _words("acts")
 SURE_ACTS = _words("sure_acts")
 SUBJECT_ACTS = _words("subject_acts")

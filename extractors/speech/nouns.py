@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from extractors.records import Span
 from extractors.speech.antecedents import Part
-from extractors.speech.lexicon import COLLEAGUES, IT, MAKING_VERBS, PRONOUNS, THEY, is_role
+from extractors.speech.cues import QUOTING
+from extractors.speech.lexicon import COLLEAGUES, IT, MAKING_VERBS, ORGANS, PRONOUNS, THEY, is_role
 from extractors.speech.parsing import is_aged
 from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
 
@@ -22,7 +23,9 @@ _UNNAMED = frozenset({"a", "an", "one", "another", "some"})
 _OTHERS = frozenset({"other", "second", "first", "third", "former", "latter", "same", "senior"})
 _OBJECTS = frozenset({"dobj", "dative"})
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "2": 2, "3": 3, "4": 4}
-_SEVERAL = frozenset({"many", "some", "several", "others", "other", "most", "few", "both", "all", "none", "latter"})
+_SEVERAL = frozenset(
+    {"another", "many", "some", "several", "others", "other", "most", "few", "both", "all", "none", "latter"}
+)
 _NO_NOUNS = frozenset({"ADP", "CCONJ", "DET", "PART", "PRON", "PUNCT", "SCONJ", "SPACE", "SYM"})
 _COURTESIES = frozenset({"mr", "mrs", "ms", "miss", "dr", "the", "a"})
 _THOSE = frozenset({"the", "these", "those", "both"})
@@ -63,8 +66,9 @@ def last_part(noun: str) -> str:
 
 
 def is_somebodys(noun: Token) -> bool:
-    """Tell "the minister" and "Erdogan’s office" from "Tuesday" and "the scene"."""
-    return is_role(noun.lemma_.lower()) or any(child.dep_ == "poss" for child in noun.lefts)
+    """Tell "the minister", "the ministry" and "Erdogan’s office" from "Tuesday" and "the scene"."""
+    lemma = noun.lemma_.lower()
+    return is_role(lemma) or lemma in ORGANS or any(child.dep_ == "poss" for child in noun.lefts)
 
 
 def sources_of(noun: Token) -> Iterator[Token]:
@@ -74,8 +78,11 @@ def sources_of(noun: Token) -> Iterator[Token]:
 
 
 def is_pronoun(token: Token) -> bool:
-    """Tell a pronoun from "the US", which is none."""
-    return token.lower_ in PRONOUNS and not (len(token) > 1 and token.text.isupper())
+    """Tell a pronoun from "the US" and the "one" of "one of the officials", which are none."""
+    if token.lower_ not in PRONOUNS or (len(token) > 1 and token.text.isupper()):
+        return False
+    of = next((child for child in token.rights if child.lower_ == "of"), None)
+    return of is None or all(child.pos_ not in NOUNS for child in of.children)
 
 
 def is_unnamed(token: Token) -> bool:
@@ -110,11 +117,17 @@ def part_of(token: Token, clauses: Collection[int]) -> Part | None:
         is_outer = is_main(head.head) or head.head.head.i in clauses
         own = Part.SUBJECT if is_outer else Part.INNER
         return own if head is token or token.pos_ == "PROPN" else None
-    if is_source(head):
+    if is_source(head) or _is_cited(head):
         return Part.SUBJECT
     if token.pos_ not in {"PROPN", "NOUN"} or token.dep_ == "compound":
         return None
     return Part.OBJECT if head.dep_ in _OBJECTS else Part.OWNER if head.dep_ == "poss" else Part.OTHER
+
+
+def _is_cited(noun: Token) -> bool:
+    """Tell the Lavrov of "Interfax quoted Lavrov as saying"."""
+    is_thing = noun.dep_ == "dobj" and noun.head.lemma_ in QUOTING and noun.i + 1 < len(noun.doc)
+    return is_thing and noun.nbor().lower_ == "as"
 
 
 def is_definite(head: Token) -> bool:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
-from extractors.speech.lexicon import ANSWERING, AWAITING, HEARD_VERBS, LABELS, REPORTING_VERBS, SAID_OF_VERBS, is_role
+from extractors.speech.lexicon import (
+    ANSWERING,
+    AWAITING,
+    GOING_ON_VERBS,
+    HEARD_VERBS,
+    LABELS,
+    REPORTING_VERBS,
+    SAID_OF_VERBS,
+    is_role,
+)
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import joined_in, joiner
 from extractors.speech.syntax import (
@@ -26,6 +35,7 @@ from extractors.speech.syntax import (
     is_source,
     resumed,
     subject,
+    that_of,
     with_particle,
 )
 
@@ -197,14 +207,15 @@ def _is_naming_source(verb: Token) -> bool:
 
 def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> SpeechReport | None:
     """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
-    lemma = verb.lemma_.lower()
-    if lemma not in REPORTING_VERBS or verb.tag_ not in {"VBD", "VBZ"} or construction == "before":
+    lemma, inner = with_particle(verb), _subject_inside(verb)
+    is_finite = verb.tag_ in {"VBD", "VBZ"} or (verb.tag_ == "VBN" and inner is not None)
+    if lemma not in REPORTING_VERBS | GOING_ON_VERBS or not is_finite or (construction == "before" and inner is None):
         return None
     doc, at = verb.doc, verb.i
-    if at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
+    if inner is None and at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":
         speaker, left = name_right(sentence, at), at - 1
-    elif not construction:
-        own = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+    elif inner is not None or not construction:
+        own = inner or next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
         left = own.left_edge.i - 1 if own is not None else 0
         is_aside = left > sentence.first and doc[left].text == "," and _stops_after(sentence, at)
         speaker = own if is_aside else None
@@ -214,6 +225,14 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> Sp
         return None
     ranges = enclosed(sentence, left, max(at, speaker.i) + 1)
     return SpeechReport(Cue(verb, verb, speaker), verb, lemma, "before", tuple(ranges)) if ranges else None
+
+
+def _subject_inside(verb: Token) -> Token | None:
+    """Return the Orban of "Hungary, Orban said, would not pay", which the parser has set beside Hungary."""
+    owns = [child for child in verb.lefts if child.dep_ in SUBJECTS]
+    beside = [child for own in owns for child in own.rights if child.dep_ == "appos"]
+    names = owns[1:] or [each for each in beside if each.right_edge.i + 1 == verb.i]
+    return names[-1] if names else None
 
 
 def _of_noun(noun: Token) -> SpeechReport | None:
@@ -234,7 +253,7 @@ def _clause_of(noun: Token, opening: str) -> Token | None:
     clause = next((child for child in noun.children if child.dep_ in {"acl", "ccomp"} and child.i > noun.i), None)
     if clause is None:
         return None
-    has_that = any(child.dep_ == "mark" and child.lower_ == "that" for child in clause.children)
+    has_that = that_of(clause) is not None
     return clause if (has_that if opening == "that" else not has_that and is_infinitive(clause)) else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.acts import Watched, is_act
 from extractors.speech.cues import Cue
-from extractors.speech.lexicon import ACTS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, THOUGHTS, is_role
+from extractors.speech.lexicon import ACTS, GOING_ON_VERBS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, THOUGHTS, is_role
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.proposals import SpeechReport, find_reports
 from extractors.speech.quotations import WORD, Quotation, QuotationShape
@@ -46,6 +46,8 @@ def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
         total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
         if report.lemma in SURE_ACTS or (report.lemma, report.construction) == ("put", "as"):
             total = max(total, 0.0)
+    if len(report.ranges) > 1 and report.lemma in REPORTING_VERBS | GOING_ON_VERBS:
+        total = max(total, 0.0)
     return 1 / (1 + exp(-total))
 
 

@@ -91,7 +91,7 @@ def noun_phrase(head: Token) -> tuple[Token, Token]:
     """Return the first and last token of the phrase around `head`, without a trailing relative clause."""
     first = last = head
     for child in head.lefts:
-        if child.dep_ in _BEFORE and not _is_clause(child):
+        if child.dep_ in _BEFORE and child.tag_ != "WP$" and not _is_clause(child):
             first = min(first, child.left_edge)
     for child in head.rights:
         if child.dep_ == "punct":
@@ -233,10 +233,12 @@ def resumed(token: Token) -> Token | None:
 
 
 def _beside(token: Token) -> Token | None:
-    """Return the "said" of "said that it works, adding": who says the first clause says the next, not its subject."""
+    """Return the "said" of "said that it works, adding" and "It works, he said, adding": its subject says the next."""
     above = token.head
     if token.dep_ != "advcl" or above.i > token.i or token.nbor(-1).text != ",":
         return None
+    if (said := token.nbor(-2)).dep_ == "parataxis" and said.lemma_.lower() in REPORTING_VERBS:
+        return said
     for _ in range(_HIGHEST):
         if above.dep_ == "ccomp" and above.head.i < above.i and above.head.lemma_.lower() in REPORTING_VERBS:
             return above.head
@@ -292,6 +294,11 @@ def clause_astray(verb: Token) -> Token | None:
         if is_that and clause.i > token.i and clause.head.i != verb.i and clause.head.pos_ not in VERBS:
             return clause if clause.dep_ in {"acl", "relcl", "ccomp", "advcl"} else None
     return None
+
+
+def that_of(clause: Token) -> Token | None:
+    """Return the "that" with which a clause begins."""
+    return next((child for child in clause.lefts if child.dep_ == "mark" and child.lower_ == "that"), None)
 
 
 def is_infinitive(clause: Token) -> bool:
