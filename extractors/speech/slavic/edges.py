@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.records import Span
-from extractors.speech.slavic.phrases import can_be_subject
+from extractors.speech.slavic.phrases import can_be_subject, pronoun_gender
 from extractors.speech.slavic.units import DASHES, ENDS, CueWord, Unit
 from extractors.speech.slavic.words import WordForm
 
@@ -15,6 +15,7 @@ _AGREEING = frozenset({"masc", "femn", "neut", "plur", "past", "pres"})
 
 FRAME = 6  # words from a verb on in which its preposition stands
 _AHEAD = 7  # items from a comma in which the next verb stands
+_NO_VERBS = frozenset({"быть", "стать", "являться", "бути", "стати"})
 _TAKING = frozenset({"reject", "deny", "accept", "doubt"})  # stances of acts on what others say
 _IN = frozenset({"в", "во", "у", "на"})
 
@@ -146,6 +147,35 @@ class Edges:
         """Tell a verb that only says who carries the news: "передает"."""
         word = self._unit.word(at)
         return word is not None and word.is_a("VERB") and bool(word.lemmas & self._unit.lexicon.carries)
+
+    def cited(self, first: int) -> tuple[int, int] | None:
+        """Return where "цитирует его CNN" and "приводит ТАСС слова Пескова" say whose words are carried."""
+        words, verb = {noun for _, noun in self._unit.lexicon.by_words}, self._unit.word(first)
+        last = self.clause_end(first, whole=True) if self.is_carried(first) else first
+        for at in range(first + 1, last):
+            word = self._unit.word(at)
+            if word is None:
+                continue
+            if word.lemmas & words:
+                return at + 1, last
+            if pronoun_gender(word.lower):
+                return at, at + 1
+            if word.is_name and word.can("accs") and not can_be_subject(word, verb):
+                return at, last
+        return None
+
+    def any_verb(self, quotation: int, dash: int) -> CueWord | None:
+        """Return the verb that stands with its subject behind a quotation, whatever it is: "«Да», — отрезал он"."""
+        at = dash + 1 + bool((word := self._unit.word(dash + 1)) and word.is_a("ADVB") and not word.is_a("VERB"))
+        verb, who = self._unit.word(at), self._unit.word(at + 1)
+        item = self._unit.items[quotation].quotation
+        is_said = dash > quotation + 1 or (
+            item is not None and item.span.slice(self._unit.text)[-1:] in {"!", "?", "…"}
+        )
+        if not is_said or verb is None or who is None or not verb.is_a("VERB") or verb.lemmas & _NO_VERBS:
+            return None
+        is_somebody = can_be_subject(who, verb) and (who.is_a("NPRO") or who.is_name or who.can("anim"))
+        return CueWord(at=at, lemma=min(verb.lemmas), is_gerund=False, stance=None) if is_somebody else None
 
     def is_about(self, at: int) -> bool:
         """Tell a preposition of a subject, as in "о планах", and no "о том"."""

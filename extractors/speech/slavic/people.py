@@ -17,7 +17,7 @@ from extractors.speech.parties import Resolution
 from extractors.speech.slavic.lexicon import Lexicon
 from extractors.speech.slavic.phrases import gender_of, is_personal, is_short_for, is_surname, offices_before
 from extractors.speech.slavic.units import Unit
-from extractors.speech.slavic.words import CASES, WordForm, head_of, nominative, shared_case
+from extractors.speech.slavic.words import CASES, UNKNOWN, WordForm, head_of, nominative, shared_case
 from extractors.text.spans import start_of, starting_in
 
 _OF_ROSTER = {"m": "masc", "f": "femn"}
@@ -151,7 +151,10 @@ class Acquainted:
         """Return the last word that is the name of somebody known, though a dictionary has it for something else."""
         for at in range(len(words) - 1, -1, -1):
             word = words[at]
-            if not word.is_name or not word.can(in_case) or (at and words[at - 1].is_a("PREP")):
+            # What no dictionary has may stand in any case but the one that a speaker's own name has.
+            is_open = in_case != "nomn" and all(UNKNOWN in sense.marks for sense in word.senses)
+            fits = word.is_name and (word.can(in_case) or is_open)
+            if not fits or (at and words[at - 1].is_a("PREP")):
                 continue
             if self.official_at(word.span.start, word.span.end) or self._fullest.get(
                 nominative([word], unit.language, in_case)

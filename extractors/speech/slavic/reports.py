@@ -75,7 +75,19 @@ class Reports:
 
     def _said_after(self, at: int, dash: int) -> Iterator[Saying]:
         last = self.edges.clause_end(dash + 1)
-        cue = self._first_cue(dash + 1, min(last, dash + 1 + CLAUSE))
+        if within := self.edges.cited(dash + 1):
+            self._quoted.add(at)
+            carrier = self.unit.items[dash + 1].span
+            yield Saying(
+                spans=[_inner(self.unit.items[at])],
+                unit=self.unit,
+                within=within,
+                cue_span=carrier,
+                is_by_owner=True,
+                is_direct=True,
+            )
+            return
+        cue = self._first_cue(dash + 1, min(last, dash + 1 + CLAUSE)) or self.edges.any_verb(at, dash)
         if cue is None:
             return
         spans, quoted = [_inner(self.unit.items[at])], {at}
@@ -317,12 +329,10 @@ class Reports:
             return None
         if not rest and self._has_subject_before(cue, start, before):
             return None
-        span = self._without_opener(span)
-        if span is None:
+        said = [each for each in (self._without_opener(span), rest) if each]
+        if not said:
             return None
-        if rest:
-            return self._saying([span, rest], cue, (cue.at, end))
-        return self._saying([span], cue, (cue.at, self.edges.clause_end(cue.at + 1, whole=True)))
+        return self._saying(said, cue, (cue.at, end if rest else self.edges.clause_end(cue.at + 1, whole=True)))
 
     def _has_subject_before(self, cue: CueWord, start: int, before: int) -> bool:
         """Tell that the last name before a comma is a verb's own subject: "Рябов, в частности, заявил, что …"."""
