@@ -18,6 +18,7 @@ from extractors.speech.syntax import (
     VERBS,
     child_of,
     clause_astray,
+    clauses_of,
     has_subject,
     is_announced,
     is_infinitive,
@@ -356,10 +357,7 @@ def _trimmed(doc: Doc, start: int, end: int) -> Range:
 
 def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
     """Return the construction a verb stands in, and its content."""
-    children = list(verb.children)
-    clauses = [
-        each for each in children if each.dep_ == "ccomp" or (each.dep_ == "xcomp" and that_of(each) is not None)
-    ]
+    clauses = clauses_of(verb)
     after = [clause for clause in clauses if clause.i > verb.i]
     quoted = {own.i for _, own in sentence.said}
     if after and not any(clause.i in quoted for clause in clauses if clause.i < verb.i):
@@ -376,11 +374,11 @@ def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequenc
     astray = clause_astray(verb)
     if astray is not None:
         return "ccomp", after_cue(verb, astray)
-    return _phrase_construction(verb, children)
+    return _phrase_construction(verb)
 
 
-def _phrase_construction(verb: Token, children: Sequence[Token]) -> tuple[str, Sequence[Range]]:
-    right = [child for child in children if child.i > verb.i]
+def _phrase_construction(verb: Token) -> tuple[str, Sequence[Range]]:
+    right = list(verb.rights)
     if actor := next(filter(None, (wished_to_act(verb, child) for child in right)), None):
         return "on-xcomp", after_cue(verb, actor)
     open_clause = next((child for child in right if child.dep_ == "xcomp"), None)

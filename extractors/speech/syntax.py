@@ -301,6 +301,11 @@ def that_of(clause: Token) -> Token | None:
     return next((child for child in clause.lefts if child.dep_ == "mark" and child.lower_ == "that"), None)
 
 
+def clauses_of(verb: Token) -> list[Token]:
+    """Return the clauses that a verb brings in, and what the parser took for less though "that" opens it."""
+    return [each for each in verb.children if each.dep_ == "ccomp" or (each.dep_ == "xcomp" and that_of(each))]
+
+
 def is_infinitive(clause: Token) -> bool:
     """Tell "to resign" from "resigned"."""
     return any(child.dep_ == "aux" and child.lower_ == "to" for child in clause.children)
