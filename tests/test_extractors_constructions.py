@@ -94,6 +94,21 @@ def read():
             id="one of several",
         ),
         pytest.param(
+            "Putin, in a rare interview, dismissed as “nonsense” the claim that Russia planned to attack NATO.",
+            ("Vladimir Putin", "dismissed", "the claim that Russia planned to attack NATO"),
+            id="what is called something before it is named",
+        ),
+        pytest.param(
+            "Rutte said membership was “off the table for now”, remarks that drew a sharp rebuke from Kyiv.",
+            ("Mark Rutte", "said", "membership was “off the table for now”"),
+            id="what the writer calls the words",
+        ),
+        pytest.param(
+            "A joint statement by the leaders of Germany, France and Britain said that borders must not change.",
+            ("leaders of Germany, France and Britain", "said", "borders must not change"),
+            id="several whose statement it is",
+        ),
+        pytest.param(
             "Trump posted on Truth Social that Putin “is playing with fire.”",
             ("Donald Trump", "posted", "Putin “is playing with fire.”"),
             id="that after the place of a post",
@@ -324,6 +339,14 @@ def test_who_said_it_warns_of_it_too(read):
     assert [(speaker, words) for speaker, _, words in read(text)] == [
         ("three officials", "Egypt and Qatar press Hamas to hand them over"),
         ("three officials", "the truce could collapse"),
+    ]
+
+
+def test_with_somebody_saying_is_his_own_report(read):
+    """Another's words that hang on a report by "with" are that other's."""
+    assert read("The Kremlin denied that it had rejected the plan, with Peskov calling such reports “a fantasy”.") == [
+        ("Kremlin", "denied", "it had rejected the plan"),
+        ("Dmitry Peskov", "calling", "such reports “a fantasy”"),
     ]
 
 

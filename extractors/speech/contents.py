@@ -5,7 +5,7 @@ Decides nothing about cues.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, NEXT_VERBS, OCCASIONS, REPORTING_VERBS
@@ -16,6 +16,7 @@ from extractors.speech.syntax import (
     SUBJECTS,
     TIMES,
     VERBS,
+    Range,
     child_of,
     clause_astray,
     clauses_of,
@@ -24,17 +25,18 @@ from extractors.speech.syntax import (
     is_infinitive,
     is_joined,
     is_mark,
+    is_remarked,
     is_stand_in,
     is_unclear,
     put_clause,
     resumed,
     that_of,
+    trimmed,
 )
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-Range = tuple[int, int]
 _SAYING = REPORTING_VERBS | NAMING
 LEAST = 3  # words of a content
 _DASHES = ("—", "–", "―", "--")
@@ -69,7 +71,11 @@ def without_aside(doc: Doc, start: int, end: int) -> int:
 
 
 def _is_aside(doc: Doc, at: int, first: Token, end: int, *, closes: bool, is_paired: bool) -> bool:
-    if is_unclear(first) or (closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"})):
+    if (
+        is_unclear(first)
+        or is_remarked(first)
+        or (closes and (first.tag_ == "VBG" or first.lower_ in {"which", "who"}))
+    ):
         return True
     if doc[at].text != "," and first.dep_ != "cc":
         return not is_paired and (doc[at].text == "—" or bool(doc[at].whitespace_))
@@ -342,19 +348,6 @@ def _source_end(source: Token) -> int:
     return end
 
 
-def trimmed(doc: Doc, ranges: Iterable[Range]) -> list[Range]:
-    """Cut punctuation and "that" off either end; drop what is left with no words."""
-    return [(start, end) for start, end in (_trimmed(doc, *each) for each in ranges) if start < end]
-
-
-def _trimmed(doc: Doc, start: int, end: int) -> Range:
-    while start < end and (is_mark(doc[start]) or (doc[start].lower_ == "that" and doc[start].dep_ == "mark")):
-        start += 1
-    while start < end and (is_mark(doc[end - 1]) or doc[end - 1].dep_ == "cc"):
-        end -= 1
-    return start, end
-
-
 def construction_of(sentence: ParsedSentence, verb: Token) -> tuple[str, Sequence[Range]]:
     """Return the construction a verb stands in, and its content."""
     clauses = clauses_of(verb)
@@ -394,7 +387,7 @@ def _phrase_construction(verb: Token) -> tuple[str, Sequence[Range]]:
         return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
     prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)
     if prep is not None and child_of(verb, "nsubjpass") is None:
-        inner = child_of(prep, "pobj", "pcomp")
-        if inner is not None:
-            return f"prep-{prep.lower_}", after_cue(verb, inner, is_phrase=True)
+        inner = [child for child in prep.children if child.dep_ in {"pobj", "pcomp"}]
+        if inner:  # "dismissed as “nonsense” the claim that": the last is what he speaks of
+            return f"prep-{prep.lower_}", after_cue(verb, inner[-1 if prep.lower_ == "as" else 0], is_phrase=True)
     return "", ()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from extractors.speech.contents import Range, construction_of, enclosed, trimmed, whole_but
+from extractors.speech.contents import construction_of, enclosed, whole_but
 from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, phrase_before
 from extractors.speech.lexicon import (
     ANSWERING,
@@ -29,6 +29,7 @@ from extractors.speech.syntax import (
     SUBJECTS,
     TIMES,
     VERBS,
+    Range,
     child_of,
     doer,
     is_infinitive,
@@ -36,6 +37,7 @@ from extractors.speech.syntax import (
     resumed,
     subject,
     that_of,
+    trimmed,
     with_particle,
 )
 

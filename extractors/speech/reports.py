@@ -255,7 +255,8 @@ def by_source(sentence: ParsedSentence, cue: Cue, tags: Tags | None) -> Cue:
         return cue
     least = LIKELY_HEARD if cue.speaker.pos_ == "PRON" else _NAMES
     sure = [each.span for each in tags.sources(sentence.whole()) if each.likelihood >= least]
-    is_odd = cue.speaker.pos_ == "PRON" or _speaker_kind(cue.speaker) == "thing"
+    is_made = any(child.lower_ == "by" for child in cue.speaker.rights)  # "a statement by Paris": its maker is known
+    is_odd = cue.speaker.pos_ == "PRON" or (_speaker_kind(cue.speaker) == "thing" and not is_made)
     if not is_odd or tags.naming(_span(sentence, cue.speaker)) > _UNHEARD:
         return replace(cue, speaker=_whole_name(sentence, cue.speaker, sure))
     heads = [
@@ -263,7 +264,9 @@ def by_source(sentence: ParsedSentence, cue: Cue, tags: Tags | None) -> Cue:
         for token in sentence
         if token.i < cue.first.i and any(_span(sentence, token).meets(each) for each in sure)
     ]
-    named = [token for token in heads if token.pos_ == "PROPN"]
+    tops = [token for token in heads if token.head not in heads]  # Germany of "by Germany, France and Britain"
+    named = [token for token in tops if is_role(token.lemma_.lower()) or token.pos_ == "PROPN"]
+    named = named or [token for token in heads if token.pos_ == "PROPN"]
     return replace(cue, speaker=named[-1]) if named else cue
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import (
     CUE_NOUNS,
     HEARD_VERBS,
+    NAMING,
     NEXT_VERBS,
     PAPERS,
     REPORTING_VERBS,
@@ -15,9 +17,10 @@ from extractors.speech.lexicon import (
 )
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Tokens
-    from spacy.tokens import Token
 
+Range = tuple[int, int]
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 FINITE_VERBS = frozenset({"VBD", "VBZ", "VBP"})  # tags
 FINITE = FINITE_VERBS | {"MD"}
@@ -270,6 +273,16 @@ def is_unclear(first: Token) -> bool:
     return words[:2] == ["but", "it"] and not {"unclear", "clear", "uncertain", "certain", "known"}.isdisjoint(words)
 
 
+def is_remarked(first: Token) -> bool:
+    """Tell the "remarks that" and "with Peskov calling it" that a writer adds to words, by its first word."""
+    if first.lemma_.lower() in CUE_NOUNS and any(child.dep_ == "relcl" for child in first.rights):
+        return True
+    way = child_of(first, "pcomp") if first.lower_ == "with" else None
+    who = None if way is None else child_of(way, "nsubj")
+    says = way is not None and way.tag_ == "VBG" and way.lemma_.lower() in REPORTING_VERBS | NAMING
+    return says and who is not None and who.ent_type_ == "PERSON"
+
+
 def put_clause(verb: Token) -> Token | None:
     """Return the clause that "as Arestovich put it," introduces."""
     above = verb.head
@@ -321,3 +334,16 @@ def doer(noun: Token) -> Token | None:
         if verb.pos_ in VERBS:
             return subject(verb)
     return agent_of(noun)
+
+
+def trimmed(doc: Doc, ranges: Iterable[Range]) -> list[Range]:
+    """Cut punctuation and "that" off either end; drop what is left with no words."""
+    return [(start, end) for start, end in (_trimmed(doc, *each) for each in ranges) if start < end]
+
+
+def _trimmed(doc: Doc, start: int, end: int) -> Range:
+    while start < end and (is_mark(doc[start]) or (doc[start].lower_ == "that" and doc[start].dep_ == "mark")):
+        start += 1
+    while start < end and (is_mark(doc[end - 1]) or doc[end - 1].dep_ == "cc"):
+        end -= 1
+    return start, end
