@@ -1,17 +1,21 @@
 """Read articles on a Dask cluster of this machine beside the local pool: articles a second, and processor time of each.
 
-    .venv/bin/python benchmarks/cluster.py [--articles 200] [--workers 1 2]
+    .venv/bin/python -m benchmarks.cluster [--articles 60] [--rounds 4] [--workers 1 2]
 
-Each worker is a process with one thread, and the local pool is given as many processes. What counts on a busy machine
-is the processor time: that of this process, in which the scheduler runs too, is what has to be done for each article in
-one place, which bounds how many workers can be kept busy; that of the others is what reading costs.
+Each worker is a process with one thread, and the local pool is given as many processes. Both are there all the time,
+have loaded their model, and take turns, each as often first, so that a machine that gets busier favours neither; what
+is given is the middle of the rounds. What counts on a busy machine is the processor time: that of this process, in
+which the scheduler runs too, is what has to be done for each article in one place, which bounds how many workers can be
+kept busy; that of the others is what reading costs.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,10 +26,10 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.speech.reading import Unread
 from flows.config.settings import ClusterAddress
 from flows.processes.cluster import Cluster
-from flows.processes.pool import Pool, PoolMaker
-from flows.processes.readers import Readers
+from flows.processes.readers import PAYS, Readers
 
 SEEDS = sorted((Path(__file__).resolve().parent.parent / "seeds").rglob("*.txt"))
+LOCAL, FAR = "local pool", "cluster"
 
 
 def articles(count: int) -> list[Unread]:
@@ -44,50 +48,63 @@ def articles(count: int) -> list[Unread]:
     ]
 
 
-def measured(readers: Readers, given: Sequence[Unread]) -> tuple[float, float, float]:
-    """Return the seconds that reading takes, and the processor seconds of this process and of those below it.
+def measured(readers: Readers, given: Sequence[Unread], others: Iterable[int]) -> tuple[float, float, float]:
+    """Return articles a second, and the processor milliseconds an article of this process and of those that read.
 
-    A first reading has them all started and the model loaded.
+    Those are the processes below this one, but for the `others` and what is below them.
     """
-    readers.read(given[:8])
-    begun, used, below = time.perf_counter(), time.process_time(), spent_below()
+    begun, used, below = time.perf_counter(), time.process_time(), spent_below(others)
     readers.read(given)
-    return time.perf_counter() - begun, time.process_time() - used, spent_below() - below
+    each = 1000 / len(given)
+    seconds, own = time.perf_counter() - begun, time.process_time() - used
+    return len(given) / seconds, each * own, each * (spent_below(others) - below)
 
 
-def spent_below() -> float:
-    """Return the processor seconds of all processes below this one, and of those of theirs that have ended."""
-    return sum(sum(each.cpu_times()[:4]) for each in psutil.Process().children(recursive=True))
+def spent_below(others: Iterable[int]) -> float:
+    """Return the processor seconds of all processes below this one, and of theirs that ended, without the `others`'."""
+    roots = [each for each in psutil.Process().children() if each.pid not in others]
+    there = [each for root in roots for each in (root, *root.children(recursive=True))]
+    return sum(sum(each.cpu_times()[:4]) for each in there)
 
 
-def rows(count: int, workers: Sequence[int]) -> None:
+def rows(count: int, rounds: int, workers: Sequence[int]) -> None:
     """Print a row for each way of reading."""
     watchlist, given = load_watchlist(), articles(count)
-    print(f"{'':28}{'articles/s':>12}{'coordinator ms':>16}{'workers ms an article':>24}")
+    print(f"{'':20}{'articles/s':>12}{'coordinator ms':>16}{'workers ms an article':>24}")
     for number in workers:
-        ways: dict[str, Callable[[], tuple[PoolMaker, Callable[[], None]]]] = {
-            f"local pool of {number}": lambda: (Pool, lambda: None)
-        }
-        with LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None) as own, Client(own):
+        with LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None) as own, Client(own) as client:
             cluster = Cluster(ClusterAddress(scheduler=own.scheduler_address))
-            ways[f"cluster of {number}"] = lambda cluster=cluster: (cluster.pool, cluster.end)
-            for name, way in ways.items():
-                make, end = way()
-                readers = Readers(watchlist, number, make=make)
-                seconds, used, below = measured(readers, given)
+            ways = {LOCAL: Readers(watchlist, number), FAR: Readers(watchlist, number, make=cluster.pool)}
+            far = set(client.run(os.getpid).values())
+            for readers in ways.values():  # until all have loaded their model
+                readers.read(articles(8 * number + PAYS * number // len(given[0].text)))
+            near = {each.pid for each in psutil.Process().children()} - far
+            got: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
+            for turn in range(rounds):
+                for name in sorted(ways, reverse=bool(turn % 2)):
+                    got[name].append(measured(ways[name], given, far if name == LOCAL else near))
+            middle = {name: [statistics.median(each) for each in zip(*took, strict=True)] for name, took in got.items()}
+            for name, (speed, used, below) in middle.items():
+                print(f"{name + f' of {number}':20}{speed:12.2f}{used:16.2f}{below:24.1f}", flush=True)
+            cost = {name: used + below for name, (_, used, below) in middle.items()}
+            print(
+                f"{'':20}cluster / pool: articles a second {middle[FAR][0] / middle[LOCAL][0]:.2f}, "
+                f"processor time {cost[FAR] / cost[LOCAL]:.3f}",
+                flush=True,
+            )
+            for readers in ways.values():
                 readers.end()
-                end()
-                each = 1000 / count
-                print(f"{name:28}{count / seconds:12.1f}{each * used:16.2f}{each * below:24.1f}", flush=True)
+            cluster.end()
 
 
 def main() -> None:
     """Read what to measure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=200)
+    parser.add_argument("--articles", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     asked = parser.parse_args()
-    rows(asked.articles, asked.workers)
+    rows(asked.articles, asked.rounds, asked.workers)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import psutil
 import yaml
 
 from flows.prefect_server import begin_child, free_port
@@ -178,10 +179,10 @@ class Deployment:
         self.room, self.programs = room, dict[str, Program]()
         self._shared, self._workers = shared, workers
         self._folder = room.configuration.parent
-        self._port, self._scheduler = free_port(), free_port()
+        self._port, self._scheduler, self._pages = free_port(), free_port(), free_port()
         self._url = f"http://{HOST}:{self._port}/api"
         more = (
-            f"[schedule]\nevery = '{every}'\n[http]\nlisten = '{HOST}:{free_port()}'\n[prefect]\nport = {self._port}\n"
+            f"[schedule]\nevery = '{every}'\n[http]\nlisten = '{HOST}:{self._pages}'\n[prefect]\nport = {self._port}\n"
         )
         if workers:
             more += f"[cluster]\nscheduler = 'tcp://{HOST}:{self._scheduler}'\n"
@@ -274,10 +275,11 @@ class Deployment:
 
     def _kind(self, pid: int) -> str | None:
         words = words_of(pid)
-        if "flows.pages.server" in words:
-            return "pages"
         if words[-5:-4] == ["start"] or "server" in words:
             return "prefect server"
+        with suppress(psutil.NoSuchProcess):
+            if any(each.laddr.port == self._pages for each in psutil.Process(pid).net_connections()):
+                return "pages"
         held = held_by(pid)
         if self.data_dir / "pass.lock" in held:
             return "pass"

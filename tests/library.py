@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from multiprocessing import Pipe
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -18,10 +17,11 @@ import httpx
 from flows.acquire.ingest import ingest
 from flows.config.settings import load_settings
 from flows.pages.rendering import Pen
-from flows.pages.server import Stand
+from flows.pages.server import Stand, serve_for
 from flows.pages.site import Audience, Site, application
 from flows.pages.upkeep import Upkeep
 from flows.setup import Setup, prepared
+from flows.supervision import begun_by
 from tests.servers import HttpServer, Reply
 from warehouse.published import publish
 from warehouse.shown.copy import PublishedCopy
@@ -101,16 +101,22 @@ def pages_of(data_dir: Path) -> Iterator[str]:
     """Serve the pages of a published copy by a process of its own; yield their address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         stand = Stand(data_dir=str(data_dir), timezone="Europe/Kyiv", host="127.0.0.1", port=probe.getsockname()[1])
-    with subprocess.Popen(
-        [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == b"\n"
+    with pages_process(stand):
         yield stand.url.rstrip("/")
-        process.stdin.close()
+
+
+@contextmanager
+def pages_process(stand: Stand) -> Iterator[BaseProcess]:
+    """Begin the process that serves pages, as `serve` does, and let go of it at the end."""
+    ours, theirs = Pipe()
+    process = begun_by().Process(target=serve_for, args=(stand, theirs))
+    with theirs:
+        process.start()
+    with ours:
+        assert not ours.recv()
+        yield process
+    process.join(30)
+    assert process.exitcode == 0
 
 
 class Visitor:

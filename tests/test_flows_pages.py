@@ -7,12 +7,10 @@ import json
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -28,7 +26,7 @@ from flows.pages.server import Stand, _served, is_answering, is_serving, keep_se
 from flows.pages.site import Audience
 from flows.problems import UsageProblem
 from tests.browser import BROWSER, DRIVER, Browser, browser
-from tests.library import HOSTILE, NOW, Visitor, library, pages_of
+from tests.library import HOSTILE, NOW, Visitor, library, pages_of, pages_process
 from tests.servers import HttpServer
 from warehouse.published import publish
 from warehouse.queries import query
@@ -812,17 +810,9 @@ class TestProcess:
 
     def test_it_ends_when_whoever_began_it_is_gone(self, stand):
         """A killed serve leaves no process behind: it ends with the pipe."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.pages.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == b"\n"
-        process.stdin.close()
-        assert process.wait(30) == 0
-        process.stdout.close()
+        with pages_process(stand) as process:
+            assert process.is_alive()
+        assert not is_answering(stand)
 
     def test_no_secret_is_said(self, stand):
         """The token goes through the pipe alone."""

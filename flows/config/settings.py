@@ -36,15 +36,14 @@ from warehouse.feeds import WatchedFeed
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What the operator may set otherwise: warnings only, a week of history but for its events, which are most of it and
-# are told by the runs' states too, five seconds between looks at the schedule, three minutes of runs scheduled ahead,
-# three tries with a server that does not answer: a pass must not hang for minutes on one that has died; no blocks,
-# which nothing of ours uses; and a look at new deployments twice a minute, since the first pass is asked for at once.
+# are told by the runs' states too, three minutes of runs scheduled ahead, three tries
+# with a server that does not answer: a pass must not hang for minutes on one that has died; no blocks, which nothing of
+# ours uses; and a look at new deployments twice a minute, since the first pass is asked for at once.
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P7D",
-    "PREFECT_RUNNER_POLL_FREQUENCY": "5",
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT6H",
     "PREFECT_CLIENT_MAX_RETRIES": "3",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import json
 import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from flows.pages.rendering import Pen
 from flows.pages.site import LOOPBACK, SERVED, Audience, Site, application
 from flows.pages.upkeep import Upkeep
 from flows.problems import UsageProblem, WorkProblem
-from flows.supervision import STEADY_SECONDS, pause_before
+from flows.supervision import STEADY_SECONDS, begun_by, pause_before
 from warehouse.shown.copy import PublishedCopy
 
 if TYPE_CHECKING:  # the process is told what it needs of them, and need not load all that checks them
@@ -116,7 +116,7 @@ def run(stand: Stand, bound: socket.socket | None = None) -> None:
         site = Site(copy, Pen(timezone=stand.timezone))
         upkeep = Upkeep(site, Path(stand.data_dir))
         app = application(site, Audience(hosts=stand.hosts, token=stand.token), upkeep.routes())
-        uvicorn.Server(_served_as(app)).run(sockets=[listening])
+        Unhurried(_served_as(app)).run(sockets=[listening])
 
 
 def take(stand: Stand) -> socket.socket:
@@ -135,8 +135,17 @@ def answer_links(stand: Stand, bound: socket.socket) -> None:
     """Answer the links of messages beside the pages, in a thread that ends with the process."""
     data_dir = Path(stand.data_dir)
     counter = Counter(data_dir=data_dir, key=lambda: link_key(data_dir))
-    server = uvicorn.Server(_served_as(counter_application(counter)))
+    server = Unhurried(_served_as(counter_application(counter)))
     threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="links", daemon=True).start()
+
+
+class Unhurried(uvicorn.Server):
+    """Looks each second whether it is to end, in place of each tenth: most of what pages cost while nobody asks."""
+
+    async def main_loop(self) -> None:
+        """Return when it is to end."""
+        while not await self.on_tick(0):  # noqa: ASYNC110 (no event tells)
+            await asyncio.sleep(1)
 
 
 def _served_as(app: Starlette) -> uvicorn.Config:
@@ -183,51 +192,52 @@ async def keep_served(stand: Stand) -> None:
 
 async def _served(stand: Stand) -> str:
     """Begin the process, and return why it ended."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "flows.pages.server"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C at a terminal reaches every process; `serve` is who ends this one
-    )
-    assert process.stdin
-    assert process.stdout
+    ours, theirs = Pipe()
+    process = begun_by().Process(target=serve_for, args=(stand, theirs), name="pages", daemon=True)
+    with ours:
+        try:
+            with theirs:
+                process.start()
+            await _readable(ours.fileno())
+            if problem := ours.recv():
+                return str(problem)
+            log.info("pages at %s", stand.url)
+            await _readable(process.sentinel)
+        except (EOFError, OSError) as error:
+            return f"pages: their process ended at once ({error})"
+        finally:
+            if process.pid:
+                process.kill()
+                await asyncio.to_thread(process.join, _ANSWER_SECONDS)
+        return f"pages: their process ended with code {process.exitcode}"
+
+
+async def _readable(descriptor: int) -> None:
+    """Return when there is something to read, or the other end is closed."""
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, told.set)
     try:
-        process.stdin.write(json.dumps(asdict(stand)).encode() + b"\n")
-        await process.stdin.drain()
-        if problem := (await process.stdout.readline()).decode().strip():
-            return problem
-        log.info("pages at %s", stand.url)
-        return f"pages: their process ended with code {await process.wait()}"
-    except OSError as error:
-        return f"pages: their process ended at once ({error})"
+        await told.wait()
     finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        loop.remove_reader(descriptor)
 
 
-def main() -> None:
-    """Serve what stdin says, on a line, until stdin ends; an empty line on stdout says that it has begun."""
-    set_up_logging(log_format())
+def serve_for(stand: Stand, caller: Connection) -> None:
+    """Serve until the caller's end is closed, however that ends; tell it what keeps the pages from that, or nothing."""
+    os.setsid()  # Ctrl-C at a terminal reaches every process; `serve` is who ends this one
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stand = Stand(**json.loads(sys.stdin.buffer.readline()))
-    if stand.links:
-        host, port = stand.links
-        stand = replace(stand, links=(host, port))
+    set_up_logging(log_format())
     try:
         bound = take(stand)
     except WorkProblem as problem:
-        print(problem, flush=True)  # noqa: T201 (the pipe to who began this)
+        caller.send(str(problem))
         return
-    print(flush=True)  # noqa: T201 (the same)
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    caller.send("")
+    threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
     run(stand, bound)
 
 
-def _end_with_the_caller() -> None:
-    sys.stdin.buffer.read()
+def _end_with(caller: Connection) -> None:
+    with suppress(EOFError, OSError):
+        caller.recv()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
