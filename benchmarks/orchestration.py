@@ -2,9 +2,10 @@
 
     .venv/bin/python -m benchmarks.orchestration [--rounds 5] [--articles 1000]
 
-Each is a process of its own beside one Prefect server, begun in turn; what that server takes meanwhile counts too, and
-what it takes by itself does not. A flow has as many tasks however many articles come, so that what it adds to a pass
-of `--articles` is what it adds to an idle one; such a pass is done once, as plain steps, with none of them relevant.
+Each is a process of its own beside one Prefect server, begun in turn: an interpreter, as `talkwatch run` has one, or
+forked from what has loaded its modules, as under `serve`. What that server takes meanwhile counts too, and what it
+takes by itself does not. A flow has as many tasks however many articles come, so that what it adds to a pass of
+`--articles` is what it adds to an idle one; such a pass is done once, as plain steps, with none of them relevant.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,15 +37,46 @@ PLAIN = (
     "run_pass(prepared(load_settings(Path(os.environ['TALKWATCH_CONFIG']), sending=True)), scheduled=True)"
 )
 FLOW = "from flows.monitor import monitor\nmonitor()"
+# Forks a process for each line of stdin, which is code, of what `serve` has loaded when it does; says how each ended.
+FORKED = (
+    "import ast, sys\nimport flows.serving\nfrom flows.supervision import begun_by, fork_nursery\nfork_nursery()\n"
+    "for line in sys.stdin:\n    child = begun_by().Process(target=exec, args=(ast.literal_eval(line), {}))\n"
+    "    child.start()\n    child.join()\n    print(child.exitcode, flush=True)"
+)
 
 
-def spent(code: str, server: psutil.Process) -> tuple[float, float]:
-    """Return the processor seconds of a process that runs this code, with its children's, and of the server."""
-    before, beside = os.times(), sum(server.cpu_times()[:2])
+@contextmanager
+def forking() -> Iterator[Callable[[str], float]]:
+    """Yield what has a forked process run some code, and returns the processor seconds that it took."""
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as parent:
+
+        def ended() -> float:
+            return sum(sum(each.cpu_times()[2:4]) for each in psutil.Process(parent.pid).children())
+
+        def forked(code: str) -> float:
+            assert parent.stdin
+            assert parent.stdout
+            before = ended()
+            parent.stdin.write(f"{code!r}\n")
+            parent.stdin.flush()
+            assert parent.stdout.readline() == "0\n"
+            return ended() - before
+
+        yield forked
+
+
+def interpreted(code: str) -> float:
+    """Return the processor seconds of a process that runs this code, with its children's."""
+    before = os.times()
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = os.times()
-    own = after.children_user + after.children_system - before.children_user - before.children_system
-    return own, sum(server.cpu_times()[:2]) - beside
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def resting(server: psutil.Process) -> float:
@@ -73,27 +108,39 @@ def main() -> None:
         room.configuration.write_text(text.replace("[fetch]", "[fetch]\npass_seconds = 3600\nper_host = 16"))
         os.environ["TALKWATCH_CONFIG"] = str(room.configuration)
         use_prefect(Path(folder) / "var")
-        with prefect_server(Path(folder) / "var", port=0) as started:
+        with prefect_server(Path(folder) / "var", port=0) as started, forking() as forked:
             assert started
             server = psutil.Process(started.pid)
-            spent(FLOW, server)
+            interpreted(FLOW)
+            forked(FLOW)
             rest = resting(server)
             print(f"the server at rest: {100 * rest:.1f} % of a core", flush=True)
             took: dict[str, list[float]] = {}
+            ways = {
+                "bare flow": partial(interpreted, BARE),
+                "plain steps": partial(interpreted, PLAIN),
+                "the flow": partial(interpreted, FLOW),
+                "plain steps, forked": partial(forked, PLAIN),
+                "the flow, forked": partial(forked, FLOW),
+            }
             for _ in range(asked.rounds):
-                for name, code in (("bare flow", BARE), ("plain steps", PLAIN), ("the flow", FLOW)):
-                    begun = time.monotonic()
-                    own, beside = spent(code, server)
-                    beside = max(0.0, beside - rest * (time.monotonic() - begun))
-                    took.setdefault(name, []).append(own + beside)
-                    print(f"{name:12} {own:.2f} s and {beside:.2f} s of the server", flush=True)
+                for name, way in ways.items():
+                    begun, beside = time.monotonic(), sum(server.cpu_times()[:2])
+                    own = way()
+                    beside = sum(server.cpu_times()[:2]) - beside - rest * (time.monotonic() - begun)
+                    took.setdefault(name, []).append(own + max(0.0, beside))
+                    print(f"{name:20} {own:.2f} s and {beside:.2f} s of the server", flush=True)
             middle = {name: statistics.median(each) for name, each in took.items()}
             publish(room, asked.articles)
-            whole, _ = spent(PLAIN, server)
-    adds = middle["the flow"] - middle["plain steps"]
+            whole = forked(PLAIN)
     print(*(f"{name} {seconds:.2f} s" for name, seconds in middle.items()), sep=", ")
-    print(f"an idle pass is {middle['the flow'] - middle['bare flow']:.2f} s more than a bare flow")
-    print(f"{asked.articles} articles as plain steps: {whole:.1f} s; as the flow {1 + adds / whole:.3f} times that")
+    print(f"{asked.articles} articles as plain steps, forked: {whole:.1f} s")
+    loading = middle["plain steps"] - middle["plain steps, forked"]
+    for how, own in (("", loading), (", forked", 0.0)):
+        more, adds = (middle[f"the flow{how}"] - middle[each] for each in ("bare flow", f"plain steps{how}"))
+        print(
+            f"the flow{how}: idle {more:.2f} s more than a bare flow, {1 + adds / (whole + own):.3f} x the plain steps"
+        )
 
 
 if __name__ == "__main__":

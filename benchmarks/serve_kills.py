@@ -2,10 +2,9 @@
 
     .venv/bin/python -m benchmarks.serve_kills --kills 20            # serve with a Prefect server of its own
     .venv/bin/python -m benchmarks.serve_kills --kills 20 --shared   # two instances, PostgreSQL, Prefect, Dask
+    .venv/bin/python -m benchmarks.serve_kills --kills 10 --shared --only serve   # take-overs alone
 
-Before each kill a story comes out, and after it nobody does anything, but that a program which a service manager looks
-after is started again. What is printed for each kill are the seconds until all subscribers have been told of the story.
-SIGINT ends it, and what was done is counted. The exit code is 1 when anything was lost, stored twice, or two passes
+@@SIGINT ends it, and what was done is counted. The exit code is 1 when anything was lost, stored twice, or two passes
 worked at once.
 """
 
@@ -21,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.deployment import Deployment, until
@@ -37,10 +37,12 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shared", action="store_true")
+    parser.add_argument("--only", nargs="+", metavar="KIND", help="kill these alone")
     asked = parser.parse_args()
     luck = random.Random(asked.seed)
     with tempfile.TemporaryDirectory() as folder, newsroom(Path(folder)) as room:
-        deployment = Deployment(room, shared=asked.shared, workers=2 * asked.shared)
+        workers = 2 * (asked.shared and not asked.only)
+        deployment = Deployment(room, shared=asked.shared, workers=workers)
         with deployment:
             tell(deployment, 0)
             print("all parts are up, and the first story was told", flush=True)
@@ -48,6 +50,7 @@ def main() -> None:
             kinds = ["serve", *beside, *OWN]
             if asked.shared:
                 kinds.append("standby")
+            kinds = asked.only or kinds
             signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored in the background
             took: list[float] = []
             with suppress(KeyboardInterrupt):
@@ -91,8 +94,20 @@ def kill(deployment: Deployment, kind: str, number: int, luck: random.Random) ->
         print(f"{number:3} {kind}: {deployment.delivered(number)}", *map(deployment.last_words, deployment.programs))
         raise
     took = time.monotonic() - begun
-    print(f"{number:3} {kind:24} {took:6.1f} s until all were told", flush=True)
+    print(f"{number:3} {kind:24} {took:6.1f} s until all were told; {steps(deployment, took)}", flush=True)
     return took
+
+
+def steps(deployment: Deployment, seconds: float) -> str:
+    """Return when in so many last seconds who serves now had looked at everything, served and ended a pass."""
+    until(deployment.leader, PATIENCE)
+    leader, begun = str(deployment.leader()), datetime.now(UTC) - timedelta(seconds=seconds)
+    lines = deployment.log(leader).read_text(encoding="utf-8").splitlines()
+    found = [leader]
+    for done, said in (("looked over", " looked at: "), ("serves", " serving: "), ("passed", " run=")):
+        times = (datetime.fromisoformat(line.split()[0]) for line in lines if said in line)
+        found += [f"{done} {(at - begun).total_seconds():.0f}" for at in times if at > begun][:1]
+    return ", ".join(found)
 
 
 def report(deployment: Deployment, stories: int, took: list[float]) -> int:

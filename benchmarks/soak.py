@@ -6,7 +6,8 @@ There is a pass each so many hours of the clock, and each feed has a new article
 fires; one feed in five is out of order for 52 hours of each week, at its own hours, and the mail server is away from
 two to fourteen each Thursday. A pass over 500 feeds takes some two processor seconds before it has read an article, so
 an hourly one would take hours here. Every tenth of the way a line shows what this process and its folder hold, once the
-C library has given back what it can; what is given as growth is that of the last half. SIGINT ends it after a pass, and
+C library has given back what it can; what is given as growth is that of the last half, by when the five thousand words
+that articles are made of have been met. SIGINT ends it after a pass, and
 what was done is counted.
 """
 

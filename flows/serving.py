@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
+import prefect.deployments.runner
+import prefect.runner.server  # noqa: F401 (Prefect loads both later; what is loaded before the nursery is forked is shared)
 from prefect import flow_engine
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
