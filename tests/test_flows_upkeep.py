@@ -10,6 +10,7 @@ import stat
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 from types import SimpleNamespace
 
 import pytest
@@ -108,6 +109,7 @@ def test_health_answers_what_status_says(desk, happens, reasons):
     well, text = deployment.wellness(desk.settings, None)
     assert (answer.status_code, well) == ((503, False) if reasons else (200, True))
     told = answer.json()["reasons"]
+    assert answer.json()["version"] == version("talkwatch")
     assert [said[: len(begun)] for said, begun in zip(told, reasons, strict=True)] == list(reasons)
     assert [line.removeprefix("not well: ") for line in text.splitlines() if line.startswith("not well")] == told
     assert text.splitlines()[0] == answer.json()["said"]
@@ -184,6 +186,7 @@ def test_metrics_count_what_there_is(desk):
     found = numbers(desk)
     expected = {
         ("talkwatch_well",): 0,
+        ("talkwatch_info", version("talkwatch")): 1,
         ("talkwatch_channels_blocked",): 1,
         ("talkwatch_last_pass_finished_timestamp_seconds",): (NOW - MINUTE).timestamp(),
         ("talkwatch_feeds", "failing"): 1,

@@ -9,11 +9,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
 from starlette.requests import Request
@@ -68,6 +69,7 @@ class Upkeep:
             "reasons": fares.reasons,
             "last_finished_at": moment(news.numbers.last_finished_at) if news else None,
             "as_of": moment(news.as_of) if news else None,
+            "version": version("talkwatch"),
         }
         return JSONResponse(answer, 200 if fares.is_well else 503, {"Cache-Control": "no-store"})
 
@@ -99,6 +101,7 @@ class Upkeep:
 
 def of_fares(fares: Wellness) -> Iterator[Metric]:
     """Yield what the last bulletin tells."""
+    yield InfoMetricFamily("talkwatch", "Which version of Talkwatch answers.", {"version": version("talkwatch")})
     yield gauge("talkwatch_well", "1 when `talkwatch status` would say so.", int(fares.is_well))
     if fares.bulletin is None:
         return
