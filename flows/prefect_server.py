@@ -38,6 +38,8 @@ PORT_SECONDS = 3
 DATABASE, UNUSABLE = "prefect.db", "prefect.unusable.db"
 GLANCE = timedelta(seconds=1)
 STANDBY_SECONDS = 2.0
+# So long who serves waits for a named server that is away; another machine may reach it, and waits for our end.
+NAMED_SECONDS = 60.0
 ANSWER_SECONDS = 10
 STOP_SECONDS = 5
 # A server that is busy answers within a second; one that has answered nothing for so long starts no pass any more.
@@ -121,6 +123,22 @@ def check_named_server() -> None:
     except (httpx.TransportError, httpx.InvalidURL) as error:
         why = str(error) or type(error).__name__
         raise WorkProblem(f"no Prefect server answers at PREFECT_API_URL ({why}); start it, or unset that") from None
+
+
+def await_named_server() -> None:
+    """Give a Prefect server that the operator named, and that is away, a minute to come back.
+
+    To begin anew each time, after ever longer pauses, would be minutes late where it is there again after one.
+    """
+    until = time.monotonic() + NAMED_SECONDS
+    while time.monotonic() < until:
+        try:
+            check_named_server()
+        except WorkProblem as problem:
+            notify("WATCHDOG=1", MORE_TIME, f"STATUS={problem}")
+            time.sleep(STANDBY_SECONDS)
+        else:
+            return
 
 
 @contextmanager

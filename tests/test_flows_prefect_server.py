@@ -5,7 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -84,6 +87,27 @@ def test_a_configured_port_that_is_taken_is_said(environment, monkeypatch):
 
 
 @pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("comes_after", "tries"), [(2, 2), (9, 5)], ids=["it comes back", "it stays away"])
+def test_a_named_server_that_is_away_is_waited_for(monkeypatch, comes_after, tries):
+    """It is asked again and again until it answers, with whatever, or its time is over."""
+    where, now, slept = (prefect_server.HOST, prefect_server.free_port()), [0.0], []
+    monkeypatch.setenv("PREFECT_API_URL", f"http://{where[0]}:{where[1]}/api")
+    monkeypatch.setattr(prefect_server, "NAMED_SECONDS", 10)
+
+    with ExitStack() as there:
+
+        def sleep(seconds):
+            slept.append(seconds)
+            now[0] += seconds
+            if len(slept) == comes_after:
+                server = there.enter_context(HTTPServer(where, BaseHTTPRequestHandler))
+                threading.Thread(target=server.handle_request, daemon=True).start()
+
+        monkeypatch.setattr(prefect_server, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+        prefect_server.await_named_server()
+    assert len(slept) == tries
+
+
 def test_proxies_of_the_environment_are_forgotten(monkeypatch):
     """Neither Prefect's own traffic on this machine nor a channel's goes there; other variables stay."""
     for name in ("HTTP_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY"):

@@ -169,7 +169,7 @@ def lead(setup: Setup, *, has_begun: bool) -> None:
     Nobody looks at the terminal of one who `has_begun` before, or stood by: what keeps him from beginning now, such as
     a Prefect server that is not there yet again, is a part that has ended, and he tries again.
     """
-    from flows.prefect_server import prefect_server
+    from flows.prefect_server import await_named_server, prefect_server
     from flows.problems import PartEnded
     from flows.readiness import look_over
 
@@ -177,6 +177,8 @@ def lead(setup: Setup, *, has_begun: bool) -> None:
         lease = take_lease(setup.data_dir, setup.now())
     set_environment({"TALKWATCH_LEASE": str(lease.token)})
     act_under(lease.token)
+    if has_begun:
+        await_named_server()
     try:
         look_over(setup)
         make_ready(setup)
