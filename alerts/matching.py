@@ -85,6 +85,8 @@ def find_all_matches(
 ) -> tuple[tuple[Match, ...], ...]:
     """Return what `find_matches` does for each rule; rules compiled together share the work of looking through."""
     texts, rules = Texts(article, reading, within), list(rules)
+    if not any(map(texts.found, {id(rule.phrases): rule.phrases for rule in rules}.values())):
+        return ((),) * len(rules)  # as in most articles: no phrase of any rule stands there
     meant = [not rule.keyword_set.isdisjoint(texts.found(rule.phrases)) and rule.takes(article) for rule in rules]
     texts.most_pairs = min(MOST_PAIRS, max(LEAST_PAIRS, ENOUGH_PAIRS // max(1, sum(meant))))
     return tuple(_matches_in(rule, texts) if is_meant else () for rule, is_meant in zip(rules, meant, strict=True))

@@ -126,14 +126,29 @@ def test_a_nursery_that_never_gets_ready_is_given_up(monkeypatch):
 
 
 def test_few_articles_are_read_in_one_process_many_in_several(stand_ins, monkeypatch):
-    """A second process is started once there is as much to read as makes up for its start."""
+    """A second process is started once there is more to read than is handed over at once."""
     counted = []
     monkeypatch.setattr(pool.Pool, "rest", lambda one: counted.append(len(one.idle)) or one._living.rest())
     stand_ins.read(articles(*[FINE] * 3))
-    monkeypatch.setattr(readers, "PAYS", 1000)
     monkeypatch.setattr(readers, "CHUNK", 100)
     stand_ins.read(articles(*[FINE] * 100))
     assert counted == [1, 2]
+
+
+@pytest.mark.parametrize(("chunk", "reading"), [(1, 1), (1000, 0)])
+def test_others_are_skimmed_while_articles_are_read(stand_ins, monkeypatch, chunk, reading):
+    """Skims are drawn one by one: as soon as there are enough a process reads, and at the first the model is loaded."""
+    monkeypatch.setattr(readers, "CHUNK", chunk)
+    first, second = map(stand_ins._skimmer.skim, articles(FINE, FINE))
+    seen = []
+
+    def drawn():
+        yield first
+        seen.extend(processes(stand_ins)[1])
+        yield second
+
+    assert [reading.depth for _, reading in stand_ins.each(drawn())] == [Depth.FULL] * 2
+    assert len(seen) == reading
 
 
 def test_processes_end_with_their_readers(stand_ins):

@@ -44,6 +44,7 @@ def load() -> Callable[[Sequence[str]], list[Vector]]:
         # One by one: a batch gains nothing on one core, and a vector must not depend on what stands beside it.
         return [packed(raw(model, sentence), sentence) for sentence in sentences]
 
+    vectors(["The first."])  # loads what is loaded when it is first asked
     return vectors
 
 

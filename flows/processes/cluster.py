@@ -150,6 +150,9 @@ class ClusterPool:
         except ClusterLost:
             yield from self._local.each(lambda: left.popleft() if left else draw(), most)
 
+    def begin(self) -> None:
+        """Start nothing: the cluster's workers are ready, and where they are not they take their time."""
+
     def rest(self) -> None:
         """End local processes that are idle."""
         self._local.rest()

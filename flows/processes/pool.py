@@ -101,6 +101,10 @@ class Pooled(Protocol):
         """Yield each task's key and answer, as `Pool` does."""
         ...
 
+    def begin(self) -> None:
+        """Get ready for tasks that will come, without waiting for it."""
+        ...
+
     def rest(self) -> None:
         """Let go of what waits."""
         ...
@@ -153,6 +157,10 @@ class Pool:
             for worker, _ in busy.values():
                 worker.end()
 
+    def begin(self) -> None:
+        """Start what the processes come from, if it is not there: it loads what they need meanwhile."""
+        self._living.begin()
+
     def rest(self) -> None:
         """End the processes that are idle, but for what they come from: others are there in a moment."""
         self._living.rest()
@@ -181,15 +189,19 @@ class _Living:
         worker.take(task)
         return worker
 
+    def begin(self) -> Nursery:
+        """Return the nursery, started where there is none."""
+        self.nursery = self.nursery or Nursery(self.job)
+        return self.nursery
+
     def forked(self) -> Worker:
         """Return a new process, a nursery that is gone replaced; raise WorkProblem when that does not get ready."""
         with contextlib.suppress(EOFError, OSError):
             if self.nursery:
                 return self.nursery.fork()
         self._close()
-        self.nursery = Nursery(self.job)
         try:
-            return self.nursery.fork()
+            return self.begin().fork()
         except TimeoutError as error:
             raise WorkProblem(f"{error} in {_START_SECONDS:.0f} s: this machine is busy; nothing is lost") from error
 

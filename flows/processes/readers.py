@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,9 +18,8 @@ from extractors.speech.reading import LONGEST_READ, Reader, Skim, Skimmer, Unrea
 from extractors.speech.tagging import load_tagger
 from flows.processes.pool import Job, Loss, Lost, Pool, PoolMaker, Task, cores
 
-# Characters. To read as many takes as long as to start a process and load the model: below that a second gains nothing.
-PAYS = 100_000
-CHUNK = 30_000
+# Characters that are handed over together, a second's work; more at once are read no faster.
+CHUNK = 10_000
 # Processor seconds for a chunk, ten times what it takes on a slow machine.
 _LEAST_SECONDS = 30.0
 _PARSED_A_SECOND = 2_000
@@ -61,7 +60,9 @@ def prepare(watchlist: Watchlist, tagging: bool) -> Callable[[Sequence[Skim]], l
 
 
 class Readers:
-    """Up to `count` processes that read with one watchlist, each started when it pays. For one thread at a time.
+    """Up to `count` processes that read with one watchlist, each started when there is something for it to read.
+
+    For one thread at a time.
 
     They live until `end`, or as long as this object.
     """
@@ -74,7 +75,6 @@ class Readers:
         self._count = count or cores()
         self._make = make
         self._pool = make(Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES))
-        self._text = 0
 
     @property
     def version(self) -> str:
@@ -87,31 +87,43 @@ class Readers:
 
     def read(self, articles: Sequence[Unread]) -> list[Reading]:
         """Return the readings of the articles, in their order, as `extractors.speech.reading.Reader` gives them."""
-        readings = dict(self.each([self._skimmer.skim(article) for article in articles]))
+        readings = dict(self.each(map(self._skimmer.skim, articles)))
         return [readings[place] for place in range(len(articles))]
 
-    def each(self, skims: Sequence[Skim]) -> Iterator[tuple[int, Reading]]:
-        """Yield each article's place and reading as they get done; one that can't be read has its reason as `depth`."""
-        done = [(place, skim.as_reading(skim.depth)) for place, skim in enumerate(skims) if not _is_worth(skim)]
-        yield from done
-        worth = {place: skim for place, skim in enumerate(skims) if _is_worth(skim)}
-        waiting = deque(_chunks(worth))
+    def each(self, skims: Iterable[Skim]) -> Iterator[tuple[int, Reading]]:
+        """Yield each article's place and reading as they get done; one that can't be read has its reason as `depth`.
+
+        Skims are drawn as processes have room for them: what makes them works while others are being read.
+        """
+        done: list[tuple[int, Reading]] = []
+        chunks = _chunks(self._worth(skims, done))
+        again: deque[_Chunk] = deque()
 
         def draw() -> Task | None:
-            if not waiting:
-                return None
-            chunk = waiting.popleft()
-            return Task(key=chunk, content=chunk.skims, seconds=chunk.seconds)
+            chunk = again.popleft() if again else next(chunks, None)
+            return Task(key=chunk, content=chunk.skims, seconds=chunk.seconds) if chunk else None
 
-        for chunk, answer in self._pool.each(draw, self._processes(worth.values())):
+        for chunk, answer in self._pool.each(draw, self._count):
             if not isinstance(answer, Lost):
-                yield from zip(chunk.places, answer, strict=True)
+                done += zip(chunk.places, answer, strict=True)
             elif _may_do_better(chunk, answer):
-                waiting.extend(_one_by_one(chunk))
+                again.extend(_one_by_one(chunk))
             else:
-                yield from _lost(chunk, answer)
+                done += _lost(chunk, answer)
+            yield from done
+            done.clear()
+        yield from done
         # What they wrote to is theirs alone; the model is kept where they come from.
         self._pool.rest()
+
+    def _worth(self, skims: Iterable[Skim], done: list[tuple[int, Reading]]) -> Iterator[tuple[int, Skim]]:
+        """Yield what is worth reading on, with its place; what is not is put where it is done."""
+        for place, skim in enumerate(skims):
+            if skim.depth is Depth.FULL:
+                self._pool.begin()
+                yield place, skim
+            else:
+                done.append((place, skim.as_reading(skim.depth)))
 
     def read_with(self, watchlist: Watchlist, *, tagging: bool, make: PoolMaker = Pool) -> bool:
         """Tell whether they read with this version of the watchlist, with the tagger or without, and in such a pool."""
@@ -121,28 +133,21 @@ class Readers:
         """End the processes; the next article starts others."""
         self._pool.end()
 
-    def _processes(self, skims: Iterable[Skim]) -> int:
-        """Return over how many processes it pays to spread what has come so far: in a long run over all."""
-        self._text += sum(min(len(skim.article.text), LONGEST_READ) for skim in skims)
-        return min(self._count, 1 + self._text // PAYS)
 
-
-def _is_worth(skim: Skim) -> bool:
-    return skim.depth is Depth.FULL
-
-
-def _chunks(skims: Mapping[int, Skim]) -> Iterator[_Chunk]:
+def _chunks(skims: Iterable[tuple[int, Skim]]) -> Iterator[_Chunk]:
     """Yield neighbours together, as many as make a chunk, with their places."""
     places: list[int] = []
+    taken: list[Skim] = []
     length = 0
-    for place, skim in skims.items():
+    for place, skim in skims:
         places.append(place)
+        taken.append(skim)
         length += len(skim.article.text)
         if length >= CHUNK:
-            yield _Chunk(places=tuple(places), skims=tuple(skims[each] for each in places))
-            places, length = [], 0
+            yield _Chunk(places=tuple(places), skims=tuple(taken))
+            places, taken, length = [], [], 0
     if places:
-        yield _Chunk(places=tuple(places), skims=tuple(skims[each] for each in places))
+        yield _Chunk(places=tuple(places), skims=tuple(taken))
 
 
 def _lost(chunk: _Chunk, lost: Lost) -> Iterator[tuple[int, Reading]]:

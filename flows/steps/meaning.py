@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -32,8 +32,7 @@ from warehouse.vectors import keep_vectors, known_vectors
 # What is near to within rounding is so on every machine.
 _DIGITS = 4
 
-CHUNK = 16  # sentences that are handed over together
-PAYS = 64  # sentences for which it pays to start another process
+CHUNK = 4  # sentences that are handed over together, a third of a second's work
 # Processor seconds for a sentence, thirty times what a long one takes.
 _SECONDS = 5.0
 _HEADROOM_BYTES = 500_000_000
@@ -170,13 +169,6 @@ def key_of_sentence(sentence: str) -> int:
     return key_of(b"sentence", sentence.encode(errors="replace"))
 
 
-def prepare() -> Callable[[Sequence[str]], list[Vector]]:
-    """Load the model; return what makes vectors with it."""
-    made = vectors.load()
-    made(["The first."])
-    return made
-
-
 def made_vectors(sentences: Sequence[str]) -> Iterator[tuple[str, Vector]]:
     """Yield each sentence with its vector as they get done; one that takes the model down has none."""
     whole = {sentence[:LONGEST]: sentence for sentence in sentences}
@@ -190,7 +182,7 @@ def made_vectors(sentences: Sequence[str]) -> Iterator[tuple[str, Vector]]:
 
     pool = _pool()
     try:
-        for chunk, answer in pool.each(draw, min(cores(), 1 + len(sentences) // PAYS)):
+        for chunk, answer in pool.each(draw, cores()):
             if not isinstance(answer, Lost):
                 yield from ((whole[sentence], vector) for sentence, vector in zip(chunk, answer, strict=True))
             elif len(chunk) > 1:
@@ -204,4 +196,4 @@ def made_vectors(sentences: Sequence[str]) -> Iterator[tuple[str, Vector]]:
 
 @cache
 def _pool() -> Pool:
-    return Pool(Job(prepare=prepare, headroom_bytes=_HEADROOM_BYTES))
+    return Pool(Job(prepare=vectors.load, headroom_bytes=_HEADROOM_BYTES))

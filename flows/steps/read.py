@@ -17,7 +17,7 @@ def read(setup: Setup, found: Sequence[FoundArticle]) -> tuple[ReadArticle, ...]
     if not found:
         return ()
     with stage(setup.progress, "articles read", len(found)) as count:
-        skims = [setup.gate.skim(as_unread(setup, item.article)) for item in found]
+        skims = (setup.gate.skim(as_unread(setup, item.article)) for item in found)
         readings: dict[int, Reading] = {}
         for place, reading in setup.reader.each(skims):
             readings[place] = reading
