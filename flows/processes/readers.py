@@ -20,6 +20,7 @@ from flows.processes.pool import Job, Loss, Lost, Pool, PoolMaker, Task, cores
 
 # Characters that are handed over together, a second's work; more at once are read no faster.
 CHUNK = 10_000
+TOGETHER = 3  # chunks that go in one parcel to another machine
 # Processor seconds for a chunk, ten times what it takes on a slow machine.
 _LEAST_SECONDS = 30.0
 _PARSED_A_SECOND = 2_000
@@ -74,7 +75,9 @@ class Readers:
         self._watchlist, self._tagging = watchlist, tagging
         self._count = count or cores()
         self._make = make
-        self._pool = make(Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES))
+        self._pool = make(
+            Job(prepare=prepare, given=(watchlist, tagging), headroom_bytes=_HEADROOM_BYTES, together=TOGETHER)
+        )
 
     @property
     def version(self) -> str:
