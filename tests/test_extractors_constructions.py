@@ -109,6 +109,21 @@ def read():
             id="several whose statement it is",
         ),
         pytest.param(
+            "Despite what Trump says, Russia does not want peace, argued Kallas.",
+            ("Kaja Kallas", "argued", "Russia does not want peace"),
+            id="what another says of it in passing",
+        ),
+        pytest.param(
+            "According to the readout, Xi told Putin that China would stay neutral in the war.",
+            ("Xi Jinping", "told", "China would stay neutral in the war"),
+            id="a record of what somebody said",
+        ),
+        pytest.param(
+            "Lavrov accused Iran on Tuesday of stalling at the talks.",
+            ("Sergei Lavrov", "accused", "Iran on Tuesday of stalling at the talks"),
+            id="a day within what somebody is accused of",
+        ),
+        pytest.param(
             "Trump posted on Truth Social that Putin “is playing with fire.”",
             ("Donald Trump", "posted", "Putin “is playing with fire.”"),
             id="that after the place of a post",
@@ -340,6 +355,18 @@ def test_who_said_it_warns_of_it_too(read):
         ("three officials", "Egypt and Qatar press Hamas to hand them over"),
         ("three officials", "the truce could collapse"),
     ]
+
+
+def test_what_is_added_with_before_is_a_quotation_of_its_own(read):
+    """The writer's words between two quotations of one speaker are in neither."""
+    said = read("“We are not at war with Venezuela,” Hegseth said, before adding: “Not yet, at least.”")
+    assert [words for _, _, words in said] == ["We are not at war with Venezuela", "Not yet, at least"]
+
+
+def test_who_says_he_is_a_person_though_no_list_has_him(read):
+    """A name that nothing tells from a body's is whoever the "he" in his own words shows to be a person."""
+    said = read("Maduro said he was willing to talk to Trump at once. “Whoever wants to talk will talk,” he added.")
+    assert [speaker for speaker, _, _ in said] == ["Maduro", "Maduro"]
 
 
 def test_with_somebody_saying_is_his_own_report(read):

@@ -192,6 +192,8 @@ def _end(verb: Token, opening: Token, *, is_phrase: bool) -> int:
     for child in verb.rights:
         if child.i < end or child.dep_ == "punct":
             continue
+        if is_phrase and _is_late(child) and any(each.lower_ == "of" and each.i > child.i for each in verb.rights):
+            continue  # "accused Iran on Tuesday of stalling"
         if not _goes_on(child) or (is_phrase and _is_late(child)):
             break
         end = child.right_edge.i + 1
@@ -314,6 +316,8 @@ def _is_more(doc: Doc, verb: Token, right: int, end: int) -> bool:
     if end - right <= LEAST or doc[right].text not in {",", *DASHES}:
         return False
     following = doc[right + 1]
+    if following.dep_ == "prep" and (then := child_of(following, "pcomp")) is not None and then.lemma_ in CUE_VERBS:
+        return False  # "“…,” he said, before adding: “…”"
     is_apposed = doc[right].text in DASHES and following.pos_ == "DET"
     if is_apposed or following.tag_ in {"VBG", "WDT", "WP"} or (following.lower_, following.dep_) == ("as", "mark"):
         return False
@@ -382,7 +386,7 @@ def _phrase_construction(verb: Token) -> tuple[str, Sequence[Range]]:
         name = "obj-xcomp" if thing is not None and thing.i < open_clause.i else "xcomp"
         return name, after_cue(verb, thing if thing is not None and thing.i < open_clause.i else open_clause)
     if thing is not None:
-        of = next((child for child in right if child.dep_ == "prep" and child.i > thing.i), None)
+        of = next((each for each in right if each.dep_ == "prep" and each.i > thing.i and not _is_late(each)), None)
         name = f"dobj-{of.lower_}" if of is not None and of.lower_ in _PREPOSITIONS else "dobj"
         return name, [*with_name(verb, after_cue(verb, thing, is_phrase=True))]
     prep = next((child for child in right if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS), None)

@@ -13,11 +13,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from extractors.records import Span, StatementKind
+from extractors.speech.cues import name_right
 from extractors.speech.drafts import Draft
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.proposals import answered
-from extractors.speech.quotations import WORD, Quotation, trimmed
-from extractors.speech.reports import cue_in, kind_of, whole
+from extractors.speech.quotations import WORD, Quotation, trimmed, whole
+from extractors.speech.reports import cue_in, kind_of
 from extractors.speech.syntax import is_hearer, subject
 from extractors.speech.tagging import Tagged, Tags
 
@@ -69,7 +70,8 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
     place = sentence.whole()
     if text[place.end - 1] not in _STOPS:
         return
-    cues, sources = tags.cues(place), tags.sources(place)
+    cues = [each for each in tags.cues(place) if not any(map(_is_relative, _tokens(sentence, each)))]
+    sources = tags.sources(place)
     for stretch in tags.contents(place):
         span = trimmed(text, stretch.span)
         kind = kind_of(text, [span], quotations)
@@ -84,7 +86,13 @@ def heard_in(text: str, sentence: ParsedSentence, tags: Tags, quotations: Sequen
         cue = cue_in(_tokens(sentence, reports))
         speaker = _head(_tokens(sentence, _nearest(reports.span if reports else span, sources)))
         if cue is not None and speaker is not None and not is_hearer(speaker) and answered(cue) is None:
-            yield Heard(span, kind, cue, _whole(speaker, cue))
+            inverted = name_right(sentence, cue.i) if cue.i and cue.nbor(-1).text == "," else None  # ", argued Kallas"
+            yield Heard(span, kind, cue, inverted or _whole(speaker, cue))
+
+
+def _is_relative(verb: Token) -> bool:
+    """Tell the "says" of "Despite what Trump says, …", which is no report of what follows."""
+    return any(child.lower_ == "what" and child.dep_ == "dobj" for child in verb.lefts)
 
 
 def _is_sure(text: str, span: Span, stretch: Tagged, tags: Tags) -> bool:

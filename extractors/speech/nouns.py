@@ -14,7 +14,7 @@ from extractors.speech.antecedents import Part
 from extractors.speech.cues import QUOTING
 from extractors.speech.lexicon import COLLEAGUES, IT, MAKING_VERBS, ORGANS, PRONOUNS, THEY, is_role
 from extractors.speech.parsing import is_aged
-from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, subject
+from extractors.speech.syntax import NOUNS, SUBJECTS, agent_of, child_of, is_main, is_new, is_source, says_he, subject
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -91,6 +91,11 @@ def is_unnamed(token: Token) -> bool:
         return False
     is_many = token.morph.get("Number", []) == ["Plur"]
     return is_many or any(child.lower_ in _UNNAMED for child in token.lefts)
+
+
+def is_human(noun: Token) -> bool:
+    """Tell a person by a role, by the model, by an age, or by the "he" of "Maduro said he was ready"."""
+    return is_role(noun.lemma_.lower()) or noun.ent_type_ == "PERSON" or is_aged(noun) or says_he(noun)
 
 
 def is_apart(noun: Token) -> bool:

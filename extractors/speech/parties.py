@@ -32,6 +32,7 @@ from extractors.speech.lexicon import (
     gender_of_titles,
     is_role,
 )
+from extractors.speech.syntax import says_he
 from extractors.text.spans import start_of, starting_in
 
 if TYPE_CHECKING:
@@ -259,7 +260,8 @@ class Named:
 
     def party(self, mention: Mention, token: Token | None) -> Party:
         """Return whom a mention names; a title before `token` tells the gender of who is on no roster."""
-        if mention.kind in BODIES_NAMED:
+        is_human = mention.ref_id is None and token is not None and says_he(token)  # the model takes him for a body
+        if mention.kind in BODIES_NAMED and not is_human:
             is_place = mention.kind is MentionKind.PLACE
             seat = self._seats.get(mention.name) if is_place else None
             rule = Resolution.METONYM if seat else Resolution.NAME

@@ -6,7 +6,7 @@ Knows nothing of who says them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -337,4 +337,16 @@ def trimmed(text: str, span: Span) -> Span:
         and _ACRONYM.search(text[max(start, end - _ABBREVIATED) : end + 1])
     ):
         end += 1
+    return Span(start, end)
+
+
+def whole(span: Span, quotations: Sequence[Quotation]) -> Span:
+    """Take in the rest of a quotation that the span breaks off, and the marks at either end."""
+    start, end = span.start, span.end
+    for each in quotations:
+        if each.outer.meets(span) and not span.covers(each.outer):
+            if each.outer.end > span.end:
+                end = max(end, each.outer.end)
+            if each.outer.start < span.start:
+                start = min(start, each.outer.start)
     return Span(start, end)

@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING
 from extractors.records import Span, StatementKind
 from extractors.speech.acts import Watched, is_act
 from extractors.speech.cues import Cue
-from extractors.speech.lexicon import ACTS, GOING_ON_VERBS, PRONOUNS, REPORTING_VERBS, SURE_ACTS, THOUGHTS, is_role
+from extractors.speech.lexicon import (
+    ACTS,
+    GOING_ON_VERBS,
+    PRONOUNS,
+    RECORDS,
+    REPORTING_VERBS,
+    SURE_ACTS,
+    THOUGHTS,
+    is_role,
+)
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.proposals import SpeechReport, find_reports
-from extractors.speech.quotations import WORD, Quotation, QuotationShape
+from extractors.speech.quotations import WORD, Quotation, QuotationShape, whole
 from extractors.speech.syntax import FINITE_VERBS, PARTIES, is_stand_in, noun_phrase
 from extractors.speech.tagging import Tags
 from extractors.text.tables import weights_in
@@ -328,6 +337,9 @@ def _hands_on(report: SpeechReport, inner: SpeechReport) -> bool:
         return inner.construction in _CLAUSES
     if inner.head.dep_ == "acl" and inner.head.head.dep_ == "dobj" and inner.head.head.head == report.head:
         return inner.construction == "ccomp"
+    source = report.cue.speaker
+    if report.construction == "according" and source is not None and source.lemma_.lower() in RECORDS:
+        return inner.construction in _CLAUSES and inner.head.i > report.head.i and inner.cue.speaker is not None
     if report.construction == "according":
         is_vouched_for = report.head.head == inner.head or _ends_at(inner, report.head)
         return inner.construction in _CLAUSES and inner.head.i < report.head.i and is_vouched_for
@@ -372,18 +384,6 @@ def _kind(words: int, quoted: int) -> StatementKind:
     if not quoted:
         return StatementKind.INDIRECT
     return StatementKind.DIRECT if quoted == words else StatementKind.MIXED
-
-
-def whole(span: Span, quotations: Sequence[Quotation]) -> Span:
-    """Take in the rest of a quotation that the span breaks off, and the marks at either end."""
-    start, end = span.start, span.end
-    for each in quotations:
-        if each.outer.meets(span) and not span.covers(each.outer):
-            if each.outer.end > span.end:
-                end = max(end, each.outer.end)
-            if each.outer.start < span.start:
-                start = min(start, each.outer.start)
-    return Span(start, end)
 
 
 def _count_words(text: str, spans: Sequence[Span], quotations: Sequence[Quotation]) -> tuple[int, int]:

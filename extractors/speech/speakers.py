@@ -32,6 +32,7 @@ from extractors.speech.nouns import (
     heap_of,
     is_apart,
     is_definite,
+    is_human,
     is_just,
     is_only_called,
     is_pronoun,
@@ -273,7 +274,7 @@ class Cast:
         role = head.lemma_.lower()
         if (stands_for := self._stands_for(sentence, head, role)) is not None:
             return stands_for
-        is_person = is_role(role) or head.ent_type_ == "PERSON" or is_aged(head)
+        is_person = is_human(head)
         if is_person and is_definite(head) and (meant := self._meant(sentence, head, role)) is not None:
             return replace(meant, resolution=Resolution.ROLE)
         paper = last_part(role)
@@ -383,8 +384,7 @@ class Cast:
             fits = self._callings.fit(one, role)
             return None if fits in {"trade", "stranger"} and role not in {"man", "woman"} else fits
 
-        found = self._stage.meant(self._phrase(sentence, head, "noun"), fit)
-        return [one for one in found if one.name][:2]
+        return [one for one in self._stage.meant(self._phrase(sentence, head, "noun"), fit) if one.name][:2]
 
     def _known(self, name: str, place: int) -> Party | None:
         """Return the body that "the ministry" is, and whoever made "the statement" or "the post"."""

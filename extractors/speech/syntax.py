@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from extractors.speech.lexicon import (
     CUE_NOUNS,
+    HE,
     HEARD_VERBS,
     NAMING,
     NEXT_VERBS,
     PAPERS,
     REPORTING_VERBS,
     SETTINGS,
+    SHE,
     WHO,
 )
 
@@ -190,6 +192,13 @@ def coordinates(head: Token) -> list[Token]:
     for token in found:
         found += [child for child in token.children if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
     return found
+
+
+def says_he(noun: Token) -> bool:
+    """Tell the Maduro of "Maduro said he was ready", whom that "he" shows to be a person."""
+    said = child_of(noun.head, "ccomp") if noun.pos_ == "PROPN" and noun.dep_ == "nsubj" else None
+    who = None if said is None else child_of(said, "nsubj")
+    return who is not None and who.i > noun.head.i > noun.i and who.lower_ in HE | SHE
 
 
 def has_subject(token: Token) -> bool:
