@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # One more than there are cores, for many tests wait for servers; a file's tests share what they set up.
 SIDE_BY_SIDE := --numprocesses=$(shell expr $$(nproc) + 1) --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test tools install format golden tables answers pictures lock clean
+.PHONY: demo test types tried tools install format golden tables answers pictures lock clean
 
 demo: install
 	$(BIN)/talkwatch demo
@@ -13,8 +13,14 @@ demo: install
 test: install tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory --jobs=2 tried types
+
+types:
+	$(BIN)/mypy
+
+# Types are checked meanwhile: that takes one core half a minute.
+tried:
 	@echo "the tests run a file at a time, side by side, in some twenty minutes on two cores"
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 

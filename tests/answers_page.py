@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "analysts.md"
 # Lines that are shown of a longer answer, the names of its columns included.
 SHOWN = 9
 MORE = "…"
-_ANSWERED = re.compile(r"```sql\n(?P<sql>(?:(?!```).)*)```\n\n```text\n(?P<answer>.*?)```", re.DOTALL)
+ANSWERED = re.compile(r"```sql\n(?P<sql>(?:(?!```).)*)```\n\n```text\n(?P<answer>.*?)```", re.DOTALL)
 
 
 def with_seeds(folder: Path) -> Path:
@@ -41,7 +41,7 @@ def with_seeds(folder: Path) -> Path:
 
 def page(configuration: Path) -> str:
     """Return the page with the answers that its queries have over these articles."""
-    return _ANSWERED.sub(lambda found: _shown(found, configuration), PAGE.read_text("utf-8"))
+    return ANSWERED.sub(lambda found: _shown(found, configuration), PAGE.read_text("utf-8"))
 
 
 def _shown(found: re.Match[str], configuration: Path) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -178,6 +179,7 @@ def connect(path: Path, patience: Patience) -> duckdb.DuckDBPyConnection:
             return connection
 
 
+@cache
 def known_migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
     """Return the migrations in order; a file's name starts with its number."""
     files = sorted(folder.glob("*.sql"))
