@@ -12,14 +12,14 @@ from alerts.history import History
 from alerts.letters import about
 from alerts.matching import find_matches
 from alerts.records import Arrival, Scope
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 from extractors.speech.reading import Reader, Unread
 from tests.alert_examples import NOW, article, compiled, notice
 
 WATCHLIST = load_watchlist()
-FINDER = MentionFinder(WATCHLIST)
+FINDER = finder_for(WATCHLIST)
 ON = date(2026, 11, 29)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.phrases import PhraseIndex, alternatives, read_words
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 
-FINDER = MentionFinder(load_watchlist())
+FINDER = finder_for(load_watchlist())
 
 CEASEFIRE = {
     "en": "a cease-fire|the truce held|an immediate cessation of hostilities|to end the war|ending the war in Gaza|"

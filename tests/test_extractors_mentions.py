@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.officials import phrases
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import MentionFinder, finder_for
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 
 WATCHLIST = load_watchlist()
-FINDER = MentionFinder(WATCHLIST)
+FINDER = finder_for(WATCHLIST)
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 GOLD = ROOT.parent / "shared" / "quotes" / "seeds_gold.jsonl"

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.phrases import read_words
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 
-FINDER = MentionFinder(load_watchlist())
+FINDER = finder_for(load_watchlist())
 ON = date(2026, 11, 29)
 _PEOPLE = {MentionKind.OFFICIAL, MentionKind.PERSON}
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from extractors.officials.mentions import MentionFinder
+from extractors.officials.mentions import finder_for
 from extractors.officials.watchlist import load_watchlist
 from extractors.records import MentionKind
 
-FINDER = MentionFinder(load_watchlist())
+FINDER = finder_for(load_watchlist())
 TALKS = date(2025, 10, 1)
 
 

@@ -109,7 +109,7 @@ def test_redirects_are_followed_to_where_they_lead():
         pytest.param(Reply(headers=(("Content-Encoding", "br"),), body=b"x"), "Content-Encoding br was not asked for", id="unasked encoding"),
         pytest.param(Reply(headers=(("Content-Encoding", "gzip"),), body=b"no gzip"), "broken compression", id="broken gzip"),
         pytest.param(Reply(body=b"x" * 2_000_000), "larger than 1 MB", id="too large"),
-        pytest.param(Reply(headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(400_000_000), 1)), "larger than 1 MB", id="gzip bomb"),
+        pytest.param(Reply(headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(40_000_000), 1)), "larger than 1 MB", id="gzip bomb"),
     ],
 )  # fmt: skip
 def test_what_goes_wrong_is_a_reason(reply, expected):
@@ -499,14 +499,14 @@ def endless():
 @pytest.mark.slow
 def test_bombs_cost_no_memory():
     """Bombs of every encoding, an endless body and a lying length are refused in a line each, within 64 MB."""
-    zeros = gzip.compress(bytes(400_000_000), 1)
+    zeros = gzip.compress(bytes(100_000_000), 1)
     bombs = {
         "/gzip": (Reply(headers=(("Content-Encoding", "gzip"),), body=zeros), "larger than 10 MB"),
         "/gzip-gzip": (Reply(headers=(("Content-Encoding", "gzip, gzip"),), body=gzip.compress(zeros)), "was not asked for"),
         "/gzip-3": (Reply(headers=(("Content-Encoding", "gzip, gzip, gzip"),), body=gzip.compress(gzip.compress(zeros))), "was not asked for"),
         "/br": (Reply(headers=(("Content-Encoding", "br"),), body=b"\x00" * 632), "was not asked for"),
         "/zstd": (Reply(headers=(("Content-Encoding", "zstd"),), body=b"\x28\xb5\x2f\xfd" * 4_000), "was not asked for"),
-        "/deflate": (Reply(headers=(("Content-Encoding", "deflate"),), body=zlib.compress(bytes(400_000_000), 1)), "larger than 10 MB"),
+        "/deflate": (Reply(headers=(("Content-Encoding", "deflate"),), body=zlib.compress(bytes(100_000_000), 1)), "larger than 10 MB"),
         "/endless": (Reply(headers=(("Transfer-Encoding", "chunked"),), body=endless()), "larger than 10 MB"),
         "/too-long": (Reply(body=bytes(50_000_000)), "larger than 10 MB"),
         "/too-short": (Reply(headers=(("Content-Length", "99999999999"),), body=iter([b"x"])), "peer closed"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.monitor import monitor
 from tests.newsroom import RULES, SAID, feed, newsroom, page
@@ -14,6 +13,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module", autouse=True)
 def harness():
     """Prefect's own harness: a server on a database of its own."""
+    # It loads the server, which takes seconds: here, not in each process that collects the tests.
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+
     with prefect_test_harness(server_startup_timeout=180):
         yield
 
