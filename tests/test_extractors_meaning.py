@@ -414,6 +414,20 @@ def test_a_cue_that_takes_a_position_is_part_of_what_is_said():
 
 
 @pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        (["Nobody", "should be naive about it"], ["Nobody should be naive about it"]),
+        (["Germany", "would not pay"], ["Germany would not pay"]),
+        (["We have time", "What we want is peace"], ["We have time", "What we want is peace"]),
+        (["Украина", "«не подпишет ничего»"], ["Украина не подпишет ничего"]),
+    ],
+)
+def test_what_a_cue_divides_is_compared_as_one_sentence(parts, told):
+    """A sentence that somebody's name and verb stand in keeps its subject, and its "nobody"."""
+    assert list(sentences_of(parts, cue="said", home=None)) == told
+
+
+@pytest.mark.parametrize(
     ("denied", "cue", "told"),
     [
         pytest.param("his US counterpart's assertion that it has to stop", "rejected", "rejected our US counterpart that it has to stop", id="whose it is stays"),

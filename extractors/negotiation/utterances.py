@@ -62,6 +62,7 @@ _CLAIM_THAT = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<=[.!?…][”\"’»])\s+|(?<=[.!?…])\s+")
+_SMALL = re.compile(r"\W*[^\W\d_A-ZА-ЯІЇЄҐ]")  # that a part begins with which goes on with a sentence
 _FEWEST = 3  # words of a sentence that says something
 _MOST = 12  # sentences of one statement
 
@@ -73,7 +74,7 @@ def sentences_of(parts: list[str], *, cue: str | None, home: str | None) -> tupl
     not that it is one.
     """
     position = cue.lower() if cue and _CUE.match(cue) else ""
-    told = [retold(sentence, home) for sentence in _split(parts)]
+    told = [retold(sentence, home) for sentence in _split(_joined(parts))]
     if told and position:
         told[0] = f"{position} {_CLAIM_THAT.sub(_whose, told[0], count=1)}"
     return tuple(dict.fromkeys(told))[:_MOST]
@@ -112,6 +113,17 @@ def _of_many(verb: str) -> str:
     if verb in _PLURAL:
         return _PLURAL[verb]
     return verb[:-2] if _LONG_ENDING.search(verb) else verb[:-3] + "y" if verb.endswith("ies") else verb[:-1]
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Return what is said with the parts of one sentence together: “Nobody,” he warned, “should be naive”."""
+    whole: list[str] = []
+    for part in parts:
+        if whole and _SMALL.match(part):
+            whole[-1] = f"{whole[-1]} {part}"
+        else:
+            whole.append(part)
+    return whole
 
 
 def _split(parts: list[str]) -> Iterator[str]:
