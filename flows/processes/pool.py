@@ -370,11 +370,13 @@ def _ended(pid: int) -> int:
 
 def work(pipe: int, answer_to: Callable[[Any], Any]) -> None:
     """Answer until the pipe is closed. A task that takes more processor time than it was given ends the process."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     with Connection(pipe) as connection, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             content, seconds = connection.recv()
-            with limit_time(seconds):
-                answer = answered(answer_to, content)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            answer = answered(answer_to, content)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send(answer)
 
 
@@ -385,13 +387,8 @@ def answered(answer_to: Callable[[Any], Any], content: Any) -> Any:
     except MemoryError:
         return Lost(loss=Loss.TOO_MUCH)
     except Exception as error:  # noqa: BLE001 (what meets a bug would stop every pass from then on)
-        return Lost(loss=Loss.CRASHED, detail=f"{type(error).__name__} in {place_of(error)}")
-
-
-def place_of(error: Exception) -> str:
-    """Return where an error was raised; its message may hold what was given."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+        (*_, frame) = traceback.extract_tb(error.__traceback__)  # the message may hold what was given
+        return Lost(loss=Loss.CRASHED, detail=f"{type(error).__name__} in {frame.filename}:{frame.lineno}")
 
 
 def limit_memory(headroom_bytes: int) -> None:
@@ -401,12 +398,3 @@ def limit_memory(headroom_bytes: int) -> None:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         limit = pages * resource.getpagesize() + headroom_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-@contextlib.contextmanager
-def limit_time(seconds: float) -> Iterator[None]:
-    """Let the block take so many seconds of processor time; beyond them SIGPROF ends the process."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    yield
-    signal.setitimer(signal.ITIMER_PROF, 0)
