@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from tests.warehouse_examples import NOW, Intercepted, decision, message, new_warehouse, python, read_article
 from tests.warehouse_examples import alert as example_alert
-from warehouse import alerts, articles, outbox, store
+from warehouse import alerts, articles, events, outbox, store, stories, utterances
 from warehouse.errors import Busy, DiskFull
 from warehouse.runs import last_runs, start_run
 from warehouse.store import LIVE, reading, writing
@@ -39,7 +40,7 @@ DIE = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse_examples import Intercepted, alert, decision, message, read_article
-from warehouse import alerts, articles, outbox, store
+from warehouse import alerts, articles, events, outbox, store, stories, utterances
 
 def die_if(place):
     if place == sys.argv[2]:
@@ -233,3 +234,59 @@ def test_half_characters_are_stored_as_marks(tmp_path):
     with writing(tmp_path) as session:
         start_run(session, "a\ud800b", NOW)
         assert last_runs(session, 1)[0].run_id == "a\ufffdb"
+
+
+LOOKED_UP = {
+    "the articles of stories": stories.members,
+    "how many tell a story": stories.count_stories,
+    "how many tell an event": lambda session, names: events.count_events(session, names, ()),
+    "who reports an utterance": lambda session, names: utterances.count_utterances(session, names, (), NOW),
+    "alerts on articles": lambda session, names: alerts.past_alerts(session, since=NOW, article_ids=names),
+}
+HISTORY = 30_000
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory):
+    """Return the folder of a warehouse with many stories, events and alerts."""
+    folder = tmp_path_factory.mktemp("years")
+    with writing(folder) as session:
+        articles.save_articles(session, [read_article()])
+        alerts.save_decisions(session, [decision(example_alert(fired_at=NOW - timedelta(days=1)))])
+        for table, ids in (("article_rows", ["article_id", "url"]), ("alert_rows", ["alert_id", "article_id"])):
+            others = ", ".join(f"n::VARCHAR AS {name}" for name in ids)
+            session.run(
+                f"INSERT INTO {table} SELECT {table}.* REPLACE ({others}) FROM {table}, range({HISTORY}) AS r(n)"
+            )
+        for table in ("event_links", "utterance_links", "story_links"):
+            body = ", 'b'" if table == "story_links" else ""
+            session.run(f"INSERT INTO {table} SELECT n || 'm', n::VARCHAR{body} FROM range({HISTORY}) AS r(n)")
+        session.run(f"INSERT INTO message_alerts SELECT 'm' || n, n::VARCHAR, 0 FROM range({HISTORY}) AS r(n)")
+    return folder
+
+
+@pytest.mark.parametrize("asked", LOOKED_UP)
+def test_what_a_batch_asks_for_is_looked_up_however_much_there_is(years, monkeypatch, asked):
+    """Of a hundred names the rows are looked up, so that less than a table is looked at."""
+    looked_at: list[int] = []
+
+    def note(_sql: str) -> None:
+        done = json.loads(connections[0].get_profiling_information(format="json") or "{}")
+        looked_at.extend(map(scanned, done.get("operator", ())))
+
+    def connected(*args):
+        connections.append(Intercepted(connect(*args), before=note))
+        connections[0].connection.execute("PRAGMA enable_profiling = 'no_output'; PRAGMA profiling_coverage = 'ALL'")
+        return connections[0]
+
+    connections: list[Intercepted] = []
+    connect = store.connect
+    monkeypatch.setattr(store, "connect", connected)
+    with writing(years) as session:
+        LOOKED_UP[asked](session, [str(each) for each in range(100)])
+    assert 0 < sum(looked_at) < HISTORY / 2
+
+
+def scanned(operator) -> int:
+    """Return how many rows of tables an operator, and those below it, looked at."""
+    return operator.get("rows_scanned", 0) + sum(map(scanned, operator.get("children", ())))

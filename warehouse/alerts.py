@@ -35,17 +35,20 @@ WHERE alert_rows.article_id = a.article_id AND alert_id IN (SELECT unnest($1::VA
 _PAST_ALERT = Columns(PastAlert, without=["story_id", "reaches"])
 _PAST = f"""
 SELECT {_PAST_ALERT}
-FROM alert_rows
-WHERE article_id IN (SELECT unnest($article_ids::VARCHAR[]))
-    OR (
-        fired_at >= $since
+FROM (
+    FROM alert_rows
+    WHERE article_id IN (SELECT unnest($article_ids::VARCHAR[]))
+    UNION ALL
+    FROM alert_rows
+    WHERE fired_at >= $since
+        AND article_id NOT IN (SELECT unnest($article_ids::VARCHAR[]))
         AND (
             $rules IS NULL
             OR rule IN (SELECT unnest($rules::VARCHAR[]))
             OR article_id IN (SELECT unnest($near::VARCHAR[]))
             OR utterance_id IN (SELECT member FROM ({members_of("utterance_links", "$said")}))
         )
-    )
+)
 ORDER BY fired_at, alert_id
 """  # noqa: S608 (our own columns)
 _REACHING = """

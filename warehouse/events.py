@@ -62,9 +62,9 @@ SELECT
     min(r.first_seen_at) AS first_seen_at,
     max(r.first_seen_at) AS last_seen_at,
     count(*) AS articles,
-    count(DISTINCT coalesce(k.root, r.article_id)) AS stories,
-    count(DISTINCT r.outlet) AS outlets,
-    count(DISTINCT coalesce(r.source, r.outlet)) AS independent_sources,
+    len(list_distinct(list(coalesce(k.root, r.article_id)))) AS stories,
+    len(list_distinct(list(r.outlet))) AS outlets,
+    len(list_distinct(list(coalesce(r.source, r.outlet)))) AS independent_sources,
     mode(r.process_id) AS process_id
 FROM named
 JOIN article_rows AS r ON r.article_id = named.member

@@ -24,10 +24,9 @@ _TAKES = f"""
 SELECT {_TAKE}
 FROM (
     SELECT t.* REPLACE (coalesce(l.root, t.utterance_id) AS utterance_id)
-    FROM takes AS t
+    FROM (FROM takes WHERE rowid IN (SELECT rowid FROM takes WHERE {_THESE})) AS t
     LEFT JOIN utterance_links AS l ON l.member = t.utterance_id
 )
-WHERE {_THESE}
 ORDER BY ALL
 """  # noqa: S608 (our own columns)
 _OF_ARTICLES = """

@@ -139,7 +139,7 @@ def _writable(value: object) -> object:
     if isinstance(value, str):
         return str(value) if value.isascii() else _HALF_CHARACTER.sub("\ufffd", value)
     if isinstance(value, list | tuple):
-        return [_writable(item) for item in value]
+        return list(value) if _PLAIN.issuperset(map(type, value)) else [_writable(item) for item in value]
     if isinstance(value, dict):
         return {key: _writable(item) for key, item in value.items()}
     return value

@@ -37,6 +37,8 @@ _CONFIG: Config = {
     "checkpoint_threshold": "1TB",
     # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
     "threads": 1,
+    # So many names that a join brings are looked up in an index; beyond that (DuckDB: 50) a table is looked through.
+    "dynamic_or_filter_threshold": 400,
 }
 # How DuckDB lays out a file, in bytes: three headers, then blocks; and how much of a block is compared.
 _HEADERS, _BLOCK, _PAGE = 3 * 4096, 256 * 1024, 4096

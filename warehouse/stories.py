@@ -96,8 +96,8 @@ SELECT
     min(r.first_seen_at),
     arg_min(r.title, {{'at': r.first_seen_at, 'article_id': r.article_id}}),
     count(*),
-    count(DISTINCT r.outlet),
-    count(DISTINCT coalesce(r.source, r.outlet))
+    len(list_distinct(list(r.outlet))),
+    len(list_distinct(list(coalesce(r.source, r.outlet))))
 FROM named
 JOIN article_rows AS r ON r.article_id = named.member
 GROUP BY named.root
