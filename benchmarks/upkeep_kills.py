@@ -1,7 +1,8 @@
 """Kill migrations, publications, exports, the keeping of pages and reading again at random moments; print what is lost.
 
-`.venv/bin/python -m benchmarks.upkeep_kills --kills 60` prints a line for each kind of work; the exit code is 1 when a
-row was lost or stands twice, or a file that was finished does not open. Recording and delivering: `benchmarks.kills`.
+`.venv/bin/python -m benchmarks.upkeep_kills --kills 60` prints a line for each kind of work, of as many rounds as fit
+into its `--seconds`; the exit code is 1 when a row was lost or stands twice, or a file that was finished does not open.
+Recording and delivering: `benchmarks.kills`.
 """
 
 from __future__ import annotations
@@ -229,6 +230,7 @@ def main() -> None:
     """Do each kind of work as often as asked, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=3600, help="by the clock, for each kind of work")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=sorted(KINDS), action="append")
     given = parser.parse_args()
@@ -241,7 +243,10 @@ def main() -> None:
         kinds = [KINDS[name] for name in given.only or KINDS]
         for kind in kinds:
             tally, rounds = Tally(), kind(folder / "base", folder, luck)
+            ends = time.monotonic() + given.seconds
             for _ in range(given.kills // len(kinds)):
+                if time.monotonic() > ends:
+                    break
                 killed, problem = next(rounds)
                 tally.begun, tally.killed = tally.begun + 1, tally.killed + killed
                 tally.wrong += [problem] if problem else []

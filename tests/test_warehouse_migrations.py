@@ -87,7 +87,7 @@ FINGERPRINTS = {
     "0041_messages_on_events.sql": "5e71a52f94a0c233",
     "0042_search_times.sql": "7e01c0d750bfd4ff",
     "0043_search_most.sql": "9920691984ac10f1",
-    "0044_looked_up.sql": "fb11dca72f31871d",
+    "0044_looked_up.sql": "4a276ace5f19fb93",
 }
 
 

@@ -241,6 +241,9 @@ LOOKED_UP = {
     "how many tell a story": stories.count_stories,
     "how many tell an event": lambda session, names: events.count_events(session, names, ()),
     "who reports an utterance": lambda session, names: utterances.count_utterances(session, names, (), NOW),
+    "which stories a thousand articles tell": lambda session, names: stories.story_roots(
+        session, [f"{each}{name}m" for each in range(10) for name in names]
+    ),
     "alerts on articles": lambda session, names: alerts.past_alerts(session, since=NOW, article_ids=names),
 }
 HISTORY = 30_000

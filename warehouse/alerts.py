@@ -259,7 +259,7 @@ def past_alerts(
     if not rows:
         return ()
     known = [_PAST_ALERT.values(row) for row in rows]
-    reaching = {row[0] for row in session.rows(_REACHING, [[each["alert_id"] for each in known]])}
+    reaching = {row[0] for row in session.named(_REACHING, (each["alert_id"] for each in known))}
     stories = story_roots(session, {each["article_id"] for each in known})
     names = {name for each in known for name in (each["utterance_id"], *each["utterance_ids"]) if name}
     roots = utterance_roots(session, names)

@@ -18,7 +18,7 @@ def link(session: Session, table: str, names: Mapping[str, str]) -> None:
 def roots(session: Session, table: str, names: Iterable[str]) -> dict[str, str]:
     """Return the present name of each of these that is part of another by now."""
     query = f"SELECT member, root FROM {table} WHERE member IN (SELECT unnest($1::VARCHAR[]))"  # noqa: S608 (literals)
-    return dict(session.rows(query, [sorted(set(names))]))
+    return dict(session.named(query, names))
 
 
 def members_of(table: str, names: str = "$1") -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # who only wants a record need not load it
 
 Params = Mapping[str, object] | Sequence[object] | None
 
+# So many names that a join brings are looked up in an index (DuckDB: 50); with more a table is looked through.
+LOOKED_UP = 500
+
 # Broken feeds carry halves of characters that no UTF-8 file can hold; each becomes one mark, so offsets stay true.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PLAIN = frozenset({type(None), bool, int, float, datetime})
@@ -58,6 +61,12 @@ class Session:
     def row(self, sql: str, params: Params = None) -> Row | None:
         """Return the first row of a query."""
         return next(iter(self.rows(sql, params)), None)
+
+    def named(self, sql: str, names: Iterable[str]) -> list[Row]:
+        """Return the rows that a query has of these names, its list $1, asked of few enough at once to be looked up."""
+        asked = sorted(set(names))
+        parts = (asked[first : first + LOOKED_UP] for first in range(0, len(asked), LOOKED_UP))
+        return [row for part in parts for row in self.rows(sql, [part])]
 
     def records(self, columns: Columns[R], sql: str, params: Params = None) -> tuple[R, ...]:
         """Return the records of a query that selects these columns, in their order."""

@@ -26,7 +26,7 @@ from warehouse.locking import LOCK, WAIT, Held, Patience, busy, check_lease, exc
 from warehouse.obstacles import Obstacle, database_explained, file_trouble, holder, obstacle, way_back, words_of
 from warehouse.places import ALONE, NO_EXTENSIONS, PUBLISHED, REPLACED, Config, opened, replacing, wal
 from warehouse.places import LIVE as LIVE  # noqa: PLC0414  # the file that this is the door to
-from warehouse.session import Session
+from warehouse.session import LOOKED_UP, Session
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -37,8 +37,7 @@ _CONFIG: Config = {
     "checkpoint_threshold": "1TB",
     # What it gains from more is little, and each thread keeps memory of its own; the other cores are parsing.
     "threads": 1,
-    # So many names that a join brings are looked up in an index; beyond that (DuckDB: 50) a table is looked through.
-    "dynamic_or_filter_threshold": 400,
+    "dynamic_or_filter_threshold": LOOKED_UP,
 }
 # How DuckDB lays out a file, in bytes: three headers, then blocks; and how much of a block is compared.
 _HEADERS, _BLOCK, _PAGE = 3 * 4096, 256 * 1024, 4096
