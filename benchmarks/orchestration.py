@@ -5,7 +5,8 @@
 Each is a process of its own beside one Prefect server, begun in turn: an interpreter, as `talkwatch run` has one, or
 forked from what has loaded its modules, as under `serve`. What that server takes meanwhile counts too, and what it
 takes by itself does not. A flow has as many tasks however many articles come, so that what it adds to a pass of
-`--articles` is what it adds to an idle one; such a pass is done once, as plain steps, with none of them relevant.
+`--articles` is what it adds to an idle one; such a pass is done once, as plain steps, with none of them relevant. It
+comes first: a feed that brings nothing time and again is asked the less often.
 """
 
 from __future__ import annotations
@@ -112,6 +113,10 @@ def main() -> None:
             assert started
             server = psutil.Process(started.pid)
             interpreted(FLOW)
+            publish(room, asked.articles)
+            whole = forked(PLAIN)
+            print(f"{asked.articles} articles as plain steps, forked: {whole:.1f} s", flush=True)
+            publish(room, 1)
             forked(FLOW)
             rest = resting(server)
             print(f"the server at rest: {100 * rest:.1f} % of a core", flush=True)
@@ -131,10 +136,7 @@ def main() -> None:
                     took.setdefault(name, []).append(own + max(0.0, beside))
                     print(f"{name:20} {own:.2f} s and {beside:.2f} s of the server", flush=True)
             middle = {name: statistics.median(each) for name, each in took.items()}
-            publish(room, asked.articles)
-            whole = forked(PLAIN)
     print(*(f"{name} {seconds:.2f} s" for name, seconds in middle.items()), sep=", ")
-    print(f"{asked.articles} articles as plain steps, forked: {whole:.1f} s")
     loading = middle["plain steps"] - middle["plain steps, forked"]
     for how, own in (("", loading), (", forked", 0.0)):
         more, adds = (middle[f"the flow{how}"] - middle[each] for each in ("bare flow", f"plain steps{how}"))

@@ -104,6 +104,17 @@ def test_tasks_are_answered_there_and_the_lost_are_told(far):
 
 
 @pytest.mark.slow
+def test_workers_do_not_look_at_themselves(far):
+    """What Dask would measure many times a second stands still in each; its heartbeat goes on."""
+    client, there = far.workers("warm", JOB)
+    looks = client.run(lambda dask_worker: {n: e.is_running() for n, e in dask_worker.periodic_callbacks.items()})
+    assert len(looks) == len(there) == 2
+    for each in looks.values():
+        assert not any(each[name] for name in ("profile", "profile-cycle", "tick", "memory_monitor"))
+        assert each["heartbeat"]
+
+
+@pytest.mark.slow
 def test_tasks_that_go_together_are_told_apart(far):
     """Each of a parcel has its own answer, also beside one whose process died; the last parcel is smaller."""
     tasks = [*((f"task {number}", 0.0) for number in range(4)), ("die", 0.0), ("task 5", 0.0), ("task 6", 0.0)]
