@@ -27,7 +27,7 @@ from extractors.officials.watchlist import load_watchlist
 from extractors.speech.reading import Unread
 from flows.config.settings import ClusterAddress
 from flows.processes.cluster import Cluster
-from flows.processes.readers import PAYS, Readers
+from flows.processes.readers import Readers
 
 SEEDS = sorted((Path(__file__).resolve().parent.parent / "seeds").rglob("*.txt"))
 LOCAL, FAR = "local pool", "cluster"
@@ -82,7 +82,7 @@ def rows(count: int, rounds: int, workers: Sequence[int]) -> None:
             ways = {LOCAL: Readers(watchlist, number), FAR: Readers(watchlist, number, make=cluster.pool)}
             far = set(client.run(os.getpid).values())
             for readers in ways.values():  # until all have loaded their model
-                readers.read(articles(8 * number + PAYS * number // len(given[0].text)))
+                readers.read(articles(12 * number))
             near = {each.pid for each in psutil.Process().children()} - far
             got: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
             for turn in range(rounds):
