@@ -108,6 +108,8 @@ class Edges:
         """Return where a row of offices behind a comma ends, where it ends in a name."""
         if self._unit.mark(comma) != ",":
             return comma
+        if (past := self.past_description(comma)) is not None:
+            return past
         end = comma + 1
         while end < len(self._unit.items) and not self._unit.mark(end) and not self._unit.items[end].quotation:
             end += 1
@@ -116,6 +118,21 @@ class Edges:
         if is_name and words[0].can("nomn") and not any(word.is_a("VERB") and not word.is_a("NOUN") for word in words):
             return end
         return comma
+
+    def past_description(self, comma: int) -> int | None:
+        """Return the comma behind "…, знакомого с ходом переговоров,", which tells more of a source."""
+        word, before = self._unit.word(comma + 1), self._unit.word(comma - 1)
+        following = self._unit.word(comma + 2)
+        if self._unit.mark(comma) != "," or word is None or before is None or following is None:
+            return None
+        if not word.is_a("PRTF", "ADJF"):
+            return None
+        if word.is_a("NPRO") or not (word.is_a("PRTF") or following.is_a("PREP")):
+            return None
+        end = comma + 1
+        while end < len(self._unit.items) and not self._unit.mark(end) and not self._unit.items[end].quotation:
+            end += 1
+        return end if self._unit.mark(end) == "," else None
 
     def content_end(self, at: int, cue: CueWord | None) -> int:
         """Return where what is said ends: at the sentence's end, or where the writer reports on."""

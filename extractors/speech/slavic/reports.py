@@ -77,15 +77,7 @@ class Reports:
         last = self.edges.clause_end(dash + 1)
         if within := self.edges.cited(dash + 1):
             self._quoted.add(at)
-            carrier = self.unit.items[dash + 1].span
-            yield Saying(
-                spans=[_inner(self.unit.items[at])],
-                unit=self.unit,
-                within=within,
-                cue_span=carrier,
-                is_by_owner=True,
-                is_direct=True,
-            )
+            yield self._by_owner([_inner(self.unit.items[at])], within, self.unit.items[dash + 1].span, is_direct=True)
             return
         cue = self._first_cue(dash + 1, min(last, dash + 1 + CLAUSE)) or self.edges.any_verb(at, dash)
         if cue is None:
@@ -150,6 +142,8 @@ class Reports:
             if cue is None and following and following.quotation and self._is_bare(first, at):
                 self._quoted.add(at + 1)
                 yield self._by_name([_inner(following)], (first, at), is_direct=True)
+            elif cue is None and first == 0 and self._is_bare(0, at):
+                yield from self._headed(at)
             if cue is None or self._is_used(cue) or following is None:
                 continue
             if any(self.edges.is_that(place) for place in range(cue.at + 1, at)):
@@ -177,6 +171,13 @@ class Reports:
                 yield self._by_name([_inner(item)], (dash + 1, end), is_direct=True)
         elif (span := self.unit.stretch(0, dash)) and self.edges.has_verb(0, dash):
             yield self._by_name([span], (dash + 1, end))
+
+    def _headed(self, colon: int) -> Iterator[Saying]:
+        """Read what follows a person and a colon: "Песков: контакты продолжаются"."""
+        end = self.edges.clause_end(colon + 1, whole=True)
+        span = self.unit.stretch(colon + 1, end) if self.edges.has_verb(colon + 1, end) else None
+        if span and not any(word.can("Geox") for at in range(colon) if (word := self.unit.word(at))):
+            yield self._by_name([span], (0, colon))
 
     def _is_bare(self, first: int, last: int) -> bool:
         """Tell a stretch that names somebody and says nothing of him."""
@@ -215,13 +216,12 @@ class Reports:
             if not spans:
                 continue
             possessive = (at + 1, noun) if noun > at + 1 else None
-            yield Saying(
-                spans=spans,
-                unit=self.unit,
-                within=possessive or (noun + 1, end),
-                cue_span=Span(self.unit.items[at].span.start, self.unit.items[noun].span.end),
-                is_by_owner=True,
-            )
+            commas = (place for place in range(noun + 1, end) if self.edges.past_description(place) == end)
+            said_by = Span(self.unit.items[at].span.start, self.unit.items[noun].span.end)
+            yield self._by_owner(spans, possessive or (noun + 1, next(commas, end)), said_by)
+
+    def _by_owner(self, spans: list[Span], within: tuple[int, int], cue: Span, *, is_direct: bool = False) -> Saying:
+        return Saying(spans=spans, unit=self.unit, within=within, cue_span=cue, is_by_owner=True, is_direct=is_direct)
 
     def _by_words_at(self, at: int) -> int | None:
         word = self.unit.word(at)

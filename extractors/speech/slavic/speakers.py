@@ -229,18 +229,17 @@ class Voices:
             return None
         if word.lemmas & _SOME:
             return replace(self._many, surface=word.span, known=Resolution.PRONOUN) if self._many else None
-        words = list(phrase_at(unit, first, last))
+        words = core_of(list(phrase_at(unit, first, last)))
         joined = next((at for at, each in enumerate(words) if each.lower in AND and at), None)
-        if (
-            joined is None
-            or not verb.can("plur")
-            or verb.can("sing")
-            or not word.is_a("NOUN")
-            or word.can("plur", "nomn")
-        ):
+        lead = next((each for each in words if each.is_a("NOUN")), word)
+        is_many = verb.can("plur") and not verb.can("sing") and lead.is_a("NOUN") and not lead.can("plur", "nomn")
+        if joined is None or not is_many or not any(each.can("nomn") for each in words[joined + 1 :]):
             return None
-        if not any(each.can("nomn") for each in words[joined + 1 :]):
-            return None
+        people = [self._from_words(unit, row, in_case="nomn") for row in (words[:joined], words[joined + 1 :])]
+        named = [one for one in people if one is not None and one.ref_id and one.name]
+        if len(named) == len(people):
+            names = "; ".join(str(one.name) for one in named)
+            return replace(named[0], name=names, is_plural=True, surface=Span(words[0].span.start, words[-1].span.end))
         return replace(body(unit, words, "nomn"), is_plural=True)
 
     def _from_words(self, unit: Unit, words: Sequence[WordForm], *, in_case: str) -> Voice | None:
