@@ -104,6 +104,21 @@ def test_tasks_are_answered_there_and_the_lost_are_told(far):
 
 
 @pytest.mark.slow
+def test_what_makes_the_tasks_fails_by_itself(far):
+    """An error in what the tasks are drawn from is told as it is: the cluster is not lost by it."""
+    first = drawn(("fine", 0.0))
+
+    def draw():
+        if (task := first()) is None:
+            raise RuntimeError("no more")
+        return task
+
+    with pytest.raises(RuntimeError, match="no more"):
+        list(far.pool(JOB).each(draw, 2))
+    assert far.trouble is None
+
+
+@pytest.mark.slow
 def test_workers_do_not_look_at_themselves(far):
     """What Dask would measure many times a second stands still in each; its heartbeat goes on."""
     client, there = far.workers("warm", JOB)

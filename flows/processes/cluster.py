@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -167,6 +167,14 @@ class ClusterPool:
         """End local processes; the cluster's workers keep theirs for the next pass."""
         self._local.end()
 
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Take what asking the scheduler raises for the loss of the cluster; raise ClusterLost."""
+        try:
+            yield
+        except (OSError, TimeoutError, CancelledError, RuntimeError) as error:
+            raise self._cluster.lost(f"the cluster was lost ({_said(error)})") from None
+
     def _parcel(self, draw: Callable[[], Task | None]) -> list[Task]:
         """Return the tasks that go together, as many as there are now."""
         tasks: list[Task] = []
@@ -182,14 +190,16 @@ class ClusterPool:
             while True:
                 while len(given) < AHEAD * len(workers) and (tasks := self._parcel(draw)):
                     contents = [(task.content, task.seconds) for task in tasks]
-                    given[client.submit(answered, self._key, contents, pure=False, workers=workers)] = tasks
+                    left.extend(tasks)  # until they are handed over
+                    with self._asking():
+                        given[client.submit(answered, self._key, contents, pure=False, workers=workers)] = tasks
+                    left.clear()
                 if not given:
                     return
-                for future in _done(client, list(given)):
-                    answers = _answers(future, len(given[future]))
+                with self._asking():
+                    done = [(future, _answers(future, len(given[future]))) for future in _done(client, list(given))]
+                for future, answers in done:
                     yield from zip([task.key for task in given.pop(future)], answers, strict=True)
-        except (OSError, TimeoutError, CancelledError, RuntimeError) as error:
-            raise self._cluster.lost(f"the cluster was lost ({_said(error)})") from None
         finally:
             for tasks in given.values():
                 left.extend(tasks)
