@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, NEXT_VERBS, OCCASIONS, REPORTING_VERBS
+from extractors.speech.lexicon import CUE_VERBS, DASHES, NAMING, NEXT_VERBS, OCCASIONS, REPORTING_VERBS, SAYS_OR_NAMES
 from extractors.speech.parsing import ParsedSentence
 from extractors.speech.partners import called_on, wished_to_act
 from extractors.speech.syntax import (
@@ -37,7 +37,6 @@ from extractors.speech.syntax import (
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_SAYING = REPORTING_VERBS | NAMING
 LEAST = 3  # words of a content
 _DASHES = ("—", "–", "―", "--")
 _BREAKS = frozenset({",", *_DASHES})
@@ -192,9 +191,10 @@ def _end(verb: Token, opening: Token, *, is_phrase: bool) -> int:
     for child in verb.rights:
         if child.i < end or child.dep_ == "punct":
             continue
-        if is_phrase and _is_late(child) and any(each.lower_ == "of" and each.i > child.i for each in verb.rights):
+        is_late = is_phrase and _is_late(child)
+        if is_late and any(each.lower_ == "of" and each.i > child.i for each in verb.rights):
             continue  # "accused Iran on Tuesday of stalling"
-        if not _goes_on(child) or (is_phrase and _is_late(child)):
+        if is_late or not _goes_on(child):
             break
         end = child.right_edge.i + 1
         cut = next_report(verb, child.left_edge.i, end)
@@ -339,7 +339,7 @@ def whole_but(sentence: ParsedSentence, first: Token, source: Token) -> list[Ran
 def _without_another(doc: Doc, start: int, end: int) -> int:
     """Cut off an aside in which another speaks; a source vouches for any other."""
     cut = without_aside(doc, start, end)
-    return cut if any(token.lemma_.lower() in _SAYING for token in doc[cut:end]) else end
+    return cut if any(token.lemma_.lower() in SAYS_OR_NAMES for token in doc[cut:end]) else end
 
 
 def _source_end(source: Token) -> int:

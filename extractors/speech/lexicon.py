@@ -27,7 +27,8 @@ def _words(name: str) -> frozenset[str]:
 
 CUE_VERBS = _words("cue_verbs")
 REPORTING_VERBS = _words("reporting_verbs")
-GOING_ON_VERBS = _words("going_on_verbs")
+# Which may stand with their subject in parenthesis.
+INSERTED_VERBS = REPORTING_VERBS | _words("going_on_verbs")
 ACTS = _words("acts")
 SURE_ACTS = _words("sure_acts")
 SUBJECT_ACTS = _words("subject_acts")
@@ -47,6 +48,7 @@ SPEAKING_VERBS = _words("speaking_verbs")
 PRESENT_FORMS = _words("present_forms")
 DASHES = _words("dashes")
 NAMING = _words("naming")
+SAYS_OR_NAMES = REPORTING_VERBS | NAMING
 NO_CUES = _words("no_cues")
 CUE_NOUNS = _words("cue_nouns")
 PAPERS = _words("papers")

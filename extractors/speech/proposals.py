@@ -14,10 +14,9 @@ from extractors.speech.cues import NOMINAL, QUOTING, Cue, cue_of, name_right, ph
 from extractors.speech.lexicon import (
     ANSWERING,
     AWAITING,
-    GOING_ON_VERBS,
     HEARD_VERBS,
+    INSERTED_VERBS,
     LABELS,
-    REPORTING_VERBS,
     SAID_OF_VERBS,
     is_role,
 )
@@ -211,7 +210,7 @@ def _parenthesis(sentence: ParsedSentence, verb: Token, construction: str) -> Sp
     """Return the report of ", said Wilders," or ", his advisers said Friday,", whatever the parser made of it."""
     lemma, inner = with_particle(verb), _subject_inside(verb)
     is_finite = verb.tag_ in {"VBD", "VBZ"} or (verb.tag_ == "VBN" and inner is not None)
-    if lemma not in REPORTING_VERBS | GOING_ON_VERBS or not is_finite or (construction == "before" and inner is None):
+    if lemma not in INSERTED_VERBS or not is_finite or (construction == "before" and inner is None):
         return None
     doc, at = verb.doc, verb.i
     if inner is None and at - 1 > sentence.first and doc[at - 1].text == "," and lemma != "tell":

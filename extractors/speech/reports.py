@@ -15,7 +15,7 @@ from extractors.speech.acts import Watched, is_act
 from extractors.speech.cues import Cue
 from extractors.speech.lexicon import (
     ACTS,
-    GOING_ON_VERBS,
+    INSERTED_VERBS,
     PRONOUNS,
     RECORDS,
     REPORTING_VERBS,
@@ -55,7 +55,7 @@ def confidence(sentence: ParsedSentence, report: SpeechReport) -> float:
         total += _ACT if report.head.lemma_.lower() in ACTS else 0.0
         if report.lemma in SURE_ACTS or (report.lemma, report.construction) == ("put", "as"):
             total = max(total, 0.0)
-    if len(report.ranges) > 1 and report.lemma in REPORTING_VERBS | GOING_ON_VERBS:
+    if len(report.ranges) > 1 and report.lemma in INSERTED_VERBS:
         total = max(total, 0.0)
     return 1 / (1 + exp(-total))
 

@@ -9,10 +9,10 @@ from extractors.speech.lexicon import (
     CUE_NOUNS,
     HE,
     HEARD_VERBS,
-    NAMING,
     NEXT_VERBS,
     PAPERS,
     REPORTING_VERBS,
+    SAYS_OR_NAMES,
     SETTINGS,
     SHE,
     WHO,
@@ -288,7 +288,7 @@ def is_remarked(first: Token) -> bool:
         return True
     way = child_of(first, "pcomp") if first.lower_ == "with" else None
     who = None if way is None else child_of(way, "nsubj")
-    says = way is not None and way.tag_ == "VBG" and way.lemma_.lower() in REPORTING_VERBS | NAMING
+    says = way is not None and way.tag_ == "VBG" and way.lemma_.lower() in SAYS_OR_NAMES
     return says and who is not None and who.ent_type_ == "PERSON"
 
 

@@ -63,9 +63,7 @@ def prepare(watchlist: Watchlist, tagging: bool) -> Callable[[Sequence[Skim]], l
 class Readers:
     """Up to `count` processes that read with one watchlist, each started when there is something for it to read.
 
-    For one thread at a time.
-
-    They live until `end`, or as long as this object.
+    For one thread at a time. They live until `end`, or as long as this object.
     """
 
     def __init__(

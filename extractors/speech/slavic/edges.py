@@ -110,9 +110,7 @@ class Edges:
             return comma
         if (past := self.past_description(comma)) is not None:
             return past
-        end = comma + 1
-        while end < len(self._unit.items) and not self._unit.mark(end) and not self._unit.items[end].quotation:
-            end += 1
+        end = self._phrase_end(comma + 1)
         words = [word for at in range(comma + 1, end) if (word := self._unit.word(at))]
         is_name = len(words) > 1 and words[-1].is_name and words[-2].is_name and words[-1].can("nomn")
         if is_name and words[0].can("nomn") and not any(word.is_a("VERB") and not word.is_a("NOUN") for word in words):
@@ -125,14 +123,16 @@ class Edges:
         following = self._unit.word(comma + 2)
         if self._unit.mark(comma) != "," or word is None or before is None or following is None:
             return None
-        if not word.is_a("PRTF", "ADJF"):
+        if word.is_a("NPRO") or not (word.is_a("PRTF") or (word.is_a("ADJF") and following.is_a("PREP"))):
             return None
-        if word.is_a("NPRO") or not (word.is_a("PRTF") or following.is_a("PREP")):
-            return None
-        end = comma + 1
-        while end < len(self._unit.items) and not self._unit.mark(end) and not self._unit.items[end].quotation:
-            end += 1
+        end = self._phrase_end(comma + 1)
         return end if self._unit.mark(end) == "," else None
+
+    def _phrase_end(self, at: int) -> int:
+        """Return the first place from `at` on where a mark or a quotation stands."""
+        while at < len(self._unit.items) and not self._unit.mark(at) and not self._unit.items[at].quotation:
+            at += 1
+        return at
 
     def content_end(self, at: int, cue: CueWord | None) -> int:
         """Return where what is said ends: at the sentence's end, or where the writer reports on."""
